@@ -1,0 +1,97 @@
+"""Clean: the located spans become SQuAD documents, and what was lost becomes a list.
+
+    layout, paragraphs, spans, translations, fates ──> {split: Document}, provenance, rejected
+
+Nothing is decided here: `fates.decide` says what is kept, this writes it down.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.fates import Fates
+from pipeline.squad import Answer, Article, Document, Paragraph, Question
+from pipeline.tables import SPLITS, Field
+
+VERSION = "v2.0"
+
+# What a dropped answer no longer has; its span stands among the candidates.
+_FOUND = ("text", "start", "method", "score", "probability", "occurrence", "occurrences")
+
+
+def documents(
+    layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations: pa.Table | None, fates: Fates
+) -> dict[str, Document]:
+    """The cleaned document of each split that the layout has.
+
+    Articles and paragraphs of which nothing is kept are left out. translations: of the questions;
+    None for a corpus that is in its language already.
+    """
+    target = dict(zip(translations["text"].to_pylist(), translations["translation"].to_pylist(), strict=True)) if translations else None
+    found = answers_of(spans, fates)
+    dropped = fates.questions["reason"].to_pylist()
+    at = 0
+    articles: dict[str, dict[int, Article]] = {split: {} for split in SPLITS}
+    for row, context in zip(rows(layout), paragraphs["context"].to_pylist(), strict=True):
+        kept = []
+        for question in row["questions"]:
+            if dropped[at] is None:
+                text = target[question["question"].strip()] if target is not None else question["question"]
+                kept.append(cleaned(question, text, found.get(at, {})))
+            at += 1
+        if kept:
+            add(articles[row["split"]], row["article"], row["title"], Paragraph(context=context, qas=tuple(kept)))
+    present = set(layout["split"].unique().to_pylist())
+    return {
+        split: Document(version=VERSION, data=tuple(articles[split].values())) for split in SPLITS if split in present
+    }
+
+
+def rows(table: pa.Table) -> Iterator[dict[str, Any]]:
+    """A table's rows as dictionaries, a batch at a time."""
+    for batch in table.to_batches(max_chunksize=1000):
+        yield from batch.to_pylist()
+
+
+def add(articles: dict[int, Article], index: int, title: str, paragraph: Paragraph) -> None:
+    held = articles.get(index)
+    articles[index] = Article(title=title, paragraphs=(*(held.paragraphs if held else ()), paragraph))
+
+
+def answers_of(spans: pa.Table, fates: Fates) -> dict[int, dict[str, list[Answer]]]:
+    """Kept answers by question (its row in fates.questions) and field, in the source's order."""
+    keep = pc.is_null(fates.answers)
+    columns = [spans.filter(keep)[name].to_pylist() for name in ("field", "text", "start")]
+    found: dict[int, dict[str, list[Answer]]] = {}
+    for owner, field, text, start in zip(fates.owners.filter(keep).to_pylist(), *columns, strict=True):
+        found.setdefault(owner, {}).setdefault(field, []).append(Answer(text=text, answer_start=start))
+    return found
+
+
+def cleaned(question: dict[str, Any], text: str, found: dict[str, list[Answer]]) -> Question:
+    impossible = question["is_impossible"]
+    plausible = tuple(found.get(Field.PLAUSIBLE, ()))
+    return Question(
+        id=question["id"],
+        question=text,
+        answers=tuple(found.get(Field.ANSWERS, ())),
+        is_impossible=impossible,
+        **({"plausible_answers": plausible} if impossible else {}),
+    )
+
+
+def provenance(spans: pa.Table, fates: Fates) -> pa.Table:
+    """The rows of kept answers."""
+    return spans.filter(pc.is_null(fates.answers))
+
+
+def rejected(spans: pa.Table, fates: Fates) -> Iterator[dict[str, Any]]:
+    """The rows of lost answers, each with its final reason; a span found in vain leads its candidates."""
+    lost = pc.is_valid(fates.answers)
+    for row, reason in zip(rows(spans.filter(lost)), fates.answers.filter(lost).to_pylist(), strict=True):
+        if row["text"] is not None:
+            first = {name: row[name] for name in ("start", "text", "method", "score")}
+            row |= dict.fromkeys(_FOUND) | {"candidates": [first, *row["candidates"]]}
+        yield row | {"reason": reason}

@@ -1,0 +1,1 @@
+"""Projection: finding each source answer's span in the translated paragraph."""

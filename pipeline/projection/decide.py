@@ -1,0 +1,204 @@
+"""The one decision: which place is the answer's span, and how sure that is.
+
+    search ──> stands there as it was sought? ──yes──> which of these places is meant?
+                          │ no                                       │
+                          └──> which run of words is most alike? ────┴──> Decision
+
+What stands in its window as it was translated needs no judgement but which of several places is
+meant. Otherwise every run of words is judged by what speaks for it, each from 0 to 1: similarity to
+the isolated translation (or to the source text, since names and titles often stay as they are) and,
+when the sentence was translated with markers, similarity to the marked piece and overlap with the
+place to which it transfers. The mean decides; no weight was tuned.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from pipeline.projection.confidence import Evidence, probability
+from pipeline.projection.exact import exact
+from pipeline.projection.extent import fit
+from pipeline.projection.fuzzy import runs, similarities
+from pipeline.projection.languages import Language
+from pipeline.projection.marked import Marked, transfer
+from pipeline.projection.normalised import normalised
+from pipeline.projection.occurrence import distance, rank
+from pipeline.projection.query import Query, query
+from pipeline.projection.records import Candidate, Passage, Place, Sought, overlap
+from pipeline.projection.settings import AlignSettings
+from pipeline.tables import Method, Reason
+
+# What a run at the other end of its window loses against one at the answer's own place.
+POSITION_WEIGHT = 0.1
+# What similarity to the source text counts less than similarity to the translation.
+SOURCE_PENALTY = 0.02
+# How many of the other candidates are told.
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Either a chosen candidate (the `occurrence`-th of `occurrences`) or the reason why none is.
+
+    others: the best candidates that were not chosen, best first.
+    """
+
+    chosen: Candidate | None
+    occurrence: int = 0
+    occurrences: int = 0
+    probability: float = 0.0
+    reason: Reason | None = None
+    others: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True)
+class Locator:
+    """Finds answers in one pair of languages, under one set of knobs."""
+
+    source: Language
+    target: Language
+    settings: AlignSettings
+
+    def locate(self, sought: Sought, target: Passage, marked: Marked | None = None) -> Decision:
+        """The place of an answer in the target passage, or why there is none.
+
+        marked: what came back for the answer between markers, when that was asked.
+        """
+        search = Search(sought, target, marked, self.source, self.target)
+        for found_by in search.queries:
+            if found := search.verbatim(found_by):
+                return search.among(found)
+        return search.judge(self.settings.min_score)
+
+
+@dataclass(frozen=True)
+class Search:
+    """One answer's search in one passage."""
+
+    sought: Sought
+    target: Passage
+    marked: Marked | None
+    source_language: Language
+    language: Language
+
+    @cached_property
+    def meant(self) -> Query:
+        """The source answer itself."""
+        return query(self.sought.text, self.sought.text, self.source_language)
+
+    @cached_property
+    def isolated(self) -> Query | None:
+        translation = self.sought.translation
+        return query(translation, self.sought.text, self.language) if translation else None
+
+    @cached_property
+    def piece(self) -> Query | None:
+        return query(self.marked.piece, self.sought.text, self.language) if self.marked else None
+
+    @cached_property
+    def place(self) -> Place | None:
+        return transfer(self.marked, self.target, self.sought.window) if self.marked else None
+
+    @property
+    def queries(self) -> list[Query]:
+        """What may stand in the target, the surest first."""
+        return [found_by for found_by in (self.isolated, self.piece, self.meant) if found_by and found_by.words]
+
+    def verbatim(self, found_by: Query) -> list[Candidate]:
+        """Where the query stands exactly, else folded, else inside compounds; in text order."""
+        span = self.target.window_span(self.sought.window)
+        literal = exact(found_by, self.target, span, self.language)
+        found = [candidate for candidate in literal if candidate.score == 1.0]
+        found = found or normalised(found_by, self.target, self.target.token_range(span), self.language) or literal
+        fitted = {self.fitted(candidate, found_by) for candidate in found}
+        return sorted(fitted, key=lambda candidate: candidate.span)
+
+    def fitted(self, candidate: Candidate, found_by: Query) -> Candidate:
+        method = Method.MARKED if found_by is self.piece else candidate.method
+        return fit(
+            Candidate(*candidate.span, method, candidate.score), self.target, self.meant, found_by, self.language
+        )
+
+    def among(self, found: list[Candidate]) -> Decision:
+        """Chooses among equally good places: by the marked one, else by rank, else by position."""
+        gaps = [distance(self.sought, self.target, candidate.span) for candidate in found]
+        shared = [overlap(candidate.span, self.place.span) if self.place else 0.0 for candidate in found]
+        n, m = rank(self.sought, self.source_language)
+        if any(shared):
+            at = max(range(len(found)), key=shared.__getitem__)
+        elif m == len(found):
+            at = n - 1
+        else:
+            at = min(range(len(found)), key=gaps.__getitem__)
+        evidence = Evidence(
+            judged=False,
+            similarity=found[at].score,
+            unsettled=len(found) > 1 and not any(shared) and m != len(found),
+            distance=gaps[at],
+            margin=min((abs(gap - gaps[at]) for other, gap in enumerate(gaps) if other != at), default=1.0),
+            agreement=shared[at] * self.place.share if self.place else None,
+        )
+        others = tuple(other for other in found if other is not found[at])
+        return Decision(found[at], at + 1, len(found), probability(evidence), None, others[:SHOWN])
+
+    def judge(self, min_score: float) -> Decision:
+        """Judges every run of words in the window by all the evidence there is."""
+        within = self.target.token_range(self.target.window_span(self.sought.window))
+        among = runs(self.queries, self.target, within, self.language) if self.queries else []
+        if not among:
+            return Decision(None, reason=self.nothing)
+        spans = [self.target.span(*run) for run in among]
+        scores = self.scores(among, spans, within)
+        gaps = np.array([distance(self.sought, self.target, span) for span in spans])
+        order = np.argsort(-(scores - POSITION_WEIGHT * gaps), kind="stable")
+        ranked = apart(order, spans)
+        method = Method.MARKED if self.piece else Method.FUZZY
+        candidates = [
+            self.fitted(Candidate(*spans[at], method, float(scores[at])), self.isolated or self.meant)
+            for at in ranked
+        ]
+        best, rivals = candidates[0], tuple(candidates[1:])
+        if best.score < min_score:
+            return Decision(None, reason=self.weak, others=tuple(candidates[:SHOWN]))
+        evidence = Evidence(
+            judged=True,
+            similarity=best.score,
+            unsettled=False,
+            distance=float(gaps[ranked[0]]),
+            margin=best.score - rivals[0].score if rivals else 1.0,
+            agreement=overlap(best.span, self.place.span) * self.place.share if self.place else None,
+        )
+        return Decision(best, 1, 1, probability(evidence), None, rivals)
+
+    def scores(self, among, spans, within) -> np.ndarray:
+        """What speaks for each run: the mean of the evidence there is, 0 to 1."""
+        by_query = dict(zip(map(id, self.queries), similarities(self.queries, self.target, within, among), strict=True))
+        by_source = by_query.get(id(self.meant), np.zeros(len(among))) - SOURCE_PENALTY
+        alike = np.maximum(by_query.get(id(self.isolated), by_source), by_source)
+        if not self.place:
+            return alike
+        shared = np.array([overlap(span, self.place.span) for span in spans]) * self.place.share
+        return (alike + by_query.get(id(self.piece), alike) + shared) / 3
+
+    @property
+    def nothing(self) -> Reason:
+        """Why, when no run is worth comparing."""
+        return Reason.NOT_FOUND if self.sought.translation else Reason.ANSWER_UNTRANSLATED
+
+    @property
+    def weak(self) -> Reason:
+        """Why, when none is alike enough."""
+        return Reason.BELOW_THRESHOLD if self.sought.translation else Reason.ANSWER_UNTRANSLATED
+
+
+def apart(order: np.ndarray, spans: list[tuple[int, int]]) -> list[int]:
+    """The best few that do not overlap a better one, best first; `order` ranks the spans."""
+    kept: list[int] = []
+    for at in order:
+        start, end = spans[at]
+        if all(end <= spans[other][0] or spans[other][1] <= start for other in kept):
+            kept.append(int(at))
+            if len(kept) > SHOWN:
+                break
+    return kept

@@ -1,0 +1,52 @@
+"""Method: the run of words most similar to what is sought.
+
+Candidates are runs of whole words, never windows of letters, so that no span can be cut inside a
+word. Similarity is rapidfuzz's normalised Indel ratio of the folded texts, 0 to 1.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from pipeline.projection.languages import Language
+from pipeline.projection.query import Query
+from pipeline.projection.records import Passage, Range
+
+# How much longer or shorter than what is sought a run may be, in tokens: translations of the same
+# phrase seldom differ by more than half, and short ones by a few words.
+STRETCH, SLACK = 1.5, 3
+
+
+def runs(queries: Sequence[Query], passage: Passage, within: Range, language: Language) -> list[Range]:
+    """The runs worth comparing: from word to word, of a length near one query's, no article first."""
+    low, high = within
+    sizes = [len(query.words) for query in queries]
+    shortest = max(1, int(min(sizes) / STRETCH) - SLACK)
+    longest = int(max(sizes) * STRETCH) + SLACK
+    words, folded = passage.words, passage.folded
+    return [
+        (first, last)
+        for first in range(low, high)
+        if words[first] and folded[first] not in language.articles
+        for last in range(first + shortest, min(high, first + longest) + 1)
+        if words[last - 1]
+    ]
+
+
+def similarities(queries: Sequence[Query], passage: Passage, within: Range, among: Sequence[Range]) -> np.ndarray:
+    """How similar each run is to each query: (queries, runs), 0 to 1."""
+    wanted = [" ".join(query.words) for query in queries]
+    return process.cdist(wanted, joined(passage, within, among), scorer=fuzz.ratio) / 100
+
+
+def joined(passage: Passage, within: Range, among: Sequence[Range]) -> list[str]:
+    """Each run's folded tokens with single spaces between them, cut from one string."""
+    low, high = within
+    starts, ends, at = [], [], 0
+    for token in passage.folded[low:high]:
+        starts.append(at)
+        ends.append(at + len(token))
+        at = ends[-1] + 1
+    text = " ".join(passage.folded[low:high])
+    return [text[starts[first - low] : ends[last - low - 1]] for first, last in among]

@@ -1,0 +1,60 @@
+"""What a language's grammar says about where a span may start and end.
+
+A language that nobody configured gets `NEUTRAL`: no articles, no compounds. Everything here is a
+closed list of function words or a rule about letters; nothing is learned, nothing needs a lexicon.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """articles: lower-case words that may precede a noun phrase without belonging to the answer.
+    compounds: nouns are written together, so that a translation may stand inside a longer word.
+    numbers: folded number words -> folded digits, so that "twelve" meets "12".
+    """
+
+    articles: frozenset[str] = frozenset()
+    compounds: bool = False
+    numbers: dict[str, str] = field(default_factory=dict)
+
+
+def counted(*words: str) -> dict[str, str]:
+    """Number words for 2, 3, ... (1 is left out: in many languages it is the article)."""
+    return {word: str(n) for n, word in enumerate(words, 2)}
+
+
+NEUTRAL = Language()
+
+LANGUAGES = {
+    "en": Language(
+        articles=frozenset({"the", "a", "an"}),
+        numbers=counted("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    ),
+    "nl": Language(
+        articles=frozenset({"de", "het", "een", "'t", "den", "der"}),
+        compounds=True,
+        numbers=counted("twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf"),
+    ),
+    "de": Language(
+        articles=frozenset({"der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "eines"}),
+        compounds=True,
+        numbers=counted("zwei", "drei", "vier", "funf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwolf"),
+    ),
+    "es": Language(
+        articles=frozenset({"el", "la", "los", "las", "un", "una", "unos", "unas"}),
+        numbers=counted("dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"),
+    ),
+    "fr": Language(articles=frozenset({"le", "la", "les", "un", "une", "des"})),
+    "it": Language(articles=frozenset({"il", "lo", "la", "i", "gli", "le", "un", "uno", "una"})),
+    "pt": Language(articles=frozenset({"o", "a", "os", "as", "um", "uma", "uns", "umas"})),
+    "sv": Language(articles=frozenset({"en", "ett", "den", "det", "de"}), compounds=True),
+    "da": Language(articles=frozenset({"en", "et", "den", "det", "de"}), compounds=True),
+    "nb": Language(articles=frozenset({"en", "ei", "et", "den", "det", "de"}), compounds=True),
+    "fi": Language(compounds=True),
+}
+
+
+def language(code: str) -> Language:
+    """The policy for a BCP 47 code, by its primary subtag; NEUTRAL when there is none."""
+    return LANGUAGES.get(code.split("-")[0], NEUTRAL)

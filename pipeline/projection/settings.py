@@ -1,0 +1,25 @@
+"""The knobs of projection, as params.yaml gives them."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class AlignSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Section `align`."""
+
+    min_score: Share = 0.5
+    """A fuzzy span less similar than this (0 to 1) is not a candidate."""
+
+    min_confidence: Share = 0.5
+    """A span less probably right than this is dropped, with reason low_confidence."""
+
+
+class RescueSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Section `rescue`."""
+
+    enabled: bool = True
+    below: Share = 0.9
+    """Answers located with less probability than this are asked for again, between markers."""

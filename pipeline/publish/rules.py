@@ -1,0 +1,285 @@
+"""What a SQuAD file may not have (errors) and better had not (warnings): a small function a rule.
+
+A rule is found in RULES by its function's name. A check gets what its level says and returns nothing
+when all is well, or what is wrong in a few words ("" when the rule's meaning says it all):
+
+    STRUCTURE   no check here: the reader finds it while it reads
+    TEXT        (text)               a title, a context or a question
+    PARAGRAPH   (paragraph, memory)
+    QUESTION    (question, memory)
+    ANSWER      (context, answer)    answers and plausible answers alike
+
+Text checks must find in several texts joined by line breaks what they find in one of them: the
+validator asks an article at a time and looks for the place only where there is one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from enum import StrEnum
+from html.entities import html5
+from typing import Any
+
+from msgspec import Struct
+
+from pipeline.publish.memory import Memory
+from pipeline.publish.untranslated import english_sentence
+from pipeline.publish.words import cut
+from pipeline.squad import Answer, Paragraph, Question
+
+Check = Callable[..., str | None]
+
+
+class Severity(StrEnum):
+    ERROR = "error"  # the file breaks its format
+    WARNING = "warning"  # it reads, but somebody should look
+
+
+class Level(StrEnum):
+    STRUCTURE = "structure"
+    TEXT = "text"
+    PARAGRAPH = "paragraph"
+    QUESTION = "question"
+    ANSWER = "answer"
+
+
+class Rule(Struct, frozen=True):
+    name: str
+    severity: Severity
+    level: Level
+    meaning: str
+    check: Check | None = None
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(severity: Severity, level: Level) -> Callable[[Check], Check]:
+    """Registers a check under its name; its docstring is the rule's meaning."""
+
+    def register(check: Check) -> Check:
+        meaning = " ".join((check.__doc__ or "").split())
+        RULES[check.__name__] = Rule(check.__name__, severity, level, meaning, check)
+        return check
+
+    return register
+
+
+def at_level(level: Level) -> tuple[tuple[str, Check], ...]:
+    """The (name, check) pairs of a level."""
+    return tuple((rule.name, rule.check) for rule in RULES.values() if rule.level == level and rule.check)
+
+
+def table() -> str:
+    """The rules as a Markdown table, in the order in which they are shown."""
+    head = "| rule | severity | looks at | meaning |\n|---|---|---|---|\n"
+    rows = (f"| `{r.name}` | {r.severity} | {r.level} | {r.meaning} |\n" for r in RULES.values())
+    return head + "".join(rows)
+
+
+for _name, _meaning in {
+    "malformed": "An element is missing, or is not of the type that the format says.",
+    "no_questions": "The file asks nothing.",
+    "checksum_mismatch": "A file is not the one that SHA256SUMS beside it promises, or is not there.",
+}.items():
+    RULES[_name] = Rule(_name, Severity.ERROR, Level.STRUCTURE, _meaning)
+
+
+@rule(Severity.ERROR, Level.PARAGRAPH)
+def empty_context(paragraph: Paragraph, _: Memory) -> str | None:
+    """A context without text."""
+    return None if paragraph.context.strip() else ""
+
+
+@rule(Severity.ERROR, Level.QUESTION)
+def empty_question(question: Question, _: Memory) -> str | None:
+    """A question without text."""
+    return None if question.question.strip() else ""
+
+
+@rule(Severity.ERROR, Level.QUESTION)
+def empty_id(question: Question, _: Memory) -> str | None:
+    """A question without id."""
+    return None if question.id else ""
+
+
+@rule(Severity.ERROR, Level.QUESTION)
+def duplicate_id(question: Question, memory: Memory) -> str | None:
+    """An id that another question of the file has."""
+    first = memory.first(question.id)
+    return f"{question.id!r} stands already at {first}" if first and question.id else None
+
+
+@rule(Severity.ERROR, Level.QUESTION)
+def answerable_without_answers(question: Question, _: Memory) -> str | None:
+    """A question that is not marked as unanswerable, yet has no answers."""
+    return None if question.answers or question.is_impossible is True else ""
+
+
+@rule(Severity.ERROR, Level.QUESTION)
+def impossible_with_answers(question: Question, _: Memory) -> str | None:
+    """A question that is marked as unanswerable, yet has answers (plausible ones have a list of their own)."""
+    return "" if question.answers and question.is_impossible is True else None
+
+
+@rule(Severity.ERROR, Level.ANSWER)
+def empty_answer(_: str, answer: Answer) -> str | None:
+    """An answer without text."""
+    return None if answer.text.strip() else f"{answer.text!r} at {answer.answer_start}"
+
+
+@rule(Severity.ERROR, Level.ANSWER)
+def offset_mismatch(context: str, answer: Answer) -> str | None:
+    """An answer that its context has, but not at the offset that is given (in code points)."""
+    if holds(context, answer) or not answer.text or (found := context.find(answer.text)) < 0:
+        return None
+    more = context.count(answer.text) - 1
+    return f"{answer.text!r} is not at {answer.answer_start} but at {found}" + (f" and {more} more" if more else "")
+
+
+@rule(Severity.ERROR, Level.ANSWER)
+def answer_not_in_context(context: str, answer: Answer) -> str | None:
+    """An answer that its context has nowhere."""
+    if holds(context, answer) or answer.text in context:
+        return None
+    other_case = answer.text.casefold() in context.casefold()
+    return repr(answer.text) + (" is there only in another case" if other_case else "")
+
+
+@rule(Severity.WARNING, Level.ANSWER)
+def cut_in_word(context: str, answer: Answer) -> str | None:
+    """An answer that starts or ends inside a word or a number ("91" in "1991"); a number before letters ("1990s"),
+    and scripts that write words or particles together, are left out."""
+    if not holds(context, answer) or not cut(context, answer.answer_start, answer.end):
+        return None
+    around = context[max(answer.answer_start - 10, 0) : answer.answer_start]
+    return f"...{around}|{answer.text}|{context[answer.end : answer.end + 10]}..."
+
+
+@rule(Severity.WARNING, Level.ANSWER)
+def answer_edge_space(_: str, answer: Answer) -> str | None:
+    """An answer with white space at an end."""
+    return repr(answer.text) if answer.text != answer.text.strip() != "" else None
+
+
+@rule(Severity.WARNING, Level.ANSWER)
+def answer_without_word(_: str, answer: Answer) -> str | None:
+    """An answer of punctuation alone."""
+    if answer.text.isalnum() or not answer.text.strip():
+        return None
+    return repr(answer.text) if all(unicodedata.category(ch)[0] in "PZ" for ch in answer.text) else None
+
+
+@rule(Severity.WARNING, Level.QUESTION)
+def duplicate_question(question: Question, memory: Memory) -> str | None:
+    """A question that its paragraph asks already."""
+    return repr(question.question) if memory.asked_here(question.question) else None
+
+
+_MARKER = re.compile(r"\[\d+\]|\[\[|\]\]|\{\{|\}\}|⟦|⟧|••|@@@|</?[a-z]?\d+/?>")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_TAG = re.compile(r"</?(?:a|b|br|div|em|i|img|li|ol|p|ref|small|span|strong|su[bp]|t[dhr]|table|u|ul)(?:\s[^<>]*)?/?>")
+_ENGINE = re.compile(r"Error [45]\d\d \([A-Z]|unusual traffic from your computer|That’s an error\.|QUERY LENGTH LIMIT")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Zero-width and bidirectional controls, soft hyphen, tag and private-use characters. The joiners U+200C
+# and U+200D are letters' companions in Arabic and Indic scripts and in emoji, and are left out.
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_MOJIBAKE = re.compile("Ã[\u0080-\u00bf]|Â[\u0080-\u00bf]|â€[\u0080-\u2122]")
+
+
+@rule(Severity.WARNING, Level.TEXT)
+def leftover_marker(text: str) -> str | None:
+    """A marker of a translation method, or a numbered reference: [0], [[, {{, ••, <1>."""
+    return shown(_MARKER.search(text))
+
+
+@rule(Severity.WARNING, Level.TEXT)
+def html_entity(text: str) -> str | None:
+    """An HTML entity, such as &amp;quot;."""
+    if "&" not in text:
+        return None
+    known = (m for m in _ENTITY.finditer(text) if m[0][1] == "#" or m[0][1:] in html5)
+    return shown(next(known, None))
+
+
+@rule(Severity.WARNING, Level.TEXT)
+def html_tag(text: str) -> str | None:
+    """An HTML tag."""
+    return shown(_TAG.search(text)) if "<" in text else None
+
+
+@rule(Severity.WARNING, Level.TEXT)
+def engine_message(text: str) -> str | None:
+    """A translation engine's error message in place of a translation."""
+    return shown(_ENGINE.search(text))
+
+
+@rule(Severity.WARNING, Level.TEXT)
+def control_character(text: str) -> str | None:
+    """A control character other than tab and line feed (a carriage return shifts offsets in some readers)."""
+    return named(_CONTROL.search(text))
+
+
+@rule(Severity.WARNING, Level.TEXT)
+def invisible_character(text: str) -> str | None:
+    """A character without a form: zero-width space, soft hyphen, byte order mark, private use; direction marks
+    in a text without a right-to-left script."""
+    if text.isascii():
+        return None
+    for found in _INVISIBLE.finditer(text):
+        if found[0] not in "\u200e\u200f\u061c" or not _RIGHT_TO_LEFT.search(text):
+            return named(found)
+    return None
+
+
+@rule(Severity.WARNING, Level.TEXT)
+def damaged_encoding(text: str) -> str | None:
+    """Text that was decoded wrongly: the replacement character U+FFFD, or UTF-8 read as Latin-1 (Ã©)."""
+    if text.isascii():
+        return None
+    return named(re.search("\ufffd", text)) or shown(_MOJIBAKE.search(text))
+
+
+@rule(Severity.WARNING, Level.TEXT)
+def mixed_normalisation(text: str) -> str | None:
+    """Letters with separate marks (Unicode NFD) in a file that otherwise has composed ones (NFC)."""
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return None
+    # Composing makes it shorter; where it only reorders marks, or takes letters apart that NFC excludes
+    # (Devanagari), nothing was decomposed.
+    composed = unicodedata.normalize("NFC", text)
+    return "" if len(composed) < len(text) else None
+
+
+@rule(Severity.WARNING, Level.QUESTION)
+def untranslated_question(question: Question, memory: Memory) -> str | None:
+    """A question in English, in a file of another language."""
+    found = english_sentence(question.question, memory.own_words)
+    return found and repr(found)
+
+
+@rule(Severity.WARNING, Level.PARAGRAPH)
+def untranslated_context(paragraph: Paragraph, memory: Memory) -> str | None:
+    """A context with an English sentence, in a file of another language."""
+    if " the " not in paragraph.context:
+        return None
+    found = english_sentence(paragraph.context, memory.own_words)
+    return found and repr(found)
+
+
+def holds(context: str, answer: Answer) -> bool:
+    """Whether the answer's text is where it says."""
+    start = answer.answer_start
+    return start >= 0 and context[start : start + len(answer.text)] == answer.text
+
+
+def shown(match: re.Match[str] | None) -> str | None:
+    return repr(match[0]) if match else None
+
+
+def named(match: re.Match[str] | None) -> str | None:
+    """A character that shows nothing, by its code and name."""
+    if not match:
+        return None
+    return f"U+{ord(match[0]):04X} {unicodedata.name(match[0], '')} at {match.start()}".replace("  ", " ")

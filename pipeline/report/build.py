@@ -1,0 +1,53 @@
+"""The report of a build: figures, plots and page, from its tables.
+
+    layout, paragraphs, clean/, translations [, gold, verdicts] ──> loss.json, loss.html, plots/*.json
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.files import write_atomically, write_json
+from pipeline.loss import TOTAL, count
+from pipeline.report import accuracy, review
+from pipeline.report.inputs import Build
+from pipeline.report.page import render
+from pipeline.report.plots import plot_data
+from pipeline.tables import Field
+
+
+def figures_of(build: Build, language: str, gold: accuracy.Gold | None, verdicts: review.Sheet | None) -> dict[str, Any]:
+    """Everything that loss.json holds: what `loss.count` gives, and
+
+    curve     rows {how, threshold, precision, yield} (accuracy.curves)
+    gold      accuracy.measure, null without gold
+    people    review.score, rows by method, empty without verdicts
+    """
+    figures = count(build.layout, build.spans, build.fates, language)
+    surest = list(accuracy.surest(kept_answers(build)).values())
+    return figures | {
+        "curve": accuracy.curves(surest, figures[TOTAL]["has_answer"]["visited"], gold),
+        "gold": accuracy.measure(surest, gold) if gold else None,
+        "people": review.score(verdicts) if verdicts else [],
+    }
+
+
+def kept_answers(build: Build) -> list[dict[str, Any]]:
+    """split, question_id, text, start, probability of the kept answers of has_answer questions, in order."""
+    columns = ["split", "question_id", "text", "start", "probability"]
+    keep = pc.and_(pc.is_null(build.fates.answers), pc.equal(build.spans["field"], Field.ANSWERS.value).combine_chunks())
+    order = pa.array(build.order)
+    return build.spans.select(columns).take(order).filter(keep.take(order)).to_pylist()
+
+
+def write(build: Build, figures: dict[str, Any], corpus: str, languages: tuple[str, str], out: Path) -> None:
+    """Writes loss.json, loss.html and plots/*.json into a folder.
+
+    languages: the source's and the target's code.
+    """
+    write_json(out / "loss.json", figures)
+    for name, rows in plot_data(figures).items():
+        write_json(out / "plots" / f"{name}.json", rows)
+    write_atomically(out / "loss.html", render(build, figures, corpus, languages).encode())

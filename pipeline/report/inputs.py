@@ -1,0 +1,73 @@
+"""The tables of a build, as the report reads them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json
+
+from pipeline import tables
+from pipeline.errors import InputError
+from pipeline.fates import Fates, decide
+
+
+@dataclass(frozen=True)
+class Build:
+    """One corpus's tables between stages; spans holds the kept rows and the rejected ones.
+
+    translations: None for a corpus that is in its language already.
+    """
+
+    layout: pa.Table
+    paragraphs: pa.Table
+    spans: pa.Table
+    translations: pa.Table | None
+
+    @cached_property
+    def fates(self) -> Fates:
+        return decide(self.layout, self.paragraphs, self.spans, self.translations)
+
+    @cached_property
+    def order(self) -> np.ndarray:
+        """The spans rows in the order of the source: by question, answers before plausible, by index."""
+        fields = pc.index_in(self.spans["field"], value_set=pa.array([f.value for f in tables.Field]))
+        keys = {"owner": self.fates.owners, "field": fields, "index": self.spans["index"]}
+        return pc.sort_indices(pa.table(keys), [(key, "ascending") for key in keys]).to_numpy()
+
+
+def read_spans(clean: Path) -> pa.Table:
+    """The kept rows (provenance.parquet) and the rejected ones (rejected.jsonl) that `clean` wrote to a folder.
+
+    Raises InputError.
+    """
+    return pa.concat_tables([read_kept(clean), read_rejected(clean)])
+
+
+def read_kept(clean: Path) -> pa.Table:
+    return tables.read(clean / "provenance.parquet", tables.SPANS)
+
+
+def read_rejected(clean: Path) -> pa.Table:
+    path = clean / "rejected.jsonl"
+    try:
+        if not path.read_bytes().strip():  # Arrow takes no empty file
+            return tables.SPANS.empty_table()
+        options = pyarrow.json.ParseOptions(explicit_schema=tables.SPANS, unexpected_field_behavior="error")
+        return pyarrow.json.read_json(path, parse_options=options).select(tables.SPANS.names)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+    except pa.ArrowInvalid as error:
+        raise InputError(f"{path}: not rejected answers as this version writes them: {error}") from error
+
+
+def read_build(layout: Path, paragraphs: Path, clean: Path, translations: Path | None) -> Build:
+    """Reads what segment, locate, clean and translate wrote. Raises InputError."""
+    return Build(
+        layout=tables.read(layout, tables.LAYOUT),
+        paragraphs=tables.read(paragraphs, tables.PARAGRAPHS),
+        spans=read_spans(clean),
+        translations=None if translations is None else tables.read(translations, tables.TRANSLATIONS),
+    )

@@ -1,0 +1,169 @@
+"""Figures in words: labels, shares, the three answers that a report opens with, the table against the reference."""
+
+from typing import Any
+
+from pipeline.loss import TOTAL
+from pipeline.tables import SPLITS, Field, Method, Reason
+
+Figures = dict[str, Any]
+
+REASONS = {
+    Reason.SOURCE_MISMATCH: ("wrong in the source", "The source's own offset does not hold the answer's text."),
+    Reason.CONTEXT_UNTRANSLATED: ("paragraph not translated", "A sentence of the paragraph has no translation."),
+    Reason.QUESTION_UNTRANSLATED: ("question not translated", "The question has no translation."),
+    Reason.ANSWER_UNTRANSLATED: ("answer not translated", "The answer on its own has no translation."),
+    Reason.NOT_FOUND: ("not found", "Nothing in the sentence resembles the translated answer."),
+    Reason.BELOW_THRESHOLD: ("too little alike", "Something resembles the translated answer, but not enough."),
+    Reason.AMBIGUOUS: ("ambiguous", "Several places would do, and nothing tells which."),
+    Reason.LOW_CONFIDENCE: ("too unsure", "A span was found, but it is probably not the right one."),
+}
+METHODS = {
+    Method.NATIVE: ("native", "The corpus is in its language already; the span is the source's."),
+    Method.EXACT: ("exact", "The translated answer stands there letter for letter."),
+    Method.NORMALISED: ("normalised", "The same, but for case, diacritics, quotes, number form or articles."),
+    Method.FUZZY: ("fuzzy", "The run of words most like the translated answer."),
+    Method.MARKED: ("marked", "Found by translating the sentence with the answer between markers."),
+}
+UNITS = {
+    "paragraphs": "paragraphs",
+    "questions": "questions",
+    "has_answer": "with an answer",
+    "no_answer": "without an answer",
+    Field.ANSWERS: "answers",
+    Field.PLAUSIBLE: "plausible answers",
+}
+BREAKDOWNS = {
+    "question_word": ("Question word", "questions", "The first question word that stands in the question."),
+    "answer_length": ("Answer length", "answers", "Words of the English answer, counted between white space."),
+    "answer_type": (
+        "Answer type",
+        "answers",
+        "Told by the first rule that holds. Date: names a month, weekday, decade or century, or is a year. Number: "
+        "begins with one. Name: has a capital and no longer lower-case word. Clause: four words or more with a verb "
+        "or conjunction, or begins with “because” and the like. Phrase: the rest.",
+    ),
+    "position": ("Position", "answers", "Where in its paragraph the English answer starts."),
+}
+# Points by which the share of unanswerable questions moves, in words. Below one point, two readers'
+# scores differ by less than their seeds make them differ; the reference's own shift is 11 points.
+SHIFTS = ((1, "hardly changes"), (5, "changes somewhat"), (None, "changes much"))
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """0.9537 -> "95.4 %" (with a no-break space); a share of nothing is a dash."""
+    return "–" if share is None else f"{100 * share:.{digits}f}\u00a0%"  # noqa: RUF001
+
+
+def number(value: float) -> str:
+    return f"{value:,}"
+
+
+def plural(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def built_splits(figures: Figures) -> list[str]:
+    """The splits that the corpus has."""
+    return [split for split in SPLITS if figures[split]["questions"]["visited"]]
+
+
+def top_reasons(tally: dict[str, Any]) -> list[tuple[Reason, int]]:
+    """(reason, how many) of what was dropped, most first; the order of Reason among equals."""
+    return sorted(((r, n) for r in Reason if (n := tally["reasons"][r])), key=lambda item: -item[1])
+
+
+def how_much(figures: Figures) -> str:
+    has, no = figures[TOTAL]["has_answer"], figures[TOTAL]["no_answer"]
+    lost = "none was lost" if not has["dropped"] else f"{number(has['dropped'])} were lost"
+    if has["dropped"] == 1:
+        lost = "1 was lost"
+    said = f"{number(has['kept'])} of {plural(has['visited'], 'question')} with an answer kept it; {lost}."
+    if no["visited"]:
+        all_kept = "All" if not no["dropped"] else f"{number(no['kept'])} of"
+        said += f" {all_kept} {plural(no['visited'], 'question')} without an answer"
+        said += " are there." if no["visited"] != 1 else " is there."
+    return said
+
+
+def why(figures: Figures) -> str:
+    has = figures[TOTAL]["has_answer"]
+    if not has["dropped"]:
+        return "No question with an answer was lost."
+    first, *rest = top_reasons(has)
+    said = f"{number(first[1])} of {number(has['dropped'])}: {REASONS[first[0]][0]}. {REASONS[first[0]][1]}"
+    if rest:
+        said += f" Then {', '.join(f'{REASONS[reason][0]} ({number(n)})' for reason, n in rest)}."
+    return said
+
+
+def does_it_matter(figures: Figures) -> str:
+    drift = figures[TOTAL]["drift"]
+    before, after = drift["no_answer_share_before"], drift["no_answer_share_after"]
+    if not before or after is None:
+        return _wording_of_lengths(drift)
+    points = 100 * abs(after - before)
+    verb = next(verb for below, verb in SHIFTS if below is None or points < below)
+    return (
+        f"The share of questions without an answer {verb}: {percent(before)} before, {percent(after)} after. A reader "
+        f"that never answers would score {drift['always_no_answer_after']:.1f} exact match "
+        f"({drift['always_no_answer_before']:.1f} before). {_wording_of_lengths(drift)}"
+    )
+
+
+def _wording_of_lengths(drift: dict[str, Any]) -> str:
+    before, after = drift["words_before"], drift["words_after"]
+    if before is None or after is None:
+        return "Nothing is left to compare."
+    moved = 100 * drift["answer_type_distance"]
+    return (
+        f"Kept answers have {after:.2f} words on average ({before:.2f} before); {moved:.1f} in 100 would have to "
+        "change type to look like the source."
+    )
+
+
+def reference_rows(figures: Figures) -> list[dict[str, Any]]:
+    """The table against the reference: a row for each split and each sort of question.
+
+    Each: split, label, unit, visited, kept, dropped, share, theirs ({visited, kept, share, rounded} or None).
+    """
+    theirs = {(row["split"], row["unit"]): row for row in figures["reference"]}
+    rows = []
+    for split in (*built_splits(figures), TOTAL):
+        for unit in ("questions", "has_answer", "no_answer"):
+            ours, other = figures[split][unit], theirs.get((split, unit))
+            rows.append(
+                {
+                    "split": split,
+                    "unit": unit,
+                    "label": UNITS[unit],
+                    **{name: ours[name] for name in ("visited", "kept", "dropped")},
+                    "share": share(ours),
+                    "theirs": other and {**other, "share": share(other)},
+                }
+            )
+    return rows
+
+
+def share(tally: dict[str, Any]) -> float | None:
+    return tally["kept"] / tally["visited"] if tally["visited"] else None
+
+
+def thousands(row: dict[str, Any], key: str) -> str:
+    """The reference's counts: "99K" where its source rounds, else all digits."""
+    return f"{row[key] // 1000}K" if row["rounded"] else number(row[key])
+
+
+def markdown_table(figures: Figures) -> str:
+    """The table against the reference, for a README or a dataset card."""
+    lines = [
+        "| split | questions | source | kept | lost | kept % | reference: SQuAD2.0 → Dutch | kept % |",
+        "|---|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for row in reference_rows(figures):
+        theirs, told, kept = row["theirs"], "", ""
+        if theirs:
+            told, kept = f"{thousands(theirs, 'visited')} → {thousands(theirs, 'kept')}", percent(theirs["share"])
+        label = "all" if row["unit"] == "questions" else row["label"]
+        counts = " | ".join(number(row[name]) for name in ("visited", "kept", "dropped"))
+        lines.append(f"| {row['split']} | {label} | {counts} | {percent(row['share'])} | {told} | {kept} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,169 @@
+"""The files between stages: Arrow schemas, and the closed sets of words in them.
+
+    segments.parquet      SEGMENTS      each distinct text to translate, once
+    layout.parquet        LAYOUT        one row a source paragraph: sentences, questions, answers
+    translations.parquet  TRANSLATIONS  each segment's translation, or why there is none
+    paragraphs.parquet    PARAGRAPHS    one row a target paragraph, sentences aligned with the layout's
+    spans.parquet         SPANS         one row an answer: where it lies in the target, or why nowhere
+    provenance.parquet    SPANS         the kept rows (`reason` null)
+    rejected.jsonl        SPANS         the others (`reason` set), as JSON lines
+
+Offsets count Unicode code points from 0; ends are exclusive. Rows keep the source's order: split,
+article, paragraph, question, answers before plausible answers.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import InputError
+from pipeline.files import replacing
+
+
+class Kind(StrEnum):
+    """What a segment is. A text that is several things is the first of them."""
+
+    SENTENCE = "sentence"
+    QUESTION = "question"
+    ANSWER = "answer"
+
+
+class Field(StrEnum):
+    """Which list of a question an answer stands in."""
+
+    ANSWERS = "answers"
+    PLAUSIBLE = "plausible_answers"
+
+
+class Method(StrEnum):
+    """How a span was found; from the surest to the least sure."""
+
+    NATIVE = "native"  # the corpus is in its language already: the span is the source's
+    EXACT = "exact"  # the isolated translation, letter for letter, at word boundaries
+    NORMALISED = "normalised"  # the same after folding case, diacritics, quotes, numbers, articles
+    FUZZY = "fuzzy"  # the most similar run of words
+    MARKED = "marked"  # found by translating the sentence with the answer between markers
+
+
+class Reason(StrEnum):
+    """Why an answer, a question or a paragraph was dropped. Closed: every count is by these."""
+
+    SOURCE_MISMATCH = "source_mismatch"  # the source's own offset does not hold its text
+    CONTEXT_UNTRANSLATED = "context_untranslated"  # a sentence of the paragraph has no translation
+    QUESTION_UNTRANSLATED = "question_untranslated"
+    ANSWER_UNTRANSLATED = "answer_untranslated"
+    NOT_FOUND = "not_found"  # nothing in the window resembles the translated answer
+    BELOW_THRESHOLD = "below_threshold"  # something does, not enough
+    AMBIGUOUS = "ambiguous"  # several places do, and nothing tells which
+    LOW_CONFIDENCE = "low_confidence"  # found, but less probable than align.min_confidence
+
+
+SPLITS = ("train", "dev")
+
+_SPAN = pa.struct([("start", pa.int32()), ("end", pa.int32())])
+_ANSWER = pa.struct([("text", pa.string()), ("start", pa.int32())])
+
+SEGMENTS = pa.schema(
+    [
+        ("text", pa.string()),
+        ("kind", pa.string()),  # Kind
+        ("count", pa.int32()),  # how often it stands in the corpus
+        ("context", pa.string()),  # the first paragraph it stands in, for engines that use it
+    ]
+)
+
+LAYOUT = pa.schema(
+    [
+        ("split", pa.string()),
+        ("article", pa.int32()),  # index of the article in its file
+        ("paragraph", pa.int32()),  # index of the paragraph in its article
+        ("title", pa.string()),
+        ("context", pa.string()),
+        ("sentences", pa.list_(_SPAN)),  # spans of context; the white space between them is kept
+        (
+            "questions",
+            pa.list_(
+                pa.struct(
+                    [
+                        ("id", pa.string()),
+                        ("question", pa.string()),
+                        ("is_impossible", pa.bool_()),
+                        ("answers", pa.list_(_ANSWER)),
+                        ("plausible_answers", pa.list_(_ANSWER)),
+                    ]
+                )
+            ),
+        ),
+    ]
+)
+
+TRANSLATIONS = pa.schema(
+    [
+        ("text", pa.string()),
+        ("translation", pa.string()),  # null when there is none
+        ("reason", pa.string()),  # translation.validation.Fault when there is none, else null
+    ]
+)
+
+PARAGRAPHS = pa.schema(
+    [
+        ("split", pa.string()),
+        ("article", pa.int32()),
+        ("paragraph", pa.int32()),
+        ("context", pa.string()),  # null when a sentence has no translation
+        ("sentences", pa.list_(_SPAN)),  # sentence i translates the layout's sentence i
+    ]
+)
+
+_CANDIDATE = pa.struct(
+    [
+        ("start", pa.int32()),
+        ("text", pa.string()),
+        ("method", pa.string()),
+        ("score", pa.float32()),
+    ]
+)
+
+SPANS = pa.schema(
+    [
+        ("split", pa.string()),
+        ("article", pa.int32()),
+        ("paragraph", pa.int32()),
+        ("title", pa.string()),
+        ("question_id", pa.string()),
+        ("field", pa.string()),  # Field
+        ("index", pa.int32()),  # position in that list
+        ("source_text", pa.string()),
+        ("source_start", pa.int32()),
+        ("translation", pa.string()),  # of the answer on its own; null when there is none
+        ("marked", pa.string()),  # translation of the marked sentence(s), when rescue asked for it
+        ("text", pa.string()),  # the chosen span; null when dropped
+        ("start", pa.int32()),  # its offset in the target context; null when dropped
+        ("method", pa.string()),  # Method; null when dropped
+        ("score", pa.float32()),  # similarity of span and evidence, 0 to 1; null when dropped
+        ("probability", pa.float32()),  # calibrated chance that the span is right; null when dropped
+        ("occurrence", pa.int32()),  # the span is the n-th, from 1, ...
+        ("occurrences", pa.int32()),  # ... of m places that would do
+        ("reason", pa.string()),  # Reason when dropped, else null
+        ("candidates", pa.list_(_CANDIDATE)),  # the other (or, when dropped, the best) ones, best first
+    ]
+)
+
+
+def write(table: pa.Table, path: Path) -> None:
+    """Writes a table whole or not at all; equal tables give equal bytes."""
+    with replacing(path) as beside:
+        pq.write_table(table, beside, compression="zstd")
+
+
+def read(path: Path, schema: pa.Schema) -> pa.Table:
+    """Reads a table that must have exactly this schema. Raises InputError."""
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise InputError(f"{path}: not a readable table: {error}") from error
+    if not table.schema.equals(schema):
+        raise InputError(f"{path}: its columns are not those that this version writes; rebuild it")
+    return table

@@ -1,0 +1,94 @@
+"""The engine `mtranslate`: Google Translate's mobile page, through the package of that name.
+
+The package has no timeout, and gives "" for every page without a result: a captcha, a consent page,
+a text that the service has nothing for. It raises urllib's HTTPError for the other statuses.
+"""
+
+import socket
+from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException
+from time import time
+from typing import Self
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote
+
+import mtranslate
+
+from pipeline.translation.protocol import EngineFailure, Overloaded, Refused, Request, Throttled, Translator, Unreachable
+
+# The page takes 5,000 characters, and fails above about 1,800 non-Latin ones, which are 10,800 bytes
+# once quoted for the URL (deep-translator #30, #224). Quoted bytes are never fewer than characters.
+LIMIT = 5000
+NOT_THIS_TEXT = frozenset({400, 413, 414})
+THROTTLED = frozenset({403, 429})
+
+
+class MTranslate(Translator):
+    """Asks for one text a request. `http_proxy` in the environment is honoured, as urllib does."""
+
+    identity = "mtranslate"
+    remote = True
+    concurrency = 256
+    limit = LIMIT
+
+    def __init__(self, source: str, target: str, timeout_s: float) -> None:
+        self.source, self.target, self.timeout_s = source, target, timeout_s
+        # The socket's timeout is for each byte; a page that drips in must end as well.
+        self.deadline_s = 2 * timeout_s
+        self.before: float | None = None
+
+    def __enter__(self) -> Self:
+        self.before = socket.getdefaulttimeout()
+        socket.setdefaulttimeout(self.timeout_s)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        socket.setdefaulttimeout(self.before)
+
+    def size(self, text: str) -> int:
+        """Bytes in the URL."""
+        return len(quote(text, errors="replace"))
+
+    def translate(self, batch: Sequence[Request]) -> Sequence[str]:
+        return [self.ask(request.text) for request in batch]
+
+    def ask(self, text: str) -> str:
+        try:
+            return mtranslate.translate(text, self.target, self.source)
+        except HTTPError as error:
+            with error:
+                raise of_status(error.code, error.headers.get("Retry-After")) from error
+        except TimeoutError as error:
+            raise Overloaded("timed out") from error
+        except URLError as error:
+            if isinstance(error.reason, TimeoutError):
+                raise Overloaded("timed out") from error
+            raise Unreachable(str(error.reason)) from error
+        except (OSError, HTTPException) as error:
+            raise Unreachable(f"{type(error).__name__}: {error}") from error
+        except UnicodeEncodeError as error:
+            raise Refused("not a text: a lone surrogate") from error
+        except UnicodeDecodeError as error:
+            raise Unreachable("the page is not UTF-8") from error
+
+
+def of_status(status: int, retry_after: str | None) -> EngineFailure:
+    """What an HTTP status other than 2xx means for the request."""
+    if status in NOT_THIS_TEXT:
+        return Refused(f"HTTP {status}")
+    kind = Throttled if status in THROTTLED else Overloaded
+    return kind(f"HTTP {status}", seconds(retry_after))
+
+
+def seconds(retry_after: str | None) -> float | None:
+    """A Retry-After header, in seconds or as a date, to seconds from now; None when it is neither."""
+    if not retry_after:
+        return None
+    try:
+        return max(0.0, float(retry_after))
+    except ValueError:
+        try:
+            return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time())
+        except ValueError:
+            return None

@@ -1,0 +1,88 @@
+"""What every engine is, and what it raises when it cannot."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One text to translate: one line, no white space around it, within the engine's limit.
+
+    context: the paragraph around it, for engines that use it; '' for the others.
+    """
+
+    text: str
+    context: str = ""
+
+
+class Translator(ABC):
+    """An engine between two languages. What it answers is checked and remembered by others.
+
+    Entering it loads or connects what it needs. A subclass says where it differs from these defaults,
+    which are a local model's.
+    """
+
+    identity: str
+    """Engine and all its settings that change an answer: part of the memory's key."""
+    vouched: bool = False
+    """Its answers are taken as they are: texts go to it whole, nothing is checked or remembered."""
+    remote: bool = False
+    """A service, which can throttle, ban or be down: asking again may help."""
+    uses_context: bool = False
+    """The paragraph around a text changes its translation."""
+    batch: int = 1
+    """Most requests that one call takes."""
+    concurrency: int = 1
+    """Most calls under way at once."""
+    limit: int = 1 << 30
+    """Largest size of a text, as `size` measures it."""
+    deadline_s: float | None = None
+    """Seconds after which a call is given up from outside; None: it always ends by itself."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to let go, unless a subclass says so."""
+
+    def size(self, text: str) -> int:
+        """What a text takes of the limit; a longer text never takes less."""
+        return len(text)
+
+    @abstractmethod
+    def translate(self, batch: Sequence[Request]) -> Sequence[str]:
+        """One translation a request, in order; called from `concurrency` threads at once.
+
+        Raises an EngineFailure for trouble that may pass or is this text's own, and
+        TranslationError for what ends the run (no such model, wrong key, quota spent).
+        """
+
+
+class EngineFailure(Exception):
+    """Why a call gave no answer this time."""
+
+
+class Throttled(EngineFailure):
+    """The service says: too many requests. retry_after: the seconds it asks for, if it does."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Overloaded(Throttled):
+    """The service cannot for now, or did not answer in time. Unlike throttling, this may be the text's doing."""
+
+
+class Unreachable(EngineFailure):
+    """The connection failed or broke."""
+
+
+class Refused(EngineFailure):
+    """The service does not take this text."""
+
+
+class NotHeld(EngineFailure):
+    """An offline memory does not hold this text."""

@@ -1,0 +1,1 @@
+"""One file a DVC stage: options, one call into `pipeline/`, one summary line."""

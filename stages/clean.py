@@ -1,0 +1,42 @@
+"""Writes the cleaned SQuAD files, each answer's provenance, and what was rejected."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from pipeline import squad, tables
+from pipeline.cleaning import documents, provenance, rejected
+from pipeline.fates import decide
+from pipeline.files import replacing
+from stages.params import load
+from stages.rim import OneLine, path_option, summary
+
+
+@click.command(cls=OneLine, name="clean", help=__doc__)
+@click.option("--corpus", "name", required=True)
+@path_option("--layout")
+@path_option("--paragraphs")
+@path_option("--spans")
+@path_option("--translations")
+@path_option("--out")
+def main(name: str, layout: Path, paragraphs: Path, spans: Path, translations: Path, out: Path) -> None:
+    params = load()
+    native = params.corpus(name).native
+    laid = tables.read(layout, tables.LAYOUT)
+    placed = tables.read(paragraphs, tables.PARAGRAPHS)
+    found = tables.read(spans, tables.SPANS)
+    translated = None if native else tables.read(translations, tables.TRANSLATIONS)
+    fates = decide(laid, placed, found, translated)
+    for split, document in documents(laid, placed, found, translated, fates).items():
+        squad.write(document, out / f"{params.language.target}_squadv2_{split}_clean.json")
+    kept = provenance(found, fates)
+    tables.write(kept, out / "provenance.parquet")
+    with replacing(out / "rejected.jsonl") as beside, beside.open("wb") as lines:
+        for row in rejected(found, fates):
+            lines.write(msgspec.json.encode(row) + b"\n")
+    summary("clean", f"{name}: {kept.num_rows:,} of {found.num_rows:,} answers kept")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""params.yaml, typed: a wrong or unknown key is an error that names it."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct, field
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from pipeline.errors import ParamsError
+from pipeline.projection.settings import AlignSettings, RescueSettings
+from pipeline.reader.runs import Run
+from pipeline.tables import SPLITS
+from pipeline.translation.settings import TranslateSettings, TranslatorSettings
+
+PARAMS = Path("params.yaml")
+
+# Names become folder names and DVC cell names.
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Build(Struct, frozen=True, forbid_unknown_fields=True):
+    """What `dvc repro` builds."""
+
+    corpora: tuple[Name, ...] = ()
+    runs: tuple[Name, ...] = ()
+
+
+class Languages(Struct, frozen=True, forbid_unknown_fields=True):
+    source: Language
+    target: Language
+
+
+class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a corpus comes from, and how it gets its language."""
+
+    train: str | None = None
+    dev: str | None = None
+    sha256: dict[str, Sha256] | Sha256 | None = None
+    translator: str | None = None
+    native: bool = False
+    memory: str | None = None
+    gold: str | None = None
+
+    def splits(self) -> dict[str, str]:
+        """Split -> path or URL, for the splits that there are, in order."""
+        return {split: place for split in SPLITS if (place := getattr(self, split))}
+
+    def digest(self, split: str) -> str | None:
+        """The promised sha256 of a split's file, if one is."""
+        return self.sha256.get(split) if isinstance(self.sha256, dict) else self.sha256
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    build: Build
+    language: Languages
+    corpora: dict[Name, Corpus]
+    translate: TranslateSettings = field(default_factory=TranslateSettings)
+    translators: dict[Name, TranslatorSettings] = {}
+    align: AlignSettings = field(default_factory=AlignSettings)
+    rescue: RescueSettings = field(default_factory=RescueSettings)
+    runs: dict[Name, Run] = {}
+
+    def corpus(self, name: str) -> Corpus:
+        if name not in self.corpora:
+            raise ParamsError(f"params.yaml: corpora.{name}: there is no such corpus (known: {', '.join(self.corpora)})")
+        return self.corpora[name]
+
+
+def problem(params: Params) -> str | None:
+    """The first thing wrong with the params that types do not tell, by key; None when all is well."""
+    for kind, built, known in (
+        ("corpora", params.build.corpora, params.corpora),
+        ("runs", params.build.runs, params.runs),
+    ):
+        for n, name in enumerate(built):
+            if name not in known:
+                return f"build.{kind}[{n}]: {name!r} is not among {kind} ({', '.join(known) or 'none there'})"
+            if name in built[:n]:
+                return f"build.{kind}[{n}]: {name!r} stands there twice"
+    for name, corpus in params.corpora.items():
+        splits = corpus.splits()
+        if not splits:
+            return f"corpora.{name}: needs train, dev or both"
+        if isinstance(corpus.sha256, str) and len(splits) > 1:
+            return f"corpora.{name}.sha256: two files need two, as {{train: ..., dev: ...}}"
+        if isinstance(corpus.sha256, dict) and (extra := set(corpus.sha256) - set(splits)):
+            return f"corpora.{name}.sha256.{min(extra)}: no such split"
+        if corpus.native == (corpus.translator is not None):
+            return f"corpora.{name}: needs either translator or native: true"
+    return None
+
+
+def read_yaml(path: Path) -> object:
+    """YAML 1.2 (so that 3e-5 is a number and `no` a word). Raises ParamsError."""
+    try:
+        return YAML(typ="safe", pure=True).load(path)
+    except OSError as error:
+        raise ParamsError(f"{path}: {error.strerror or error}") from error
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ParamsError(f"{path}{place}: not YAML: {error.problem}") from error
+    except (ValueError, RecursionError) as error:
+        raise ParamsError(f"{path}: not YAML: {error}") from error
+
+
+def typed(raw: object, kind: type, place: str) -> Any:
+    """Plain values -> a typed record. Raises ParamsError that names the key below `place`."""
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at ")
+        keys = [place, path.strip("`").removeprefix("$").removeprefix(".")]
+        if unknown := re.search(r"unknown field `(.+)`", message):
+            keys, message = [*keys, unknown[1]], "no such key"
+        raise ParamsError(f"params.yaml: {'.'.join(filter(None, keys)) or 'top level'}: {message}") from error
+
+
+def load(path: Path = PARAMS) -> Params:
+    """Reads and checks params.yaml. Raises ParamsError with the key that is wrong."""
+    raw = read_yaml(path)
+    if isinstance(raw, dict):
+        # Entry by entry first: msgspec's paths do not say which entry of a mapping is wrong.
+        for section, kind in (("corpora", Corpus), ("translators", TranslatorSettings), ("runs", Run)):
+            entries = raw.get(section)
+            for name, entry in entries.items() if isinstance(entries, dict) else ():
+                typed(entry, kind, f"{section}.{name}")
+    params = typed(raw, Params, "")
+    if wrong := problem(params):
+        raise ParamsError(f"params.yaml: {wrong}")
+    return params

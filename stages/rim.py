@@ -1,0 +1,59 @@
+"""What every stage and command does at its rim: one line for an error, exit code 2."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from tqdm import tqdm
+
+from pipeline.errors import SpanferryError
+
+
+class OneLine(click.Command):
+    """A command whose expected errors are one line on stderr, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SpanferryError as error:
+            told = error
+        except (OSError, MemoryError) as error:
+            # A full disk, a folder without permission: the user's to mend, not a bug to trace.
+            told = error
+        click.echo(f"{ctx.info_name}: {printable(str(told) or type(told).__name__)}", err=True)
+        sys.exit(2)
+
+
+def printable(text: str) -> str:
+    """One line that a terminal shows as it is: control characters (escape sequences too) written out."""
+    return "".join(ch if ch.isprintable() else ch.encode("unicode_escape").decode() for ch in text)
+
+
+def summary(stage: str, text: str) -> None:
+    """The one line that a stage ends with."""
+    click.echo(f"{stage}: {printable(text)}")
+
+
+def path_option(name: str, **kwargs: Any) -> Callable:
+    """A click option that gives a Path."""
+    return click.option(name, type=click.Path(path_type=Path), **{"required": True, **kwargs})
+
+
+@contextmanager
+def bar(name: str, total: int | None, unit: str) -> Iterator[Callable[[int], object]]:
+    """A progress bar on stderr for what takes longer than a second; gives its `update`."""
+    with tqdm(desc=name, total=total, unit=f" {unit}", delay=1, leave=False) as shown:
+        yield shown.update
+
+
+def workers() -> int:
+    """Processes to work with: SPANFERRY_WORKERS, else the cores this process may use.
+
+    From the environment and not from params.yaml, because it changes nothing in what is written.
+    """
+    asked = os.environ.get("SPANFERRY_WORKERS", "")
+    return max(int(asked), 1) if asked.isdigit() else len(os.sched_getaffinity(0))
