@@ -48,15 +48,15 @@ BREAKDOWNS = {  # in the order they are shown; articles follow
 MODEL_CARD = (
     "model card of henryk/bert-base-multilingual-cased-finetuned-dutch-squad2, huggingface/transformers @02f6d24"
 )
-# Questions of SQuAD2.0 in English, and of them in the reference's Dutch. Its card gives the totals in
-# thousands, and the exact counts of the dev set in its evaluation (HasAns_total, NoAns_total).
+# Questions of SQuAD2.0 in English, and of them in the reference's Dutch: as its card reports them, and as
+# exactly as is known: of the dev set the card's evaluation counts total, HasAns_total and NoAns_total.
 REFERENCE = tuple(
-    {"split": split, "unit": unit, "visited": visited, "kept": kept, "rounded": rounded, "source": MODEL_CARD}
-    for split, unit, visited, kept, rounded in (
-        ("train", "questions", 130_000, 99_000, True),
-        ("dev", "questions", 12_000, 10_000, True),
-        ("dev", "has_answer", 5_928, 3_724, False),
-        ("dev", "no_answer", 5_945, 5_945, False),
+    {"split": split, "unit": unit, "reported": reported, "visited": visited, "kept": kept, "source": MODEL_CARD}
+    for split, unit, reported, visited, kept in (
+        ("train", "questions", "130K → 99K", 130_000, 99_000),
+        ("dev", "questions", "12K → 10K", 11_873, 9_669),
+        ("dev", "has_answer", "5,928 → 3,724", 5_928, 3_724),
+        ("dev", "no_answer", "5,945 → 5,945", 5_945, 5_945),
     )
 )
 

@@ -23,7 +23,8 @@ _TOKEN = regex.compile(
     rf"(?:['’](?:(?!{_UNSPACED})[\p{{L}}\p{{M}}])+)*|[^\s]",
 )
 
-_QUOTES = dict.fromkeys("\"“”„‟«»″″〝〞", '"') | dict.fromkeys("'‘’‚‛′`´‹›", "'")
+# Single and double quotes are one: engines change them freely, and apostrophes change on both sides.
+_QUOTES = dict.fromkeys("'\"“”„‟«»″〝〞‘’‚‛′`´‹›", "'")
 _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
 _SAME = str.maketrans(_QUOTES | _DASHES)
 _GROUPED = regex.compile(r"(?<=\d)[.,\u00a0\u202f](?=\d{3}(?!\d))")

@@ -20,7 +20,7 @@ from pipeline.projection.confidence import Evidence, probability
 from pipeline.projection.exact import exact
 from pipeline.projection.extent import fit
 from pipeline.projection.fuzzy import runs, similarities
-from pipeline.projection.languages import Language
+from pipeline.projection.languages import Language, counting
 from pipeline.projection.marked import Marked, transfer
 from pipeline.projection.normalised import normalised
 from pipeline.projection.occurrence import distance, rank
@@ -65,9 +65,13 @@ class Locator:
 
         marked: what came back for the answer between markers, when that was asked.
         """
-        search = Search(sought, target, marked, self.source, self.target)
+        # In "one year", "een" is the number.
+        first = sought.text.split(maxsplit=1)[0].casefold()
+        policy = counting(self.target) if first in self.source.one else self.target
+        search = Search(sought, target, marked, self.source, policy)
         for found_by in search.queries:
-            if found := search.verbatim(found_by):
+            # An article alone stands everywhere and says nothing, even where it means "one".
+            if found_by.text.casefold() not in self.target.articles and (found := search.verbatim(found_by)):
                 return search.among(found)
         return search.judge(self.settings.min_score)
 

@@ -16,20 +16,43 @@ def fit(candidate: Candidate, passage: Passage, sought: Query, found_by: Query, 
     sought: the source answer as a query; found_by: the query that found the candidate.
     """
     low, high = passage.token_range(candidate.span)
-    floor, ceiling = sentence_tokens(passage, low)
-    ceiling = max(ceiling, high)
-    low, high = trim(passage, low, high, sought, found_by)
-    first = low
-    while first < high - 1 and passage.folded[first] in language.articles:
-        first += 1
-    if sought.article and first == low:
-        while low > floor and passage.folded[low - 1] in language.articles:
-            low -= 1
-    elif not sought.article:
-        low = first
-    low, high = grow(passage, low, high, (floor, ceiling), found_by)
+    floor, ceiling = sentence_tokens(passage, low)[0], sentence_tokens(passage, high - 1)[1]
+    low, high = bare(passage, low, high, language)
+    high = grown_right(passage, high, ceiling, {*sought.trail, *found_by.trail})
+    # An article may have moved to the front with its noun: "invented the mould", "de gietvorm uitvond".
+    article = sought.article or (found_by.article and sought.articles > 0)
+    low = grown_left(passage, low, floor, {*sought.lead, *found_by.lead}, language.articles if article else frozenset())
     start, end = passage.span(low, high)
     return Candidate(start, end, candidate.method, candidate.score)
+
+
+def bare(passage: Passage, low: int, high: int, language: Language) -> tuple[int, int]:
+    """The tokens without outer symbols and leading articles; at least one is left."""
+    while low < high - 1 and (not passage.words[low] or passage.cased[low] in language.articles):
+        low += 1
+    while high - 1 > low and not passage.words[high - 1]:
+        high -= 1
+    return low, high
+
+
+def grown_left(passage: Passage, low: int, floor: int, symbols: set[str], articles: frozenset[str]) -> int:
+    """Takes in what stands before a token: symbols of a set, joined to it, and one of the articles."""
+    while low > floor:
+        joined = passage.tokens[low - 1][1] == passage.tokens[low][0]
+        if joined and passage.folded[low - 1] in symbols:
+            low -= 1
+        elif passage.cased[low - 1] in articles:
+            low, articles = low - 1, frozenset()
+        else:
+            break
+    return low
+
+
+def grown_right(passage: Passage, high: int, ceiling: int, symbols: set[str]) -> int:
+    """Takes in the symbols of a set that stand behind a token; a unit's sign may stand apart ("50 %")."""
+    while high < ceiling and passage.folded[high] in symbols:
+        high += 1
+    return high
 
 
 def sentence_tokens(passage: Passage, token: int) -> tuple[int, int]:
@@ -39,22 +62,3 @@ def sentence_tokens(passage: Passage, token: int) -> tuple[int, int]:
         if span[0] <= at < span[1]:
             return passage.token_range(span)
     return token, token + 1
-
-
-def trim(passage: Passage, low: int, high: int, sought: Query, found_by: Query) -> tuple[int, int]:
-    """Takes off outer symbols that neither the source answer nor the query has on that side."""
-    while low < high - 1 and not passage.words[low] and not (sought.lead or found_by.lead):
-        low += 1
-    while high > low + 1 and not passage.words[high - 1] and not (sought.trail or found_by.trail):
-        high -= 1
-    return low, high
-
-
-def grow(passage: Passage, low: int, high: int, within: tuple[int, int], found_by: Query) -> tuple[int, int]:
-    """Takes in the query's outer symbols where the text has the same ones there."""
-    lead, trail = list(found_by.lead), list(found_by.trail)
-    if lead and low - len(lead) >= within[0] and passage.folded[low - len(lead) : low] == lead:
-        low -= len(lead)
-    if trail and high + len(trail) <= within[1] and passage.folded[high : high + len(trail)] == trail:
-        high += len(trail)
-    return low, high

@@ -24,11 +24,11 @@ def runs(queries: Sequence[Query], passage: Passage, within: Range, language: La
     sizes = [len(query.words) for query in queries]
     shortest = max(1, int(min(sizes) / STRETCH) - SLACK)
     longest = int(max(sizes) * STRETCH) + SLACK
-    words, folded = passage.words, passage.folded
+    words, cased = passage.words, passage.cased
     return [
         (first, last)
         for first in range(low, high)
-        if words[first] and folded[first] not in language.articles
+        if words[first] and cased[first] not in language.articles
         for last in range(first + shortest, min(high, first + longest) + 1)
         if words[last - 1]
     ]

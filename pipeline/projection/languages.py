@@ -4,17 +4,20 @@ A language that nobody configured gets `NEUTRAL`: no articles, no compounds. Eve
 closed list of function words or a rule about letters; nothing is learned, nothing needs a lexicon.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
     """articles: lower-case words that may precede a noun phrase without belonging to the answer.
+    one: words for 1; among them may be articles ("een"), which then count as articles only where the
+    source does not say "one".
     compounds: nouns are written together, so that a translation may stand inside a longer word.
     numbers: folded number words -> folded digits, so that "twelve" meets "12".
     """
 
     articles: frozenset[str] = frozenset()
+    one: frozenset[str] = frozenset()
     compounds: bool = False
     numbers: dict[str, str] = field(default_factory=dict)
 
@@ -29,30 +32,50 @@ NEUTRAL = Language()
 LANGUAGES = {
     "en": Language(
         articles=frozenset({"the", "a", "an"}),
+        one=frozenset({"one", "1"}),
         numbers=counted("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     ),
     "nl": Language(
         articles=frozenset({"de", "het", "een", "'t", "den", "der"}),
+        one=frozenset({"een", "één", "1"}),
         compounds=True,
         numbers=counted("twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf"),
     ),
     "de": Language(
         articles=frozenset({"der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "eines"}),
+        one=frozenset({"ein", "eine", "einen", "einem", "einer", "eines", "1"}),
         compounds=True,
         numbers=counted("zwei", "drei", "vier", "funf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwolf"),
     ),
     "es": Language(
         articles=frozenset({"el", "la", "los", "las", "un", "una", "unos", "unas"}),
+        one=frozenset({"un", "una", "uno", "1"}),
         numbers=counted("dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"),
     ),
-    "fr": Language(articles=frozenset({"le", "la", "les", "un", "une", "des"})),
-    "it": Language(articles=frozenset({"il", "lo", "la", "i", "gli", "le", "un", "uno", "una"})),
-    "pt": Language(articles=frozenset({"o", "a", "os", "as", "um", "uma", "uns", "umas"})),
-    "sv": Language(articles=frozenset({"en", "ett", "den", "det", "de"}), compounds=True),
-    "da": Language(articles=frozenset({"en", "et", "den", "det", "de"}), compounds=True),
-    "nb": Language(articles=frozenset({"en", "ei", "et", "den", "det", "de"}), compounds=True),
+    "fr": Language(articles=frozenset({"le", "la", "les", "un", "une", "des"}), one=frozenset({"un", "une", "1"})),
+    "it": Language(
+        articles=frozenset({"il", "lo", "la", "i", "gli", "le", "un", "uno", "una"}),
+        one=frozenset({"un", "uno", "una", "1"}),
+    ),
+    "pt": Language(
+        articles=frozenset({"o", "a", "os", "as", "um", "uma", "uns", "umas"}), one=frozenset({"um", "uma", "1"})
+    ),
+    "sv": Language(
+        articles=frozenset({"en", "ett", "den", "det", "de"}), one=frozenset({"en", "ett", "1"}), compounds=True
+    ),
+    "da": Language(
+        articles=frozenset({"en", "et", "den", "det", "de"}), one=frozenset({"en", "et", "1"}), compounds=True
+    ),
+    "nb": Language(
+        articles=frozenset({"en", "ei", "et", "den", "det", "de"}), one=frozenset({"en", "ei", "et", "1"}), compounds=True
+    ),
     "fi": Language(compounds=True),
 }
+
+
+def counting(language: Language) -> Language:
+    """The same language where a word for 1 is meant as a number, and is no article."""
+    return replace(language, articles=language.articles - language.one)
 
 
 def language(code: str) -> Language:

@@ -61,7 +61,7 @@ def native_rows(rows: list[Row]) -> tuple[list[Row], list[Row]]:
         paragraphs.append(paragraph_row(row, target))
         for question, field, index, answer in answers(row):
             start, text = answer["start"], answer["text"]
-            decision = Decision(Candidate(start, start + len(text), Method.NATIVE, 1.0), 1, 1)
+            decision = Decision(Candidate(start, start + len(text), Method.NATIVE, 1.0), 1, 1, 1.0)
             if not stands(target.text, start, text):
                 decision = Decision(None, reason=Reason.SOURCE_MISMATCH)
             spans.append(span_row(row, question, field, index, answer, None, decision, target))
@@ -120,7 +120,6 @@ def span_row(
     target: Passage | None,
 ) -> Row:
     """One row of tables.SPANS."""
-    chosen = decision.chosen
     return {
         "split": row["split"],
         "article": row["article"],
@@ -133,6 +132,14 @@ def span_row(
         "source_start": answer["start"],
         "translation": translation,
         "marked": None,
+        **found_columns(decision, target),
+    }
+
+
+def found_columns(decision: Decision, target: Passage | None) -> Row:
+    """What a decision says, as columns of tables.SPANS. target: None when there is no translation."""
+    chosen = decision.chosen
+    return {
         "text": target.text[chosen.start : chosen.end] if target and chosen else None,
         "start": chosen.start if chosen else None,
         "method": chosen.method if chosen else None,

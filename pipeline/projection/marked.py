@@ -39,11 +39,11 @@ class Marked:
         return self.text[self.span[0] : self.span[1]]
 
 
-def style(sought: Sought, styles: tuple[Markers, ...] = STYLES) -> Markers | None:
-    """The first marker style that cannot be confused with what the sentence holds already."""
+def styles(sought: Sought, known: tuple[Markers, ...] = STYLES) -> list[Markers]:
+    """The marker styles that cannot be confused with what the sentence holds already, the best first."""
     low, high = sought.source.window_span(sought.window)
     text = sought.source.text[low:high]
-    return next((pair for pair in styles if not any(marker in text for marker in pair)), None)
+    return [pair for pair in known if not any(marker in text for marker in pair)]
 
 
 def request(sought: Sought, markers: Markers) -> str:

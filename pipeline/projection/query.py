@@ -10,8 +10,9 @@ SENTENCE_END = ".!?。！？"
 
 @dataclass(frozen=True)
 class Query:
-    """text: as searched for, letter by letter; lead and trail: folded symbols around its words;
-    article: whether it begins with one; words: the folded tokens between, without that article.
+    """text: as searched for, letter by letter; words: its folded tokens without what is at the ends;
+    lead and trail: folded symbols there; article: whether it begins with one; articles: how many it
+    holds.
     """
 
     text: str
@@ -19,6 +20,7 @@ class Query:
     words: list[str]
     trail: tuple[str, ...]
     article: bool
+    articles: int
 
 
 def query(text: str, source: str, language: Language) -> Query:
@@ -30,19 +32,22 @@ def query(text: str, source: str, language: Language) -> Query:
     if text[-1:] in SENTENCE_END and source.rstrip()[-1:] not in SENTENCE_END:
         text = text[:-1].rstrip()
     pieces = [text[start:end] for start, end in tokens(text)]
-    folded = [fold(piece) for piece in pieces]
     low, high = 0, len(pieces)
-    while low < high and not is_word(pieces[low]):
-        low += 1
     while high > low and not is_word(pieces[high - 1]):
         high -= 1
-    first = low
-    while first < high - 1 and folded[first] in language.articles:
-        first += 1
+    lead, article = [], False
+    # Symbols may stand before the article and behind it: the "wind trade".
+    while low < high - 1 and (not is_word(pieces[low]) or pieces[low].casefold() in language.articles):
+        if is_word(pieces[low]):
+            article = True
+        else:
+            lead.append(fold(pieces[low]))
+        low += 1
     return Query(
         text=text,
-        lead=tuple(folded[:low]),
-        words=folded[first:high],
-        trail=tuple(folded[high:]),
-        article=first > low,
+        lead=tuple(lead),
+        words=[fold(piece) for piece in pieces[low:high]],
+        trail=tuple(fold(piece) for piece in pieces[high:]),
+        article=article,
+        articles=sum(piece.casefold() in language.articles for piece in pieces),
     )

@@ -28,6 +28,11 @@ class Passage:
         return [fold(self.text[start:end]) for start, end in self.tokens]
 
     @cached_property
+    def cased(self) -> list[str]:
+        """Each token without case, but with its diacritics: "één" (one) is not "een" (a)."""
+        return [self.text[start:end].casefold() for start, end in self.tokens]
+
+    @cached_property
     def words(self) -> list[bool]:
         """Which tokens are words or numbers rather than symbols."""
         return [is_word(self.text[start:end]) for start, end in self.tokens]

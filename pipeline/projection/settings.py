@@ -23,3 +23,6 @@ class RescueSettings(Struct, frozen=True, forbid_unknown_fields=True):
     enabled: bool = True
     below: Share = 0.9
     """Answers located with less probability than this are asked for again, between markers."""
+
+    rounds: Annotated[int, Meta(ge=1, le=3)] = 2
+    """Marker styles that are tried before an answer is left as it is."""

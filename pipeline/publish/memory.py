@@ -2,35 +2,47 @@
 
 from collections.abc import Callable
 
-Place = tuple[int, ...]
+from pipeline.squad import Question
+
+Place = tuple[int, int, int]
 """Indices of article, paragraph and question."""
 
 
 class Memory:
-    """Ids so far, questions of the paragraph at hand, and the words that the file's language is known by.
+    """Where each id of the file and each question of the paragraph at hand stood first.
 
-    path: how the file names a place. own_words: as `untranslated.own_words` gives them.
+    path: how the file names a place. own_words: what the file's language is known by, as
+    `untranslated.own_words` gives it.
     """
 
     def __init__(self, path: Callable[..., str], own_words: frozenset[str] | None) -> None:
-        self.path = path
         self.own_words = own_words
-        self.place: Place = ()
+        self.place: Place = (0, 0, 0)
+        self._path = path
         self._ids: dict[str, Place] = {}
-        self._asked: set[str] = set()
+        self._asked: dict[str, Place] = {}
 
     def next_paragraph(self) -> None:
-        self._asked = set()
+        self._asked = {}
 
-    def first(self, id: str) -> str | None:
-        """The path of the question that had this id before; None when it is new, and then remembered."""
-        first = self._ids.setdefault(id, self.place)
-        return None if first is self.place else self.path(*first)
+    def take(self, place: Place, question: Question) -> bool:
+        """Remembers a question; whether its id or, in this paragraph, its text was there before."""
+        self.place = place
+        first = self._ids.setdefault(question.id, place) is place
+        return not (self._asked.setdefault(asked(question), place) is place and first)
 
-    def asked_here(self, question: str) -> bool:
-        """Whether this paragraph has asked it before, whatever the case and white space around it."""
-        key = question.strip().casefold()
-        if key in self._asked:
-            return True
-        self._asked.add(key)
-        return False
+    def same_id(self, question: Question) -> str | None:
+        """The path of an earlier question with the same id."""
+        return self._earlier(self._ids[question.id])
+
+    def same_text(self, question: Question) -> str | None:
+        """The path of an earlier question of the paragraph with the same text."""
+        return self._earlier(self._asked[asked(question)])
+
+    def _earlier(self, place: Place) -> str | None:
+        return None if place == self.place else self._path(*place)
+
+
+def asked(question: Question) -> str:
+    """A question's text without what does not tell it from another: case, and white space around it."""
+    return question.question.strip().casefold()

@@ -6,11 +6,14 @@ when all is well, or what is wrong in a few words ("" when the rule's meaning sa
     STRUCTURE   no check here: the reader finds it while it reads
     TEXT        (text)               a title, a context or a question
     PARAGRAPH   (paragraph, memory)
-    QUESTION    (question, memory)
+    QUESTION    (question)
+    FILE        (question, memory)   what only the rest of the file tells about a question
     ANSWER      (context, answer)    answers and plausible answers alike
 
-Text checks must find in several texts joined by line breaks what they find in one of them: the
-validator asks an article at a time and looks for the place only where there is one.
+Most of a file is in order, so the validator asks cheaply first, and these checks where something may be
+wrong. Text checks must find in several texts joined by line breaks what they find in one of them: they
+are asked an article at a time. `sound` must be true only where every check of a question and its answers
+is silent.
 """
 
 import re
@@ -28,6 +31,7 @@ from pipeline.publish.words import cut
 from pipeline.squad import Answer, Paragraph, Question
 
 Check = Callable[..., str | None]
+Checks = tuple[tuple[str, Check], ...]
 
 
 class Severity(StrEnum):
@@ -40,6 +44,7 @@ class Level(StrEnum):
     TEXT = "text"
     PARAGRAPH = "paragraph"
     QUESTION = "question"
+    FILE = "file"
     ANSWER = "answer"
 
 
@@ -65,7 +70,7 @@ def rule(severity: Severity, level: Level) -> Callable[[Check], Check]:
     return register
 
 
-def at_level(level: Level) -> tuple[tuple[str, Check], ...]:
+def at_level(level: Level) -> Checks:
     """The (name, check) pairs of a level."""
     return tuple((rule.name, rule.check) for rule in RULES.values() if rule.level == level and rule.check)
 
@@ -92,32 +97,32 @@ def empty_context(paragraph: Paragraph, _: Memory) -> str | None:
 
 
 @rule(Severity.ERROR, Level.QUESTION)
-def empty_question(question: Question, _: Memory) -> str | None:
+def empty_question(question: Question) -> str | None:
     """A question without text."""
     return None if question.question.strip() else ""
 
 
 @rule(Severity.ERROR, Level.QUESTION)
-def empty_id(question: Question, _: Memory) -> str | None:
+def empty_id(question: Question) -> str | None:
     """A question without id."""
     return None if question.id else ""
 
 
-@rule(Severity.ERROR, Level.QUESTION)
+@rule(Severity.ERROR, Level.FILE)
 def duplicate_id(question: Question, memory: Memory) -> str | None:
     """An id that another question of the file has."""
-    first = memory.first(question.id)
+    first = memory.same_id(question)
     return f"{question.id!r} stands already at {first}" if first and question.id else None
 
 
 @rule(Severity.ERROR, Level.QUESTION)
-def answerable_without_answers(question: Question, _: Memory) -> str | None:
+def answerable_without_answers(question: Question) -> str | None:
     """A question that is not marked as unanswerable, yet has no answers."""
     return None if question.answers or question.is_impossible is True else ""
 
 
 @rule(Severity.ERROR, Level.QUESTION)
-def impossible_with_answers(question: Question, _: Memory) -> str | None:
+def impossible_with_answers(question: Question) -> str | None:
     """A question that is marked as unanswerable, yet has answers (plausible ones have a list of their own)."""
     return "" if question.answers and question.is_impossible is True else None
 
@@ -170,16 +175,17 @@ def answer_without_word(_: str, answer: Answer) -> str | None:
     return repr(answer.text) if all(unicodedata.category(ch)[0] in "PZ" for ch in answer.text) else None
 
 
-@rule(Severity.WARNING, Level.QUESTION)
+@rule(Severity.WARNING, Level.FILE)
 def duplicate_question(question: Question, memory: Memory) -> str | None:
     """A question that its paragraph asks already."""
-    return repr(question.question) if memory.asked_here(question.question) else None
+    first = memory.same_text(question)
+    return f"{question.question!r} is asked already at {first}" if first else None
 
 
 _MARKER = re.compile(r"\[\d+\]|\[\[|\]\]|\{\{|\}\}|⟦|⟧|••|@@@|</?[a-z]?\d+/?>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _TAG = re.compile(r"</?(?:a|b|br|div|em|i|img|li|ol|p|ref|small|span|strong|su[bp]|t[dhr]|table|u|ul)(?:\s[^<>]*)?/?>")
-_ENGINE = re.compile(r"Error [45]\d\d \([A-Z]|unusual traffic from your computer|That’s an error\.|QUERY LENGTH LIMIT")
+_ENGINE = ("Error 500 (", "Error 403 (", "Error 429 (", "unusual traffic from your computer", "That’s an error.")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # Zero-width and bidirectional controls, soft hyphen, tag and private-use characters. The joiners U+200C
 # and U+200D are letters' companions in Arabic and Indic scripts and in emoji, and are left out.
@@ -190,15 +196,13 @@ _MOJIBAKE = re.compile("Ã[\u0080-\u00bf]|Â[\u0080-\u00bf]|â€[\u0080-\u2122]
 
 @rule(Severity.WARNING, Level.TEXT)
 def leftover_marker(text: str) -> str | None:
-    """A marker of a translation method, or a numbered reference: [0], [[, {{, ••, <1>."""
-    return shown(_MARKER.search(text))
+    """A marker of a translation method, or a numbered reference: `[0]`, `[[`, `{{`, `••`, `<1>`."""
+    return shown(searched(_MARKER, text, "[]{}⟦⟧•@<"))
 
 
 @rule(Severity.WARNING, Level.TEXT)
 def html_entity(text: str) -> str | None:
-    """An HTML entity, such as &amp;quot;."""
-    if "&" not in text:
-        return None
+    """An HTML entity, such as `&quot;`."""
     known = (m for m in _ENTITY.finditer(text) if m[0][1] == "#" or m[0][1:] in html5)
     return shown(next(known, None))
 
@@ -206,13 +210,13 @@ def html_entity(text: str) -> str | None:
 @rule(Severity.WARNING, Level.TEXT)
 def html_tag(text: str) -> str | None:
     """An HTML tag."""
-    return shown(_TAG.search(text)) if "<" in text else None
+    return shown(_TAG.search(text))
 
 
 @rule(Severity.WARNING, Level.TEXT)
 def engine_message(text: str) -> str | None:
     """A translation engine's error message in place of a translation."""
-    return shown(_ENGINE.search(text))
+    return next((repr(message) for message in _ENGINE if message in text), None)
 
 
 @rule(Severity.WARNING, Level.TEXT)
@@ -235,10 +239,10 @@ def invisible_character(text: str) -> str | None:
 
 @rule(Severity.WARNING, Level.TEXT)
 def damaged_encoding(text: str) -> str | None:
-    """Text that was decoded wrongly: the replacement character U+FFFD, or UTF-8 read as Latin-1 (Ã©)."""
+    """Text that was decoded wrongly: the replacement character U+FFFD, or UTF-8 read as Latin-1 (`Ã©`)."""
     if text.isascii():
         return None
-    return named(re.search("\ufffd", text)) or shown(_MOJIBAKE.search(text))
+    return named(re.search("\ufffd", text)) or shown(searched(_MOJIBAKE, text, "ÃÂâ"))
 
 
 @rule(Severity.WARNING, Level.TEXT)
@@ -252,7 +256,7 @@ def mixed_normalisation(text: str) -> str | None:
     return "" if len(composed) < len(text) else None
 
 
-@rule(Severity.WARNING, Level.QUESTION)
+@rule(Severity.WARNING, Level.FILE)
 def untranslated_question(question: Question, memory: Memory) -> str | None:
     """A question in English, in a file of another language."""
     found = english_sentence(question.question, memory.own_words)
@@ -272,6 +276,43 @@ def holds(context: str, answer: Answer) -> bool:
     """Whether the answer's text is where it says."""
     start = answer.answer_start
     return start >= 0 and context[start : start + len(answer.text)] == answer.text
+
+
+# What stands around most answers: no letter or digit, nor what holds a number together.
+_OPENING, _CLOSING = frozenset("$£€"), frozenset("%°")
+_BEFORE = frozenset(" ([\"'“‘-–—/\n$£€")
+_AFTER = frozenset(" )]\"'”’-–—/\n;:?!%")
+
+
+def sound(context: str, question: Question) -> bool:
+    """Whether a question and its answers are plainly in order; False says nothing."""
+    if not question.id or not question.question[:1].strip():
+        return False
+    if bool(question.answers) is (question.is_impossible is True):
+        return False
+    plausible = question.plausible_answers
+    for answer in (*question.answers, *plausible) if plausible else question.answers:
+        text, start = answer.text, answer.answer_start
+        end = start + len(text)
+        if not (
+            start >= 0
+            and context[start:end] == text
+            and (text[:1].isalnum() or text[:1] in _OPENING)
+            and (text[-1:].isalnum() or text[-1:] in _CLOSING)
+            and (start == 0 or context[start - 1] in _BEFORE)
+            and (
+                end == len(context)
+                or (after := context[end]) in _AFTER
+                or (after in ".," and not context[end + 1 : end + 2].isdecimal())
+            )
+        ):
+            return False
+    return True
+
+
+def searched(pattern: re.Pattern[str], text: str, starts: str) -> re.Match[str] | None:
+    """The first match of a pattern that starts with one of some characters; asking for those is 10 times quicker."""
+    return pattern.search(text) if any(character in text for character in starts) else None
 
 
 def shown(match: re.Match[str] | None) -> str | None:

@@ -17,8 +17,10 @@ from pipeline.report.page import render
 from pipeline.report.plots import plot_data
 from pipeline.tables import Field
 
+Row = dict[str, Any]
 
-def figures_of(build: Build, language: str, gold: accuracy.Gold | None, verdicts: review.Sheet | None) -> dict[str, Any]:
+
+def figures_of(build: Build, language: str, gold: accuracy.Gold | None, verdicts: list[Row] | None) -> Row:
     """Everything that loss.json holds: what `loss.count` gives, and
 
     curve     rows {how, threshold, precision, yield} (accuracy.curves)
@@ -34,7 +36,7 @@ def figures_of(build: Build, language: str, gold: accuracy.Gold | None, verdicts
     }
 
 
-def kept_answers(build: Build) -> list[dict[str, Any]]:
+def kept_answers(build: Build) -> list[Row]:
     """split, question_id, text, start, probability of the kept answers of has_answer questions, in order."""
     columns = ["split", "question_id", "text", "start", "probability"]
     keep = pc.and_(pc.is_null(build.fates.answers), pc.equal(build.spans["field"], Field.ANSWERS.value).combine_chunks())
@@ -42,12 +44,13 @@ def kept_answers(build: Build) -> list[dict[str, Any]]:
     return build.spans.select(columns).take(order).filter(keep.take(order)).to_pylist()
 
 
-def write(build: Build, figures: dict[str, Any], corpus: str, languages: tuple[str, str], out: Path) -> None:
+def write(build: Build, figures: Row, corpus: str, languages: tuple[str, str], out: Path) -> None:
     """Writes loss.json, loss.html and plots/*.json into a folder.
 
     languages: the source's and the target's code.
     """
+    html = render(build, figures, corpus, languages)  # first: nothing is written when something is wrong
     write_json(out / "loss.json", figures)
     for name, rows in plot_data(figures).items():
         write_json(out / "plots" / f"{name}.json", rows)
-    write_atomically(out / "loss.html", render(build, figures, corpus, languages).encode())
+    write_atomically(out / "loss.html", html.encode())

@@ -48,3 +48,114 @@ def shares(figures: Row, name: str) -> Iterator[Row]:
         points = round(100 * (after - before), 3)
         yield {"group": row["group"], "when": "before", "share": before, "points": points}
         yield {"group": row["group"], "when": "after", "share": after, "points": points}
+
+
+# The page's stylesheet gives these three their colours in the dark (svg [fill="#..."] in loss.css).
+INK, FAINT, BAR = "#4a5560", "#d9dee4", "#1f6aa5"
+WIDTH = 200  # of the drawing; with its labels it fits a telephone's width unscaled
+
+
+def charts(figures: Row) -> dict[str, str]:
+    """The page's charts as SVG text: reasons, methods, confidence, drift, precision (those that have data)."""
+    data = plot_data(figures)
+    reasons = [{"group": wording.REASONS[row["reason"]][0], "n": row["dropped"]} for row in data["reasons"]]
+    methods = [{"group": row["method"], "n": row["kept"]} for row in data["methods"]]
+    confidence = [{"group": r["group"], "n": r["kept"]} for r in figures["confidence"] if r["split"] == TOTAL]
+    drawn = {"reasons": _bars(reasons), "methods": _bars(methods), "confidence": _bars(confidence)}
+    if data["drift"]:
+        drawn["drift"] = _drift_chart(data["drift"])
+    if data["precision"]:
+        drawn["precision"] = _curve_chart(data["precision"])
+    return {name: svg(chart) for name, chart in drawn.items()}
+
+
+def svg(chart: Any) -> str:
+    """Vega-Lite -> SVG text that a page can hold: on no ground of its own, as wide as there is room."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_svg(_styled(chart).to_dict())
+
+
+def _styled(chart: Any) -> Any:
+    return (
+        chart.configure(background="transparent", font="system-ui, sans-serif", padding=4)
+        .configure_view(stroke=None)
+        .configure_axis(
+            domain=False,
+            ticks=False,
+            grid=False,
+            labelColor=INK,
+            titleColor=INK,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            labelLimit=150,
+        )
+        .configure_header(labelColor=INK, labelFontSize=12, labelFontWeight="bold", title=None)
+    )
+
+
+def _bars(rows: list[Row]) -> Any:
+    """Horizontal bars in the order of the rows, the count written at each."""
+    import altair as alt
+
+    base = alt.Chart(alt.Data(values=rows), width=WIDTH, height=alt.Step(22)).encode(
+        y=alt.Y("group:N", sort=None, title=None),
+        x=alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, 1.25 * max(1, *(row["n"] for row in rows))])),
+    )
+    label = base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text=alt.Text("n:Q", format=","))
+    return base.mark_bar(color=BAR, height=14) + label
+
+
+def _drift_chart(rows: list[Row]) -> Any:
+    """Bars to the left (rarer in what was kept) and right (more common), a panel for each breakdown."""
+    import altair as alt
+
+    split = [
+        {"panel": panel, "name": name or panel, "points": row["points"], "order": order}
+        for order, row in enumerate(rows)
+        for panel, _, name in [row["group"].partition(": ")]
+    ]
+    reach = 1.35 * max(0.5, *(abs(row["points"]) for row in split))
+    scale = alt.Scale(domain=[-reach, reach])
+    panels = []
+    for panel in dict.fromkeys(row["panel"] for row in split):
+        base = alt.Chart(
+            alt.Data(values=[row for row in split if row["panel"] == panel]), width=WIDTH, height=alt.Step(18)
+        ).encode(
+            y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(minExtent=110)),
+            x=alt.X("points:Q", axis=None, scale=scale),
+        )
+        text = alt.Text("points:Q", format="+.1f")
+        right = base.transform_filter("datum.points >= 0").mark_text(align="left", dx=4, color=INK).encode(text=text)
+        left = base.transform_filter("datum.points < 0").mark_text(align="right", dx=-4, color=INK).encode(text=text)
+        rule = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=FAINT).encode(x=alt.X("zero:Q", axis=None, scale=scale))
+        panels.append((rule + base.mark_bar(color=BAR, height=11) + left + right).properties(title=_panel_title(panel)))
+    return alt.vconcat(*panels, spacing=10)
+
+
+def _panel_title(panel: str) -> Any:
+    import altair as alt
+
+    return alt.TitleParams(panel.capitalize(), anchor="start", frame="group", color=INK, fontSize=12, offset=4)
+
+
+def _curve_chart(rows: list[Row]) -> Any:
+    """Precision against yield; the measured one full, the expected one dashed, each named at its left end."""
+    import altair as alt
+
+    low = min(row["precision"] for row in rows)
+    base = alt.Chart(alt.Data(values=rows), width=WIDTH + 60, height=180).encode(
+        x=alt.X("yield:Q", title="yield", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=5)),
+        y=alt.Y(
+            "precision:Q",
+            title="precision",
+            scale=alt.Scale(domain=[min(low, 0.9), 1]),
+            axis=alt.Axis(format="%", tickCount=4, grid=True, gridColor=FAINT),
+        ),
+    )
+    layers = []
+    for how, dash in (("expected", [4, 3]), ("measured", [1, 0])):
+        line = base.transform_filter(f"datum.how == '{how}'")
+        layers.append(line.mark_line(color=BAR, strokeDash=dash, strokeWidth=2))
+    return alt.layer(*layers)

@@ -124,7 +124,7 @@ def _wording_of_lengths(drift: dict[str, Any]) -> str:
 def reference_rows(figures: Figures) -> list[dict[str, Any]]:
     """The table against the reference: a row for each split and each sort of question.
 
-    Each: split, label, unit, visited, kept, dropped, share, theirs ({visited, kept, share, rounded} or None).
+    Each: split, label, unit, visited, kept, dropped, share, theirs (its row of the reference and share, or None).
     """
     theirs = {(row["split"], row["unit"]): row for row in figures["reference"]}
     rows = []
@@ -148,21 +148,15 @@ def share(tally: dict[str, Any]) -> float | None:
     return tally["kept"] / tally["visited"] if tally["visited"] else None
 
 
-def thousands(row: dict[str, Any], key: str) -> str:
-    """The reference's counts: "99K" where its source rounds, else all digits."""
-    return f"{row[key] // 1000}K" if row["rounded"] else number(row[key])
-
-
 def markdown_table(figures: Figures) -> str:
     """The table against the reference, for a README or a dataset card."""
     lines = [
-        "| split | questions | source | kept | lost | kept % | reference: SQuAD2.0 → Dutch | kept % |",
+        "| split | questions | source | kept | lost | kept % | reference | its kept % |",
         "|---|---|--:|--:|--:|--:|--:|--:|",
     ]
     for row in reference_rows(figures):
-        theirs, told, kept = row["theirs"], "", ""
-        if theirs:
-            told, kept = f"{thousands(theirs, 'visited')} → {thousands(theirs, 'kept')}", percent(theirs["share"])
+        theirs = row["theirs"]
+        told, kept = (theirs["reported"], percent(theirs["share"])) if theirs else ("", "")
         label = "all" if row["unit"] == "questions" else row["label"]
         counts = " | ".join(number(row[name]) for name in ("visited", "kept", "dropped"))
         lines.append(f"| {row['split']} | {label} | {counts} | {percent(row['share'])} | {told} | {kept} |")

@@ -67,13 +67,17 @@ class EngineFailure(Exception):
 class Throttled(EngineFailure):
     """The service says: too many requests. retry_after: the seconds it asks for, if it does."""
 
+    maybe_text = False
+
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
 
 
 class Overloaded(Throttled):
-    """The service cannot for now, or did not answer in time. Unlike throttling, this may be the text's doing."""
+    """The service cannot for now, or did not answer in time; unlike throttling, this may be the text's doing."""
+
+    maybe_text = True
 
 
 class Unreachable(EngineFailure):

@@ -1,0 +1,123 @@
+"""Rescue: what locate could not settle is asked again, with the answer between markers.
+
+    spans ──requests──> translator ──{request: translation}──> settle ──> spans, what it brought
+
+Both ends are pure functions of one paragraph's rows. An engine that loses the markers of one style
+may keep another's, so that requests are made in turns: each asks only for what has no answer yet.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.projection.decide import Locator
+from pipeline.projection.locate import found_columns, sought, stands
+from pipeline.projection.marked import Marked, Markers, parse, request, styles
+from pipeline.projection.records import Passage, Sought
+from pipeline.projection.settings import RescueSettings
+from pipeline.segmentation import sentence_spans
+from pipeline.tables import Reason
+
+Row = dict[str, Any]
+Answers = Mapping[str, str | None]
+"""What the translator said to each request; None where it has no translation."""
+
+# What another look cannot mend.
+FINAL = {Reason.SOURCE_MISMATCH, Reason.CONTEXT_UNTRANSLATED}
+
+
+@dataclass(frozen=True)
+class Group:
+    """One paragraph: its rows of layout and paragraphs, and those of spans that lie in it."""
+
+    layout: Row
+    paragraph: Row
+    spans: list[Row]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One answer that is asked for again; rows: all of it, since annotators often agree."""
+
+    sought: Sought
+    rows: list[Row]
+    attempts: list[tuple[Markers, str]]
+
+
+def requests(group: Group, answers: Answers, settings: RescueSettings) -> list[str]:
+    """What to ask next for a paragraph: per case the first attempt, or the one after those that failed."""
+    return [asked for case in cases(group, settings) if (asked := next_request(case, answers))]
+
+
+def settle(group: Group, answers: Answers, locator: Locator, settings: RescueSettings) -> tuple[list[Row], Counter]:
+    """A paragraph's rows after another look at its cases, and how many cases that changed, and how."""
+    outcomes: Counter[str] = Counter()
+    target = None
+    for case in cases(group, settings):
+        target = target or Passage(group.paragraph["context"], tuple(sentence_spans(group.paragraph)))
+        raw, marked = heard(case, answers)
+        outcomes[outcome(case, target, raw, marked, locator)] += 1
+    return group.spans, outcomes
+
+
+def cases(group: Group, settings: RescueSettings) -> Iterator[Case]:
+    """The answers of a paragraph that are worth asking for, each place once."""
+    if group.paragraph["context"] is None:
+        return
+    source = Passage(group.layout["context"], tuple(sentence_spans(group.layout)))
+    found: dict[tuple[int, str], list[Row]] = {}
+    for row in group.spans:
+        key = row["source_start"], row["source_text"]
+        if wanting(row, settings.below) and stands(source.text, *key):
+            found.setdefault(key, []).append(row)
+    for key, rows in found.items():
+        answer = sought(source, *key, rows[0]["translation"])
+        usable = styles(answer)[: settings.rounds]
+        yield Case(answer, rows, [(markers, request(answer, markers)) for markers in usable])
+
+
+def wanting(row: Row, below: float) -> bool:
+    """Whether an answer's row is not found, or less sure than this."""
+    return row["reason"] not in FINAL if row["reason"] is not None else row["probability"] < below
+
+
+def next_request(case: Case, answers: Answers) -> str | None:
+    for markers, asked in case.attempts:
+        if asked not in answers:
+            return asked
+        if parse(answers[asked] or "", markers):
+            return None
+    return None
+
+
+def heard(case: Case, answers: Answers) -> tuple[str | None, Marked | None]:
+    """The first translation that kept its markers, raw and read; else the first without them."""
+    first = None
+    for markers, asked in case.attempts:
+        raw = answers.get(asked)
+        if raw and (marked := parse(raw, markers)):
+            return raw, marked
+        first = first or raw
+    return first, None
+
+
+def outcome(case: Case, target: Passage, raw: str | None, marked: Marked | None, locator: Locator) -> str:
+    """Decides a case again with what came back, updates its rows, and says what that changed."""
+    before = case.rows[0]["start"], case.rows[0]["text"]
+    for row in case.rows:
+        row["marked"] = raw
+    if marked is None:
+        return "markers_lost"
+    decision = locator.locate(case.sought, target, marked)
+    if decision.chosen is None:
+        return "in_vain"
+    found = found_columns(decision, target)
+    for row in case.rows:
+        row.update(found)
+    if before[0] is None:
+        return "rescued"
+    return "confirmed" if before == (found["start"], found["text"]) else "moved"
+
+
+OUTCOMES: Sequence[str] = ("rescued", "confirmed", "moved", "markers_lost", "in_vain")

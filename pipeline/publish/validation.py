@@ -1,0 +1,228 @@
+"""Goes through a whole SQuAD file and counts what its rules find.
+
+    a file ──sources──> articles ──rules──> Report(counts, findings)
+
+It is what `spanferry validate` prints and what guards our own publishing (`contract`).
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from pipeline.errors import InputError
+from pipeline.publish.checksums import SUMS, broken
+from pipeline.publish.memory import Memory
+from pipeline.publish.rules import RULES, Checks, Level, Severity, at_level, sound
+from pipeline.publish.sources import JsonFile, NotSquad, ParquetFile, Piece, opened
+from pipeline.publish.untranslated import english_sentence, own_words
+from pipeline.squad import Article, Paragraph, Question
+
+EXAMPLES = 5  # kept of each rule; the others are counted
+SAMPLE = 20  # articles, and of them ...
+SAMPLE_TEXTS = 2000  # ... titles, contexts and questions, that a file's language is known by
+SUFFIXES = (".json", ".parquet")
+
+
+class Example(Struct, frozen=True):
+    """path: where in the file. told: what is there ("" when the rule's meaning says it all)."""
+
+    path: str
+    told: str
+
+
+class Finding(Struct, frozen=True):
+    rule: str
+    severity: Severity
+    count: int
+    examples: tuple[Example, ...]
+
+
+class Counts(Struct):
+    articles: int = 0
+    paragraphs: int = 0
+    questions: int = 0
+    no_answer: int = 0
+    answers: int = 0
+    plausible_answers: int = 0
+
+    def add(self, paragraph: Paragraph) -> None:
+        asked = [question for question in paragraph.qas if question is not None]
+        self.paragraphs += 1
+        self.questions += len(asked)
+        self.no_answer += sum([question.is_impossible is True for question in asked])
+        self.answers += sum([len(question.answers) for question in asked])
+        self.plausible_answers += sum([len(question.plausible_answers or ()) for question in asked])
+
+
+class Report(Struct, frozen=True):
+    """What a file holds and what is wrong with it, in the order of the rules."""
+
+    file: str
+    form: str
+    counts: Counts
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> int:
+        return sum(finding.count for finding in self.findings if finding.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> int:
+        return sum(finding.count for finding in self.findings if finding.severity is Severity.WARNING)
+
+
+class Findings:
+    """Counts by rule, and the first examples of each."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._examples: dict[str, list[Example]] = {}
+
+    def add(self, rule: str, path: str, told: str) -> None:
+        self._counts[rule] = self._counts.get(rule, 0) + 1
+        examples = self._examples.setdefault(rule, [])
+        if len(examples) < EXAMPLES:
+            examples.append(Example(path, told))
+
+    def drop(self, rule: str) -> None:
+        self._counts.pop(rule, None)
+
+    def found(self) -> tuple[Finding, ...]:
+        counted = ((rule, self._counts[name]) for name, rule in RULES.items() if name in self._counts)
+        return tuple(Finding(r.name, r.severity, n, tuple(self._examples[r.name])) for r, n in counted)
+
+
+class Validator:
+    """The walk through one file. `findings` and `counts` grow as it goes."""
+
+    _texts = at_level(Level.TEXT)
+    _paragraphs = at_level(Level.PARAGRAPH)
+    _questions = at_level(Level.QUESTION)
+    _file = at_level(Level.FILE)
+    _answers = at_level(Level.ANSWER)
+
+    def __init__(self, source: JsonFile | ParquetFile) -> None:
+        self.path = source.path
+        self.pieces = source.pieces()
+        self.findings = Findings()
+        self.counts = Counts()
+        self.composed = False  # a letter with a mark in one code point was seen
+
+    def run(self) -> None:
+        first = list(islice(self.pieces, SAMPLE))
+        sample = islice(texts(piece.article for piece in first if piece.article), SAMPLE_TEXTS)
+        self.memory = Memory(self.path, own_words(sample))
+        for piece in chain(first, self.pieces):
+            for malformed in piece.malformed:
+                self.findings.add("malformed", malformed.path, malformed.told)
+            if piece.article is not None:
+                self.article(piece)
+        if not self.counts.questions:
+            self.findings.add("no_questions", "data", "")
+        if not self.composed:
+            self.findings.drop("mixed_normalisation")
+
+    def article(self, piece: Piece) -> None:
+        self.counts.articles += 1
+        self.look_at_texts(piece)
+        for p, paragraph in enumerate(piece.article.paragraphs):
+            if paragraph is not None:
+                self.paragraph(piece.index, p, paragraph)
+
+    def look_at_texts(self, piece: Piece) -> None:
+        joined = "\n".join(texts((piece.article,)))
+        if not self.composed and not joined.isascii():
+            self.composed = not unicodedata.is_normalized("NFD", joined)
+        suspected = [(name, check) for name, check in self._texts if check(joined) is not None]
+        if suspected:
+            for path, text in placed(piece, self.path):
+                for name, check in suspected:
+                    if (told := check(text)) is not None:
+                        self.findings.add(name, path, told)
+
+    def paragraph(self, a: int, p: int, paragraph: Paragraph) -> None:
+        self.counts.add(paragraph)
+        self.memory.next_paragraph()
+        self.ask(self._paragraphs, (paragraph, self.memory), self.path(a, p))
+        own_words = self.memory.own_words
+        for q, question in enumerate(paragraph.qas):
+            if question is None:
+                continue
+            repeated = self.memory.take((a, p, q), question)
+            if repeated or not sound(paragraph.context, question) or english_sentence(question.question, own_words):
+                self.question(paragraph.context, question)
+
+    def question(self, context: str, question: Question) -> None:
+        path = self.path(*self.memory.place)
+        self.ask(self._questions, (question,), path)
+        self.ask(self._file, (question, self.memory), path)
+        for n, answer in enumerate(question.answers):
+            self.ask(self._answers, (context, answer), f"{path}.answers[{n}]")
+        for n, answer in enumerate(question.plausible):
+            self.ask(self._answers, (context, answer), f"{path}.plausible_answers[{n}]")
+
+    def ask(self, checks: Checks, given: tuple[Any, ...], path: str) -> None:
+        for name, check in checks:
+            if (told := check(*given)) is not None:
+                self.findings.add(name, path, told)
+
+
+def texts(articles: Iterable[Article]) -> Iterator[str]:
+    """Titles, contexts and questions."""
+    for article in articles:
+        yield article.title
+        for paragraph in filter(None, article.paragraphs):
+            yield paragraph.context
+            yield from (question.question for question in paragraph.qas if question is not None)
+
+
+def placed(piece: Piece, path) -> Iterator[tuple[str, str]]:
+    """The same with their paths."""
+    yield f"{path(piece.index)}.title", piece.article.title
+    for p, paragraph in enumerate(piece.article.paragraphs):
+        if paragraph is not None:
+            yield f"{path(piece.index, p)}.context", paragraph.context
+            for q, question in enumerate(paragraph.qas):
+                if question is not None:
+                    yield f"{path(piece.index, p, q)}.question", question.question
+
+
+def validate_file(path: Path) -> Report:
+    """One file's report. Raises InputError when it cannot be read at all, NotSquad when it is something else."""
+    source = opened(path)
+    validator = Validator(source)
+    validator.run()
+    form = f"SQuAD {'2.0' if validator.counts.no_answer else '1.1'} {path.suffix.removeprefix('.')}"
+    return Report(str(path), form, validator.counts, validator.findings.found())
+
+
+def validate(path: Path) -> tuple[tuple[Report, ...], tuple[str, ...]]:
+    """Reports of a file, or of every SQuAD file below a folder; and the names of those that are something else.
+
+    A folder's SHA256SUMS is checked too. Raises InputError for what cannot be read, and for a folder
+    without a SQuAD file.
+    """
+    if not path.is_dir():
+        return (validate_file(path),), ()
+    reports, others = [], []
+    for file in sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file()):
+        try:
+            reports.append(validate_file(file))
+        except NotSquad:
+            others.append(str(file))
+    if not reports:
+        raise InputError(f"{path}: no SQuAD file in it (.json or .parquet)")
+    if (path / SUMS).is_file():
+        reports.append(checksums_report(path))
+    return tuple(reports), tuple(others)
+
+
+def checksums_report(folder: Path) -> Report:
+    findings = Findings()
+    for name, told in broken(folder):
+        findings.add("checksum_mismatch", name, told)
+    return Report(str(folder / SUMS), "checksums", Counts(), findings.found())

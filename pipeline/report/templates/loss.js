@@ -1,0 +1,335 @@
+"use strict";
+(async () => {
+  const ROW = 76; // height of a list row in pixels, as in the stylesheet
+  const BEYOND = 6; // rows drawn above and below what is seen
+  const BLOCK_ATTRIBUTE = "paragraphs";
+  const $ = (id) => document.getElementById(id);
+  const words = JSON.parse($("vocabulary").textContent);
+
+  // Base64 of gzipped JSON -> its value.
+  async function unpack(element) {
+    const text = atob(element.textContent);
+    const bytes = new Uint8Array(text.length);
+    for (let n = 0; n < text.length; n++) bytes[n] = text.charCodeAt(n);
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).json();
+  }
+
+  const rows = await unpack($("rows"));
+  const total = rows.q.length;
+  const articleOf = (n) => rows.questions[rows.q[n]][4];
+  const splitOf = (n) => rows.articles[articleOf(n)][0];
+  const rejected = (n) => rows.r[n] >= 0;
+  const confidenceOf = (n) =>
+    rejected(n) || rows.p[n] === null ? -1 : words.confidences.findIndex(([, below]) => below === null || rows.p[n] < below);
+  const title = (article) => rows.articles[article][1].replaceAll("_", " ");
+
+  // Paragraph blocks hold equally many paragraphs, all but the last; each is read once, when first needed.
+  const blocks = [...document.getElementsByClassName(BLOCK_ATTRIBUTE)];
+  const read = new Map();
+  let perBlock = null;
+  async function block(number) {
+    if (!read.has(number)) read.set(number, unpack(blocks[number]));
+    return read.get(number);
+  }
+  async function paragraphs(n) {
+    const number = rows.questions[rows.q[n]][3];
+    perBlock ??= (await block(0)).length;
+    return (await block(Math.floor(number / perBlock)))[number % perBlock];
+  }
+
+  // What identifies an answer, in links and in the export.
+  const keyOf = (n) => [words.splits[splitOf(n)], rows.questions[rows.q[n]][0], words.fields[rows.f[n]], rows.i[n]].map(encodeURIComponent).join("/");
+  let byKey = null;
+  function find(key) {
+    byKey ??= new Map(Array.from({ length: total }, (_, n) => [keyOf(n), n]));
+    return byKey.get(key) ?? -1;
+  }
+
+  // Search: lower case, without diacritics; the texts are folded once.
+  const fold = (text) => text.toLowerCase().normalize("NFD").replace(/\p{Mn}/gu, "");
+  let folded = null;
+  function haystack() {
+    folded ??= Array.from({ length: total }, (_, n) => {
+      const [id, question, translated] = rows.questions[rows.q[n]];
+      const found = rows.c[n].map((candidate) => candidate[1]);
+      return fold([id, question, translated, rows.a[n], rows.t[n], rows.x[n], ...found, title(articleOf(n))].join("\n"));
+    });
+    return folded;
+  }
+
+  // The filters: name -> the value of a row.
+  const filters = {
+    split: splitOf,
+    outcome: (n) => (rejected(n) ? 0 : 1),
+    reason: (n) => rows.r[n],
+    method: (n) => rows.m[n],
+    confidence: confidenceOf,
+    article: articleOf,
+  };
+  const labels = {
+    split: words.splits,
+    outcome: ["rejected", "weak"],
+    reason: words.reasons.map((reason) => reason[1]),
+    method: words.methods.map((method) => method[1]),
+    confidence: words.confidences.map((group) => group[0]),
+    article: rows.articles.map(([split], n) => `${title(n)} (${words.splits[split]})`),
+  };
+  for (const [name, value] of Object.entries(filters)) {
+    const counts = new Array(labels[name].length).fill(0);
+    for (let n = 0; n < total; n++) if (value(n) >= 0) counts[value(n)]++;
+    const options = labels[name].map((label, at) => [label, at]).filter(([, at]) => counts[at]);
+    if (name === "article") options.sort((one, two) => one[0].localeCompare(two[0]));
+    $(name).append(new Option("all", ""), ...options.map(([label, at]) => new Option(`${label} · ${counts[at].toLocaleString("en")}`, at)));
+    $(name).disabled = options.length === 0;
+  }
+
+  let shown = [];
+  let chosen = -1; // a row number, not a place in `shown`
+
+  function select() {
+    const text = fold($("q").value.trim());
+    const tests = Object.entries(filters).filter(([name]) => $(name).value !== "").map(([name, value]) => [value, Number($(name).value)]);
+    const texts = text ? haystack() : null;
+    const found = [];
+    for (let n = 0; n < total; n++) {
+      if (tests.every(([value, wanted]) => value(n) === wanted) && (!texts || texts[n].includes(text))) found.push(n);
+    }
+    shown = found;
+    $("count").textContent = shown.length === total ? `${total.toLocaleString("en")} answers` : `${shown.length.toLocaleString("en")} of ${total.toLocaleString("en")} answers`;
+    $("export").disabled = shown.length === 0;
+    $("reset").disabled = !text && tests.length === 0;
+    $("runway").style.height = `${Math.max(shown.length, 1) * ROW}px`;
+    $("list").scrollTop = 0;
+    drawList();
+  }
+
+  function element(tag, attributes, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) if (value !== null) made.setAttribute(name, value);
+    made.append(...children.filter((child) => child !== null && child !== undefined));
+    return made;
+  }
+
+  const outcome = (n) => (rejected(n) ? `✕ rejected: ${words.reasons[rows.r[n]][1]}` : `△ weak: ${words.methods[rows.m[n]][1]}, ${percent(rows.p[n])}`);
+  const percent = (thousandths) => `${(thousandths / 10).toFixed(0)}\u00a0%`;
+
+  function listRow(place) {
+    const n = shown[place];
+    const made = element(
+      "a",
+      { class: "row", id: `row-${n}`, role: "option", tabindex: "-1", href: `#example=${keyOf(n)}`, "aria-selected": String(n === chosen), "aria-setsize": shown.length, "aria-posinset": place + 1, "data-n": n },
+      element("span", { class: `tag ${rejected(n) ? "rejected" : "weak"}` }, outcome(n)),
+      element("span", { class: "question", dir: "auto" }, rows.questions[rows.q[n]][1]),
+      element("span", { class: "pair" }, element("bdi", {}, rows.a[n]), " → ", element("bdi", {}, rows.x[n] ?? rows.t[n] ?? "–")),
+    );
+    made.style.top = `${place * ROW}px`;
+    return made;
+  }
+
+  function drawList() {
+    const list = $("list");
+    const first = Math.max(0, Math.floor(list.scrollTop / ROW) - BEYOND);
+    const last = Math.min(shown.length, Math.ceil((list.scrollTop + (list.clientHeight || 800)) / ROW) + BEYOND);
+    $("runway").replaceChildren(...Array.from({ length: Math.max(0, last - first) }, (_, at) => listRow(first + at)));
+    list.setAttribute("aria-activedescendant", chosen >= 0 ? `row-${chosen}` : "");
+    if (!shown.length) $("runway").append(element("p", { class: "note row" }, "Nothing matches."));
+  }
+
+  // Highlights [start, start + length) of code points, as the offsets of the corpus count.
+  function marked(text, start, length, kind) {
+    const points = Array.from(text);
+    if (start === null || start < 0 || length === 0) return [text];
+    return [points.slice(0, start).join(""), element("mark", { class: kind }, points.slice(start, start + length).join("")), points.slice(start + length).join("")];
+  }
+  const size = (text) => Array.from(text).length;
+
+  function line(name, text, note, lang) {
+    const told = text === null ? element("small", {}, "none") : element("span", { lang, dir: "auto" }, text);
+    return [element("dt", {}, name), element("dd", {}, told, note ? element("small", {}, ` ${note}`) : null)];
+  }
+
+  async function drawDetail() {
+    const n = chosen;
+    const detail = $("detail");
+    if (n < 0) return detail.replaceChildren(element("p", { class: "note" }, "Choose an example."));
+    const [source, target] = await paragraphs(n);
+    if (n !== chosen) return undefined; // another one was chosen meanwhile
+    const [id, question, translated] = rows.questions[rows.q[n]];
+    const [from, to] = words.languages;
+    const kept = rows.x[n] !== null;
+    const best = kept ? [rows.y[n], rows.x[n]] : rows.c[n].length ? rows.c[n][0] : null;
+    const place = shown.indexOf(n);
+    const told = rejected(n) ? words.reasons[rows.r[n]][2] : words.methods[rows.m[n]][2];
+    const button = (label, use, off = false) => {
+      const made = element("button", { type: "button" }, label);
+      made.disabled = off;
+      made.addEventListener("click", use);
+      return made;
+    };
+    const back = button("← All examples", close);
+    back.id = "back";
+    const copy = button("Copy link", copyLink);
+    copy.id = "copy";
+    const sides = [
+      element("div", {}, element("h4", {}, `Source (${from})`), element("p", { lang: from, dir: "auto" }, ...marked(source, rows.s[n], size(rows.a[n]), ""))),
+      element("div", {}, element("h4", {}, `Translation (${to})${best && !kept ? ", best candidate dashed" : ""}`), element("p", { lang: to, dir: "auto" }, ...(target === null ? [element("small", {}, "not translated")] : best ? marked(target, best[0], size(best[1]), kept ? "" : "candidate") : [target]))),
+    ];
+    const candidates = rows.c[n].flatMap(([, text, method, score], at) =>
+      line(kept ? "other candidate" : at ? "next candidate" : "best candidate", text, `${method < 0 ? "" : words.methods[method][1] + ", "}${score === null ? "" : `${percent(score)} alike`}`, to));
+    detail.replaceChildren(
+      element("p", { class: "tools" }, back, button("Previous", () => step(-1), place <= 0), button("Next", () => step(1), place < 0 || place + 1 >= shown.length), copy),
+      element("p", { class: "where" }, element("bdi", {}, title(articleOf(n))), ` · ${words.splits[splitOf(n)]} · ${words.fields[rows.f[n]].replace("_", " ")} ${rows.i[n] + 1} · `, element("code", {}, id)),
+      element("h3", { lang: from, dir: "auto" }, question),
+      element("p", { class: "translated", lang: to, dir: "auto" }, translated ?? ""),
+      element("p", { class: "verdict" }, element("b", { class: rejected(n) ? "rejected" : "weak" }, outcome(n)), ` – ${told}`),
+      element("div", { class: "sides" }, ...sides),
+      element("dl", { class: "evidence" },
+        ...line("source answer", rows.a[n], "", from),
+        ...line("translated on its own", rows.t[n], "", to),
+        ...(rows.k[n] === null ? [] : line("marked sentence", rows.k[n], "", to)),
+        ...(kept ? line("kept span", rows.x[n], rows.o[n] > 1 ? `place ${rows.n[n]} of ${rows.o[n]}` : "", to) : []),
+        ...candidates),
+    );
+    detail.scrollTop = 0;
+    return undefined;
+  }
+
+  // Where we are lives in the address, so that it can be shared and gone back from.
+  function address() {
+    const state = new URLSearchParams();
+    if ($("q").value.trim()) state.set("q", $("q").value.trim());
+    for (const name of Object.keys(filters)) {
+      if ($(name).value !== "") state.set(name, name === "article" ? rows.articles[Number($(name).value)].join("/") : labels[name][Number($(name).value)]);
+    }
+    const text = state.toString();
+    return chosen < 0 ? text : `example=${keyOf(chosen)}${text ? `&${text}` : ""}`;
+  }
+  const remember = (push) => history[push ? "pushState" : "replaceState"](null, "", `#${address() || "examples"}`);
+
+  function restore() {
+    const hash = location.hash.slice(1);
+    if (hash && !hash.includes("=")) return false; // a heading of the page
+    const state = new URLSearchParams(hash);
+    $("q").value = state.get("q") ?? "";
+    for (const name of Object.keys(filters)) {
+      const at = name === "article" ? rows.articles.findIndex((article) => article.join("/") === state.get(name)) : labels[name].indexOf(state.get(name));
+      $(name).value = at < 0 ? "" : String(at);
+    }
+    const key = hash.split("&").find((part) => part.startsWith("example="))?.slice("example=".length);
+    chosen = key === undefined ? -1 : find(key);
+    select();
+    if (key !== undefined && chosen < 0) $("count").textContent = "The example of this link is not in this build.";
+    reveal();
+    return hash !== "";
+  }
+
+  function reveal() {
+    const place = shown.indexOf(chosen);
+    const list = $("list");
+    if (place >= 0 && (place * ROW < list.scrollTop || (place + 1) * ROW > list.scrollTop + list.clientHeight)) {
+      list.scrollTop = Math.max(0, place * ROW - list.clientHeight / 3);
+    }
+    $("browser").classList.toggle("open", chosen >= 0);
+    drawList();
+    drawDetail();
+  }
+  function choose(n, push) {
+    chosen = n;
+    remember(push);
+    reveal();
+  }
+  function step(by) {
+    if (!shown.length) return;
+    const place = shown.indexOf(chosen);
+    choose(shown[place < 0 ? 0 : Math.min(Math.max(place + by, 0), shown.length - 1)], false);
+  }
+  function close() {
+    choose(-1, false);
+    $("list").focus();
+  }
+  async function copyLink() {
+    const link = `${location.href.split("#")[0]}#example=${keyOf(chosen)}`;
+    try {
+      await navigator.clipboard.writeText(link);
+      $("copy").textContent = "Copied";
+    } catch {
+      window.prompt("The link to this example", link); // the browser withholds the clipboard
+    }
+  }
+
+  function exported() {
+    return shown.map((n) => {
+      const [id, question, translated] = rows.questions[rows.q[n]];
+      return {
+        split: words.splits[splitOf(n)], article: rows.articles[articleOf(n)][1], question_id: id, field: words.fields[rows.f[n]], index: rows.i[n],
+        question, question_translation: translated, outcome: rejected(n) ? "rejected" : "weak", reason: words.reasons[rows.r[n]]?.[0] ?? null,
+        source_text: rows.a[n], source_start: rows.s[n], translation: rows.t[n], marked: rows.k[n], text: rows.x[n], start: rows.y[n],
+        method: words.methods[rows.m[n]]?.[0] ?? null, probability: rows.p[n] === null ? null : rows.p[n] / 1000,
+        candidates: rows.c[n].map(([start, text, method, score]) => ({ start, text, method: words.methods[method]?.[0] ?? null, score: score === null ? null : score / 1000 })),
+      };
+    });
+  }
+  function save() {
+    const link = element("a", { download: "examples.json", href: URL.createObjectURL(new Blob([JSON.stringify(exported(), null, 1)], { type: "application/json" })) });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  function changed() {
+    chosen = -1;
+    select();
+    remember(false);
+    reveal();
+  }
+  $("filters").addEventListener("input", changed);
+  $("filters").addEventListener("submit", (event) => event.preventDefault());
+  $("reset").addEventListener("click", () => { $("filters").reset(); changed(); });
+  $("export").addEventListener("click", save);
+  $("list").addEventListener("scroll", drawList, { passive: true });
+  $("list").addEventListener("click", (event) => {
+    const row = event.target.closest("a[data-n]");
+    if (!row || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    choose(Number(row.dataset.n), true);
+  });
+  for (const link of document.querySelectorAll(".to-article")) {
+    link.addEventListener("click", () => {
+      const split = words.splits.indexOf(link.dataset.split);
+      $("filters").reset();
+      const at = rows.articles.findIndex((article) => article[0] === split && article[1] === link.dataset.title);
+      $("article").value = at < 0 ? "" : String(at);
+      changed();
+    });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const typing = event.target.closest("input, select, textarea");
+    const inList = $("browser").contains(event.target);
+    const key = event.key;
+    if (key === "Escape") {
+      if (typing) typing.blur();
+      else if (chosen >= 0) close();
+    } else if (typing) {
+      return;
+    } else if (key === "/") {
+      $("q").focus();
+    } else if (key === "j" || (key === "ArrowDown" && inList)) {
+      step(1);
+    } else if (key === "k" || (key === "ArrowUp" && inList)) {
+      step(-1);
+    } else if (key === "c" && chosen >= 0) {
+      copyLink();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+  addEventListener("popstate", restore);
+  addEventListener("resize", drawList);
+
+  for (const id of ["filters", "actions", "browser", "keys"]) $(id).hidden = false;
+  if (restore()) $("examples").scrollIntoView();
+  else if (!shown.length) select(), reveal();
+  setTimeout(haystack, 300); // so that the first search is as quick as the next
+})();

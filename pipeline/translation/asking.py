@@ -1,0 +1,248 @@
+"""Asking an engine for the texts that no memory holds, until each has a good answer or is given up.
+
+A bad answer counts against its text only once another text has been answered well after it: until
+then it may be the service that is banned or down, not the text. When bad answers follow each other, a
+text that was answered well before is sent again as a witness: if that fails too, nothing counts.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count
+from random import Random
+from time import monotonic
+
+from pipeline.errors import TranslationError
+from pipeline.translation.calls import Calls, Done
+from pipeline.translation.counts import Counts
+from pipeline.translation.drafts import Miss
+from pipeline.translation.pace import Pace
+from pipeline.translation.protocol import EngineFailure, Refused, Throttled, Translator, Unreachable
+from pipeline.translation.settings import TranslateSettings
+from pipeline.translation.validation import Fault
+
+HOUR_S = 3600.0
+FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 4.0  # before a text with a bad answer is sent again; doubles in between
+TICK_S = 1.0  # longest wait before progress is told again
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Misses that go to the engine together; or, as a witness, one whose good answer is known."""
+
+    misses: tuple[Miss, ...]
+    witness: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A bad answer, while it is open whether the text or the service is to blame."""
+
+    miss: Miss
+    fault: Fault
+    answer: str
+
+
+class Asking:
+    """One engine, asked for many texts.
+
+    check(miss, answer) gives an answer's fault or None; keep(misses) stores good answers, sync() makes
+    them safe; give_up(miss) is told of each text given up, progress(counts) of every change.
+    """
+
+    def __init__(
+        self,
+        translator: Translator,
+        settings: TranslateSettings,
+        counts: Counts,
+        *,
+        check: Callable[[Miss, str], Fault | None],
+        keep: Callable[[Sequence[Miss]], object],
+        sync: Callable[[], object],
+        give_up: Callable[[Miss], object],
+        progress: Callable[[Counts], object],
+        witness: Miss | None = None,
+    ) -> None:
+        self.translator, self.settings, self.counts = translator, settings, counts
+        self.check, self.keep, self.sync, self.give_up, self.progress = check, keep, sync, give_up, progress
+        self.witness = witness
+        self.started = monotonic()
+        self.dice = Random()
+        ceiling = min(settings.workers, translator.concurrency)
+        self.pace = Pace(ceiling, settings.longest_pause_s, self.started, self.dice)
+        self.fresh: deque[Miss] = deque()
+        self.again: list[tuple[float, int, Miss]] = []  # heap: when to send it, a tie-breaker, what
+        self.order = count()
+        self.doubts: list[Doubt] = []
+        self.suspicious = False
+        self.trouble = "no answer yet"
+
+    def run(self, misses: Sequence[Miss]) -> None:
+        """Settles every miss. Raises TranslationError when a budget or the patience ends; what was answered is kept."""
+        self.fresh.extend(misses)
+        calls = Calls(self._translate, self.translator.deadline_s)
+        try:
+            while self.fresh or self.again or calls.under_way:
+                stop = self._reason_to_stop()
+                if stop and not calls.under_way:
+                    raise TranslationError(stop)
+                if not stop:
+                    self._send(calls)
+                # While the service works on what was just sent, there is time to write.
+                self.sync()
+                self._tell(calls)
+                self._settle(calls.collect(self._wake(calls)))
+        finally:
+            self.sync()
+            self._tell(calls)
+            calls.close()
+
+    def _translate(self, call: Call) -> Sequence[str]:
+        return self.translator.translate([miss.request for miss in call.misses])
+
+    def _send(self, calls: Calls) -> None:
+        now = monotonic()
+        budget = self.settings.max_requests or float("inf")
+        while self.counts.requests < budget and self.pace.slots(len(calls.under_way), now) > 0:
+            call = self._next(now)
+            if not call:
+                return
+            for miss in call.misses:
+                self.counts.retries += miss.sent > 0
+                self.counts.characters += len(miss.text)
+                miss.sent += 1
+            self.counts.requests += 1
+            calls.send(call)
+
+    def _next(self, now: float) -> Call | None:
+        """What to send: the witness in doubt, then what is to be sent again, then what is new."""
+        if self.suspicious:
+            self.suspicious = False
+            if self.witness:
+                return Call((self.witness,), witness=True)
+            self.doubts.clear()
+        while self.again and self.again[0][0] <= now:
+            *_, miss = heappop(self.again)
+            if miss.bad < self.settings.attempts:
+                return Call((miss,))
+            miss.fault = miss.worst[0]
+            self.counts.quarantined[miss.fault] += 1
+            self.give_up(miss)
+        batch = [self.fresh.popleft() for _ in range(min(self.translator.batch, len(self.fresh)))]
+        return Call(tuple(batch)) if batch else None
+
+    def _wake(self, calls: Calls) -> float:
+        """Until when to wait for answers: there may be something to send then."""
+        now = monotonic()
+        until = now + TICK_S
+        if self.pace.not_before > now:
+            return min(until, self.pace.not_before)
+        if self.again and self.pace.slots(len(calls.under_way), now) > 0:
+            return min(until, self.again[0][0])
+        return until
+
+    def _settle(self, done: Sequence[Done]) -> None:
+        good: list[Miss] = []
+        for call in done:
+            good += self._answers(call) if call.error is None else self._failure(call)
+        if good:
+            self.keep(good)
+
+    def _answers(self, call: Done) -> list[Miss]:
+        """Takes the answers of a call that went through; gives the misses that were answered well."""
+        misses, witness = call.given.misses, call.given.witness
+        if len(call.result) != len(misses):
+            raise TranslationError(
+                f"{self.translator.identity}: {len(call.result)} translations for {len(misses)} texts"
+            )
+        good = []
+        for miss, answer in zip(misses, call.result, strict=True):
+            if not (fault := self.check(miss, answer)):
+                miss.answer = answer
+                good.append(miss)
+            elif not witness:
+                self._doubt(miss, fault, answer)
+        if good:
+            self.pace.answered(call.sent, monotonic())
+            self._count_doubts()
+            self.witness = good[-1]
+        else:
+            self._silence(call.sent)
+        if witness:
+            return []
+        self.counts.answered += len(good)
+        return good
+
+    def _failure(self, call: Done) -> list[Miss]:
+        """Takes a call that gave no answers: all its misses are to be sent again. Raises what is no EngineFailure."""
+        error, misses, now = call.error, call.given.misses, monotonic()
+        if not isinstance(error, EngineFailure):
+            raise error
+        self.trouble = str(error)
+        if isinstance(error, Throttled):
+            self.pace.refused(call.sent, now, error.retry_after)
+        elif isinstance(error, Unreachable):
+            self._silence(call.sent)
+        if call.given.witness:
+            self.suspicious = True
+        elif isinstance(error, Throttled) and not error.maybe_text:
+            self.counts.trouble["throttled"] += len(misses)
+            self.fresh.extendleft(reversed(misses))
+        elif isinstance(error, Refused) and len(misses) > 1:
+            # One of them is not taken; sent one by one, the others are.
+            for miss in misses:
+                heappush(self.again, (now, next(self.order), miss))
+        else:
+            for miss in misses:
+                self._doubt(miss, *((Fault.REFUSED, str(error)) if isinstance(error, Refused) else (Fault.UNREACHABLE, "")))
+        return []
+
+    def _silence(self, sent: float) -> None:
+        if self.translator.remote and self.pace.silent(sent, monotonic()):
+            self.suspicious = True
+
+    def _doubt(self, miss: Miss, fault: Fault, answer: str) -> None:
+        self.counts.trouble[fault] += 1
+        self.trouble = fault
+        self.doubts.append(Doubt(miss, fault, answer))
+        delay = 0.0
+        if self.translator.remote:
+            delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(miss.bad, 10)) * self.dice.uniform(0.5, 1)
+        else:
+            self._count_doubts()
+        heappush(self.again, (monotonic() + delay, next(self.order), miss))
+
+    def _count_doubts(self) -> None:
+        """The service works: the bad answers since its last good one were the texts' own."""
+        for doubt in self.doubts:
+            miss, worst = doubt.miss, (doubt.fault, doubt.answer)
+            # The same words twice are the engine's last ones on this text; so is what a local model says once.
+            final = not self.translator.remote or (doubt.answer and worst == miss.worst)
+            miss.bad = self.settings.attempts if final else miss.bad + 1
+            miss.worst = worst
+        self.doubts.clear()
+
+    def _reason_to_stop(self) -> str:
+        """Why nothing more is sent; '' while there is no reason."""
+        settings, now = self.settings, monotonic()
+        hours = settings.patience_hours
+        quiet = max(now, self.pace.not_before) - self.pace.last_good
+        if settings.max_requests and self.counts.requests >= settings.max_requests and (self.fresh or self.again):
+            reason = f"translate.max_requests: {settings.max_requests:,} requests are sent"
+        elif settings.max_hours and now - self.started >= settings.max_hours * HOUR_S:
+            reason = f"translate.max_hours: {settings.max_hours:g} hours are over"
+        elif self.translator.remote and quiet > hours * HOUR_S:
+            reason = f"translate.patience_hours: no good answer for {hours:g} hours, or none to be expected ({self.trouble})"
+        else:
+            return ""
+        left = self.counts.texts - self.counts.settled
+        return f"{self.translator.identity}: {reason}; {self.counts.answered:,} texts are answered and kept, {left:,} left; run again to go on"
+
+    def _tell(self, calls: Calls) -> None:
+        now = monotonic()
+        self.counts.under_way = len(calls.under_way)
+        self.counts.limit = int(self.pace.limit)
+        self.counts.pause_s = max(0.0, self.pace.not_before - now)
+        self.counts.seconds = now - self.started
+        self.progress(self.counts)

@@ -1,0 +1,77 @@
+"""What is known of each segment's translation before anything is asked."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from pipeline.translation.pieces import cut
+from pipeline.translation.protocol import Request, Translator
+from pipeline.translation.validation import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A text to translate. kind: tables.Kind or validation.MARKED; context: the paragraph around it, where known."""
+
+    text: str
+    kind: str
+    context: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Miss:
+    """A text to ask for. In the end it has either an answer or a fault."""
+
+    text: str
+    kind: str
+    context: str = ""
+    answer: str | None = None
+    fault: Fault | None = None
+    sent: int = 0
+    bad: int = 0  # bad answers that count against it
+    worst: tuple[Fault, str] = (Fault.EMPTY, "")  # the last of these
+
+    @property
+    def request(self) -> Request:
+        return Request(self.text, self.context)
+
+
+Draft = str | Miss | list[str | Miss]
+"""A translation; or the miss that will be it; or the parts of one, some of them misses."""
+LookUp = Callable[[str, str], str | None]
+"""(text, its paragraph or '') -> its translation, if it is held."""
+
+
+class Drafter:
+    """Drafts segments one by one; `misses` gathers what is to be asked for, each text once."""
+
+    def __init__(self, translator: Translator, look_up: LookUp) -> None:
+        self.translator, self.look_up = translator, look_up
+        self.misses: dict[tuple[str, str], Miss] = {}
+
+    def draft(self, segment: Segment) -> Draft:
+        """Raises nothing: what is not held becomes a miss."""
+        context = segment.context if self.translator.uses_context else ""
+        held = self.look_up(segment.text, context)
+        if held is not None:
+            return held
+        parts = cut(segment.text, self.translator.size, self.translator.limit)
+        if len(parts) == 3 and parts[1] == segment.text:
+            return self._miss(segment.text, segment.kind, context)
+        draft: list[str | Miss] = list(parts)
+        for place in range(1, len(parts), 2):
+            held = self.look_up(parts[place], context)
+            draft[place] = self._miss(parts[place], segment.kind, context) if held is None else held
+        return draft if any(isinstance(part, Miss) for part in draft) else "".join(draft)
+
+    def _miss(self, text: str, kind: str, context: str) -> Miss:
+        key = (text, context)
+        if key not in self.misses:
+            self.misses[key] = Miss(text, kind, context)
+        return self.misses[key]
+
+
+def drafts(segments: Iterable[Segment], translator: Translator, look_up: LookUp) -> tuple[list[Draft], list[Miss]]:
+    """One draft a segment, and the distinct texts to ask for, in the segments' order."""
+    drafter = Drafter(translator, look_up)
+    drafted = [drafter.draft(segment) for segment in segments]
+    return drafted, list(drafter.misses.values())

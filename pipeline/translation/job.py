@@ -1,0 +1,142 @@
+"""Translating segments through a memory, at the service's pace, with every answer checked.
+
+    segments ──> memory? ──hit──────────────────────────────> translation
+                   └─miss─> cut ──> memory? ─miss─> engine ──> fault? ──> memory ──> rejoined
+                                                       ^         │
+                                                       └─ again ─┴─ too often ──> quarantine
+
+The same segments give the same translations whatever the number of workers, the order in which
+answers come, and how often the work is interrupted.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.errors import InputError
+from pipeline.translation.asking import Asking
+from pipeline.translation.counts import Counts
+from pipeline.translation.drafts import Draft, Miss, Segment, drafts
+from pipeline.translation.memory import QUARANTINE, Memory, Quarantined, digest
+from pipeline.translation.protocol import NotHeld, Request, Translator
+from pipeline.translation.settings import TranslateSettings
+from pipeline.translation.validation import MARKED, Fault, fault
+
+SHOWN_CHARACTERS = 120  # of a text in an error message
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A segment's translation, or the fault why there is none; the other one is None."""
+
+    text: str | None
+    fault: Fault | None = None
+
+
+class Desk:
+    """Where segments are brought to be translated; `session.open_desk` sets one up.
+
+    memory: None for vouched engines, whose answers are neither checked nor kept.
+    given: translations that come before the memory's and are not kept in it (a corpus's own TMX).
+    """
+
+    def __init__(
+        self,
+        translator: Translator,
+        memory: Memory | None,
+        settings: TranslateSettings,
+        languages: tuple[str, str],
+        given: Mapping[str, str] | None = None,
+        progress: Callable[[Counts], object] = lambda counts: None,
+    ) -> None:
+        self.translator, self.memory, self.settings = translator, memory, settings
+        self.source, self.target = languages
+        self.given = given or {}
+        self.progress = progress
+        self.counts = Counts()
+
+    def translate(self, segments: Iterable[Segment]) -> list[Translated]:
+        """One result a segment, in order.
+
+        Raises TranslationError when the engine is at its end, or a budget or the patience is (what was
+        answered is kept in the memory), and InputError when an offline memory does not hold a segment
+        that is not marked.
+        """
+        if self.memory is None:
+            results = self._replay(list(segments))
+        else:
+            drafted, misses = drafts(segments, self.translator, self.look_up)
+            held = sum(isinstance(draft, str) for draft in drafted)
+            self.counts.segments += len(drafted)
+            self.counts.hits += held
+            self.counts.misses += len(drafted) - held
+            self.counts.texts += len(misses)
+            if misses:
+                self._ask(misses)
+            results = [finished(draft) for draft in drafted]
+        self.progress(self.counts)
+        return results
+
+    def look_up(self, text: str, context: str = "") -> str | None:
+        """What is held for a text in that paragraph ('' for engines that do not use it)."""
+        held = self.given.get(text)
+        if held is None and self.memory is not None:
+            held = self.memory.get(text, context_key(context))
+        return held
+
+    def _ask(self, misses: Sequence[Miss]) -> None:
+        """Asks for every miss; its good answer goes to the memory."""
+        asking = Asking(
+            self.translator,
+            self.settings,
+            self.counts,
+            check=lambda miss, answer: fault(miss.text, answer, miss.kind, self.source, self.target),
+            keep=lambda good: self.memory.put((miss.text, context_key(miss.context), miss.answer) for miss in good),
+            sync=self.memory.sync,
+            give_up=self._quarantine,
+            progress=self.progress,
+        )
+        asking.run(misses)
+
+    def _quarantine(self, miss: Miss) -> None:
+        scope = self.memory.scope
+        record = Quarantined(
+            scope.translator, scope.source, scope.target, miss.text, miss.fault, miss.worst[1], miss.sent
+        )
+        self.memory.note(QUARANTINE, record)
+
+    def _replay(self, segments: Sequence[Segment]) -> list[Translated]:
+        """All segments through a vouched engine."""
+        results: list[Translated] = []
+        for at in range(0, len(segments), self.translator.batch):
+            batch = segments[at : at + self.translator.batch]
+            try:
+                answers = self.translator.translate([Request(segment.text, segment.context) for segment in batch])
+                results += [Translated(answer) for answer in answers]
+            except NotHeld:
+                results += [Translated(None, Fault.NOT_HELD)] * len(batch)
+        self.counts.segments += len(segments)
+        self.counts.hits += sum(result.fault is None for result in results)
+        self.counts.misses = self.counts.segments - self.counts.hits
+        missing = [s for s, r in zip(segments, results, strict=True) if r.fault and s.kind != MARKED]
+        if missing:
+            text = missing[0].text
+            shown = text[:SHOWN_CHARACTERS] + ("..." if len(text) > SHOWN_CHARACTERS else "")
+            more = f" (nor {len(missing) - 1:,} more segments)" if len(missing) > 1 else ""
+            raise InputError(f"the translation memory does not hold the {missing[0].kind} {shown!r}{more}")
+        return results
+
+
+def context_key(context: str) -> str:
+    """A paragraph as the memory's key has it."""
+    return digest(context) if context else ""
+
+
+def finished(draft: Draft) -> Translated:
+    """A draft whose misses are settled -> its result; the first fault among its parts is its own."""
+    if isinstance(draft, str):
+        return Translated(draft)
+    parts = draft if isinstance(draft, list) else [draft]
+    for part in parts:
+        if isinstance(part, Miss) and part.fault:
+            return Translated(None, part.fault)
+    return Translated("".join(part.answer if isinstance(part, Miss) else part for part in parts))

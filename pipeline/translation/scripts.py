@@ -1,0 +1,52 @@
+"""Which letters belong into a language."""
+
+import regex
+
+# Languages that are not written in Latin letters; names may always be.
+SCRIPTS = {
+    "Arabic": "ar ckb fa ps sd ug ur",
+    "Armenian": "hy",
+    "Bengali": "as bn",
+    "Cyrillic": "be bg kk ky mk mn ru sr tg tt uk",
+    "Devanagari": "hi mr ne sa",
+    "Ethiopic": "am ti",
+    "Georgian": "ka",
+    "Greek": "el",
+    "Gujarati": "gu",
+    "Gurmukhi": "pa",
+    "Han": "ja ko yue zh",
+    "Hangul": "ko",
+    "Hebrew": "he iw yi",
+    "Hiragana": "ja",
+    "Kannada": "kn",
+    "Katakana": "ja",
+    "Khmer": "km",
+    "Lao": "lo",
+    "Malayalam": "ml",
+    "Myanmar": "my",
+    "Sinhala": "si",
+    "Tamil": "ta",
+    "Telugu": "te",
+    "Thai": "th",
+}
+_LETTERS = {script: regex.compile(rf"\p{{Script={script}}}") for script in SCRIPTS}
+_NOT_LATIN = regex.compile(r"[^\P{L}\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]")
+CASELESS = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]")
+
+
+def foreign_letters(text: str, answer: str, target: str) -> bool:
+    """Whether an answer has letters of a script that is neither the target language's nor in the text."""
+    strange = "" if answer.isascii() else "".join(_NOT_LATIN.findall(answer))
+    if not strange:
+        return False
+    language = target.split("-")[0]
+    own = {script for script, languages in SCRIPTS.items() if language in languages.split()}
+    if not own:
+        # Latin: a Greek or Chinese name in the text may stay; nothing else may come.
+        return bool(set(strange) - set(text)) and scripts(strange) > scripts(text)
+    return bool(scripts(strange) - scripts(text) - own)
+
+
+def scripts(text: str) -> frozenset[str]:
+    """The scripts other than Latin among a text's letters."""
+    return frozenset(script for script, letters in _LETTERS.items() if letters.search(text))

@@ -1,0 +1,55 @@
+"""The engines, by name."""
+
+from collections.abc import Callable, Mapping
+
+from pipeline.errors import ParamsError
+from pipeline.translation.identity import Identity
+from pipeline.translation.mtranslate import MTranslate
+from pipeline.translation.protocol import Translator
+from pipeline.translation.replay import Replay
+from pipeline.translation.settings import (
+    IdentitySettings,
+    MemorySettings,
+    MTranslateSettings,
+    TranslateSettings,
+    TranslatorSettings,
+)
+
+Languages = tuple[str, str]
+"""Codes of the source and the target language."""
+
+Factory = Callable[[TranslatorSettings, Languages, TranslateSettings, Mapping[str, str]], Translator]
+
+ENGINES: dict[type, Factory] = {
+    MemorySettings: lambda settings, languages, translate, given: Replay(given),
+    IdentitySettings: lambda settings, languages, translate, given: Identity(),
+    MTranslateSettings: lambda settings, languages, translate, given: MTranslate(*languages, translate.timeout_s),
+}
+DEFAULTS = {str(settings.__struct_config__.tag): settings for settings in ENGINES}
+
+
+def settings_of(name: str, translators: Mapping[str, TranslatorSettings]) -> TranslatorSettings:
+    """An entry of section `translators`, or else the engine of that name as it is. Raises ParamsError."""
+    if name in translators:
+        return translators[name]
+    if name not in DEFAULTS:
+        raise ParamsError(
+            f"params.yaml: translator {name!r}: neither an entry of translators ({', '.join(translators) or 'none there'})"
+            f" nor an engine ({', '.join(DEFAULTS)})"
+        )
+    return DEFAULTS[name]()
+
+
+def build(
+    name: str,
+    translators: Mapping[str, TranslatorSettings],
+    languages: Languages,
+    translate: TranslateSettings,
+    given: Mapping[str, str],
+) -> Translator:
+    """The translator that params.yaml calls by that name; given: the corpus's own translations.
+
+    Raises ParamsError for an unknown name or unusable settings.
+    """
+    settings = settings_of(name, translators)
+    return ENGINES[type(settings)](settings, languages, translate, given)

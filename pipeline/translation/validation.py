@@ -1,0 +1,219 @@
+"""What is wrong with an answer, before it may enter the memory.
+
+    fault("How many?", "Error 500 (Server Error)!!1500.", Kind.QUESTION, "en", "nl") -> Fault.ERROR_PAGE
+
+Each check is there for a failure that was seen (see the names below), and none is a judgement of
+quality. The figures were set on 7,700 translations by people and good engines (English into Dutch,
+German and Spanish), of which they refuse practically none; `benchmarks/translation.py` measures
+both sides.
+"""
+
+from collections import Counter
+from enum import StrEnum
+
+import regex
+
+from pipeline.tables import Kind
+from pipeline.translation.scripts import CASELESS, foreign_letters
+
+MARKED = "marked"
+"""Kind of a segment that is a sentence with one answer between markers; they may be lost or moved."""
+
+
+class Fault(StrEnum):
+    """Why a segment has no translation. Closed: every count is by these."""
+
+    EMPTY = "empty"  # nothing came back: no result, or a captcha page as some clients show it
+    CAPTCHA = "captcha"  # the text of a captcha or consent page
+    ERROR_PAGE = "error_page"  # the text of an error page
+    UNCHANGED = "unchanged"  # still in the source language
+    MARKUP = "markup"  # tags, entities or brackets that the source does not have
+    LENGTH = "length"  # implausibly short or long
+    NUMBERS = "numbers"  # a number is missing
+    TRUNCATED = "truncated"  # the end is missing
+    SCRIPT = "script"  # letters of a script that neither the language nor the source has
+    REPETITION = "repetition"  # the same thing over and over
+    REFUSED = "refused"  # the engine does not take this text
+    UNREACHABLE = "unreachable"  # no answer to this text, though others were answered
+    NOT_HELD = "not_held"  # the offline memory does not hold this text
+
+
+CAPTCHA = regex.compile(
+    r"captcha|unusual traffic|not a robot|our systems have detected|before you continue to|verify you are human"
+    r"|enable javascript",
+    regex.I,
+)
+# deep-translator #282: "Error 500 (Server Error)!!1500.That's an error." was returned as the translation.
+ERROR_PAGE = regex.compile(
+    r"\berror \d{3}\b|\(server error\)|that.s an error|that.s all we know|bad gateway|service unavailable"
+    r"|internal server error|gateway time-?out|too many requests|<!doctype|<html",
+    regex.I,
+)
+TAG = regex.compile(r"<\s*(/?)\s*([A-Za-z!][^\s<>/]*)[^<>]*>")
+ENTITY = regex.compile(r"&\s?(?:[A-Za-z][A-Za-z0-9]{1,30}|#\s?[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+BRACKETS = "<>[]{}"
+
+WORD = regex.compile(r"\p{L}[\p{L}\p{M}'\u2019-]*")
+# English words that tell a text is English; not those that are Dutch, German, French or a name's part as well.
+ENGLISH = frozenset(
+    "the and with from which that this to by his her their its it has have not but than who what when where why how"
+    " many does did been for they she because between through during into would were are".split()
+)
+# English, but in the names of things and in other languages, too.
+NEUTRAL = frozenset("a an as at de in is of on or was".split())
+# Those among ENGLISH that stand in no text of another language, titles apart.
+UNMISTAKABLE = frozenset("the and which with that from their were".split())
+LEFT_ENGLISH, LEFT_ENGLISH_SHARE = 3, 0.15
+NAMELIKE_WORDS = 3  # "rock and roll": so short a phrase may be its own translation
+FOREIGN_WORDS = 6  # "Ein neues Lied wir heben an" may stay; six small words in a row may not
+
+# 12 letters may become 3 ("Construction", "Bau"), 3 may become 31 ("low", "een lage plaats").
+SHORTEST, SHORTEST_LESS = 1 / 3.5, 5
+LONGEST, LONGEST_MORE = 3, 30
+# Of 3,900 sentences and questions of 60 characters or more the shortest translation had 0.49 of the length.
+LONG_TEXT, SHORTEST_LONG = 60, 0.45
+# A Chinese, Japanese or Korean character says about as much as three Latin ones.
+CASELESS_WEIGHT = 3
+
+NUMBER = regex.compile(r"\d(?:[\d.,\u00a0\u202f\u2009]*\d)?")
+HOUR = regex.compile(r"\d\s?[ap]\.?m\b", regex.I)
+SPELLED_BELOW = 100  # "12" may become "twaalf"
+
+END = regex.compile(r"[.!?\u2026\u3002\uff01\uff1f\u0964\u061f:;][\s\"'\u201d\u2019\u201c\u00bb\u203a)\]>}*_|]*\Z")
+FULL_STOP = regex.compile(r"\p{L}{3}[.!?][\"'\u201d\u2019)\]]*\Z|[!?]\Z")
+LEAST_WORDS = 4  # a shorter text may end with an abbreviation's full stop
+
+SAME_SIGN = regex.compile(r"([^\s\d])\1{5,}")
+SAME_WORD_RUN = 4
+LEAST_VARIETY, VARIETY_WORDS = 0.25, 16
+
+
+def fault(text: str, answer: str, kind: str, source: str, target: str) -> Fault | None:
+    """What is wrong with an answer to a text of that kind (tables.Kind or MARKED); None when it may be kept.
+
+    source, target: language codes.
+    """
+    if not answer.strip():
+        return Fault.EMPTY
+    for found, pattern in ((Fault.CAPTCHA, CAPTCHA), (Fault.ERROR_PAGE, ERROR_PAGE)):
+        if pattern.search(answer) and not pattern.search(text):
+            return found
+    if unchanged(text, answer, kind, source):
+        return Fault.UNCHANGED
+    if markup(text, answer, kind):
+        return Fault.MARKUP
+    if foreign_letters(text, answer, target):
+        return Fault.SCRIPT
+    if repeats(text, answer):
+        return Fault.REPETITION
+    if truncated(text, answer, kind):
+        return Fault.TRUNCATED
+    if length(text, answer):
+        return Fault.LENGTH
+    if numbers(text, answer):
+        return Fault.NUMBERS
+    return None
+
+
+def unchanged(text: str, answer: str, kind: str, source: str) -> bool:
+    """Whether the answer is still in the source language; names, numbers and terms may be."""
+    words = WORD.findall(answer)
+    english = source.split("-")[0] == "en"
+    if " ".join(text.split()).casefold() != " ".join(answer.split()).casefold():
+        if not english or kind == Kind.ANSWER:
+            return False
+        left = sum(word in UNMISTAKABLE for word in words) - sum(word in UNMISTAKABLE for word in quoted_words(text))
+        return left >= LEFT_ENGLISH and left >= LEFT_ENGLISH_SHARE * len(words)
+    small = [word for word in words if word[0].islower()]
+    telling = [word for word in small if word in ENGLISH] if english else []
+    if kind != Kind.ANSWER:
+        return len(words) >= NAMELIKE_WORDS and bool(telling or len(small) >= NAMELIKE_WORDS)
+    if telling == ["and"] and len(words) <= NAMELIKE_WORDS:
+        return False
+    meaningful = [word for word in small if word not in ENGLISH and word not in NEUTRAL]
+    return bool(telling and meaningful) or len(small) >= FOREIGN_WORDS
+
+
+QUOTED = regex.compile(r"[\"\u201c\u201e\u00ab][^\"\u201d\u201c\u00bb]*[\"\u201d\u201c\u00bb]")
+
+
+def quoted_words(text: str) -> list[str]:
+    """The words of a text between quotation marks: titles, which may stay in their language."""
+    return [word for quote in QUOTED.findall(text) for word in WORD.findall(quote)]
+
+
+def markup(text: str, answer: str, kind: str) -> bool:
+    """Whether the answer has tags, entities or brackets that the text does not explain."""
+    times = 2 if kind == MARKED else 1  # an engine may double the markers
+    if any(answer.count(bracket) > times * text.count(bracket) for bracket in BRACKETS):
+        return True
+    if "<" in answer and {tag[1].lower() for tag in TAG.findall(answer)} - {tag[1].lower() for tag in TAG.findall(text)}:
+        return True
+    return "&" in answer and bool(set(ENTITY.findall(answer)) - set(ENTITY.findall(text)))
+
+
+def repeats(text: str, answer: str) -> bool:
+    """Whether the answer says the same thing over and over, as networks do when they lose the thread."""
+    if (sign := SAME_SIGN.search(answer)) and sign[0] not in text:
+        return True
+    words = answer.casefold().split()
+    if len(words) < SAME_WORD_RUN:
+        return False
+    run = range(len(words) - SAME_WORD_RUN + 1)
+    if any(len(set(words[at : at + SAME_WORD_RUN])) == 1 for at in run):
+        said = text.casefold().split()
+        return max(Counter(said).values(), default=0) < SAME_WORD_RUN
+    return len(words) >= VARIETY_WORDS and len(set(words)) < LEAST_VARIETY * len(words)
+
+
+def truncated(text: str, answer: str, kind: str) -> bool:
+    """Whether the end is missing: of a sentence its full stop, of a bracket its other half, of a comparison its `<`."""
+    if kind != Kind.ANSWER and len(text.split()) >= LEAST_WORDS and FULL_STOP.search(text) and not END.search(answer):
+        return True
+    if kind == MARKED:
+        return False
+    if any(
+        text.count(left) == text.count(right) and answer.count(left) > answer.count(right) for left, right in ("()", "[]")
+    ):
+        return True
+    # The client cuts its page at the first "<" that is not written as an entity.
+    return "<" in text and "<" not in answer and len(answer) < len(text) * 2 / 3
+
+
+def length(text: str, answer: str) -> bool:
+    """Whether the lengths are implausibly apart."""
+    long, short = (len(t) + (CASELESS_WEIGHT - 1) * len(CASELESS.findall(t)) for t in (text, answer))
+    if long >= LONG_TEXT and short < SHORTEST_LONG * long:
+        return True
+    return short < SHORTEST * long - SHORTEST_LESS or short > LONGEST * long + LONGEST_MORE
+
+
+def digits(number: str) -> str:
+    """A number's digits in ASCII, without separators: '1.000,5' -> '10005'."""
+    return "".join(str(int(ch)) for ch in number if ch.isdecimal())
+
+
+def numbers(text: str, answer: str) -> bool:
+    """Whether a number of the text is missing from the answer, beyond being spelled out or written otherwise.
+
+    Passed: 1,000 as 1.000; 1,160,000 as 1,16 miljoen; 1990s as jaren 90; 7 pm as 19 uur; 12 as twaalf
+    unless another number stands in its place; 1000 as duizend.
+    """
+    if not (said := NUMBER.findall(text)):
+        return False
+    held = digits(answer)
+    missing = [number for number in said if digits(number) not in held and not rewritten(number, text, held)]
+    if not missing or HOUR.search(text):
+        return False
+    if any(int(digits(number)) >= SPELLED_BELOW for number in missing):
+        return True
+    all_said = digits(text)
+    return any(digits(number) not in all_said for number in NUMBER.findall(answer))
+
+
+def rewritten(number: str, text: str, held: str) -> bool:
+    """Whether a number may be there in another form: a decade, a round one, a power of ten in letters."""
+    plain = digits(number)
+    stem = plain.rstrip("0")
+    decade = regex.search(rf"{regex.escape(number)}['\u2019]?s\b", text)
+    return bool(decade) or stem in ("", "1") or (len(plain) - len(stem) >= 3 and stem in held)

@@ -1,0 +1,43 @@
+"""Writes what was lost, once as figures (loss.json), plots and a page that a person can search."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.report import build
+from pipeline.report.accuracy import read_gold
+from pipeline.report.inputs import read_build
+from pipeline.report.review import read_verdicts
+from pipeline.report.wording import percent
+from stages.params import load
+from stages.rim import OneLine, path_option, summary
+
+
+@click.command(cls=OneLine, name="report", help=__doc__)
+@click.option("--corpus", "name", required=True)
+@path_option("--source")
+@path_option("--layout")
+@path_option("--paragraphs")
+@path_option("--translations")
+@path_option("--clean")
+@path_option("--out")
+def main(
+    name: str, source: Path, layout: Path, paragraphs: Path, translations: Path, clean: Path, out: Path
+) -> None:
+    params = load()
+    built = read_build(layout, paragraphs, clean, None if params.corpus(name).native else translations)
+    gold, verdicts = source / "gold.json", source / "verdicts.csv"
+    figures = build.figures_of(
+        built,
+        params.language.source,
+        read_gold(gold) if gold.exists() else None,
+        read_verdicts(verdicts) if verdicts.exists() else None,
+    )
+    build.write(built, figures, name, (params.language.source, params.language.target), out)
+    has_answer = figures["total"]["has_answer"]
+    kept = f"{has_answer['kept']:,} of {has_answer['visited']:,}"
+    summary("report", f"{name}: {kept} answerable questions kept ({percent(has_answer['yield'])}); {out / 'loss.html'}")
+
+
+if __name__ == "__main__":
+    main()
