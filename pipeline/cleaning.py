@@ -13,12 +13,9 @@ import pyarrow.compute as pc
 
 from pipeline.fates import Fates
 from pipeline.squad import Answer, Article, Document, Paragraph, Question
-from pipeline.tables import SPLITS, Field
+from pipeline.tables import SPLITS, Field, dropped
 
 VERSION = "v2.0"
-
-# What a dropped answer no longer has; its span stands among the candidates.
-_FOUND = ("text", "start", "method", "score", "probability", "occurrence", "occurrences")
 
 
 def documents(
@@ -92,6 +89,5 @@ def rejected(spans: pa.Table, fates: Fates) -> Iterator[dict[str, Any]]:
     lost = pc.is_valid(fates.answers)
     for row, reason in zip(rows(spans.filter(lost)), fates.answers.filter(lost).to_pylist(), strict=True):
         if row["text"] is not None:
-            first = {name: row[name] for name in ("start", "text", "method", "score")}
-            row |= dict.fromkeys(_FOUND) | {"candidates": [first, *row["candidates"]]}
+            row |= dropped(row)
         yield row | {"reason": reason}

@@ -12,8 +12,10 @@ Offsets count Unicode code points from 0; ends are exclusive. Rows keep the sour
 article, paragraph, question, answers before plausible answers.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -150,6 +152,16 @@ SPANS = pa.schema(
         ("candidates", pa.list_(_CANDIDATE)),  # the other (or, when dropped, the best) ones, best first
     ]
 )
+
+
+# What only a kept answer has.
+_FOUND = ("text", "start", "method", "score", "probability", "occurrence", "occurrences")
+
+
+def dropped(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What changes in a row of SPANS when its span is dropped: the span then leads the candidates."""
+    first = {name: row[name] for name in ("start", "text", "method", "score")}
+    return dict.fromkeys(_FOUND) | {"candidates": [first, *row["candidates"]]}
 
 
 def write(table: pa.Table, path: Path) -> None:

@@ -21,9 +21,7 @@ from stages.rim import OneLine, path_option, summary
 @path_option("--translations")
 @path_option("--clean")
 @path_option("--out")
-def main(
-    name: str, source: Path, layout: Path, paragraphs: Path, translations: Path, clean: Path, out: Path
-) -> None:
+def main(name: str, source: Path, layout: Path, paragraphs: Path, translations: Path, clean: Path, out: Path) -> None:
     params = load()
     built = read_build(layout, paragraphs, clean, None if params.corpus(name).native else translations)
     gold, verdicts = source / "gold.json", source / "verdicts.csv"

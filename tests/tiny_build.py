@@ -107,7 +107,12 @@ def build() -> Tiny:
     Dev: three annotators of whom one is lost, an ambiguous one, an untranslated question, markup."""
     kept = {"score": 1.0, "probability": 0.98}
     plausible = {"field": Field.PLAUSIBLE.value}
-    candidate = {"start": HARBOUR[1].index("omdat"), "text": "omdat de rivier was verzand", "method": "fuzzy", "score": 0.61}
+    candidate = {
+        "start": HARBOUR[1].index("omdat"),
+        "text": "omdat de rivier was verzand",
+        "method": "fuzzy",
+        "score": 0.61,
+    }
     spans = [
         answer("dug", "1612", translation="1612", text="1612", method=Method.EXACT, **kept),
         answer("boats", "91", translation="91", text="91", method=Method.NORMALISED, score=1.0, probability=0.93),
@@ -123,7 +128,14 @@ def build() -> Tiny:
         answer("lock", "the old lock", translation="de oude sluis", text="de oude sluis", method=Method.EXACT, **kept),
         answer("lock", "old lock", index=1, translation="oud slot", reason=Reason.NOT_FOUND),
         answer(
-            "lock", "lock", index=2, translation="sluizen", text="sluis", method=Method.FUZZY, score=0.8, probability=0.55
+            "lock",
+            "lock",
+            index=2,
+            translation="sluizen",
+            text="sluis",
+            method=Method.FUZZY,
+            score=0.8,
+            probability=0.55,
         ),
         answer("builders", "Fishermen", translation="vissers", reason=Reason.AMBIGUOUS),
         answer("builders", "Fishers", index=1, reason=Reason.SOURCE_MISMATCH, source_start=400),
@@ -148,7 +160,9 @@ def build() -> Tiny:
             "title": title,
             "context": texts[0],
             "sentences": [{"start": 0, "end": len(texts[0])}],
-            "questions": [question(key, spans) for key, place in PLACES.items() if place[:3] == (split, article, paragraph)],
+            "questions": [
+                question(key, spans) for key, place in PLACES.items() if place[:3] == (split, article, paragraph)
+            ],
         }
         for split, article, paragraph, title, texts in places
     ]

@@ -74,9 +74,7 @@ def rescue_table(
     """(spans, what rescue cost and brought): requests and characters sent, cases by outcome."""
     answers: dict[str, str | None] = {}
     for _ in range(settings.rounds):
-        asked = {
-            text for group in groups(layout, paragraphs, spans) for text in requests(group, answers, settings)
-        }
+        asked = {text for group in groups(layout, paragraphs, spans) for text in requests(group, answers, settings)}
         if not asked:
             break
         answers |= ask(sorted(asked))

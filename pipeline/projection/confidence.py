@@ -7,6 +7,11 @@
 import math
 from dataclasses import dataclass
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.tables import SPANS, Reason, dropped
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -27,15 +32,18 @@ class Evidence:
     agreement: float | None
 
 
+CERTAIN = Evidence(judged=False, similarity=1.0, unsettled=False, distance=0.0, margin=1.0, agreement=1.0)
+"""Of a span that was not searched: the source's own, in a corpus that is in its language already."""
+
 WEIGHTS = {
-    "constant": 4.0,
-    "judged": -1.0,
-    "dissimilarity": -5.0,
-    "unsettled": -2.0,
-    "distance": -1.0,
-    "closeness": -1.0,
-    "marked": 0.0,
-    "disagreement": -2.0,
+    "constant": 4.54,
+    "judged": -2.53,
+    "dissimilarity": -2.3,
+    "unsettled": -2.11,
+    "distance": -1.68,
+    "closeness": -1.1,
+    "marked": 1.24,
+    "disagreement": -0.73,
 }
 
 
@@ -59,3 +67,18 @@ def probability(evidence: Evidence) -> float:
     """The calibrated probability, from 0 to 1, that the span is right."""
     total = sum(WEIGHTS[name] * value for name, value in features(evidence).items())
     return 1 / (1 + math.exp(-total))
+
+
+def hold(spans: pa.Table, least: float) -> pa.Table:
+    """Drops the spans (tables.SPANS) that are less probably right than this.
+
+    A dropped span leads its row's candidates, and its reason is low_confidence.
+    """
+    weak = pc.fill_null(pc.less(spans["probability"], least), False)
+    if not pc.any(weak).as_py():
+        return spans
+    rows = spans.to_pylist()
+    for row, drop in zip(rows, weak.to_pylist(), strict=True):
+        if drop:
+            row.update(dropped(row), reason=Reason.LOW_CONFIDENCE)
+    return pa.Table.from_pylist(rows, schema=SPANS)

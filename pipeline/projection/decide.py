@@ -18,7 +18,7 @@ import numpy as np
 
 from pipeline.projection.confidence import Evidence, probability
 from pipeline.projection.exact import exact
-from pipeline.projection.extent import fit
+from pipeline.projection.extent import fit, tight
 from pipeline.projection.fuzzy import runs, similarities
 from pipeline.projection.languages import Language, counting
 from pipeline.projection.marked import Marked, transfer
@@ -47,9 +47,14 @@ class Decision:
     chosen: Candidate | None
     occurrence: int = 0
     occurrences: int = 0
-    probability: float = 0.0
+    evidence: Evidence | None = None
     reason: Reason | None = None
     others: tuple[Candidate, ...] = ()
+
+    @property
+    def probability(self) -> float | None:
+        """The calibrated probability that the chosen span is right; None when there is none."""
+        return probability(self.evidence) if self.evidence else None
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,7 @@ class Search:
             agreement=shared[at] * self.place.share if self.place else None,
         )
         others = tuple(other for other in found if other is not found[at])
-        return Decision(found[at], at + 1, len(found), probability(evidence), None, others[:SHOWN])
+        return Decision(found[at], at + 1, len(found), evidence, None, others[:SHOWN])
 
     def judge(self, min_score: float) -> Decision:
         """Judges every run of words in the window by all the evidence there is."""
@@ -158,8 +163,14 @@ class Search:
         order = np.argsort(-(scores - POSITION_WEIGHT * gaps), kind="stable")
         ranked = apart(order, spans)
         method = Method.MARKED if self.piece else Method.FUZZY
+        known = {word for found_by in self.queries for word in found_by.words}
         candidates = [
-            self.fitted(Candidate(*spans[at], method, float(scores[at])), self.isolated or self.meant)
+            self.fitted(
+                Candidate(
+                    *self.target.span(*tight(self.target, *among[at], known, self.language)), method, float(scores[at])
+                ),
+                self.isolated or self.meant,
+            )
             for at in ranked
         ]
         best, rivals = candidates[0], tuple(candidates[1:])
@@ -173,7 +184,7 @@ class Search:
             margin=best.score - rivals[0].score if rivals else 1.0,
             agreement=overlap(best.span, self.place.span) * self.place.share if self.place else None,
         )
-        return Decision(best, 1, 1, probability(evidence), None, rivals)
+        return Decision(best, 1, 1, evidence, None, rivals)
 
     def scores(self, among, spans, within) -> np.ndarray:
         """What speaks for each run: the mean of the evidence there is, 0 to 1."""

@@ -10,6 +10,21 @@ from pipeline.projection.query import Query
 from pipeline.projection.records import Candidate, Passage
 
 
+def tight(passage: Passage, low: int, high: int, known: set[str], language: Language) -> tuple[int, int]:
+    """The tokens without loose words and symbols at the ends that no query knows (folded `known`)."""
+
+    def alien(token: int) -> bool:
+        return passage.folded[token] not in known and (
+            not passage.words[token] or passage.cased[token] in language.loose | language.articles
+        )
+
+    while low < high - 1 and alien(low):
+        low += 1
+    while high - 1 > low and alien(high - 1):
+        high -= 1
+    return low, high
+
+
 def fit(candidate: Candidate, passage: Passage, sought: Query, found_by: Query, language: Language) -> Candidate:
     """Grows or trims a candidate to the source answer's extent.
 

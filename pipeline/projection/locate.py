@@ -9,6 +9,7 @@ translations, so that it runs the same in one process, in several, or on a clust
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline.projection.confidence import CERTAIN
 from pipeline.projection.decide import Decision, Locator
 from pipeline.projection.records import Candidate, Passage, Sought
 from pipeline.projection.windows import window
@@ -61,7 +62,7 @@ def native_rows(rows: list[Row]) -> tuple[list[Row], list[Row]]:
         paragraphs.append(paragraph_row(row, target))
         for question, field, index, answer in answers(row):
             start, text = answer["start"], answer["text"]
-            decision = Decision(Candidate(start, start + len(text), Method.NATIVE, 1.0), 1, 1, 1.0)
+            decision = Decision(Candidate(start, start + len(text), Method.NATIVE, 1.0), 1, 1, CERTAIN)
             if not stands(target.text, start, text):
                 decision = Decision(None, reason=Reason.SOURCE_MISMATCH)
             spans.append(span_row(row, question, field, index, answer, None, decision, target))
@@ -144,7 +145,7 @@ def found_columns(decision: Decision, target: Passage | None) -> Row:
         "start": chosen.start if chosen else None,
         "method": chosen.method if chosen else None,
         "score": chosen.score if chosen else None,
-        "probability": decision.probability if chosen else None,
+        "probability": decision.probability,
         "occurrence": decision.occurrence if chosen else None,
         "occurrences": decision.occurrences if chosen else None,
         "reason": decision.reason,

@@ -11,7 +11,8 @@ SENTENCE_END = ".!?。！？"
 @dataclass(frozen=True)
 class Query:
     """text: as searched for, letter by letter; words: its folded tokens without what is at the ends;
-    lead and trail: folded symbols there; article: whether it begins with one; articles: how many it
+    lead and trail: folded symbols there; article: whether it begins with one or another
+    determiner; articles: how many it
     holds.
     """
 
@@ -48,6 +49,6 @@ def query(text: str, source: str, language: Language) -> Query:
         lead=tuple(lead),
         words=[fold(piece) for piece in pieces[low:high]],
         trail=tuple(fold(piece) for piece in pieces[high:]),
-        article=article,
+        article=article or (bool(pieces) and pieces[0].casefold() in language.determiners),
         articles=sum(piece.casefold() in language.articles for piece in pieces),
     )

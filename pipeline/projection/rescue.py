@@ -86,7 +86,7 @@ def next_request(case: Case, answers: Answers) -> str | None:
     for markers, asked in case.attempts:
         if asked not in answers:
             return asked
-        if parse(answers[asked] or "", markers):
+        if parse(answers[asked] or "", case.sought, markers):
             return None
     return None
 
@@ -96,7 +96,7 @@ def heard(case: Case, answers: Answers) -> tuple[str | None, Marked | None]:
     first = None
     for markers, asked in case.attempts:
         raw = answers.get(asked)
-        if raw and (marked := parse(raw, markers)):
+        if raw and (marked := parse(raw, case.sought, markers)):
             return raw, marked
         first = first or raw
     return first, None

@@ -10,8 +10,8 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 class AlignSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Section `align`."""
 
-    min_score: Share = 0.5
-    """A fuzzy span less similar than this (0 to 1) is not a candidate."""
+    min_score: Share = 0.4
+    """A span with less evidence than this (0 to 1) is no candidate at all."""
 
     min_confidence: Share = 0.5
     """A span less probably right than this is dropped, with reason low_confidence."""
@@ -21,7 +21,7 @@ class RescueSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Section `rescue`."""
 
     enabled: bool = True
-    below: Share = 0.9
+    below: Share = 0.95
     """Answers located with less probability than this are asked for again, between markers."""
 
     rounds: Annotated[int, Meta(ge=1, le=3)] = 2

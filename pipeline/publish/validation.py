@@ -16,7 +16,7 @@ from msgspec import Struct
 from pipeline.errors import InputError
 from pipeline.publish.checksums import SUMS, broken
 from pipeline.publish.memory import Memory
-from pipeline.publish.rules import RULES, Checks, Level, Severity, at_level, sound
+from pipeline.publish.rules import JOINT, RULES, Checks, Level, Severity, at_level, sound
 from pipeline.publish.sources import JsonFile, NotSquad, ParquetFile, Piece, opened
 from pipeline.publish.untranslated import english_sentence, own_words
 from pipeline.squad import Article, Paragraph, Question
@@ -134,7 +134,7 @@ class Validator:
                 self.paragraph(piece.index, p, paragraph)
 
     def look_at_texts(self, piece: Piece) -> None:
-        joined = "\n".join(texts((piece.article,)))
+        joined = JOINT.join(texts((piece.article,)))
         if not self.composed and not joined.isascii():
             self.composed = not unicodedata.is_normalized("NFD", joined)
         suspected = [(name, check) for name, check in self._texts if check(joined) is not None]

@@ -1,9 +1,12 @@
 """Everything that is said of a set of predictions: official figures, and what helps to read them.
 
-    evaluate(...) -> Evaluation
-      official    the official keys, flat
-      beside      language-aware scores, intervals, the always-no-answer baseline, missing predictions
-      breakdown   {dimension: {group: {exact, f1, total}}}
+An Evaluation has three parts:
+
+    official    the official keys, flat
+    beside      language-aware scores, intervals, the always-no-answer baseline, missing predictions
+    breakdown   {dimension: {group: {exact, f1, total}}}
+
+All figures are percentages.
 """
 
 from collections.abc import Mapping
@@ -13,11 +16,12 @@ from typing import Any
 
 import msgspec
 import pyarrow as pa
+from msgspec.structs import replace
 
 from pipeline.errors import InputError
 from pipeline.reader import languages, metrics
 from pipeline.reader.significance import interval, paired, paragraphs
-from pipeline.squad import Document, Question, walk
+from pipeline.squad import Document, Paragraph, Question, walk
 from pipeline.tables import Field, Method
 
 LENGTHS = ((1, "1"), (2, "2"), (5, "3-5"), (10, "6-10"))  # words of the first answer, up to
@@ -31,10 +35,42 @@ class Evaluation:
     official: dict[str, float]
     beside: dict[str, Any]
     breakdown: dict[str, dict[str, dict[str, float]]]
+    scores: metrics.Scores  # with the threshold applied
 
     def as_json(self) -> dict[str, Any]:
         """One object, the official keys at its top level."""
         return self.official | self.beside | {"breakdown": self.breakdown}
+
+
+@dataclass(frozen=True)
+class Gold:
+    """The questions to answer, of one or several corpora, and how their spans were found (where known)."""
+
+    document: Document
+    method_of: dict[str, str]
+
+
+def join(golds: Mapping[str, Gold]) -> Gold:
+    """The gold of several corpora as one. Where two share a question id, every id gets `corpus/` before it."""
+    ids = [question.id for gold in golds.values() for _, _, _, question in walk(gold.document)]
+    if len(set(ids)) < len(ids):
+        golds = {corpus: _prefixed(gold, f"{corpus}/") for corpus, gold in golds.items()}
+    articles = tuple(article for gold in golds.values() for article in gold.document.data)
+    method_of = {question: method for gold in golds.values() for question, method in gold.method_of.items()}
+    return Gold(Document(data=articles), method_of)
+
+
+def _prefixed(gold: Gold, prefix: str) -> Gold:
+    def rename(paragraph: Paragraph) -> Paragraph:
+        qas = tuple(replace(question, id=prefix + question.id) for question in paragraph.qas)
+        return replace(paragraph, qas=qas)
+
+    articles = tuple(
+        replace(article, paragraphs=tuple(rename(paragraph) for paragraph in article.paragraphs))
+        for article in gold.document.data
+    )
+    method_of = {prefix + question: method for question, method in gold.method_of.items()}
+    return Gold(replace(gold.document, data=articles), method_of)
 
 
 def read_predictions(path: Path) -> dict[str, str]:
@@ -139,7 +175,7 @@ def evaluate(
         beside[f"{key}_low"], beside[f"{key}_high"] = interval(values, cluster_of)
     beside["always_no_answer"] = 100 * unanswerable / len(raw.has_answer)
     beside["missing"] = raw.missing
-    return Evaluation(official, beside, breakdowns(document, scores, language, method_of or {}))
+    return Evaluation(official, beside, breakdowns(document, scores, language, method_of or {}), scores)
 
 
 def _left_unanswered(

@@ -193,7 +193,9 @@ def windows(
     return Windows(parts, asked, read, question, context_of[question], first, last, nowhere, nowhere)
 
 
-def answer_tokens(tokens: Tokens, text: np.ndarray, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def answer_tokens(
+    tokens: Tokens, text: np.ndarray, start: np.ndarray, end: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """The first and the last token that touch the characters `[start, end)` of text `text`.
 
     All three arrays have one entry an answer; the results count from the text's first token. last is

@@ -54,7 +54,7 @@ _ARTICLES = {code: regex.compile(rf"\b(?:{'|'.join(words)})\b") for code, words 
 
 def language_of(question_id: str) -> str | None:
     """The language code that an id of TyDi QA carries ("finnish-7633-0" -> "fi"), else None."""
-    name, hyphen, _ = question_id.partition("-")
+    name, hyphen, _ = question_id.rpartition("/")[2].partition("-")
     return NAMES.get(name) if hyphen else None
 
 

@@ -1,11 +1,16 @@
 """The settings of a run: which model is trained on what, how, and what it is asked afterwards.
 
-    runs.<name>:
-      base: {model: bert-base-multilingual-cased, revision: 3f07...}   or   {scratch: {...}}
-      train_on: [squad2]
-      evaluate_on: [squad2]
-      training: {epochs: 2, batch: 8, learning_rate: 5e-5}
-      prediction: {max_answer_length: 30}
+In params.yaml:
+
+    runs:
+      dutch-mbert:
+        base: {model: bert-base-multilingual-cased, revision: 3f07...}   # or {scratch: {...}}
+        train_on: [squad2]
+        evaluate_on: [squad2]
+        training: {epochs: 2, batch: 8, learning_rate: 5e-5}
+        prediction: {max_answer_length: 30}                              # may be left away
+
+A run is known by its name, here `dutch-mbert`.
 """
 
 from typing import Literal

@@ -19,7 +19,9 @@ SEED = 0
 def paragraphs(document: Document) -> dict[str, int]:
     """Question id -> number of its paragraph, in the file's order."""
     numbers: dict[int, int] = {}
-    return {question.id: numbers.setdefault(id(paragraph), len(numbers)) for _, _, paragraph, question in walk(document)}
+    return {
+        question.id: numbers.setdefault(id(paragraph), len(numbers)) for _, _, paragraph, question in walk(document)
+    }
 
 
 def _sums(values: Mapping[str, float], cluster_of: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:

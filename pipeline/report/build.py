@@ -1,6 +1,6 @@
 """The report of a build: figures, plots and page, from its tables.
 
-    layout, paragraphs, clean/, translations [, gold, verdicts] ──> loss.json, loss.html, plots/*.json
+layout, paragraphs, clean/, translations [, gold, verdicts] ──> loss.json, loss.html, plots/*.json
 """
 
 from pathlib import Path
@@ -39,7 +39,9 @@ def figures_of(build: Build, language: str, gold: accuracy.Gold | None, verdicts
 def kept_answers(build: Build) -> list[Row]:
     """split, question_id, text, start, probability of the kept answers of has_answer questions, in order."""
     columns = ["split", "question_id", "text", "start", "probability"]
-    keep = pc.and_(pc.is_null(build.fates.answers), pc.equal(build.spans["field"], Field.ANSWERS.value).combine_chunks())
+    keep = pc.and_(
+        pc.is_null(build.fates.answers), pc.equal(build.spans["field"], Field.ANSWERS.value).combine_chunks()
+    )
     order = pa.array(build.order)
     return build.spans.select(columns).take(order).filter(keep.take(order)).to_pylist()
 

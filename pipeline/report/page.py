@@ -8,7 +8,7 @@ from pipeline.report import wording
 from pipeline.report.examples import WEAK, pack
 from pipeline.report.inputs import Build
 from pipeline.report.plots import charts, shares
-from pipeline.report.templates import page
+from pipeline.report.templating import page
 from pipeline.tables import SPLITS, Field, Method, Reason
 
 WORST = 10  # articles listed
@@ -22,7 +22,12 @@ def render(build: Build, figures: dict[str, Any], corpus: str, languages: tuple[
         corpus=corpus,
         languages=languages,
         total=figures[TOTAL],
-        said={"much": wording.how_much(figures), "why": wording.why(figures), "matter": wording.does_it_matter(figures)},
+        said={
+            "much": wording.how_much(figures),
+            "reason": wording.main_reason(figures),
+            "why": wording.why(figures),
+            "matter": wording.does_it_matter(figures),
+        },
         table=wording.reference_rows(figures),
         source=figures["reference"][0]["source"],
         charts=charts(figures),

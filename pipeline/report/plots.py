@@ -52,7 +52,7 @@ def shares(figures: Row, name: str) -> Iterator[Row]:
 
 # The page's stylesheet gives these three their colours in the dark (svg [fill="#..."] in loss.css).
 INK, FAINT, BAR = "#4a5560", "#d9dee4", "#1f6aa5"
-WIDTH = 200  # of the drawing; with its labels it fits a telephone's width unscaled
+WIDTH, LABELS = 190, 150  # pixels of a drawing and of its labels: together the width of a telephone
 
 
 def charts(figures: Row) -> dict[str, str]:
@@ -89,7 +89,8 @@ def _styled(chart: Any) -> Any:
             labelFontSize=12,
             titleFontSize=12,
             titleFontWeight="normal",
-            labelLimit=150,
+            labelLimit=LABELS,
+            labelPadding=6,
         )
         .configure_header(labelColor=INK, labelFontSize=12, labelFontWeight="bold", title=None)
     )
@@ -100,7 +101,7 @@ def _bars(rows: list[Row]) -> Any:
     import altair as alt
 
     base = alt.Chart(alt.Data(values=rows), width=WIDTH, height=alt.Step(22)).encode(
-        y=alt.Y("group:N", sort=None, title=None),
+        y=alt.Y("group:N", sort=None, title=None, axis=alt.Axis(minExtent=LABELS)),
         x=alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, 1.25 * max(1, *(row["n"] for row in rows))])),
     )
     label = base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text=alt.Text("n:Q", format=","))
@@ -116,20 +117,24 @@ def _drift_chart(rows: list[Row]) -> Any:
         for order, row in enumerate(rows)
         for panel, _, name in [row["group"].partition(": ")]
     ]
-    reach = 1.35 * max(0.5, *(abs(row["points"]) for row in split))
+    reach = 1.7 * max(0.5, *(abs(row["points"]) for row in split))
     scale = alt.Scale(domain=[-reach, reach])
     panels = []
     for panel in dict.fromkeys(row["panel"] for row in split):
         base = alt.Chart(
             alt.Data(values=[row for row in split if row["panel"] == panel]), width=WIDTH, height=alt.Step(18)
         ).encode(
-            y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(minExtent=110)),
+            y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(minExtent=LABELS)),
             x=alt.X("points:Q", axis=None, scale=scale),
         )
         text = alt.Text("points:Q", format="+.1f")
         right = base.transform_filter("datum.points >= 0").mark_text(align="left", dx=4, color=INK).encode(text=text)
         left = base.transform_filter("datum.points < 0").mark_text(align="right", dx=-4, color=INK).encode(text=text)
-        rule = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=FAINT).encode(x=alt.X("zero:Q", axis=None, scale=scale))
+        rule = (
+            alt.Chart(alt.Data(values=[{"zero": 0}]))
+            .mark_rule(color=FAINT)
+            .encode(x=alt.X("zero:Q", axis=None, scale=scale))
+        )
         panels.append((rule + base.mark_bar(color=BAR, height=11) + left + right).properties(title=_panel_title(panel)))
     return alt.vconcat(*panels, spacing=10)
 
@@ -145,7 +150,7 @@ def _curve_chart(rows: list[Row]) -> Any:
     import altair as alt
 
     low = min(row["precision"] for row in rows)
-    base = alt.Chart(alt.Data(values=rows), width=WIDTH + 60, height=180).encode(
+    base = alt.Chart(alt.Data(values=rows), width=WIDTH + LABELS - 60, height=200).encode(
         x=alt.X("yield:Q", title="yield", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=5)),
         y=alt.Y(
             "precision:Q",
@@ -155,7 +160,11 @@ def _curve_chart(rows: list[Row]) -> Any:
         ),
     )
     layers = []
-    for how, dash in (("expected", [4, 3]), ("measured", [1, 0])):
+    for how, dash, above in (("expected", [4, 3], -10), ("measured", [1, 0], 12)):
         line = base.transform_filter(f"datum.how == '{how}'")
         layers.append(line.mark_line(color=BAR, strokeDash=dash, strokeWidth=2))
+        least = min((row for row in rows if row["how"] == how), key=lambda row: row["yield"], default=None)
+        if least:
+            name = alt.Chart(alt.Data(values=[least])).mark_text(align="right", dx=-6, dy=above, color=INK, fontSize=12)
+            layers.append(name.encode(x="yield:Q", y="precision:Q", text="how:N"))
     return alt.layer(*layers)

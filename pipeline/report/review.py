@@ -19,7 +19,7 @@ from pipeline.errors import InputError
 from pipeline.files import write_atomically
 from pipeline.loss import TOTAL, confidence
 from pipeline.report.inputs import Build
-from pipeline.report.templates import page
+from pipeline.report.templating import page
 from pipeline.tables import Method
 
 VERDICTS = ("right", "extent", "wrong")  # extent: the right place, but too much or too little of it
@@ -51,9 +51,7 @@ def sample(build: Build, n: int, seed: int) -> list[Row]:
     chosen = sorted(drawn[key][turn] for turn, key in sorted(turns)[:n])
     sizes = {at: len(members) for members in strata.values() for at in members}
     taken = kept.take(pa.array(chosen, pa.int64()))
-    return [
-        row | {"stratum_size": sizes[at]} for at, row in zip(chosen, _described(build, taken), strict=True)
-    ]
+    return [row | {"stratum_size": sizes[at]} for at, row in zip(chosen, _described(build, taken), strict=True)]
 
 
 def _confidence(row: Row) -> str:

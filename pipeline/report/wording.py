@@ -27,8 +27,8 @@ METHODS = {
 UNITS = {
     "paragraphs": "paragraphs",
     "questions": "questions",
-    "has_answer": "with an answer",
-    "no_answer": "without an answer",
+    "has_answer": "has answer",
+    "no_answer": "no answer",
     Field.ANSWERS: "answers",
     Field.PLAUSIBLE: "plausible answers",
 }
@@ -51,7 +51,7 @@ SHIFTS = ((1, "hardly changes"), (5, "changes somewhat"), (None, "changes much")
 
 def percent(share: float | None, digits: int = 1) -> str:
     """0.9537 -> "95.4 %" (with a no-break space); a share of nothing is a dash."""
-    return "–" if share is None else f"{100 * share:.{digits}f}\u00a0%"  # noqa: RUF001
+    return "–" if share is None else f"{100 * share:.{digits}f}\u00a0%"
 
 
 def number(value: float) -> str:
@@ -74,25 +74,28 @@ def top_reasons(tally: dict[str, Any]) -> list[tuple[Reason, int]]:
 
 def how_much(figures: Figures) -> str:
     has, no = figures[TOTAL]["has_answer"], figures[TOTAL]["no_answer"]
-    lost = "none was lost" if not has["dropped"] else f"{number(has['dropped'])} were lost"
-    if has["dropped"] == 1:
-        lost = "1 was lost"
+    lost = {0: "none was lost", 1: "1 was lost"}.get(has["dropped"], f"{number(has['dropped'])} were lost")
     said = f"{number(has['kept'])} of {plural(has['visited'], 'question')} with an answer kept it; {lost}."
     if no["visited"]:
-        all_kept = "All" if not no["dropped"] else f"{number(no['kept'])} of"
-        said += f" {all_kept} {plural(no['visited'], 'question')} without an answer"
-        said += " are there." if no["visited"] != 1 else " is there."
+        there = "all are there" if not no["dropped"] else f"{number(no['kept'])} are there"
+        said += f" Of {plural(no['visited'], 'question')} without an answer {there}."
     return said
+
+
+def main_reason(figures: Figures) -> str:
+    """The reason that most lost questions have, or that none was lost."""
+    has = figures[TOTAL]["has_answer"]
+    return REASONS[top_reasons(has)[0][0]][0] if has["dropped"] else "nothing lost"
 
 
 def why(figures: Figures) -> str:
     has = figures[TOTAL]["has_answer"]
     if not has["dropped"]:
         return "No question with an answer was lost."
-    first, *rest = top_reasons(has)
-    said = f"{number(first[1])} of {number(has['dropped'])}: {REASONS[first[0]][0]}. {REASONS[first[0]][1]}"
+    (first, most), *rest = top_reasons(has)
+    said = f"{REASONS[first][1]} So for {number(most)} of {plural(has['dropped'], 'lost question')}."
     if rest:
-        said += f" Then {', '.join(f'{REASONS[reason][0]} ({number(n)})' for reason, n in rest)}."
+        said += f" Then: {', '.join(f'{REASONS[reason][0]} {number(n)}' for reason, n in rest)}."
     return said
 
 

@@ -2,7 +2,6 @@
 (async () => {
   const ROW = 76; // height of a list row in pixels, as in the stylesheet
   const BEYOND = 6; // rows drawn above and below what is seen
-  const BLOCK_ATTRIBUTE = "paragraphs";
   const $ = (id) => document.getElementById(id);
   const words = JSON.parse($("vocabulary").textContent);
 
@@ -25,7 +24,7 @@
   const title = (article) => rows.articles[article][1].replaceAll("_", " ");
 
   // Paragraph blocks hold equally many paragraphs, all but the last; each is read once, when first needed.
-  const blocks = [...document.getElementsByClassName(BLOCK_ATTRIBUTE)];
+  const blocks = [...document.getElementsByClassName("paragraphs")];
   const read = new Map();
   let perBlock = null;
   async function block(number) {
@@ -86,6 +85,8 @@
 
   let shown = [];
   let chosen = -1; // a row number, not a place in `shown`
+  // Beside the list there is room for an example before one is chosen: the first.
+  const current = () => (chosen < 0 && shown.length && $("detail").offsetParent ? shown[0] : chosen);
 
   function select() {
     const text = fold($("q").value.trim());
@@ -118,7 +119,7 @@
     const n = shown[place];
     const made = element(
       "a",
-      { class: "row", id: `row-${n}`, role: "option", tabindex: "-1", href: `#example=${keyOf(n)}`, "aria-selected": String(n === chosen), "aria-setsize": shown.length, "aria-posinset": place + 1, "data-n": n },
+      { class: "row", id: `row-${n}`, role: "option", tabindex: "-1", href: `#example=${keyOf(n)}`, "aria-selected": String(n === current()), "aria-setsize": shown.length, "aria-posinset": place + 1, "data-n": n },
       element("span", { class: `tag ${rejected(n) ? "rejected" : "weak"}` }, outcome(n)),
       element("span", { class: "question", dir: "auto" }, rows.questions[rows.q[n]][1]),
       element("span", { class: "pair" }, element("bdi", {}, rows.a[n]), " → ", element("bdi", {}, rows.x[n] ?? rows.t[n] ?? "–")),
@@ -132,7 +133,7 @@
     const first = Math.max(0, Math.floor(list.scrollTop / ROW) - BEYOND);
     const last = Math.min(shown.length, Math.ceil((list.scrollTop + (list.clientHeight || 800)) / ROW) + BEYOND);
     $("runway").replaceChildren(...Array.from({ length: Math.max(0, last - first) }, (_, at) => listRow(first + at)));
-    list.setAttribute("aria-activedescendant", chosen >= 0 ? `row-${chosen}` : "");
+    list.setAttribute("aria-activedescendant", current() >= 0 ? `row-${current()}` : "");
     if (!shown.length) $("runway").append(element("p", { class: "note row" }, "Nothing matches."));
   }
 
@@ -150,11 +151,11 @@
   }
 
   async function drawDetail() {
-    const n = chosen;
+    const n = current();
     const detail = $("detail");
-    if (n < 0) return detail.replaceChildren(element("p", { class: "note" }, "Choose an example."));
+    if (n < 0) return detail.replaceChildren();
     const [source, target] = await paragraphs(n);
-    if (n !== chosen) return undefined; // another one was chosen meanwhile
+    if (n !== current()) return undefined; // another one was chosen meanwhile
     const [id, question, translated] = rows.questions[rows.q[n]];
     const [from, to] = words.languages;
     const kept = rows.x[n] !== null;
@@ -179,7 +180,7 @@
       line(kept ? "other candidate" : at ? "next candidate" : "best candidate", text, `${method < 0 ? "" : words.methods[method][1] + ", "}${score === null ? "" : `${percent(score)} alike`}`, to));
     detail.replaceChildren(
       element("p", { class: "tools" }, back, button("Previous", () => step(-1), place <= 0), button("Next", () => step(1), place < 0 || place + 1 >= shown.length), copy),
-      element("p", { class: "where" }, element("bdi", {}, title(articleOf(n))), ` · ${words.splits[splitOf(n)]} · ${words.fields[rows.f[n]].replace("_", " ")} ${rows.i[n] + 1} · `, element("code", {}, id)),
+      element("p", { class: "where" }, element("bdi", {}, title(articleOf(n))), ` · ${words.splits[splitOf(n)]} · ${words.fields[rows.f[n]].replace("_", " ").slice(0, -1)} ${rows.i[n] + 1} · `, element("code", {}, id)),
       element("h3", { lang: from, dir: "auto" }, question),
       element("p", { class: "translated", lang: to, dir: "auto" }, translated ?? ""),
       element("p", { class: "verdict" }, element("b", { class: rejected(n) ? "rejected" : "weak" }, outcome(n)), ` – ${told}`),
@@ -230,7 +231,7 @@
     if (place >= 0 && (place * ROW < list.scrollTop || (place + 1) * ROW > list.scrollTop + list.clientHeight)) {
       list.scrollTop = Math.max(0, place * ROW - list.clientHeight / 3);
     }
-    $("browser").classList.toggle("open", chosen >= 0);
+    $("examples").classList.toggle("open", chosen >= 0); // on a telephone, instead of the list
     drawList();
     drawDetail();
   }
@@ -241,7 +242,7 @@
   }
   function step(by) {
     if (!shown.length) return;
-    const place = shown.indexOf(chosen);
+    const place = shown.indexOf(current());
     choose(shown[place < 0 ? 0 : Math.min(Math.max(place + by, 0), shown.length - 1)], false);
   }
   function close() {
@@ -249,7 +250,7 @@
     $("list").focus();
   }
   async function copyLink() {
-    const link = `${location.href.split("#")[0]}#example=${keyOf(chosen)}`;
+    const link = `${location.href.split("#")[0]}#example=${keyOf(current())}`;
     try {
       await navigator.clipboard.writeText(link);
       $("copy").textContent = "Copied";
@@ -292,6 +293,7 @@
     if (!row || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     choose(Number(row.dataset.n), true);
+    if ($("list").clientHeight === 0) $("examples").scrollIntoView();
   });
   for (const link of document.querySelectorAll(".to-article")) {
     link.addEventListener("click", () => {
@@ -318,7 +320,7 @@
       step(1);
     } else if (key === "k" || (key === "ArrowUp" && inList)) {
       step(-1);
-    } else if (key === "c" && chosen >= 0) {
+    } else if (key === "c" && current() >= 0) {
       copyLink();
     } else {
       return;

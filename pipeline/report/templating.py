@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.report import wording
 
-HERE = Path(__file__).parent
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def page(name: str, **values: Any) -> str:
@@ -22,14 +22,18 @@ def page(name: str, **values: Any) -> str:
         f"default-src 'none'; style-src {_pin(style)}; script-src {_pin(script)}; base-uri 'none'; form-action 'none'"
     )
     environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters.update(percent=wording.percent, number=wording.number)
     return environment.get_template(name).render(style=style, script=script, policy=policy, **values)
 
 
 def _beside(name: str, suffix: str) -> str:
-    path = (HERE / name).with_suffix(suffix)
+    path = (TEMPLATES / name).with_suffix(suffix)
     return path.read_text("utf-8") if path.exists() else ""
 
 

@@ -1,0 +1,143 @@
+"""The dataset card: its YAML header for the hub, its text for people. Every figure comes from loss.json.
+
+What the card cannot know when it is built is the git revision: it is stated when the folder is uploaded
+(`stamped`), so that a commit that changes nothing else does not change the build.
+"""
+
+from collections.abc import Mapping, Sequence
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from ruamel.yaml import YAML
+
+from pipeline.publish import citation
+from pipeline.publish.about import About, Made
+from pipeline.publish.contract import Report
+from pipeline.tables import SPLITS, Method, Reason
+
+REVISION = "not stated; it is when the folder is uploaded"
+"""Stands in the card until `stamped` puts a git revision there."""
+
+# https://github.com/huggingface/hub-docs/blob/main/datasetcard.md
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+_LARGEST = "1M<n<10M"
+
+UNITS = {
+    "paragraphs": "paragraphs",
+    "questions": "questions",
+    "has_answer": "– with an answer",  # noqa: RUF001
+    "no_answer": "– without one",  # noqa: RUF001
+    "answers": "answers",
+    "plausible_answers": "plausible answers",
+}
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("pipeline.publish"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    autoescape=False,  # Markdown
+)
+
+
+def render(
+    files: Mapping[str, Sequence[str]],
+    reports: Mapping[str, Report],
+    figures: Mapping[str, Any],
+    about: About,
+    made: Made,
+) -> str:
+    """The text of README.md.
+
+    files: configuration -> paths of its parquet files. reports: split -> what its cleaned file holds.
+    figures: loss.json.
+    """
+    splits = [split for split in SPLITS if split in reports]
+    total = figures["total"]
+    return _ENVIRONMENT.get_template("card.md.jinja").render(
+        header=header(files, reports, about, made),
+        title=citation.title(about, made),
+        about=about,
+        made=made,
+        reports={split: reports[split] for split in splits},
+        files={config: paths for config, paths in files.items() if paths},
+        figures=figures,
+        total=total,
+        loss=list(loss_rows(figures, splits)),
+        methods=[(method.value, n) for method in Method if (n := total["answers"]["methods"][method])],
+        reasons=[(reason.value, n) for reason in Reason if (n := total["answers"]["reasons"][reason])],
+        gold=figures.get("gold"),
+        people=figures.get("people") or [],
+        settings=yaml(made.settings),
+        attributions=[*(citation.attribution(work) for work in about.sources), *about.attribution],
+        bibtex=[citation.bibtex(work) for work in about.sources],
+        revision=REVISION,
+        percent=percent,
+    )
+
+
+def stamped(text: str, revision: str) -> str:
+    """The card of an upload: with the git revision that it was built from."""
+    return text.replace(REVISION, f"`{revision}`")
+
+
+def header(files: Mapping[str, Sequence[str]], reports: Mapping[str, Report], about: About, made: Made) -> str:
+    """The YAML between the card's `---` lines, as the hub documents its keys."""
+    record = {
+        "language": [made.target],
+        "license": about.hub_licence,
+        "pretty_name": citation.title(about, made),
+        "task_categories": ["question-answering"],
+        "task_ids": ["extractive-qa"],
+        "annotations_creators": ["found" if made.translator is None else "machine-generated"],
+        "language_creators": ["found" if made.translator is None else "machine-generated"],
+        "multilinguality": ["monolingual" if made.translator is None else "translation"],
+        "size_categories": [size(sum(report.counts.questions for report in reports.values()))],
+        "source_datasets": [f"extended|{about.extends}" if about.extends else "original"],
+        "configs": [
+            {
+                "config_name": config,
+                **({"default": True} if config == "default" else {}),
+                "data_files": [{"split": Path(path).stem, "path": path} for path in paths],
+            }
+            for config, paths in files.items()
+            if paths
+        ],
+    }
+    return yaml(record)
+
+
+def size(questions: int) -> str:
+    """The hub's name for a number of rows."""
+    return next((name for below, name in _SIZES if questions < below), _LARGEST)
+
+
+def loss_rows(figures: Mapping[str, Any], splits: Sequence[str]) -> list[list[str]]:
+    """Rows split, unit, in the source, kept, lost, kept in per cent; units that the source has not are left out."""
+    return [
+        [split, label, f"{tally['visited']:,}", f"{tally['kept']:,}", f"{tally['dropped']:,}", share(tally)]
+        for split in splits
+        for unit, label in UNITS.items()
+        if (tally := figures[split][unit])["visited"]
+    ]
+
+
+def share(tally: Mapping[str, int]) -> str:
+    return percent(tally["kept"] / tally["visited"])
+
+
+def percent(value: float | None) -> str:
+    """0.95371 -> "95.4 %"."""
+    return "–" if value is None else f"{100 * value:.1f} %"  # noqa: RUF001
+
+
+def yaml(value: Any) -> str:
+    out = StringIO()
+    writer = YAML()
+    writer.width = 1000
+    writer.indent(mapping=2, sequence=4, offset=2)
+    writer.dump(value, out)
+    return out.getvalue()

@@ -1,0 +1,247 @@
+"""Fine-tuning through transformers' Trainer: on a CPU, a GPU, or several (torchrun).
+
+    prepare(run, documents) -> Prepared        model, tokenizer, features, what was left out
+    train(prepared, checkpoints, ...) -> Trained
+    save(prepared, trained, folder)            config, safetensors, tokenizer, training.json
+
+Where the hardware has it: bf16, fused AdamW, SDPA attention (transformers' default), batches of like
+length, padded to multiples of 64 when compiled, else of 8. On a CPU the same seed gives the same bytes,
+whether or not training was interrupted.
+"""
+
+import hashlib
+import json
+import math
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.errors import InputError
+from pipeline.files import write_atomically, write_json
+from pipeline.reader import models
+from pipeline.reader.batches import LengthGrouped
+from pipeline.reader.features import Windows, examples, training_windows
+from pipeline.reader.runs import Run, Training
+from pipeline.squad import Document
+
+Progress = Callable[[int], object]
+
+LOGGED = 20  # points of the loss curve
+FINGERPRINT = "fingerprint"
+STATE = "trainer_state.json"  # the last file of a checkpoint to be written
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that training needs. fingerprint: equal when, and only when, a checkpoint may be resumed."""
+
+    run: Run
+    model: Any
+    tokenizer: Any
+    windows: Windows
+    counts: dict[str, Any]
+    source: models.Source | None
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Trained:
+    """steps: optimiser steps in all. resumed: step of the checkpoint that was gone on from, 0 for none.
+
+    loss: (step, mean since the last point) on the way.
+    """
+
+    steps: int
+    resumed: int
+    loss: tuple[tuple[int, float], ...]
+
+
+def prepare(run: Run, documents: Sequence[Document], source: models.Source | None = None) -> Prepared:
+    """Loads or makes the model, and cuts the documents into features.
+
+    source: the base model as `models.locate` found it; None from scratch. Raises InputError.
+    """
+    settings = run.training
+    data = examples(documents)
+    if run.base.scratch is not None:
+        model, tokenizer = models.from_scratch(run.base.scratch, data.contexts + data.questions, settings.seed)
+    else:
+        from transformers import set_seed
+
+        tokenizer = models.load_tokenizer(source.folder)
+        set_seed(settings.seed)  # the question-answering head is new, and random
+        model = models.load_model(source.folder, run.base.weights)
+    if settings.max_length > tokenizer.model_max_length:
+        most = tokenizer.model_max_length
+        raise InputError(f"training.max_length: {settings.max_length} tokens are more than the model's {most}")
+    windows, counts = training_windows(
+        data,
+        tokenizer,
+        max_length=settings.max_length,
+        doc_stride=settings.doc_stride,
+        max_question_length=settings.max_question_length,
+    )
+    if not len(windows):
+        raise InputError("training data: no question is left to train on")
+    return Prepared(run, model, tokenizer, windows, counts, source, _fingerprint(run, windows, source))
+
+
+def _fingerprint(run: Run, windows: Windows, source: models.Source | None) -> str:
+    """A digest of everything that decides what training does."""
+    import transformers
+
+    digest = hashlib.sha256(transformers.__version__.encode())
+    digest.update(msgspec.json.encode((run.base, run.training, str(source))))
+    arrays = ("question", "context", "first", "last", "start", "end")
+    for array in (windows.questions.ids, windows.contexts.ids, *(getattr(windows, name) for name in arrays)):
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _arguments(settings: Training, folder: Path) -> Any:
+    """transformers' TrainingArguments for this machine and this process group."""
+    import torch
+    from accelerate import PartialState
+    from transformers import TrainingArguments
+
+    gpu = torch.cuda.is_available()
+    processes = PartialState(cpu=not gpu).num_processes
+    at_once = settings.device_batch or settings.batch
+    if settings.batch % processes:
+        raise InputError(f"training.batch: {settings.batch} cannot be shared among {processes} processes")
+    at_once = min(at_once, settings.batch // processes)
+    if settings.batch % (at_once * processes):
+        raise InputError(f"training.device_batch: {at_once} on {processes} processes does not divide {settings.batch}")
+    arguments = TrainingArguments(
+        output_dir=str(folder),
+        per_device_train_batch_size=at_once,
+        gradient_accumulation_steps=settings.batch // (at_once * processes),
+        num_train_epochs=settings.epochs,
+        learning_rate=settings.learning_rate,
+        warmup_steps=settings.warmup,
+        weight_decay=settings.weight_decay,
+        max_grad_norm=settings.max_gradient_norm,
+        lr_scheduler_type="linear",
+        optim="adamw_torch_fused",
+        bf16=gpu and torch.cuda.is_bf16_supported(),
+        torch_compile=settings.compile,
+        seed=settings.seed,
+        save_strategy="steps",
+        save_steps=1 / settings.checkpoints,
+        save_total_limit=1,
+        logging_strategy="steps",
+        logging_steps=1 / LOGGED,
+        use_cpu=not gpu,
+        dataloader_pin_memory=gpu,
+        remove_unused_columns=False,
+        disable_tqdm=True,
+        report_to=[],
+    )
+    if arguments.n_gpu > 1:
+        arguments._n_gpu = 1  # several GPUs are torchrun's; DataParallel would change the batch
+    return arguments
+
+
+def _resumable(folder: Path, fingerprint: str) -> Path | None:
+    """The newest whole checkpoint of this very training; what belongs to another one is removed."""
+    mark = folder / FINGERPRINT
+    if not mark.is_file() or mark.read_text() != fingerprint:
+        shutil.rmtree(folder, ignore_errors=True)
+        write_atomically(mark, fingerprint.encode())
+    whole = [state.parent for state in folder.glob(f"checkpoint-*/{STATE}")]
+    for torn in set(folder.glob("checkpoint-*")) - set(whole):
+        shutil.rmtree(torn)
+    return max(whole, key=lambda path: int(path.name.partition("-")[2]), default=None)
+
+
+def _trainer(prepared: Prepared, arguments: Any, progress: Progress) -> Any:
+    """A Trainer whose batches are the features' and whose progress is the caller's."""
+    import torch
+    from transformers import PrinterCallback, Trainer, TrainerCallback
+
+    windows, settings = prepared.windows, prepared.run.training
+    multiple = 64 if settings.compile else 8
+
+    def collate(rows: list[int]) -> dict[str, Any]:
+        batch = models.inputs(prepared.tokenizer, windows.batch(rows, min(multiple, settings.max_length)))
+        batch |= {"start_positions": windows.start[rows], "end_positions": windows.end[rows]}
+        return {name: torch.as_tensor(array, dtype=torch.long) for name, array in batch.items()}
+
+    class Steps(TrainerCallback):
+        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            progress(1)
+
+    class FeatureTrainer(Trainer):
+        def _get_train_sampler(self, train_dataset: Any = None) -> LengthGrouped:
+            return LengthGrouped(windows.lengths, settings.batch, settings.seed)
+
+    trainer = FeatureTrainer(
+        model=prepared.model,
+        args=arguments,
+        train_dataset=range(len(windows)),
+        data_collator=collate,
+        callbacks=[Steps()],
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def steps(prepared: Prepared) -> int:
+    """Optimiser steps of the whole training."""
+    settings = prepared.run.training
+    return math.ceil(settings.epochs * math.ceil(len(prepared.windows) / settings.batch))
+
+
+def train(prepared: Prepared, checkpoints: Path, progress: Progress = lambda _: None) -> Trained:
+    """Trains `prepared.model` in place; goes on from the last checkpoint of the same training if there is one.
+
+    checkpoints: a folder of its own for this run; progress: told of each step. Every process of a
+    process group calls this alike.
+    """
+    arguments = _arguments(prepared.run.training, checkpoints)
+    with arguments.main_process_first(desc="looking for a checkpoint"):
+        last = _resumable(checkpoints, prepared.fingerprint)
+    resumed = int(last.name.partition("-")[2]) if last else 0
+    trainer = _trainer(prepared, arguments, progress)
+    progress(resumed)
+    trainer.train(resume_from_checkpoint=str(last) if last else None)
+    points = tuple((entry["step"], round(entry["loss"], 4)) for entry in trainer.state.log_history if "loss" in entry)
+    return Trained(trainer.state.global_step, resumed, points)
+
+
+def is_main_process() -> bool:
+    """Whether this process writes: the first of its group, or the only one."""
+    from accelerate import PartialState
+
+    return PartialState().is_main_process
+
+
+def save(prepared: Prepared, trained: Trained, folder: Path) -> None:
+    """Writes the model's folder whole: config.json, model.safetensors, the tokenizer, training.json."""
+    record = {
+        "base": prepared.run.base.name,
+        "commit": prepared.source.commit if prepared.source else None,
+        "settings": msgspec.to_builtins(prepared.run),
+        "features": prepared.counts,
+        "steps": trained.steps,
+        "loss": trained.loss,
+    }
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with models.replacing_folder(folder) as beside:
+        prepared.model.save_pretrained(beside)
+        prepared.tokenizer.save_pretrained(beside)
+        write_json(beside / "training.json", record)
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """The training.json of a model's folder. Raises InputError."""
+    try:
+        return json.loads((folder / "training.json").read_bytes())
+    except OSError as error:
+        raise InputError(f"{folder}: not a model that `finetune` wrote: {error.strerror or error}") from error
+    except ValueError as error:
+        raise InputError(f"{folder / 'training.json'}: {error}") from error

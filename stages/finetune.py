@@ -1,0 +1,62 @@
+"""Fine-tunes a run's model on its corpora; goes on from the last checkpoint after an interruption."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from pipeline import squad
+from pipeline.errors import InputError
+from pipeline.reader.runs import Run
+from stages.params import load
+from stages.rim import OneLine, bar, path_option, summary
+from stages.runs import cleaned, quiet, run_of
+
+
+@click.command(cls=OneLine, name="finetune", help=__doc__)
+@click.option("--run", "name", required=True)
+@path_option("--data", help="The folder of the corpora.")
+@path_option("--checkpoints", help="Where training is saved on its way; removed at the end.")
+@path_option("--out", help="The model's folder.")
+@click.option("--processes", default=1, envvar="SPANFERRY_PROCESSES", help="One a GPU (torchrun), default 1.")
+def main(name: str, data: Path, checkpoints: Path, out: Path, processes: int) -> None:
+    params = load()
+    run = run_of(params, name)
+    documents = list(cleaned(data, run.train_on, params.language.target, "train").values())
+    if processes > 1 and "LOCAL_RANK" not in os.environ:
+        torchrun(processes)
+        return
+    train(name, run, documents, checkpoints, out)
+
+
+def train(name: str, run: Run, documents: list[squad.Document], checkpoints: Path, out: Path) -> None:
+    from pipeline.reader import models, training
+
+    source = models.locate(run.base) if run.base.model else None
+    quiet()
+    prepared = training.prepare(run, documents, source)
+    with bar("finetune", training.steps(prepared), "steps") as progress:
+        trained = training.train(prepared, checkpoints, progress)
+    if not training.is_main_process():
+        return
+    training.save(prepared, trained, out)
+    shutil.rmtree(checkpoints)
+    left = prepared.counts["questions"]["dropped"] + prepared.counts["windows"]["dropped"]
+    resumed = f", from step {trained.resumed}" if trained.resumed else ""
+    told = f"; left out: {prepared.counts['questions']['reasons']}, {prepared.counts['windows']['reasons']}" if left else ""
+    summary("finetune", f"{name}: {trained.steps:,} steps{resumed} over {len(prepared.windows):,} features{told}")
+
+
+def torchrun(processes: int) -> None:
+    """This very command in a group of processes; torchrun's own report stands on stderr when one fails."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
+    done = subprocess.run([*command, "-m", "stages.finetune", *sys.argv[1:]], check=False)
+    if done.returncode:
+        raise InputError(f"one of the {processes} processes failed; its report stands above")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Checks the cleaned files against their contract and makes the folder that is published of them."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from pipeline.publish.about import Made
+from pipeline.publish.package import publish
+from stages.params import Params, load
+from stages.rim import OneLine, path_option, summary
+
+
+@click.command(cls=OneLine, name="publish", help=__doc__)
+@click.option("--corpus", "name", required=True)
+@path_option("--clean")
+@path_option("--loss")
+@path_option("--out")
+def main(name: str, clean: Path, loss: Path, out: Path) -> None:
+    params = load()
+    corpus = params.corpus(name)
+    reports = publish(clean, loss, out, made(params, name), corpus.about)
+    questions = sum(report.counts.questions for report in reports.values())
+    warnings = sum(report.warnings for report in reports.values())
+    summary("publish", f"{name}: {questions:,} questions in {out}; contract kept, {warnings:,} warnings")
+
+
+def made(params: Params, name: str) -> Made:
+    """What the card says of how a corpus was built: all of params.yaml that changes the result."""
+    corpus = params.corpus(name)
+    sections = {"align": params.align, "rescue": params.rescue} if not corpus.native else {}
+    return Made(
+        corpus=name,
+        source=params.language.source,
+        target=params.language.target,
+        translator=None if corpus.native else corpus.translator,
+        places=corpus.splits(),
+        digests={split: digest for split in corpus.splits() if (digest := corpus.digest(split))},
+        settings={"language": msgspec.to_builtins(params.language)}
+        | {section: msgspec.to_builtins(settings) for section, settings in sections.items()},
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""dvc.yaml says all that a stage depends on: DVC sees no imports, and a missing module is silent staleness."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parent.parent
+# They carry values, errors and bytes about, and decide nothing that is written.
+CARRIERS = {"pipeline/errors.py", "pipeline/files.py", "stages/rim.py", "stages/params.py"}
+STAGES = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
+
+
+def imported(path: Path) -> set[Path]:
+    """The project's own modules that a module imports, at the top or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            if name.split(".")[0] in {"pipeline", "stages", "cli"}:
+                module = ROOT.joinpath(*name.split("."))
+                found |= {p for p in (module.with_suffix(".py"), module / "__init__.py") if p.exists()}
+    return found
+
+
+def closure(path: Path) -> set[str]:
+    """A module and all it needs, as paths from the root; carriers are neither told nor followed."""
+    seen, waiting = set(), [path]
+    while waiting:
+        at = waiting.pop()
+        name = at.relative_to(ROOT).as_posix()
+        if name in seen or name in CARRIERS:
+            continue
+        seen.add(name)
+        waiting += imported(at)
+    return {name for name in seen if not is_empty(ROOT / name)}
+
+
+def is_empty(path: Path) -> bool:
+    """Whether a module holds nothing but its docstring."""
+    return all(isinstance(node, ast.Expr) for node in ast.parse(path.read_text(encoding="utf-8")).body)
+
+
+def covers(dep: str, module: str) -> bool:
+    return module == dep or module.startswith(f"{dep}/")
+
+
+@pytest.mark.parametrize("stage", sorted(STAGES))
+def test_a_stage_depends_on_every_module_it_uses_and_on_no_other(stage: str) -> None:
+    used = closure(ROOT / "stages" / f"{stage}.py")
+    listed = [dep for dep in STAGES[stage]["deps"] if dep.startswith(("pipeline/", "stages/"))]
+    assert {module for module in used if not any(covers(dep, module) for dep in listed)} == set()
+    assert [dep for dep in listed if not any(covers(dep, module) for module in used)] == []
+
+
+@pytest.mark.parametrize("stage", sorted(STAGES))
+def test_a_stage_says_what_it_is_for(stage: str) -> None:
+    assert STAGES[stage]["desc"]
