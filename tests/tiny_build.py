@@ -146,7 +146,7 @@ def build() -> Tiny:
             translation='=<script>alert("x")</script>',
             reason=Reason.BELOW_THRESHOLD,
             candidates=[
-                {"start": 16, "text": '<script>alert("x")</script>', "method": "fuzzy", "score": 0.7},
+                {"start": MARKUP[1].index("<"), "text": '<script>alert("x")</script>', "method": "fuzzy", "score": 0.7},
             ],
         ),
         answer("sign", "🧀", translation="🧀", text="🧀", method=Method.EXACT, **kept, **plausible),

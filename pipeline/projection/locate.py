@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.projection.confidence import CERTAIN
+from pipeline.projection.consistency import reconcile
 from pipeline.projection.decide import Decision, Locator
 from pipeline.projection.records import Candidate, Passage, Sought
 from pipeline.projection.windows import window
@@ -45,12 +46,16 @@ def locate_rows(rows: list[Row], translations: Translations, locator: Locator) -
         source = Passage(row["context"], tuple(sentence_spans(row)))
         # The same words at the same place are one answer, however many annotators gave it.
         settled: dict[tuple[int, str], Decision] = {}
+        own = []
         for question, field, index, answer in answers(row):
             key = answer["start"], answer["text"]
             translation = translations.get(answer["text"].strip())
             if key not in settled:
                 settled[key] = settle(source, target, *key, translation, locator)
-            spans.append(span_row(row, question, field, index, answer, translation, settled[key], target))
+            own.append(span_row(row, question, field, index, answer, translation, settled[key], target))
+        if target:
+            reconcile(own, target.text)
+        spans += own
     return paragraphs, spans
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.projection.consistency import reconcile
 from pipeline.projection.decide import Locator
 from pipeline.projection.locate import found_columns, sought, stands
 from pipeline.projection.marked import Marked, Markers, parse, request, styles
@@ -58,6 +59,8 @@ def settle(group: Group, answers: Answers, locator: Locator, settings: RescueSet
         target = target or Passage(group.paragraph["context"], tuple(sentence_spans(group.paragraph)))
         raw, marked = heard(case, answers)
         outcomes[outcome(case, target, raw, marked, locator)] += 1
+    if outcomes:
+        reconcile(group.spans, group.paragraph["context"])
     return group.spans, outcomes
 
 

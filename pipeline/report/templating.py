@@ -28,7 +28,7 @@ def page(name: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(percent=wording.percent, number=wording.number)
+    environment.filters.update(percent=_unbroken_percent, number=wording.number)
     return environment.get_template(name).render(style=style, script=script, policy=policy, **values)
 
 
@@ -39,3 +39,7 @@ def _beside(name: str, suffix: str) -> str:
 
 def _pin(piece: str) -> str:
     return f"'sha256-{b64encode(sha256(piece.encode()).digest()).decode()}'" if piece else "'none'"
+
+
+def _unbroken_percent(share: float | None, digits: int = 1) -> str:
+    return wording.percent(share, digits).replace(" ", "\u00a0")

@@ -50,8 +50,8 @@ SHIFTS = ((1, "hardly changes"), (5, "changes somewhat"), (None, "changes much")
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """0.9537 -> "95.4 %" (with a no-break space); a share of nothing is a dash."""
-    return "–" if share is None else f"{100 * share:.{digits}f}\u00a0%"
+    """0.9537 -> "95.4 %"; a share of nothing is a dash."""
+    return "–" if share is None else f"{100 * share:.{digits}f} %"
 
 
 def number(value: float) -> str:

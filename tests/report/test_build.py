@@ -1,0 +1,110 @@
+"""The report as files: which there are, that equal builds give equal bytes, and that a page holds no live text."""
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+
+import pytest
+from tiny_build import build
+
+from pipeline import tables
+from pipeline.errors import InputError
+from pipeline.report import build as report
+from pipeline.report.inputs import Build, read_build, read_rejected
+from pipeline.report.wording import markdown_table
+
+
+def written(root):
+    built = read_build(
+        root / "segments" / "layout.parquet",
+        root / "located" / "paragraphs.parquet",
+        root / "clean",
+        root / "translations.parquet",
+    )
+    figures = report.figures_of(built, "en", None, None)
+    report.write(built, figures, "tiny", ("en", "nl"), root / "report")
+    return {path.relative_to(root / "report").as_posix(): path.read_bytes() for path in (root / "report").rglob("*.*")}
+
+
+def test_the_files_and_that_they_are_always_the_same(tmp_path):
+    once, again = (written(build().write(tmp_path / name)) for name in "ab")
+    plots = {f"plots/{name}.json" for name in ("drift", "methods", "precision", "reasons")}
+    assert set(once) == {"loss.json", "loss.html"} | plots
+    assert once == again
+    figures = json.loads(once["loss.json"])
+    assert figures["gold"] is None
+    assert figures["people"] == []
+    assert json.loads(once["plots/reasons.json"])[5] == {"reason": "below_threshold", "dropped": 2}
+
+
+def test_metrics_are_numbers_and_lists_hold_the_rest(tmp_path):
+    def leaves(value):
+        return [leaf for part in value.values() for leaf in leaves(part)] if isinstance(value, dict) else [value]
+
+    figures = json.loads(written(build().write(tmp_path))["loss.json"])
+    assert {type(leaf) for leaf in leaves(figures)} <= {int, float, list, type(None)}
+
+
+def test_the_page_is_whole_and_may_load_nothing(tmp_path):
+    html = written(build().write(tmp_path))["loss.html"].decode()
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', html)[1].replace("&#39;", "'")
+    pins = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(piece.encode()).digest()).decode()}'"
+        for piece in (
+            re.search(r"<style>(.*?)</style>", html, re.S)[1],
+            re.findall(r"<script>(.*?)</script>", html, re.S)[0],
+        )
+    ]
+    assert (
+        policy == f"default-src 'none'; style-src {pins[0]}; script-src {pins[1]}; base-uri 'none'; form-action 'none'"
+    )
+    assert not re.search(r"""(src|href)\s*=\s*["']?(https?:)?//""", html)
+    assert "<img" not in html
+    assert "alert(" not in html
+    blocks = re.findall(r'<script type="application/gzip"[^>]*>([^<]*)</script>', html)
+    rows, *paragraphs = [json.loads(gzip.decompress(base64.b64decode(block))) for block in blocks]
+    assert rows["a"][-1] == '<script>alert("x")</script>'
+    assert len(paragraphs[0]) == 4
+
+
+def test_nothing_lost_and_nothing_there(tmp_path):
+    tiny = build()
+    kept = [row | {"reason": None, "text": "De", "start": 0, "method": "native"} for row in tiny.spans.to_pylist()]
+    full = Build(
+        tiny.layout,
+        tiny.paragraphs.set_column(3, "context", tiny.layout["context"]),
+        tables.pa.Table.from_pylist(kept, schema=tables.SPANS),
+        None,
+    )
+    schemas = (tables.LAYOUT, tables.PARAGRAPHS, tables.SPANS)
+    empty = Build(*(schema.empty_table() for schema in schemas), None)
+    for name, built in (("full", full), ("empty", empty)):
+        figures = report.figures_of(built, "nl", None, None)
+        report.write(built, figures, name, ("nl", "nl"), tmp_path / name)
+        assert figures["total"]["questions"]["dropped"] == 0
+        assert "No question with an answer was lost." in (tmp_path / name / "loss.html").read_text()
+
+
+def test_markdown_table(tmp_path):
+    tiny = build()
+    table = markdown_table(
+        report.figures_of(Build(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations), "en", None, None)
+    )
+    assert table.splitlines()[:5] == [
+        "| split | questions | source | kept | lost | kept % | reference | its kept % |",
+        "|---|---|--:|--:|--:|--:|--:|--:|",
+        "| train | all | 5 | 3 | 2 | 60.0 % | 130K → 99K | 76.2 % |",
+        "| train | has answer | 4 | 2 | 2 | 50.0 % |  |  |",
+        "| train | no answer | 1 | 1 | 0 | 100.0 % |  |  |",
+    ]
+
+
+@pytest.mark.parametrize("text", ['{"split": 3}\n', "{\n", '{"unknown": "x"}\n', "\udcff"])
+def test_rejected_that_is_not_ours_is_one_line(tmp_path, text):
+    (tmp_path / "rejected.jsonl").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(InputError, match=r"rejected\.jsonl: not rejected answers"):
+        read_rejected(tmp_path)
+    with pytest.raises(InputError, match="nowhere"):
+        read_rejected(tmp_path / "nowhere")

@@ -1,0 +1,227 @@
+"""The page in a real browser: it opens from disk, asks nobody for anything, and shows any text as text."""
+
+import json
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from tiny_build import MARKUP, QUESTIONS, build
+
+from pipeline.report import build as report
+from pipeline.report.accuracy import GoldSpan
+from pipeline.report.inputs import read_build
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run"),
+]
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not there (Debian's package chromium)")
+
+
+@pytest.fixture(scope="module")
+def page_file(tmp_path_factory):
+    root = build().write(tmp_path_factory.mktemp("page"))
+    built = read_build(
+        root / "segments" / "layout.parquet",
+        root / "located" / "paragraphs.parquet",
+        root / "clean",
+        root / "translations.parquet",
+    )
+    gold = {"dug": {"answers": (GoldSpan("1612", 33),)}}
+    figures = report.figures_of(built, "en", gold, None)
+    report.write(built, figures, "tiny <b>&amp;", ("en", "nl"), root / "report")
+    return root / "report" / "loss.html"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium, page_file):
+    """Opens the page with a fragment; in the end nothing was asked for, nothing complained, nothing popped up."""
+    wrong = []
+
+    def open_page(fragment="", **options):
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: wrong.append(f"dialog: {dialog.message}"))
+        page.on(
+            "request", lambda asked: wrong.append(asked.url) if not asked.url.startswith(("file:", "blob:")) else None
+        )
+        page.goto(page_file.as_uri() + fragment)
+        page.wait_for_selector("#browser", state="visible")
+        return page
+
+    contexts = []
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def listed(page):
+    return page.locator("#list a.row .question").all_inner_texts()
+
+
+def test_it_opens_and_lists_every_rejected_and_weak_answer(opened):
+    page = opened()
+    assert page.locator("h1").inner_text() == "What was lost in tiny <b>&amp;"
+    assert page.locator("#count").inner_text() == "9 answers"
+    asked = ["why", "mayor", "mill", "lock", "lock", "builders", "builders", "silent", "tag"]
+    assert listed(page) == [QUESTIONS[key][0] for key in asked]
+    assert page.locator("#list a.row .tag").nth(4).inner_text().replace("\u00a0", " ") == "△ weak: fuzzy, 55 %"
+
+
+def test_the_first_screen_says_how_much_why_and_whether_it_matters(opened):
+    page = opened()
+    cards = page.locator(".cards article").all_inner_texts()
+    assert [card.split("\n")[0] for card in cards] == ["How much?", "Why?", "Does it matter?"]
+    assert "3 of 8 questions with an answer kept it; 5 were lost." in cards[0]
+    assert page.locator(".counts tbody tr").count() == 9
+    assert "5,928 → 3,724" in page.locator(".counts").inner_text()
+    assert page.locator("figure svg").count() == 5
+
+
+def test_filters_search_and_clear(opened):
+    page = opened()
+    page.select_option("#reason", label="ambiguous · 1")
+    assert listed(page) == ["Who built the harbour?"]
+    page.select_option("#split", label="train · 3")
+    assert page.locator("#count").inner_text() == "0 of 9 answers"
+    assert page.locator("#export").is_disabled()
+    page.click("#reset")
+    assert page.locator("#count").inner_text() == "9 answers"
+    page.select_option("#outcome", label="weak · 1")
+    assert listed(page) == ["What was rebuilt in 1991?"]
+    page.click("#reset")
+    page.fill("#q", "VERZANDDE")
+    assert listed(page) == ["Why did fishermen build it?"]
+    page.fill("#q", "שלום")
+    assert listed(page) == []
+    page.click("#reset")
+    page.locator("summary", has_text="Articles that lost most").click()
+    page.locator("a.to-article", has_text="Oostwerd (dev)").click()
+    assert page.locator("#count").inner_text() == "5 of 9 answers"
+
+
+def test_an_example_shows_source_and_translation_with_the_best_candidate(opened):
+    page = opened()
+    page.locator("#list a.row").first.click()
+    page.wait_for_selector("#detail mark.candidate")
+    assert page.locator("#detail mark").all_inner_texts() == [
+        "because the river had silted up",
+        "omdat de rivier was verzand",
+    ]
+    assert page.locator("#detail .translated").inner_text() == "Waarom bouwden vissers hem?"
+    evidence = page.locator("#detail .evidence").inner_text().replace("\u00a0", " ")
+    assert "want de stroom verzandde" in evidence
+    assert "fuzzy, 61 % alike" in evidence
+
+
+def test_markup_emoji_and_right_to_left_are_text(opened):
+    page = opened("#example=dev/tag/answers/0")
+    page.wait_for_selector("#detail mark.candidate")
+    sides = page.locator("#detail .sides p").all_inner_texts()
+    assert sides == list(MARKUP)
+    assert page.locator("#detail mark").all_inner_texts() == ['<script>alert("x")</script>'] * 2
+    assert page.locator("#detail h3").inner_text() == 'Which <b>tag</b> may a page hold, "really"?'
+    assert page.locator("img, #detail b b").count() == 0
+    assert '</script><b>"Markup"</b>' in page.locator("#detail .where").inner_text()
+
+
+def test_a_link_leads_to_its_example_and_its_filters(opened):
+    page = opened()
+    page.select_option("#reason", label="not found · 2")
+    page.locator("#list a.row").nth(1).click()
+    link = urlsplit(page.evaluate("location.href")).fragment
+    assert parse_qs(link) == {"example": ["dev/lock/answers/1"], "reason": ["not found"]}
+    again = opened(f"#{link}")
+    again.wait_for_selector("#detail mark")
+    assert again.locator("#list a.row").count() == 2
+    assert again.locator("#list a[aria-selected=true] .pair").inner_text() == "old lock → oud slot"
+    alone = opened("#" + again.locator("#list a[aria-selected=true]").get_attribute("href").lstrip("#"))
+    assert alone.locator("#list a[aria-selected=true] .pair").inner_text() == "old lock → oud slot"
+    gone = opened("#example=dev/nowhere/answers/0")
+    assert gone.locator("#count").inner_text() == "The example of this link is not in this build."
+
+
+def test_copy_link(opened):
+    page = opened(permissions=["clipboard-read", "clipboard-write"])
+    page.locator("#list a.row").nth(2).click()
+    page.click("#copy")
+    page.wait_for_selector("#copy:has-text('Copied')")
+    assert page.evaluate("navigator.clipboard.readText()").endswith("loss.html#example=train/mill/answers/0")
+
+
+def test_export_gives_the_selection(opened):
+    page = opened()
+    page.select_option("#reason", label="too little alike · 2")
+    with page.expect_download() as download:
+        page.click("#export")
+    exported = json.loads(Path(download.value.path()).read_text("utf-8"))
+    assert [row["question_id"] for row in exported] == ["why", "tag"]
+    assert exported[0] == {
+        "split": "train",
+        "article": "Oostwerd",
+        "question_id": "why",
+        "field": "answers",
+        "index": 0,
+        "question": "Why did fishermen build it?",
+        "question_translation": "Waarom bouwden vissers hem?",
+        "outcome": "rejected",
+        "reason": "below_threshold",
+        "source_text": "because the river had silted up",
+        "source_start": 79,
+        "translation": "want de stroom verzandde",
+        "marked": None,
+        "text": None,
+        "start": None,
+        "method": None,
+        "probability": None,
+        "candidates": [{"start": 85, "text": "omdat de rivier was verzand", "method": "fuzzy", "score": 0.61}],
+    }
+
+
+def test_keyboard_alone(opened):
+    page = opened()
+    page.keyboard.press("/")
+    page.keyboard.type("rebuilt")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    assert page.locator("#list a[aria-selected=true] .pair").inner_text() == "lock → sluis"
+    page.keyboard.press("k")
+    assert page.locator("#list a[aria-selected=true] .pair").inner_text() == "old lock → oud slot"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_telephone_shows_list_then_example_without_sideways_scrolling(opened, scheme):
+    page = opened(viewport={"width": 360, "height": 740}, color_scheme=scheme)
+    fits = "document.documentElement.scrollWidth <= innerWidth"
+    assert page.evaluate(fits)
+    assert page.locator("#detail").is_hidden()
+    page.locator("#list a.row").nth(3).click()
+    page.wait_for_selector("#detail .sides")
+    assert page.locator("#list").is_hidden()
+    assert page.evaluate(fits)
+    page.go_back()
+    page.wait_for_selector("#list", state="visible")
+
+
+def test_without_javascript_the_figures_stand(opened, chromium, page_file):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    assert page.locator(".cards article").count() == 3
+    assert "need JavaScript" in page.locator("#examples").inner_text()
+    context.close()
