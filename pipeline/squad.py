@@ -12,21 +12,25 @@ Formats: https://rajpurkar.github.io/SQuAD-explorer/ (1.1 has neither `is_imposs
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pipeline.errors import InputError
 from pipeline.files import write_atomically
 
 SHOWN_PROBLEMS = 3
 
+# As wide as the column that holds it (tables.LAYOUT).
+Offset = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
+
 
 class Answer(Struct, frozen=True):
     """One annotator's answer: `context[answer_start:answer_start + len(text)] == text`."""
 
     text: str
-    answer_start: int
+    answer_start: Offset
 
     @property
     def end(self) -> int:
@@ -99,6 +103,27 @@ def problems(document: Document) -> Iterator[str]:
             yield f"{path}: is_impossible, yet it has answers"
         if not question.impossible and not question.answers:
             yield f"{path}: answerable, yet it has no answers"
+    if document.data and not seen:
+        yield "data: no questions"
+
+
+# How files begin that people take for JSON.
+_FOREIGN = {
+    b"\xef\xbb\xbf": "begins with a byte order mark; save it as UTF-8 without one",
+    b"\xff\xfe": "UTF-16; save it as UTF-8",
+    b"\xfe\xff": "UTF-16; save it as UTF-8",
+    b"\x1f\x8b": "compressed with gzip; unpack it first",
+    b"PK\x03\x04": "a zip archive; unpack it first",
+}
+
+
+def _first_not_utf8(raw: bytes) -> int:
+    """The offset of the first byte that is not UTF-8 (msgspec counts from the start of its string)."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(raw)
 
 
 def decode(raw: bytes, name: str) -> Document:
@@ -106,10 +131,16 @@ def decode(raw: bytes, name: str) -> Document:
 
     Raises InputError with the path of the first wrong element, and how many there are.
     """
+    if foreign := next((told for head, told in _FOREIGN.items() if raw.startswith(head)), None):
+        raise InputError(f"{name}: not a SQuAD file: {foreign}")
     try:
         document = msgspec.json.decode(raw, type=Document)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{name}: not a SQuAD file: {error}") from error
+    except UnicodeDecodeError:
+        raise InputError(f"{name}: not a SQuAD file: not UTF-8 at byte {_first_not_utf8(raw)}") from None
+    except RecursionError:
+        raise InputError(f"{name}: not a SQuAD file: nested too deeply") from None
+    except msgspec.DecodeError as error:
+        raise InputError(f"{name}: not a SQuAD file: {error if raw else 'empty'}") from error
     found = list(problems(document))
     if found:
         more = f" (and {len(found) - SHOWN_PROBLEMS} more)" if len(found) > SHOWN_PROBLEMS else ""

@@ -16,22 +16,25 @@ from stages.rim import OneLine, path_option, summary
 @path_option("--out")
 def main(name: str, out: Path) -> None:
     corpus = load().corpus(name)
-    wanted = {f"{split}.json": (place, corpus.digest(split)) for split, place in corpus.splits().items()}
+    splits = {f"{split}.json": place for split, place in corpus.splits().items()}
     extras = {"memory.tmx": corpus.memory, "gold.json": corpus.gold}
-    wanted |= {file: (place, None) for file, place in extras.items() if place}
-    out.mkdir(parents=True, exist_ok=True)
-    for stale in {path.name for path in out.iterdir()} - set(wanted):
-        (out / stale).unlink()
-    for file, (place, sha256) in wanted.items():
+    wanted = splits | {file: place for file, place in extras.items() if place}
+    for file, place in wanted.items():
+
+        def check(fetched: Path, file: str = file, place: str = place) -> None:
+            if file in splits:
+                squad.decode(fetched.read_bytes(), place)
+
         with tqdm(desc=f"fetch {file}", unit="B", unit_scale=True, delay=2, leave=False) as bar:
 
-            def progress(piece: int, whole: int | None, bar: tqdm = bar) -> None:
+            def progress(got: int, whole: int | None, bar: tqdm = bar) -> None:
                 bar.total = whole
-                bar.update(piece)
+                bar.update(got - bar.n)
 
-            fetch(place, out / file, sha256, progress)
-    documents = [squad.read(out / f"{split}.json") for split in corpus.splits()]
-    asked = sum(1 for document in documents for _ in squad.walk(document))
+            fetch(place, out / file, corpus.digest(file.removesuffix(".json")), check, progress)
+    for stale in {path.name for path in out.iterdir()} - set(wanted):
+        (out / stale).unlink()
+    asked = sum(1 for file in splits for _ in squad.walk(squad.read(out / file)))
     summary("fetch", f"{name}: {', '.join(wanted)}; {asked:,} questions")
 
 

@@ -17,7 +17,7 @@ from stages.runs import cleaned, quiet, run_of
 
 
 @click.command(cls=OneLine, name="finetune", help=__doc__)
-@click.option("--run", "name", required=True)
+@click.argument("name", metavar="RUN")  # no --run: torchrun would take it for an option of its own
 @path_option("--data", help="The folder of the corpora.")
 @path_option("--checkpoints", help="Where training is saved on its way; removed at the end.")
 @path_option("--out", help="The model's folder.")
@@ -38,10 +38,11 @@ def train(name: str, run: Run, documents: list[squad.Document], checkpoints: Pat
     source = models.locate(run.base) if run.base.model else None
     quiet()
     prepared = training.prepare(run, documents, source)
+    if not training.is_main_process():
+        training.train(prepared, checkpoints)
+        return
     with bar("finetune", training.steps(prepared), "steps") as progress:
         trained = training.train(prepared, checkpoints, progress)
-    if not training.is_main_process():
-        return
     training.save(prepared, trained, out)
     shutil.rmtree(checkpoints)
     left = prepared.counts["questions"]["dropped"] + prepared.counts["windows"]["dropped"]

@@ -17,13 +17,13 @@ from functools import cached_property
 import numpy as np
 
 from pipeline.projection.confidence import Evidence, probability
-from pipeline.projection.exact import exact
+from pipeline.projection.exact import cut, exact
 from pipeline.projection.extent import fit, tight
 from pipeline.projection.fuzzy import runs, similarities
 from pipeline.projection.languages import Language, counting
 from pipeline.projection.marked import Marked, transfer
 from pipeline.projection.normalised import normalised
-from pipeline.projection.occurrence import distance, rank
+from pipeline.projection.occurrence import distance
 from pipeline.projection.query import Query, query
 from pipeline.projection.records import Candidate, Passage, Place, Sought, overlap
 from pipeline.projection.settings import AlignSettings
@@ -110,6 +110,14 @@ class Search:
         return transfer(self.marked, self.target, self.sought.window) if self.marked else None
 
     @property
+    def rank(self) -> tuple[int, int]:
+        """(n, m): the answer is the n-th (from 1) of the m places that the same search finds in the source."""
+        itself = Search(self.sought, self.sought.source, None, self.source_language, self.source_language)
+        places = itself.verbatim(itself.meant)
+        n = 1 + sum(place.start < self.sought.start for place in places)
+        return n, max(len(places), n)
+
+    @property
     def queries(self) -> list[Query]:
         """What may stand in the target, the surest first."""
         return [found_by for found_by in (self.isolated, self.piece, self.meant) if found_by and found_by.words]
@@ -117,13 +125,18 @@ class Search:
     def verbatim(self, found_by: Query) -> list[Candidate]:
         """Where the query stands exactly, else folded, else inside compounds; in text order."""
         span = self.target.window_span(self.sought.window)
-        literal = exact(found_by, self.target, span, self.language)
+        itself = found_by.text == self.sought.text
+        inside = cut(self.sought.source.text, *self.sought.span) if itself else ("", "")
+        literal = exact(found_by, self.target, span, self.language, inside)
         found = [candidate for candidate in literal if candidate.score == 1.0]
         found = found or normalised(found_by, self.target, self.target.token_range(span), self.language) or literal
         fitted = {self.fitted(candidate, found_by) for candidate in found}
         return sorted(fitted, key=lambda candidate: candidate.span)
 
     def fitted(self, candidate: Candidate, found_by: Query) -> Candidate:
+        if candidate.method == Method.EXACT and found_by.text == self.sought.text:
+            # Letter for letter the source answer: its extent is right as it is.
+            return candidate
         method = Method.MARKED if found_by is self.piece else candidate.method
         return fit(
             Candidate(*candidate.span, method, candidate.score), self.target, self.meant, found_by, self.language
@@ -133,7 +146,7 @@ class Search:
         """Chooses among equally good places: by the marked one, else by rank, else by position."""
         gaps = [distance(self.sought, self.target, candidate.span) for candidate in found]
         shared = [overlap(candidate.span, self.place.span) if self.place else 0.0 for candidate in found]
-        n, m = rank(self.sought, self.source_language)
+        n, m = self.rank
         if any(shared):
             at = max(range(len(found)), key=shared.__getitem__)
         elif m == len(found):

@@ -17,11 +17,16 @@ from pipeline.text import Span
 SHORTEST_PART = 4
 
 
-def exact(query: Query, passage: Passage, within: Span, language: Language) -> list[Candidate]:
-    """Every place in the span where the query's text stands, whole words first."""
+def exact(
+    query: Query, passage: Passage, within: Span, language: Language, inside: tuple[str, str] = ("", "")
+) -> list[Candidate]:
+    """Every place in the span where the query's text stands, whole words first.
+
+    inside: how the source answer cuts words (see `cut`); a place that cuts the same counts as whole.
+    """
     whole, parts = [], []
     for start, end in occurrences(passage.text, query.text, within):
-        if is_boundary(passage.text, start) and is_boundary(passage.text, end):
+        if all(letter in ("", alike) for letter, alike in zip(cut(passage.text, start, end), inside, strict=True)):
             whole.append(Candidate(start, end, Method.EXACT, 1.0))
         elif language.compounds and (candidate := compound(passage, start, end)):
             parts.append(candidate)
@@ -50,6 +55,17 @@ def is_boundary(text: str, at: int) -> bool:
     if after.isdigit() and before in ".,":
         return not text[at - 2 : at - 1].isdigit() if at > 1 else True
     return True
+
+
+def cut(text: str, start: int, end: int) -> tuple[str, str]:
+    """The letters beyond a span's ends where they stand inside a word or number, "" where they do not.
+
+    "Japan" in "Japanese" -> ("", "e"); some answers of SQuAD are cut like that.
+    """
+    return (
+        "" if is_boundary(text, start) else text[start - 1],
+        "" if is_boundary(text, end) else text[end],
+    )
 
 
 def unspaced(character: str) -> bool:

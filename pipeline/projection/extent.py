@@ -5,6 +5,8 @@ the answer is decided by the source: "the 12th century" takes its article along,
 does not; "$300" keeps its currency, "50 %" its sign, a quoted title its quotes.
 """
 
+from collections.abc import Sequence
+
 from pipeline.projection.languages import Language
 from pipeline.projection.query import Query
 from pipeline.projection.records import Candidate, Passage
@@ -33,7 +35,7 @@ def fit(candidate: Candidate, passage: Passage, sought: Query, found_by: Query, 
     low, high = passage.token_range(candidate.span)
     floor, ceiling = sentence_tokens(passage, low)[0], sentence_tokens(passage, high - 1)[1]
     low, high = bare(passage, low, high, language)
-    high = grown_right(passage, high, ceiling, {*sought.trail, *found_by.trail})
+    high = grown_right(passage, high, ceiling, max(sought.trail, found_by.trail, key=len))
     # An article may have moved to the front with its noun: "invented the mould", "de gietvorm uitvond".
     article = sought.article or (found_by.article and sought.articles > 0)
     low = grown_left(passage, low, floor, {*sought.lead, *found_by.lead}, language.articles if article else frozenset())
@@ -63,9 +65,11 @@ def grown_left(passage: Passage, low: int, floor: int, symbols: set[str], articl
     return low
 
 
-def grown_right(passage: Passage, high: int, ceiling: int, symbols: set[str]) -> int:
-    """Takes in the symbols of a set that stand behind a token; a unit's sign may stand apart ("50 %")."""
-    while high < ceiling and passage.folded[high] in symbols:
+def grown_right(passage: Passage, high: int, ceiling: int, symbols: Sequence[str]) -> int:
+    """Takes in these symbols, each once, where they stand behind a token; a unit's may stand apart ("50 %")."""
+    left = list(symbols)
+    while high < ceiling and passage.folded[high] in left:
+        left.remove(passage.folded[high])
         high += 1
     return high
 

@@ -5,8 +5,6 @@ wrong one for 4-5 % of all. Where the source has the answer as often as the targ
 the n-th; otherwise the place whose relative position in the window is nearest.
 """
 
-from pipeline.projection.languages import Language
-from pipeline.projection.query import query
 from pipeline.projection.records import Passage, Sought
 from pipeline.text import Span
 
@@ -20,12 +18,3 @@ def relative(passage: Passage, window: tuple[int, int], span: Span) -> float:
 def distance(sought: Sought, target: Passage, span: Span) -> float:
     """How far apart the relative positions of answer and span are, from 0 to 1."""
     return abs(relative(target, sought.window, span) - relative(sought.source, sought.window, sought.span))
-
-
-def rank(sought: Sought, language: Language) -> tuple[int, int]:
-    """(n, m): the answer is the n-th (from 1) of the m places in its source window with its words."""
-    within = sought.source.token_range(sought.source.window_span(sought.window))
-    words = query(sought.text, sought.text, language).words
-    starts = [sought.source.tokens[low][0] for low, _ in sought.source.runs(words, within)]
-    n = 1 + sum(start < sought.start for start in starts)
-    return n, max(len(starts), n)

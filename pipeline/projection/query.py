@@ -30,12 +30,14 @@ def query(text: str, source: str, language: Language) -> Query:
     An engine may add a full stop to what it takes for a sentence: it goes unless the source has one.
     """
     text = text.strip()
-    if text[-1:] in SENTENCE_END and source.rstrip()[-1:] not in SENTENCE_END:
+    if len(text) > 1 and text[-1:] in SENTENCE_END and source.rstrip()[-1:] not in SENTENCE_END:
         text = text[:-1].rstrip()
     pieces = [text[start:end] for start, end in tokens(text)]
     low, high = 0, len(pieces)
     while high > low and not is_word(pieces[high - 1]):
         high -= 1
+    # An answer may be nothing but a symbol.
+    high = high or len(pieces)
     lead, article = [], False
     # Symbols may stand before the article and behind it: the "wind trade".
     while low < high - 1 and (not is_word(pieces[low]) or pieces[low].casefold() in language.articles):

@@ -200,6 +200,17 @@ def validate_file(path: Path) -> Report:
     return Report(str(path), form, validator.counts, validator.findings.found())
 
 
+def squad_files(folder: Path) -> list[Path]:
+    """The files below a folder that may be SQuAD's by their ending, hidden ones left out, by name."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix in SUFFIXES
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
 def validate(path: Path) -> tuple[tuple[Report, ...], tuple[str, ...]]:
     """Reports of a file, or of every SQuAD file below a folder; and the names of those that are something else.
 
@@ -209,7 +220,7 @@ def validate(path: Path) -> tuple[tuple[Report, ...], tuple[str, ...]]:
     if not path.is_dir():
         return (validate_file(path),), ()
     reports, others = [], []
-    for file in sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file()):
+    for file in squad_files(path):
         try:
             reports.append(validate_file(file))
         except NotSquad:

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from pipeline.reader import models
-from pipeline.reader.features import Windows
-from pipeline.reader.runs import Prediction
+from pipeline.reader.features import Examples, Windows, windows
+from pipeline.reader.runs import Prediction, Training
 
 CHUNK = 2_048  # windows that are post-processed at once (a chunk takes some 20 MB)
 MULTIPLE = 8  # batch widths are rounded up to it, for the GPU's sake
@@ -212,3 +212,26 @@ def _n_best(
         {"text": text, "start_logit": s, "end_logit": e, "probability": p}
         for (text, s, e, _), p in zip(rows, (weights / weights.sum()).tolist(), strict=True)
     ]
+
+
+def predict(
+    model: Any,
+    tokenizer: Any,
+    data: Examples,
+    training: Training,
+    settings: Prediction,
+    unanswerable: bool = True,
+    progress: Callable[[int], object] = lambda _: None,
+) -> Answers:
+    """Answers every question of the examples, in windows as the model was trained on (`training`)."""
+    cut = windows(
+        tokenizer,
+        data.questions,
+        data.contexts,
+        data.context_of,
+        max_length=training.max_length,
+        doc_stride=training.doc_stride,
+        max_question_length=training.max_question_length,
+    )
+    scored = logits(model, tokenizer, cut, settings.batch, progress)
+    return answers(cut, scored, data.ids, data.contexts, settings, unanswerable)

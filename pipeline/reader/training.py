@@ -137,6 +137,7 @@ def _arguments(settings: Training, folder: Path) -> Any:
         logging_steps=1 / LOGGED,
         use_cpu=not gpu,
         dataloader_pin_memory=gpu,
+        ddp_find_unused_parameters=False,
         remove_unused_columns=False,
         disable_tqdm=True,
         report_to=[],
@@ -215,9 +216,10 @@ def train(prepared: Prepared, checkpoints: Path, progress: Progress = lambda _: 
 
 def is_main_process() -> bool:
     """Whether this process writes: the first of its group, or the only one."""
+    import torch
     from accelerate import PartialState
 
-    return PartialState().is_main_process
+    return PartialState(cpu=not torch.cuda.is_available()).is_main_process
 
 
 def save(prepared: Prepared, trained: Trained, folder: Path) -> None:

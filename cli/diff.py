@@ -1,0 +1,58 @@
+"""What changed between two versions of a corpus."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import click
+import msgspec
+
+from pipeline.publish.difference import Change, Difference, What, compare, read
+from stages.rim import OneLine, printable
+
+SHOWN = 70  # characters of a text
+
+
+@click.command(cls=OneLine)
+@click.argument("before", metavar="A", type=click.Path(path_type=Path))
+@click.argument("after", metavar="B", type=click.Path(path_type=Path))
+@click.option("--examples", "-n", default=3, show_default=True, type=click.IntRange(min=0), help="Of each change.")
+@click.option("--json", "as_json", is_flag=True, help="Every gained, lost and changed question, as JSON.")
+def diff(before: Path, after: Path, examples: int, as_json: bool) -> None:
+    """Questions gained, lost and changed, and spans moved, from A to B: SQuAD files or published folders."""
+    found = compare(read(before), read(after))
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+        return
+    for line in told(found, examples):
+        click.echo(printable(line))
+
+
+def told(found: Difference, examples: int) -> Iterator[str]:
+    yield f"{found.same:,} questions are the same"
+    for name, ids in (("gained", found.gained), ("lost", found.lost)):
+        yield f"{len(ids):,} {name}"
+        yield from (f"    {id_}" for id_ in ids[:examples])
+    yield f"{len(found.changed):,} changed"
+    counts = Counter(what for change in found.changed for what in change.what)
+    for what in What:
+        if counts[what]:
+            yield f"  {counts[what]:,} in {what}"
+            for change in islice((change for change in found.changed if what in change.what), examples):
+                yield f"    {change.id}: {shown(change, what)}"
+
+
+def shown(change: Change, what: What) -> str:
+    """What it was and what it is."""
+    before, after = change.before, change.after
+    match what:
+        case What.ANSWERABLE:
+            pair = ["no answer" if held.impossible else "answers" for held in (before, after)]
+        case What.SPANS:
+            pair = [", ".join(f"{a.text} @{a.answer_start}" for a in held.answers) for held in (before, after)]
+        case What.ANSWERS:
+            pair = [", ".join(a.text for a in held.answers) for held in (before, after)]
+        case _:
+            pair = [getattr(held, what.value) for held in (before, after)]
+    return " → ".join(text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…" for text in pair)

@@ -1,0 +1,50 @@
+"""Uploads a corpus that was built to the Hugging Face hub."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from pipeline.errors import InputError
+from pipeline.publish.hub import listing, ready, upload
+from pipeline.publish.revision import clean_revision, version
+from stages.params import load
+from stages.rim import OneLine, printable, summary
+
+
+@click.command(cls=OneLine)
+@click.argument("corpus")
+@click.option("--to", "repository", required=True, metavar="USER/NAME", help="The dataset repository.")
+@click.option("--tag", help="The version's name. [default: what `git describe --tags` says]")
+@click.option("--public", is_flag=True, help="Make a new repository public; without it, it is private.")
+@click.option("--dry-run", is_flag=True, help="Check, list every file with its size, and send nothing.")
+def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run: bool) -> None:
+    """Uploads data/CORPUS/published to the Hugging Face hub, as one tagged commit.
+
+    Refused when the folder breaks its format, is not what the checked-out commit builds, or the work tree has
+    changes. The token is huggingface_hub's own (`hf auth login`, or HF_TOKEN).
+    """
+    about = load().corpus(corpus).about
+    folder = Path("data") / corpus / "published"
+    ready(folder, about)
+    if dry_run:
+        for name, size in listing(folder):
+            click.echo(printable(f"{size:>13,}  {name}"))
+    revision = clean_revision(Path())
+    up_to_date(corpus)
+    tag = tag or version(Path())
+    if dry_run:
+        summary("publish", f"would go to {repository} as {tag}, {'public' if public else 'private'}; nothing was sent")
+        return
+    from huggingface_hub import HfApi
+
+    address = upload(folder, revision, repository, tag, not public, HfApi())
+    summary("publish", f"{corpus}, {tag}: {address}")
+
+
+def up_to_date(corpus: str) -> None:
+    """Raises InputError when the published folder is not what this commit's dvc.lock says."""
+    asked = [sys.executable, "-m", "dvc", "status", "--quiet", f"publish@{corpus}"]
+    if subprocess.run(asked, capture_output=True, check=False).returncode:
+        raise InputError(f"data/{corpus}/published: not what this commit builds; run `dvc repro` and commit dvc.lock")

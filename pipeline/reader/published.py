@@ -1,0 +1,24 @@
+"""The figures that others published for the same rows, with their source (`published.json`)."""
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+FILE = Path(__file__).with_name("published.json")
+
+
+class Published(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one model card says: percentages by official key (`exact` is also 1.1's exact match)."""
+
+    run: str  # the run of params.yaml that repeats it
+    model: str
+    source: str
+    data: str
+    figures: dict[str, float]
+    languages: dict[str, dict[str, float]] = {}
+
+
+def published() -> dict[str, Published]:
+    """Run name -> what was published for it."""
+    return {row.run: row for row in msgspec.json.decode(FILE.read_bytes(), type=list[Published])}
