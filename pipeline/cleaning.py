@@ -5,7 +5,7 @@
 Nothing is decided here: `fates.decide` says what is kept, this writes it down.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -26,11 +26,13 @@ def documents(
     Articles and paragraphs of which nothing is kept are left out. translations: of the questions;
     None for a corpus that is in its language already.
     """
-    target = dict(zip(translations["text"].to_pylist(), translations["translation"].to_pylist(), strict=True)) if translations else None
+    target = None
+    if translations is not None:
+        target = dict(zip(*(translations[name].to_pylist() for name in ("text", "translation")), strict=True))
     found = answers_of(spans, fates)
     dropped = fates.questions["reason"].to_pylist()
     at = 0
-    articles: dict[str, dict[int, Article]] = {split: {} for split in SPLITS}
+    articles: dict[str, dict[int, tuple[str, list[Paragraph]]]] = {split: {} for split in SPLITS}
     for row, context in zip(rows(layout), paragraphs["context"].to_pylist(), strict=True):
         kept = []
         for question in row["questions"]:
@@ -39,22 +41,23 @@ def documents(
                 kept.append(cleaned(question, text, found.get(at, {})))
             at += 1
         if kept:
-            add(articles[row["split"]], row["article"], row["title"], Paragraph(context=context, qas=tuple(kept)))
+            _, held = articles[row["split"]].setdefault(row["article"], (row["title"], []))
+            held.append(Paragraph(context=context, qas=tuple(kept)))
     present = set(layout["split"].unique().to_pylist())
-    return {
-        split: Document(version=VERSION, data=tuple(articles[split].values())) for split in SPLITS if split in present
-    }
+    return {split: document(articles[split].values()) for split in SPLITS if split in present}
+
+
+def document(articles: Iterable[tuple[str, list[Paragraph]]]) -> Document:
+    """Titles and paragraphs -> a document."""
+    return Document(
+        version=VERSION, data=tuple(Article(title=title, paragraphs=tuple(held)) for title, held in articles)
+    )
 
 
 def rows(table: pa.Table) -> Iterator[dict[str, Any]]:
     """A table's rows as dictionaries, a batch at a time."""
     for batch in table.to_batches(max_chunksize=1000):
         yield from batch.to_pylist()
-
-
-def add(articles: dict[int, Article], index: int, title: str, paragraph: Paragraph) -> None:
-    held = articles.get(index)
-    articles[index] = Article(title=title, paragraphs=(*(held.paragraphs if held else ()), paragraph))
 
 
 def answers_of(spans: pa.Table, fates: Fates) -> dict[int, dict[str, list[Answer]]]:

@@ -31,7 +31,8 @@ def main(name: str, out: Path) -> None:
                 bar.total = whole
                 bar.update(got - bar.n)
 
-            fetch(place, out / file, corpus.digest(file.removesuffix(".json")), check, progress)
+            sha256 = corpus.digest(file.removesuffix(".json")) if file in splits else None
+            fetch(place, out / file, sha256, check, progress)
     for stale in {path.name for path in out.iterdir()} - set(wanted):
         (out / stale).unlink()
     asked = sum(1 for file in splits for _ in squad.walk(squad.read(out / file)))

@@ -47,7 +47,11 @@ def train(name: str, run: Run, documents: list[squad.Document], checkpoints: Pat
     shutil.rmtree(checkpoints)
     left = prepared.counts["questions"]["dropped"] + prepared.counts["windows"]["dropped"]
     resumed = f", from step {trained.resumed}" if trained.resumed else ""
-    told = f"; left out: {prepared.counts['questions']['reasons']}, {prepared.counts['windows']['reasons']}" if left else ""
+    told = (
+        f"; left out: {prepared.counts['questions']['reasons']}, {prepared.counts['windows']['reasons']}"
+        if left
+        else ""
+    )
     summary("finetune", f"{name}: {trained.steps:,} steps{resumed} over {len(prepared.windows):,} features{told}")
 
 

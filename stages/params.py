@@ -11,16 +11,18 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from pipeline.errors import ParamsError
 from pipeline.projection.settings import AlignSettings, RescueSettings
+from pipeline.publish.about import About
 from pipeline.reader.runs import Run
 from pipeline.tables import SPLITS
 from pipeline.translation.settings import TranslateSettings, TranslatorSettings
 
 PARAMS = Path("params.yaml")
 
-# Names become folder names and DVC cell names.
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
-Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+# Names become folder names and keys in dvc.yaml (corpora.NAME), where a dot would part them.
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z")]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*\Z")]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Place = Annotated[str, Meta(pattern=r"^[^\0\ud800-\udfff]+\Z")]  # what can name a file
 
 
 class Build(Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,16 +37,23 @@ class Languages(Struct, frozen=True, forbid_unknown_fields=True):
     target: Language
 
 
+class Digests(Struct, frozen=True, forbid_unknown_fields=True):
+    """The promised sha256 of each split's file."""
+
+    train: Sha256 | None = None
+    dev: Sha256 | None = None
+
+
 class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     """Where a corpus comes from, and how it gets its language."""
 
-    train: str | None = None
-    dev: str | None = None
-    sha256: dict[str, Sha256] | Sha256 | None = None
+    train: Place | None = None
+    dev: Place | None = None
+    sha256: Digests | Sha256 | None = None
     translator: str | None = None
     native: bool = False
-    memory: str | None = None
-    gold: str | None = None
+    memory: Place | None = None
+    gold: Place | None = None
 
     def splits(self) -> dict[str, str]:
         """Split -> path or URL, for the splits that there are, in order."""
@@ -52,7 +61,7 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
 
     def digest(self, split: str) -> str | None:
         """The promised sha256 of a split's file, if one is."""
-        return self.sha256.get(split) if isinstance(self.sha256, dict) else self.sha256
+        return getattr(self.sha256, split) if isinstance(self.sha256, Digests) else self.sha256
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,10 +73,12 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     align: AlignSettings = field(default_factory=AlignSettings)
     rescue: RescueSettings = field(default_factory=RescueSettings)
     runs: dict[Name, Run] = {}
+    about: dict[Name, About] = {}
 
     def corpus(self, name: str) -> Corpus:
         if name not in self.corpora:
-            raise ParamsError(f"params.yaml: corpora.{name}: there is no such corpus (known: {', '.join(self.corpora)})")
+            known = ", ".join(self.corpora)
+            raise ParamsError(f"params.yaml: corpora.{name}: there is no such corpus (known: {known})")
         return self.corpora[name]
 
 
@@ -88,8 +99,10 @@ def problem(params: Params) -> str | None:
             return f"corpora.{name}: needs train, dev or both"
         if isinstance(corpus.sha256, str) and len(splits) > 1:
             return f"corpora.{name}.sha256: two files need two, as {{train: ..., dev: ...}}"
-        if isinstance(corpus.sha256, dict) and (extra := set(corpus.sha256) - set(splits)):
-            return f"corpora.{name}.sha256.{min(extra)}: no such split"
+        if isinstance(corpus.sha256, Digests):
+            for split in SPLITS:
+                if corpus.digest(split) and split not in splits:
+                    return f"corpora.{name}.sha256.{split}: the corpus has no {split}"
         if corpus.native == (corpus.translator is not None):
             return f"corpora.{name}: needs either translator or native: true"
     return None
@@ -105,8 +118,9 @@ def read_yaml(path: Path) -> object:
         mark = error.problem_mark
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise ParamsError(f"{path}{place}: not YAML: {error.problem}") from error
-    except (ValueError, RecursionError) as error:
-        raise ParamsError(f"{path}: not YAML: {error}") from error
+    except Exception as error:
+        # A tagged value that is not of its tag (`!!int x`) raises what its constructor happens to raise.
+        raise ParamsError(f"{path}: not YAML: {' '.join(str(error).split()) or type(error).__name__}") from error
 
 
 def typed(raw: object, kind: type, place: str) -> Any:
@@ -115,10 +129,13 @@ def typed(raw: object, kind: type, place: str) -> Any:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at ")
+        if of_key := path.startswith("`key` in "):
+            path = path.removeprefix("`key` in ")
         keys = [place, path.strip("`").removeprefix("$").removeprefix(".")]
         if unknown := re.search(r"unknown field `(.+)`", message):
             keys, message = [*keys, unknown[1]], "no such key"
-        raise ParamsError(f"params.yaml: {'.'.join(filter(None, keys)) or 'top level'}: {message}") from error
+        told = f"a key in it: {message}" if of_key else message
+        raise ParamsError(f"params.yaml: {'.'.join(filter(None, keys)) or 'top level'}: {told}") from error
 
 
 def load(path: Path = PARAMS) -> Params:
@@ -126,7 +143,7 @@ def load(path: Path = PARAMS) -> Params:
     raw = read_yaml(path)
     if isinstance(raw, dict):
         # Entry by entry first: msgspec's paths do not say which entry of a mapping is wrong.
-        for section, kind in (("corpora", Corpus), ("translators", TranslatorSettings), ("runs", Run)):
+        for section, kind in (("corpora", Corpus), ("translators", TranslatorSettings), ("runs", Run), ("about", About)):
             entries = raw.get(section)
             for name, entry in entries.items() if isinstance(entries, dict) else ():
                 typed(entry, kind, f"{section}.{name}")

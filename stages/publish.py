@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from pipeline.publish.about import Made
+from pipeline.publish.about import About, Made
 from pipeline.publish.package import publish
 from stages.params import Params, load
 from stages.rim import OneLine, path_option, summary
@@ -19,7 +19,7 @@ from stages.rim import OneLine, path_option, summary
 def main(name: str, clean: Path, loss: Path, out: Path) -> None:
     params = load()
     corpus = params.corpus(name)
-    reports = publish(clean, loss, out, made(params, name), corpus.about)
+    reports = publish(clean, loss, out, made(params, name), params.about.get(name, About()))
     questions = sum(report.counts.questions for report in reports.values())
     warnings = sum(report.warnings for report in reports.values())
     summary("publish", f"{name}: {questions:,} questions in {out}; contract kept, {warnings:,} warnings")

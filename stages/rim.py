@@ -10,7 +10,9 @@ from typing import Any
 import click
 from tqdm import tqdm
 
-from pipeline.errors import SpanferryError
+from pipeline.errors import ParamsError, SpanferryError
+
+LONGEST = 2000  # characters
 
 
 class OneLine(click.Command):
@@ -29,7 +31,12 @@ class OneLine(click.Command):
 
 
 def printable(text: str) -> str:
-    """One line that a terminal shows as it is: control characters (escape sequences too) written out."""
+    """One line that a terminal shows as it is: control characters (escape sequences too) written out.
+
+    A text that is longer than a person reads is cut.
+    """
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}… ({len(text):,} characters)"
     return "".join(ch if ch.isprintable() else ch.encode("unicode_escape").decode() for ch in text)
 
 
@@ -55,5 +62,10 @@ def workers() -> int:
 
     From the environment and not from params.yaml, because it changes nothing in what is written.
     """
-    asked = os.environ.get("SPANFERRY_WORKERS", "")
-    return max(int(asked), 1) if asked.isdigit() else len(os.sched_getaffinity(0))
+    asked = os.environ.get("SPANFERRY_WORKERS")
+    if asked is None:
+        # Not every system tells which cores a process may use (macOS does not).
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not asked.isdecimal() or int(asked) < 1:
+        raise ParamsError(f"SPANFERRY_WORKERS: {asked!r} is not a number of processes")
+    return int(asked)

@@ -27,11 +27,18 @@ _LARGEST = "1M<n<10M"
 UNITS = {
     "paragraphs": "paragraphs",
     "questions": "questions",
-    "has_answer": "– with an answer",  # noqa: RUF001
-    "no_answer": "– without one",  # noqa: RUF001
+    "has_answer": "– with an answer",
+    "no_answer": "– without one",
     "answers": "answers",
     "plausible_answers": "plausible answers",
 }
+
+TRANSLATED = {
+    "identity": "no translation at all, each text was given back as it was (a test build)",
+    "memory": "taken from a translation memory that came with the corpus",
+    "mtranslate": "machine-translated by Google Translate, through the web page that the package `mtranslate` asks",
+}
+"""What the card says of a translator where the corpus says nothing itself."""
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("pipeline.publish"),
@@ -72,6 +79,7 @@ def render(
         gold=figures.get("gold"),
         people=figures.get("people") or [],
         settings=yaml(made.settings),
+        translated=about.translated_by or TRANSLATED.get(made.translator, f"machine-translated by `{made.translator}`"),
         attributions=[*(citation.attribution(work) for work in about.sources), *about.attribution],
         bibtex=[citation.bibtex(work) for work in about.sources],
         revision=REVISION,
@@ -131,7 +139,7 @@ def share(tally: Mapping[str, int]) -> str:
 
 def percent(value: float | None) -> str:
     """0.95371 -> "95.4 %"."""
-    return "–" if value is None else f"{100 * value:.1f} %"  # noqa: RUF001
+    return "–" if value is None else f"{100 * value:.1f} %"
 
 
 def yaml(value: Any) -> str:

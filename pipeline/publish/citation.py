@@ -1,5 +1,6 @@
 """How to cite a published corpus: CITATION.cff and BibTeX."""
 
+import re
 from io import StringIO
 
 from ruamel.yaml import YAML
@@ -58,14 +59,19 @@ def _person(author: str) -> dict[str, str]:
 def bibtex(work: Work) -> str:
     """A BibTeX entry; braces keep the title's capitals."""
     fields = {
-        "title": f"{{{work.title}}}",
-        "author": " and ".join(work.authors),
-        "journal": work.published,
+        "title": f"{{{escaped(work.title)}}}",
+        "author": escaped(" and ".join(work.authors)),
+        "journal": work.published and escaped(work.published),
         "year": str(work.year),
         "url": work.url,
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
     return f"@{'article' if work.published else 'misc'}{{{work.key},\n{lines}\n}}"
+
+
+def escaped(text: str) -> str:
+    """What TeX would take for a command, written out."""
+    return re.sub(r"([&%$#_])", r"\\\1", text)
 
 
 def attribution(work: Work) -> str:

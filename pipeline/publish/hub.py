@@ -63,8 +63,7 @@ def upload(folder: Path, revision: str, repository: str, tag: str, private: bool
     repository: "user/name", made when it is not there (private: only then). A tag that is there already
     is never moved. Raises UploadError.
     """
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
-    from huggingface_hub.utils import httpx
+    from httpx2 import HTTPError  # the client of huggingface_hub
 
     try:
         api.create_repo(repository, repo_type="dataset", private=private, exist_ok=True)
@@ -79,6 +78,6 @@ def upload(folder: Path, revision: str, repository: str, tag: str, private: bool
                 commit_message=f"{tag}, built from {revision}",
             )
         api.create_tag(repository, repo_type="dataset", tag=tag, revision=commit.oid)
-    except (HfHubHTTPError, HFValidationError, httpx.HTTPError, OSError, RuntimeError, ValueError) as error:
+    except (HTTPError, OSError, RuntimeError, ValueError) as error:
         raise UploadError(f"{repository}: {' '.join(str(error).split())}") from error
     return commit.commit_url

@@ -8,9 +8,11 @@ for the file's language.
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain, islice
 
 OWN_WORDS = 80  # the commonest words of a file: enough to be in nearly every sentence of a few words
 ENGLISH_FILE = 0.08  # share of English words above which a file is English itself; English prose has 0.12 to 0.16
+MIN_TEXTS = 3  # that a word must stand in to be the file's own; in a small file every word is among the commonest
 MIN_WORDS = 4  # shorter texts are names as often as sentences
 
 # Words that hardly another language has ...
@@ -29,11 +31,13 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
 
 def own_words(texts: Iterable[str]) -> frozenset[str] | None:
     """The file's commonest words that are not English, from a sample of it; None when it is English itself."""
-    counts = Counter(word for text in texts for word in _WORD.findall(text.lower()))
-    if sum(counts[word] for word in _TELLING) >= ENGLISH_FILE * counts.total():
+    words = [_WORD.findall(text.lower()) for text in texts]
+    everywhere = Counter(chain.from_iterable(words))
+    if sum(everywhere[word] for word in _TELLING) >= ENGLISH_FILE * everywhere.total():
         return None
-    own = (word for word, _ in counts.most_common(OWN_WORDS + len(_ENGLISH)) if word not in _ENGLISH)
-    return frozenset(word for word, _ in zip(own, range(OWN_WORDS), strict=False))
+    texts_with = Counter(chain.from_iterable(map(set, words)))
+    own = (word for word, _ in everywhere.most_common() if word not in _ENGLISH and texts_with[word] >= MIN_TEXTS)
+    return frozenset(islice(own, OWN_WORDS))
 
 
 def english_sentence(text: str, own: frozenset[str] | None) -> str | None:

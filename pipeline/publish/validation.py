@@ -88,6 +88,9 @@ class Findings:
         if len(examples) < EXAMPLES:
             examples.append(Example(path, told))
 
+    def __bool__(self) -> bool:
+        return bool(self._counts)
+
     def drop(self, rule: str) -> None:
         self._counts.pop(rule, None)
 
@@ -121,7 +124,7 @@ class Validator:
                 self.findings.add("malformed", malformed.path, malformed.told)
             if piece.article is not None:
                 self.article(piece)
-        if not self.counts.questions:
+        if not self.counts.questions and not self.findings:
             self.findings.add("no_questions", "data", "")
         if not self.composed:
             self.findings.drop("mixed_normalisation")

@@ -18,7 +18,7 @@ import numpy as np
 
 from pipeline.errors import InputError
 from pipeline.reader import models
-from pipeline.reader.features import Windows, windows
+from pipeline.reader.features import Windows, cut_windows
 from pipeline.reader.prediction import logits
 from pipeline.reader.runs import Base
 from pipeline.reader.tokens import layout
@@ -142,7 +142,7 @@ class QuestionAnswerer:
             raise InputError(f"doc_stride {stride} leaves no room in windows of {longest} tokens")
         number: dict[str, int] = {}
         context_of = np.array([number.setdefault(text, len(number)) for _, text in pairs], dtype=np.int32)
-        return windows(
+        return cut_windows(
             self.tokenizer,
             [asked for asked, _ in pairs],
             list(number),

@@ -36,6 +36,7 @@ class Evaluation:
     beside: dict[str, Any]
     breakdown: dict[str, dict[str, dict[str, float]]]
     scores: metrics.Scores  # with the threshold applied
+    paragraph_of: dict[str, int]  # question id -> number of its paragraph
 
     def as_json(self) -> dict[str, Any]:
         """One object, the official keys at its top level."""
@@ -175,7 +176,7 @@ def evaluate(
         beside[f"{key}_low"], beside[f"{key}_high"] = interval(values, cluster_of)
     beside["always_no_answer"] = 100 * unanswerable / len(raw.has_answer)
     beside["missing"] = raw.missing
-    return Evaluation(official, beside, breakdowns(document, scores, language, method_of or {}), scores)
+    return Evaluation(official, beside, breakdowns(document, scores, language, method_of or {}), scores, cluster_of)
 
 
 def _left_unanswered(

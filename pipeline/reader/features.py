@@ -156,7 +156,7 @@ def _cut(tokens: Tokens, limit: np.ndarray | int) -> Tokens:
     return Tokens(tokens.ids[keep], tokens.starts, tokens.ends, tokens.words, bounds)
 
 
-def windows(
+def cut_windows(
     tokenizer: Any,
     questions: Sequence[str],
     contexts: Sequence[str],
@@ -215,9 +215,9 @@ def training_windows(data: Examples, tokenizer: Any, **sizes: int) -> tuple[Wind
 
     A window without any of the answer is trained as "no answer", since that is what it should give when
     asked; windows that hold a part of the answer are left out, and so are questions whose answer cannot be placed
-    (each counted: `Lost`). sizes: as for `windows`.
+    (each counted: `Lost`). sizes: as for `cut_windows`.
     """
-    cut = windows(tokenizer, data.questions, data.contexts, data.context_of, **sizes)
+    cut = cut_windows(tokenizer, data.questions, data.contexts, data.context_of, **sizes)
     first, last = answer_tokens(cut.contexts, data.context_of.astype(np.int64), data.start, data.end)
     question = cut.question
     has = data.answerable & (data.start >= 0)

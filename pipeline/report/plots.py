@@ -1,6 +1,7 @@
 """Charts: rows for `dvc plots`, and static SVG (Vega-Lite) for the page."""
 
 from collections.abc import Iterator
+from math import floor
 from typing import Any
 
 from pipeline.loss import BREAKDOWNS, TOTAL
@@ -113,8 +114,8 @@ def _drift_chart(rows: list[Row]) -> Any:
     import altair as alt
 
     split = [
-        {"panel": panel, "name": name or panel, "points": row["points"], "order": order}
-        for order, row in enumerate(rows)
+        {"panel": panel, "name": name or panel, "points": row["points"], "label": _signed(row["points"])}
+        for row in rows
         for panel, _, name in [row["group"].partition(": ")]
     ]
     reach = 1.7 * max(0.5, *(abs(row["points"]) for row in split))
@@ -127,9 +128,9 @@ def _drift_chart(rows: list[Row]) -> Any:
             y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(minExtent=LABELS)),
             x=alt.X("points:Q", axis=None, scale=scale),
         )
-        text = alt.Text("points:Q", format="+.1f")
-        right = base.transform_filter("datum.points >= 0").mark_text(align="left", dx=4, color=INK).encode(text=text)
-        left = base.transform_filter("datum.points < 0").mark_text(align="right", dx=-4, color=INK).encode(text=text)
+        labelled = base.encode(text="label:N")
+        right = labelled.transform_filter("datum.points >= 0").mark_text(align="left", dx=4, color=INK)
+        left = labelled.transform_filter("datum.points < 0").mark_text(align="right", dx=-4, color=INK)
         rule = (
             alt.Chart(alt.Data(values=[{"zero": 0}]))
             .mark_rule(color=FAINT)
@@ -139,6 +140,11 @@ def _drift_chart(rows: list[Row]) -> Any:
     return alt.vconcat(*panels, spacing=10)
 
 
+def _signed(points: float) -> str:
+    rounded = round(points, 1)
+    return f"{rounded:+.1f}".replace("-", "−") if rounded else "0.0"
+
+
 def _panel_title(panel: str) -> Any:
     import altair as alt
 
@@ -146,25 +152,38 @@ def _panel_title(panel: str) -> Any:
 
 
 def _curve_chart(rows: list[Row]) -> Any:
-    """Precision against yield; the measured one full, the expected one dashed, each named at its left end."""
+    """Precision against yield: measured full, named at its left end; expected dashed, named at its right end."""
     import altair as alt
 
-    low = min(row["precision"] for row in rows)
+    def reach(key: str) -> list[float]:
+        least = min(row[key] for row in rows)
+        return [min(floor(10 * least) / 10, 0.9), 1]
+
     base = alt.Chart(alt.Data(values=rows), width=WIDTH + LABELS - 60, height=200).encode(
-        x=alt.X("yield:Q", title="yield", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=5)),
-        y=alt.Y(
-            "precision:Q",
-            title="precision",
-            scale=alt.Scale(domain=[min(low, 0.9), 1]),
-            axis=alt.Axis(format="%", tickCount=4, grid=True, gridColor=FAINT),
-        ),
+        x=_percent_axis("x", "yield", reach("yield")), y=_percent_axis("y", "precision", reach("precision"))
     )
     layers = []
-    for how, dash, above in (("expected", [4, 3], -10), ("measured", [1, 0], 12)):
-        line = base.transform_filter(f"datum.how == '{how}'")
-        layers.append(line.mark_line(color=BAR, strokeDash=dash, strokeWidth=2))
-        least = min((row for row in rows if row["how"] == how), key=lambda row: row["yield"], default=None)
-        if least:
-            name = alt.Chart(alt.Data(values=[least])).mark_text(align="right", dx=-6, dy=above, color=INK, fontSize=12)
-            layers.append(name.encode(x="yield:Q", y="precision:Q", text="how:N"))
+    for how, dash, end, label in (
+        ("measured", [1, 0], min, {"align": "left", "dx": 2, "dy": -9}),
+        ("expected", [4, 3], max, {"align": "right", "dx": -6, "dy": 12}),
+    ):
+        mine = [row for row in rows if row["how"] == how]
+        if mine:
+            line = base.transform_filter(f"datum.how == '{how}'")
+            named = alt.Chart(alt.Data(values=[end(mine, key=lambda row: row["yield"])]))
+            layers.append(line.mark_line(color=BAR, strokeDash=dash, strokeWidth=2, clip=True))
+            layers.append(
+                named.mark_text(color=INK, fontSize=12, **label).encode(x="yield:Q", y="precision:Q", text="how:N")
+            )
     return alt.layer(*layers)
+
+
+def _percent_axis(channel: str, key: str, domain: list[float]) -> Any:
+    import altair as alt
+
+    return {"x": alt.X, "y": alt.Y}[channel](
+        f"{key}:Q",
+        title=key,
+        scale=alt.Scale(domain=domain),
+        axis=alt.Axis(format="%", tickCount=4, grid=channel == "y", gridColor=FAINT),
+    )

@@ -78,7 +78,7 @@ def how_much(figures: Figures) -> str:
     said = f"{number(has['kept'])} of {plural(has['visited'], 'question')} with an answer kept it; {lost}."
     if no["visited"]:
         there = "all are there" if not no["dropped"] else f"{number(no['kept'])} are there"
-        said += f" Of {plural(no['visited'], 'question')} without an answer {there}."
+        said += f" Of {plural(no['visited'], 'question')} without an answer, {there}."
     return said
 
 
@@ -125,13 +125,14 @@ def _wording_of_lengths(drift: dict[str, Any]) -> str:
 
 
 def reference_rows(figures: Figures) -> list[dict[str, Any]]:
-    """The table against the reference: a row for each split and each sort of question.
+    """The table against the reference: a row for each split, and all where there are two, and each sort of question.
 
     Each: split, label, unit, visited, kept, dropped, share, theirs (its row of the reference and share, or None).
     """
     theirs = {(row["split"], row["unit"]): row for row in figures["reference"]}
     rows = []
-    for split in (*built_splits(figures), TOTAL):
+    splits = built_splits(figures)
+    for split in splits if len(splits) == 1 else [*splits, TOTAL]:
         for unit in ("questions", "has_answer", "no_answer"):
             ours, other = figures[split][unit], theirs.get((split, unit))
             rows.append(

@@ -18,7 +18,7 @@ from pipeline.translation.calls import Calls, Done
 from pipeline.translation.counts import Counts
 from pipeline.translation.drafts import Miss
 from pipeline.translation.pace import Pace
-from pipeline.translation.protocol import EngineFailure, Refused, Throttled, Translator, Unreachable
+from pipeline.translation.protocol import EngineFailure, Refused, Request, Throttled, Translator, Unreachable
 from pipeline.translation.settings import TranslateSettings
 from pipeline.translation.validation import Fault
 
@@ -32,6 +32,7 @@ class Call:
     """Misses that go to the engine together; or, as a witness, one whose good answer is known."""
 
     misses: tuple[Miss, ...]
+    requests: tuple[Request, ...]
     witness: bool = False
 
 
@@ -99,7 +100,7 @@ class Asking:
             calls.close()
 
     def _translate(self, call: Call) -> Sequence[str]:
-        return self.translator.translate([miss.request for miss in call.misses])
+        return self.translator.translate(call.requests)
 
     def _send(self, calls: Calls) -> None:
         now = monotonic()
@@ -116,21 +117,25 @@ class Asking:
             calls.send(call)
 
     def _next(self, now: float) -> Call | None:
+        misses, witness = self._next_misses(now)
+        return Call(misses, tuple(miss.request for miss in misses), witness) if misses else None
+
+    def _next_misses(self, now: float) -> tuple[tuple[Miss, ...], bool]:
         """What to send: the witness in doubt, then what is to be sent again, then what is new."""
         if self.suspicious:
             self.suspicious = False
             if self.witness:
-                return Call((self.witness,), witness=True)
+                return (self.witness,), True
             self.doubts.clear()
         while self.again and self.again[0][0] <= now:
             *_, miss = heappop(self.again)
             if miss.bad < self.settings.attempts:
-                return Call((miss,))
+                return (miss,), False
             miss.fault = miss.worst[0]
             self.counts.quarantined[miss.fault] += 1
             self.give_up(miss)
         batch = [self.fresh.popleft() for _ in range(min(self.translator.batch, len(self.fresh)))]
-        return Call(tuple(batch)) if batch else None
+        return tuple(batch), False
 
     def _wake(self, calls: Calls) -> float:
         """Until when to wait for answers: there may be something to send then."""
@@ -158,8 +163,8 @@ class Asking:
             )
         good = []
         for miss, answer in zip(misses, call.result, strict=True):
-            if not (fault := self.check(miss, answer)):
-                miss.answer = answer
+            if not (fault := self.check(miss, answer.strip())):
+                miss.answer = answer.strip()
                 good.append(miss)
             elif not witness:
                 self._doubt(miss, fault, answer)
@@ -194,8 +199,9 @@ class Asking:
             for miss in misses:
                 heappush(self.again, (now, next(self.order), miss))
         else:
+            fault, said = (Fault.REFUSED, str(error)) if isinstance(error, Refused) else (Fault.UNREACHABLE, "")
             for miss in misses:
-                self._doubt(miss, *((Fault.REFUSED, str(error)) if isinstance(error, Refused) else (Fault.UNREACHABLE, "")))
+                self._doubt(miss, fault, said)
         return []
 
     def _silence(self, sent: float) -> None:
@@ -233,11 +239,12 @@ class Asking:
         elif settings.max_hours and now - self.started >= settings.max_hours * HOUR_S:
             reason = f"translate.max_hours: {settings.max_hours:g} hours are over"
         elif self.translator.remote and quiet > hours * HOUR_S:
-            reason = f"translate.patience_hours: no good answer for {hours:g} hours, or none to be expected ({self.trouble})"
+            reason = f"translate.patience_hours: no good answer within {hours:g} hours (last: {self.trouble})"
         else:
             return ""
         left = self.counts.texts - self.counts.settled
-        return f"{self.translator.identity}: {reason}; {self.counts.answered:,} texts are answered and kept, {left:,} left; run again to go on"
+        kept = f"{self.counts.answered:,} texts are answered and kept, {left:,} are left"
+        return f"{self.translator.identity}: {reason}; {kept}; run again to go on"
 
     def _tell(self, calls: Calls) -> None:
         now = monotonic()

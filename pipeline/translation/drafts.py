@@ -32,20 +32,22 @@ class Miss:
 
     @property
     def request(self) -> Request:
-        return Request(self.text, self.context)
+        return Request(self.text, self.context, self.sent)
 
 
 Draft = str | Miss | list[str | Miss]
 """A translation; or the miss that will be it; or the parts of one, some of them misses."""
 LookUp = Callable[[str, str], str | None]
 """(text, its paragraph or '') -> its translation, if it is held."""
+GivenUp = Callable[[str, str], Fault | None]
+"""(text, its paragraph or '') -> why it is in quarantine, if it is."""
 
 
 class Drafter:
     """Drafts segments one by one; `misses` gathers what is to be asked for, each text once."""
 
-    def __init__(self, translator: Translator, look_up: LookUp) -> None:
-        self.translator, self.look_up = translator, look_up
+    def __init__(self, translator: Translator, look_up: LookUp, given_up: GivenUp) -> None:
+        self.translator, self.look_up, self.given_up = translator, look_up, given_up
         self.misses: dict[tuple[str, str], Miss] = {}
 
     def draft(self, segment: Segment) -> Draft:
@@ -66,12 +68,17 @@ class Drafter:
     def _miss(self, text: str, kind: str, context: str) -> Miss:
         key = (text, context)
         if key not in self.misses:
-            self.misses[key] = Miss(text, kind, context)
+            self.misses[key] = Miss(text, kind, context, fault=self.given_up(text, context))
         return self.misses[key]
 
 
-def drafts(segments: Iterable[Segment], translator: Translator, look_up: LookUp) -> tuple[list[Draft], list[Miss]]:
-    """One draft a segment, and the distinct texts to ask for, in the segments' order."""
-    drafter = Drafter(translator, look_up)
+def drafts(
+    segments: Iterable[Segment], translator: Translator, look_up: LookUp, given_up: GivenUp
+) -> tuple[list[Draft], list[Miss]]:
+    """One draft a segment, and the distinct texts to ask for, in the segments' order.
+
+    Texts in quarantine are misses that have their fault already, and are not asked for.
+    """
+    drafter = Drafter(translator, look_up, given_up)
     drafted = [drafter.draft(segment) for segment in segments]
-    return drafted, list(drafter.misses.values())
+    return drafted, [miss for miss in drafter.misses.values() if miss.fault is None]

@@ -16,7 +16,7 @@ from pipeline.errors import InputError
 from pipeline.translation.asking import Asking
 from pipeline.translation.counts import Counts
 from pipeline.translation.drafts import Draft, Miss, Segment, drafts
-from pipeline.translation.memory import QUARANTINE, Memory, Quarantined, digest
+from pipeline.translation.memory import Memory, digest
 from pipeline.translation.protocol import NotHeld, Request, Translator
 from pipeline.translation.settings import TranslateSettings
 from pipeline.translation.validation import MARKED, Fault, fault
@@ -64,14 +64,15 @@ class Desk:
         if self.memory is None:
             results = self._replay(list(segments))
         else:
-            drafted, misses = drafts(segments, self.translator, self.look_up)
+            segments = list(segments)
+            drafted, misses = drafts(segments, self.translator, self.look_up, self.given_up)
             held = sum(isinstance(draft, str) for draft in drafted)
             self.counts.segments += len(drafted)
             self.counts.hits += held
             self.counts.misses += len(drafted) - held
             self.counts.texts += len(misses)
             if misses:
-                self._ask(misses)
+                self._ask(misses, self._witness(segments, drafted))
             results = [finished(draft) for draft in drafted]
         self.progress(self.counts)
         return results
@@ -80,29 +81,36 @@ class Desk:
         """What is held for a text in that paragraph ('' for engines that do not use it)."""
         held = self.given.get(text)
         if held is None and self.memory is not None:
-            held = self.memory.get(text, context_key(context))
+            held = self.memory.get(text, digest(context))
         return held
 
-    def _ask(self, misses: Sequence[Miss]) -> None:
+    def given_up(self, text: str, context: str = "") -> Fault | None:
+        """Why an earlier run gave a text up, if one did."""
+        return self.memory.given_up(text, digest(context)) if self.memory is not None else None
+
+    def _witness(self, segments: Sequence[Segment], drafted: Sequence[Draft]) -> Miss | None:
+        """A text that the engine has answered well before."""
+        for segment, draft in zip(segments, drafted, strict=True):
+            if isinstance(draft, str) and segment.text not in self.given:
+                context = segment.context if self.translator.uses_context else ""
+                if self.memory.get(segment.text, digest(context)):
+                    return Miss(segment.text, segment.kind, context)
+        return None
+
+    def _ask(self, misses: Sequence[Miss], witness: Miss | None) -> None:
         """Asks for every miss; its good answer goes to the memory."""
         asking = Asking(
             self.translator,
             self.settings,
             self.counts,
             check=lambda miss, answer: fault(miss.text, answer, miss.kind, self.source, self.target),
-            keep=lambda good: self.memory.put((miss.text, context_key(miss.context), miss.answer) for miss in good),
+            keep=lambda good: self.memory.put((miss.text, digest(miss.context), miss.answer) for miss in good),
             sync=self.memory.sync,
-            give_up=self._quarantine,
+            give_up=lambda miss: self.memory.give_up(miss.text, digest(miss.context), *miss.worst, miss.sent),
             progress=self.progress,
+            witness=witness,
         )
         asking.run(misses)
-
-    def _quarantine(self, miss: Miss) -> None:
-        scope = self.memory.scope
-        record = Quarantined(
-            scope.translator, scope.source, scope.target, miss.text, miss.fault, miss.worst[1], miss.sent
-        )
-        self.memory.note(QUARANTINE, record)
 
     def _replay(self, segments: Sequence[Segment]) -> list[Translated]:
         """All segments through a vouched engine."""
@@ -124,11 +132,6 @@ class Desk:
             more = f" (nor {len(missing) - 1:,} more segments)" if len(missing) > 1 else ""
             raise InputError(f"the translation memory does not hold the {missing[0].kind} {shown!r}{more}")
         return results
-
-
-def context_key(context: str) -> str:
-    """A paragraph as the memory's key has it."""
-    return digest(context) if context else ""
 
 
 def finished(draft: Draft) -> Translated:

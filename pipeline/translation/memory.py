@@ -1,32 +1,29 @@
-"""The live translation memory: an append-only log of JSON lines, one for all corpora.
+"""The live translation memory: one for all corpora, in logs that only grow.
 
-    memory/translations.jsonl    one line a translation: translator, languages, text, context's digest, translation
-    memory/quarantine.jsonl      answers that were refused for good, with the reason; for people to read
-    memory/runs.jsonl            what each run asked for and got
+    memory/translations.jsonl    each good answer: translator, languages, text, translation
+    memory/quarantine.jsonl      each text that was given up: the fault, and the last bad answer
     memory/lock                  held by the process that writes
 
-A line is written whole by one call and synced; a crash can tear only the last one, which the next
-opening cuts off and tells. Later lines replace earlier ones. Reading needs no lock.
+A later record of the same text replaces an earlier one.
 """
 
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, Self
+from typing import TypeVar
 
-import msgspec
 from filelock import FileLock, Timeout
 from msgspec import Struct
+from msgspec.structs import astuple
 
-from pipeline.errors import InputError, TranslationError
-
-TRANSLATIONS, QUARANTINE, RUNS, LOCK = "translations.jsonl", "quarantine.jsonl", "runs.jsonl", "lock"
+from pipeline.errors import TranslationError
+from pipeline.translation.log import Log
+from pipeline.translation.validation import Fault
 
 
 class Scope(Struct, frozen=True):
-    """Everything but the text that changes a translation."""
+    """All that changes a translation, besides the text and its context."""
 
     translator: str  # the engine's identity
     source: str
@@ -34,7 +31,7 @@ class Scope(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True, omit_defaults=True):
-    """One line of the log. context: digest of the paragraph around the text, where the engine uses it."""
+    """A translation. context: digest of the paragraph around the text, where the engine uses it, or ''."""
 
     translator: str
     source: str
@@ -43,174 +40,130 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     translation: str
     context: str = ""
 
-    @property
-    def scope(self) -> Scope:
-        return Scope(self.translator, self.source, self.target)
 
-
-class Quarantined(Struct, frozen=True):
-    """A text that got no good answer, the fault of the last one, and that answer."""
+class Quarantined(Struct, frozen=True, omit_defaults=True):
+    """A text that got no good answer, and the last bad one."""
 
     translator: str
     source: str
     target: str
     text: str
-    fault: str
+    fault: Fault
     answer: str
     attempts: int
+    context: str = ""
 
 
-_entries = msgspec.json.Decoder(Entry)
-_encode = msgspec.json.Encoder().encode
+Record = TypeVar("Record", Entry, Quarantined)
 
 
-def digest(text: str) -> str:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+def translation_log(folder: Path) -> Log[Entry]:
+    return Log(folder / "translations.jsonl", Entry)
+
+
+def quarantine_log(folder: Path) -> Log[Quarantined]:
+    return Log(folder / "quarantine.jsonl", Quarantined)
+
+
+def digest(context: str) -> str:
+    """A paragraph as the logs have it; '' for none."""
+    return blake2b(context.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest() if context else ""
 
 
 def key(text: str, context: str) -> bytes:
-    """16 bytes for a text and its context's digest; both in one scope. (350,000 texts as keys would take 80 MiB.)"""
+    """A text and its context's digest in 16 bytes: 350,000 texts themselves would take four times the room."""
     return blake2b(f"{context}\0{text}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-class Scan:
-    """Reads a log's entries in order; afterwards `end`, `torn` and `broken` say in what state it is."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.end = 0  # bytes up to the end of the last good line
-        self.torn = 0  # bytes after it
-        self.broken = 0  # unreadable lines before it
-
-    def __iter__(self) -> Iterator[Entry]:
-        at = unreadable = 0
-        try:
-            with self.path.open("rb") as file:
-                for line in file:
-                    at += len(line)
-                    entry = decoded(line)
-                    if entry is None:
-                        unreadable += 1
-                        continue
-                    self.end, self.broken = at, unreadable
-                    yield entry
-        except FileNotFoundError:
-            return
-        finally:
-            self.torn = at - self.end
-
-
-def decoded(line: bytes) -> Entry | None:
-    """A log line -> its entry; None when it is torn or damaged."""
-    if not line.endswith(b"\n"):
-        return None
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keeps other writers out. Raises TranslationError when one is at work."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "lock")
     try:
-        return _entries.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        message = f"{folder}: another process is using the translation memory; wait until it ends, or stop it"
+        raise TranslationError(message) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class Memory:
-    """The translations of one scope, in memory by key; new ones are appended to the log.
+    """The translations of one scope as they were when it was read; `opened` gives one to write to.
 
-    `notice` says, after opening, what a crash had left behind; '' when nothing was wrong.
+    `notice` says what an earlier crash had left behind; '' when nothing was wrong.
     """
 
     def __init__(self, folder: Path, scope: Scope) -> None:
-        self.folder, self.scope = folder, scope
+        self.scope = scope
         self.notice = ""
-        self._known: dict[bytes, str] = {}
-        self._lock = FileLock(folder / LOCK)
-        self._log: IO[bytes] | None = None
-        self._end = 0
-        self._unsynced = False
+        self._translations, self._quarantine = translation_log(folder), quarantine_log(folder)
+        self._known = {
+            key(entry.text, entry.context): entry.translation for entry in self._own(self._translations.records())
+        }
+        self._given_up = {key(lost.text, lost.context): lost.fault for lost in self._own(self._quarantine.records())}
 
-    def __enter__(self) -> Self:
-        """Locks the memory, cuts off a torn end, and loads the scope. Raises TranslationError when locked."""
-        lock(self.folder, self._lock)
-        try:
-            self._load()
-        except BaseException:
-            self._lock.release()
-            raise
-        return self
-
-    def _load(self) -> None:
-        path = self.folder / TRANSLATIONS
-        scan = Scan(path)
-        for entry in scan:
-            if entry.scope == self.scope:
-                self._known[key(entry.text, entry.context)] = entry.translation
-        told = []
-        self._log = path.open("ab", buffering=0)
-        if scan.torn:
-            self._log.truncate(scan.end)
-            told.append(f"the last record was torn by a crash; its {scan.torn} bytes are cut off")
-        if scan.broken:
-            told.append(f"{scan.broken} unreadable lines are passed over")
-        self._end = scan.end
-        self.notice = f"{path}: {'; '.join(told)}" if told else ""
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            self.sync()
-        finally:
-            self._log.close()
-            self._lock.release()
+    def _own(self, records: Iterable[Record]) -> Iterator[Record]:
+        translator, source, target = astuple(self.scope)
+        for record in records:
+            if record.translator == translator and record.source == source and record.target == target:
+                yield record
 
     def __len__(self) -> int:
         return len(self._known)
 
     def get(self, text: str, context: str = "") -> str | None:
-        """The translation of a text, if it is held. context: digest of its paragraph, or ''."""
+        """The translation of a text, if it is held; context: its digest, or ''."""
         return self._known.get(key(text, context))
 
-    def put(self, translations: Iterable[tuple[str, str, str]]) -> None:
-        """Appends (text, context, translation) rows in one write; `sync` makes them outlive a power cut."""
-        lines = []
-        for text, context, translation in translations:
-            self._known[key(text, context)] = translation
-            lines.append(_encode(Entry(*msgspec.structs.astuple(self.scope), text, translation, context)) + b"\n")
-        if lines:
-            self._append(b"".join(lines))
+    def given_up(self, text: str, context: str = "") -> Fault | None:
+        """Why an earlier run gave a text up, if one did."""
+        return self._given_up.get(key(text, context))
 
-    def _append(self, data: bytes) -> None:
-        try:
-            written = self._log.write(data)
-            if written != len(data):
-                raise OSError(f"{self.folder / TRANSLATIONS}: only {written} of {len(data)} bytes could be written")
-        except BaseException:
-            # A full disk: leave no half line behind that later ones would be glued to.
-            with suppress(OSError):
-                self._log.truncate(self._end)
-            raise
-        self._end += len(data)
-        self._unsynced = True
+    def put(self, translations: Iterable[tuple[str, str, str]]) -> None:
+        """Appends (text, digest of its context or '', translation) rows in one write; `sync` makes them safe."""
+        scope = astuple(self.scope)
+        entries = [Entry(*scope, text, translation, context) for text, context, translation in translations]
+        self._translations.append(entries)
+        self._known.update((key(entry.text, entry.context), entry.translation) for entry in entries)
+
+    def give_up(self, text: str, context: str, fault: Fault, answer: str, attempts: int) -> None:
+        """Appends a text to the quarantine: no later run asks for it until the quarantine is released."""
+        self._quarantine.append([Quarantined(*astuple(self.scope), text, fault, answer, attempts, context)])
+        self._given_up[key(text, context)] = fault
 
     def sync(self) -> None:
-        if self._unsynced:
-            os.fsync(self._log.fileno())
-            self._unsynced = False
+        """Makes all that was put outlive a power cut."""
+        self._translations.sync()
+        self._quarantine.sync()
 
-    def note(self, file: str, record: Struct) -> None:
-        """Appends a record to one of the logs that only people read."""
-        with (self.folder / file).open("ab") as log:
-            log.write(_encode(record) + b"\n")
+    def _open(self) -> None:
+        self.notice = "; ".join(filter(None, (self._translations.open(), self._quarantine.open())))
 
-
-def lock(folder: Path, held: FileLock) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        held.acquire(timeout=0)
-    except Timeout as error:
-        raise TranslationError(
-            f"{folder}: the translation memory is in use by another process; wait until it ends"
-        ) from error
+    def _close(self) -> None:
+        self._translations.close()
+        self._quarantine.close()
 
 
-def entries(folder: Path) -> Iterator[Entry]:
-    """Every entry of a memory, in the order of writing; reading needs no lock. Raises InputError when there is none."""
-    path = folder / TRANSLATIONS
-    if not path.exists():
-        raise InputError(f"{path}: there is no translation memory yet")
-    yield from Scan(path)
+@contextmanager
+def opened(folder: Path, scope: Scope) -> Iterator[Memory]:
+    """A scope of the memory to write to, mended where a crash has torn it. Raises TranslationError when locked."""
+    with locked(folder):
+        memory = Memory(folder, scope)
+        try:
+            memory._open()
+            yield memory
+        finally:
+            memory._close()
+
+
+def release(folder: Path) -> int:
+    """Empties the quarantine, so that the next run asks for its texts again; tells how many records it had."""
+    with locked(folder):
+        log = quarantine_log(folder)
+        records = sum(1 for _ in log.records())
+        log.path.unlink(missing_ok=True)
+    return records

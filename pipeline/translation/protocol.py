@@ -11,10 +11,12 @@ class Request:
     """One text to translate: one line, no white space around it, within the engine's limit.
 
     context: the paragraph around it, for engines that use it; '' for the others.
+    attempt: how often this text was sent before, so that an engine can ask in another way.
     """
 
     text: str
     context: str = ""
+    attempt: int = 0
 
 
 class Translator(ABC):
@@ -44,8 +46,9 @@ class Translator(ABC):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Nothing to let go, unless a subclass says so."""
+    def __exit__(self, *_: object) -> bool | None:
+        """Lets go what entering took; there is nothing unless a subclass says so."""
+        return None
 
     def size(self, text: str) -> int:
         """What a text takes of the limit; a longer text never takes less."""

@@ -8,12 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline import tables
-from pipeline.errors import InputError
 from pipeline.tables import TRANSLATIONS
 from pipeline.translation.counts import Counts
 from pipeline.translation.drafts import Segment
 from pipeline.translation.job import Desk, Translated
-from pipeline.translation.memory import Memory, Scope
+from pipeline.translation.memory import Memory, Scope, opened
 from pipeline.translation.settings import TranslateSettings, TranslatorSettings
 from pipeline.translation.tmx import read_tmx
 from pipeline.translation.translators import Languages, build
@@ -51,7 +50,7 @@ def open_desk(
             yield Desk(engine, None, settings, languages, given, progress)
         return
     with ExitStack() as stack:
-        memory = stack.enter_context(Memory(folder, Scope(engine.identity, *languages)))
+        memory = stack.enter_context(opened(folder, Scope(engine.identity, *languages)))
         if memory.notice:
             tell(memory.notice)
         for path in seeds:

@@ -34,8 +34,8 @@ def settings_of(name: str, translators: Mapping[str, TranslatorSettings]) -> Tra
         return translators[name]
     if name not in DEFAULTS:
         raise ParamsError(
-            f"params.yaml: translator {name!r}: neither an entry of translators ({', '.join(translators) or 'none there'})"
-            f" nor an engine ({', '.join(DEFAULTS)})"
+            f"params.yaml: translator {name!r}: neither an entry of translators"
+            f" ({', '.join(translators) or 'none there'}) nor an engine ({', '.join(DEFAULTS)})"
         )
     return DEFAULTS[name]()
 

@@ -52,17 +52,24 @@ ERROR_PAGE = regex.compile(
 TAG = regex.compile(r"<\s*(/?)\s*([A-Za-z!][^\s<>/]*)[^<>]*>")
 ENTITY = regex.compile(r"&\s?(?:[A-Za-z][A-Za-z0-9]{1,30}|#\s?[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 BRACKETS = "<>[]{}"
+PAIRS = ("()", "[]")
+
+
+
+def words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
 
 WORD = regex.compile(r"\p{L}[\p{L}\p{M}'\u2019-]*")
 # English words that tell a text is English; not those that are Dutch, German, French or a name's part as well.
-ENGLISH = frozenset(
-    "the and with from which that this to by his her their its it has have not but than who what when where why how"
-    " many does did been for they she because between through during into would were are".split()
-)
+ENGLISH = words_of("""
+    the and with from which that this to by his her their its it has have not but than who what when where why how
+    many does did been for they she because between through during into would were are
+""")
 # English, but in the names of things and in other languages, too.
-NEUTRAL = frozenset("a an as at de in is of on or was".split())
+NEUTRAL = words_of("a an as at de in is of on or was")
 # Those among ENGLISH that stand in no text of another language, titles apart.
-UNMISTAKABLE = frozenset("the and which with that from their were".split())
+UNMISTAKABLE = words_of("the and which with that from their were")
 LEFT_ENGLISH, LEFT_ENGLISH_SHARE = 3, 0.15
 NAMELIKE_WORDS = 3  # "rock and roll": so short a phrase may be its own translation
 FOREIGN_WORDS = 6  # "Ein neues Lied wir heben an" may stay; six small words in a row may not
@@ -147,9 +154,14 @@ def markup(text: str, answer: str, kind: str) -> bool:
     times = 2 if kind == MARKED else 1  # an engine may double the markers
     if any(answer.count(bracket) > times * text.count(bracket) for bracket in BRACKETS):
         return True
-    if "<" in answer and {tag[1].lower() for tag in TAG.findall(answer)} - {tag[1].lower() for tag in TAG.findall(text)}:
+    if "<" in answer and tags(answer) - tags(text):
         return True
     return "&" in answer and bool(set(ENTITY.findall(answer)) - set(ENTITY.findall(text)))
+
+
+def tags(text: str) -> set[str]:
+    """Names of the tags in a text, whatever white space an engine has put into them."""
+    return {name.lower() for _, name in TAG.findall(text)}
 
 
 def repeats(text: str, answer: str) -> bool:
@@ -172,9 +184,7 @@ def truncated(text: str, answer: str, kind: str) -> bool:
         return True
     if kind == MARKED:
         return False
-    if any(
-        text.count(left) == text.count(right) and answer.count(left) > answer.count(right) for left, right in ("()", "[]")
-    ):
+    if any(text.count(left) == text.count(right) and answer.count(left) > answer.count(right) for left, right in PAIRS):
         return True
     # The client cuts its page at the first "<" that is not written as an entity.
     return "<" in text and "<" not in answer and len(answer) < len(text) * 2 / 3

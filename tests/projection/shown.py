@@ -38,7 +38,7 @@ def decision(
     source: str, target: str, translation: str | None, marked: str | None = None, code: str = "nl", origin: str = "en"
 ) -> Decision:
     """What is decided for the answer shown in a source. marked: what came back, with square brackets."""
-    back: Marked | None = parse(marked, ("[", "]")) if marked else None
+    back: Marked | None = parse(marked, asked(source, translation), ("[", "]")) if marked else None
     locator = Locator(language(origin), language(code), AlignSettings())
     return locator.locate(asked(source, translation), passage(target), back)
 

@@ -16,8 +16,9 @@ TOWNS = (
 )
 
 PROSE = (
-    "{town} ligt aan {river} en kreeg in {year} stadsrechten. Eeuwenlang leefde de stad van de {trade}, die tot vandaag "
-    "bezoekers trekt. Sinds de laatste verkiezingen is {mayor} er burgemeester. Bij de telling woonden er {people} mensen."
+    "{town} ligt aan {river} en kreeg in {year} stadsrechten. Eeuwenlang leefde de stad van de {trade}, die tot "
+    "vandaag bezoekers trekt. Sinds de laatste verkiezingen is {mayor} er burgemeester. Bij de telling "
+    "woonden er {people} mensen."
 )
 
 QUESTIONS = (
@@ -37,9 +38,7 @@ def paragraph(row: tuple[str, ...]) -> Paragraph:
     for number, (question, fact) in enumerate(QUESTIONS):
         answers = (Answer(facts[fact], context.index(facts[fact])),) if fact else ()
         plausible = () if fact else (Answer(trade, context.index(trade)),)
-        questions.append(
-            Question(f"{town.lower()}-{number}", question.format(**facts), answers, not fact, plausible)
-        )
+        questions.append(Question(f"{town.lower()}-{number}", question.format(**facts), answers, not fact, plausible))
     return Paragraph(context, tuple(questions))
 
 

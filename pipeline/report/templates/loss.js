@@ -113,7 +113,7 @@
   }
 
   const outcome = (n) => (rejected(n) ? `✕ rejected: ${words.reasons[rows.r[n]][1]}` : `△ weak: ${words.methods[rows.m[n]][1]}, ${percent(rows.p[n])}`);
-  const percent = (thousandths) => `${(thousandths / 10).toFixed(0)}\u00a0%`;
+  const percent = (thousandths) => `${Math.floor(thousandths / 10)}\u00a0%`;
 
   function listRow(place) {
     const n = shown[place];
@@ -168,7 +168,7 @@
       made.addEventListener("click", use);
       return made;
     };
-    const back = button("← All examples", close);
+    const back = button("← List", close);
     back.id = "back";
     const copy = button("Copy link", copyLink);
     copy.id = "copy";
@@ -184,13 +184,13 @@
       element("h3", { lang: from, dir: "auto" }, question),
       element("p", { class: "translated", lang: to, dir: "auto" }, translated ?? ""),
       element("p", { class: "verdict" }, element("b", { class: rejected(n) ? "rejected" : "weak" }, outcome(n)), ` – ${told}`),
-      element("div", { class: "sides" }, ...sides),
       element("dl", { class: "evidence" },
         ...line("source answer", rows.a[n], "", from),
         ...line("translated on its own", rows.t[n], "", to),
         ...(rows.k[n] === null ? [] : line("marked sentence", rows.k[n], "", to)),
         ...(kept ? line("kept span", rows.x[n], rows.o[n] > 1 ? `place ${rows.n[n]} of ${rows.o[n]}` : "", to) : []),
         ...candidates),
+      element("div", { class: "sides" }, ...sides),
     );
     detail.scrollTop = 0;
     return undefined;

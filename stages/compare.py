@@ -1,0 +1,28 @@
+"""Puts all runs of params.yaml into one table, with the figures that others published beside them."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from pipeline.files import write_atomically, write_json
+from pipeline.reader.comparison import compare, render
+from pipeline.reader.published import published
+from stages.params import load
+from stages.rim import OneLine, path_option, summary
+
+
+@click.command(cls=OneLine, name="compare", help=__doc__)
+@path_option("--reports", help="The folder of the runs' reports.")
+@path_option("--out", help="The table's path without its ending: .md, .html and .json are written.")
+def main(reports: Path, out: Path) -> None:
+    found = compare(load().runs, reports, published())
+    for ending in ("md", "html"):
+        write_atomically(out.with_suffix(f".{ending}"), render(found, f"comparison.{ending}.jinja").encode())
+    write_json(out.with_suffix(".json"), msgspec.to_builtins(found))
+    measured = sum(row.figures is not None for row in found.rows)
+    summary("compare", f"{measured} of {len(found.rows)} runs measured here: {out.with_suffix('.md')}")
+
+
+if __name__ == "__main__":
+    main()
