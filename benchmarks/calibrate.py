@@ -20,11 +20,9 @@ from pipeline.projection.batches import groups
 from pipeline.projection.confidence import WEIGHTS, Evidence, features
 from pipeline.projection.decide import Locator
 from pipeline.projection.languages import language
-from pipeline.projection.locate import sought, stands
+from pipeline.projection.locate import sought, source_passage, stands
 from pipeline.projection.marked import parse, request, styles
-from pipeline.projection.records import Passage
 from pipeline.projection.settings import AlignSettings
-from pipeline.segmentation import sentence_spans
 from pipeline.text import fold, tokens
 
 RIGHT = 0.8
@@ -55,10 +53,9 @@ def judged(corpus: str, source: str, target: str) -> tuple[Known, Known]:
     locator = Locator(language(source), language(target), AlignSettings(min_score=0))
     plain, helped = [], []
     for group in groups(layout, paragraphs, spans):
-        if group.paragraph["context"] is None:
+        if (other := group.target) is None:
             continue
-        english = Passage(group.layout["context"], tuple(sentence_spans(group.layout)))
-        other = Passage(group.paragraph["context"], tuple(sentence_spans(group.paragraph)))
+        english = source_passage(group.layout, other)
         for row in group.spans:
             right = gold.get(row["question_id"], {}).get(row["field"], [])
             if row["index"] >= len(right) or not stands(english.text, row["source_start"], row["source_text"]):

@@ -59,8 +59,9 @@ def measured(built: Build, out: Path) -> list[tuple[str, str]]:
     all_figures, complete = timed(lambda: figures_of(built, "en", None, None))
     writing, _ = timed(lambda: write(built, complete, "synthetic", ("en", "nl"), out))
     ours = deciding + counting
+    lost = sum(figures[TOTAL][field]["dropped"] for field in Field)
     return [
-        ("answers, of which rejected", f"{built.spans.num_rows:,}, {figures[TOTAL]['answers']['dropped']:,}"),
+        ("answers, of which rejected", f"{built.spans.num_rows:,}, {lost:,}"),
         ("decide and count everything", f"{ours:.2f} s"),
         ("plain loop, kept questions only", f"{looping:.2f} s ({looping / ours:.1f} times)"),
         ("all figures, with the curve", f"{all_figures:.2f} s"),
@@ -113,7 +114,8 @@ def browsed(page: Path, chromium: str) -> list[tuple[str, str]]:
             ("open until the list stands", f"{opened:.0f} ms"),
             ("search a common syllable", filtered(browser_page, fill("ba"))),
             ("search what is not there", filtered(browser_page, fill("zzqx"))),
-            ("filter by reason", filtered(browser_page, fill("") + ";" + reason)),
+            ("search nothing: all again", filtered(browser_page, fill(""))),
+            ("filter by reason", filtered(browser_page, reason)),
             (
                 "next example",
                 filtered(

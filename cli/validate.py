@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.publish.rules import RULES, table
 from pipeline.publish.validation import Report, validate as go_through
+from pipeline.report.wording import plural
 from stages.rim import OneLine, printable
 
 SHOWN = 160  # characters of an example
@@ -45,8 +46,9 @@ def valid(reports: tuple[Report, ...]) -> bool:
 def told(reports: tuple[Report, ...], others: tuple[str, ...]) -> Iterator[str]:
     for report in reports:
         held = report.counts
-        holds = f"{held.articles:,} articles, {held.paragraphs:,} paragraphs, {held.questions:,} questions "
-        holds += f"({held.no_answer:,} without an answer), {held.answers:,} answers"
+        holds = f"{plural(held.articles, 'article')}, {plural(held.paragraphs, 'paragraph')}, "
+        holds += f"{plural(held.questions, 'question')} ({held.no_answer:,} without an answer), "
+        holds += plural(held.answers, "answer")
         yield f"{report.file}: {report.form}" + (f"; {holds}" if held.questions else "")
         for finding in report.findings:
             yield f"  {finding.severity:<7}  {finding.rule}  {finding.count:,}  {RULES[finding.rule].meaning}"
@@ -60,5 +62,5 @@ def told(reports: tuple[Report, ...], others: tuple[str, ...]) -> Iterator[str]:
 
 def verdict(report: Report) -> str:
     if report.errors:
-        return f"breaks its format: {report.errors:,} errors, {report.warnings:,} warnings"
-    return f"keeps its format: {report.warnings:,} warnings" if report.warnings else "keeps its format"
+        return f"breaks its format: {plural(report.errors, 'error')}, {plural(report.warnings, 'warning')}"
+    return f"keeps its format: {plural(report.warnings, 'warning')}" if report.warnings else "keeps its format"

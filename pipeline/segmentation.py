@@ -96,6 +96,17 @@ def segments(layout: pa.Table) -> pa.Table:
     return pa.Table.from_arrays([pa.array(c, f.type) for c, f in zip(columns, SEGMENTS, strict=True)], schema=SEGMENTS)
 
 
+def incomplete(layout: pa.Table, translations: Mapping[str, str | None]) -> list[str]:
+    """The contexts of which a sentence has no translation, each once, in order."""
+    found = dict.fromkeys(
+        row["context"].strip()
+        for batch in layout.select(["context", "sentences"]).to_batches(max_chunksize=1000)
+        for row in batch.to_pylist()
+        if any(translations.get(row["context"][start:end]) is None for start, end in sentence_spans(row))
+    )
+    return list(found)
+
+
 def sentence_spans(row: Mapping[str, Any]) -> list[Span]:
     """A layout or paragraphs row's sentences as (start, end) pairs."""
     return [(span["start"], span["end"]) for span in row["sentences"]]

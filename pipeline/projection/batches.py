@@ -52,7 +52,8 @@ def locate_table(
 def located_job(batch: pa.RecordBatch, known: Mapping[str, str | None]) -> tuple[list, dict[str, str | None]]:
     """A batch's rows and the translations that they can ask for."""
     rows = batch.to_pylist()
-    return rows, {(key := text.strip()): known.get(key) for row in rows for _, text in texts(row)}
+    keys = {text.strip() for row in rows for _, text in texts(row)} | {row["context"].strip() for row in rows}
+    return rows, {key: known[key] for key in keys if key in known}
 
 
 def locate_batch(job: tuple[list, dict[str, str | None]], locator: Locator | None) -> tuple[pa.Table, pa.Table]:

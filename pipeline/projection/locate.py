@@ -22,19 +22,29 @@ Translations = Mapping[str, str | None]
 
 
 def translated(row: Row, translations: Translations) -> Passage | None:
-    """A layout row's context in the target language; None when a sentence has no translation.
+    """A layout row's context in the target language; None when there is no translation of it.
 
-    The white space around and between the sentences is the source's.
+    The white space around and between the sentences is the source's. A sentence without a
+    translation is made good by the translation of the whole context, where that was asked for: the
+    passage is then one sentence.
     """
     context, at, pieces, spans, length = row["context"], 0, [], [], 0
     for start, end in sentence_spans(row):
         sentence = translations.get(context[start:end])
         if sentence is None:
-            return None
+            whole = translations.get(context.strip())
+            return Passage(whole, ((0, len(whole)),)) if whole else None
         pieces += [context[at:start], sentence]
         spans.append((length + start - at, length + start - at + len(sentence)))
         length, at = spans[-1][1], end
     return Passage("".join([*pieces, context[at:]]), tuple(spans))
+
+
+def source_passage(row: Row, target: Passage | None) -> Passage:
+    """A layout row's context; as one sentence where the target is one."""
+    spans = tuple(sentence_spans(row))
+    whole = target is not None and len(target.sentences) != len(spans)
+    return Passage(row["context"], ((0, len(row["context"])),) if whole else spans)
 
 
 def locate_rows(rows: list[Row], translations: Translations, locator: Locator) -> tuple[list[Row], list[Row]]:
@@ -43,7 +53,7 @@ def locate_rows(rows: list[Row], translations: Translations, locator: Locator) -
     for row in rows:
         target = translated(row, translations)
         paragraphs.append(paragraph_row(row, target))
-        source = Passage(row["context"], tuple(sentence_spans(row)))
+        source = source_passage(row, target)
         # The same words at the same place are one answer, however many annotators gave it.
         settled: dict[tuple[int, str], Decision] = {}
         own = []

@@ -9,11 +9,12 @@ may keep another's, so that requests are made in turns: each asks only for what 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pipeline.projection.consistency import reconcile
 from pipeline.projection.decide import Locator
-from pipeline.projection.locate import found_columns, sought, stands
+from pipeline.projection.locate import found_columns, sought, source_passage, stands
 from pipeline.projection.marked import Marked, Markers, parse, request, styles
 from pipeline.projection.records import Passage, Sought
 from pipeline.projection.settings import RescueSettings
@@ -36,6 +37,12 @@ class Group:
     paragraph: Row
     spans: list[Row]
 
+    @cached_property
+    def target(self) -> Passage | None:
+        """The paragraph's translation, if it has one."""
+        context = self.paragraph["context"]
+        return None if context is None else Passage(context, tuple(sentence_spans(self.paragraph)))
+
 
 @dataclass(frozen=True)
 class Case:
@@ -54,11 +61,9 @@ def requests(group: Group, answers: Answers, settings: RescueSettings) -> list[s
 def settle(group: Group, answers: Answers, locator: Locator, settings: RescueSettings) -> tuple[list[Row], Counter]:
     """A paragraph's rows after another look at its cases, and how many cases that changed, and how."""
     outcomes: Counter[str] = Counter()
-    target = None
     for case in cases(group, settings):
-        target = target or Passage(group.paragraph["context"], tuple(sentence_spans(group.paragraph)))
         raw, marked = heard(case, answers)
-        outcomes[outcome(case, target, raw, marked, locator)] += 1
+        outcomes[outcome(case, group.target, raw, marked, locator)] += 1
     if outcomes:
         reconcile(group.spans, group.paragraph["context"])
     return group.spans, outcomes
@@ -66,9 +71,9 @@ def settle(group: Group, answers: Answers, locator: Locator, settings: RescueSet
 
 def cases(group: Group, settings: RescueSettings) -> Iterator[Case]:
     """The answers of a paragraph that are worth asking for, each place once."""
-    if group.paragraph["context"] is None:
+    if group.target is None:
         return
-    source = Passage(group.layout["context"], tuple(sentence_spans(group.layout)))
+    source = source_passage(group.layout, group.target)
     found: dict[tuple[int, str], list[Row]] = {}
     for row in group.spans:
         key = row["source_start"], row["source_text"]

@@ -4,7 +4,7 @@ What the card cannot know when it is built is the git revision: it is stated whe
 (`stamped`), so that a commit that changes nothing else does not change the build.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from ruamel.yaml import YAML
 
 from pipeline.publish import citation
 from pipeline.publish.about import About, Made
-from pipeline.publish.contract import Report
+from pipeline.publish.figures import Figures
+from pipeline.publish.validation import Report
 from pipeline.tables import SPLITS, Method, Reason
 
 REVISION = "not stated; it is when the folder is uploaded"
@@ -53,17 +54,16 @@ _ENVIRONMENT = Environment(
 def render(
     files: Mapping[str, Sequence[str]],
     reports: Mapping[str, Report],
-    figures: Mapping[str, Any],
+    figures: Figures,
     about: About,
     made: Made,
 ) -> str:
     """The text of README.md.
 
     files: configuration -> paths of its parquet files. reports: split -> what its cleaned file holds.
-    figures: loss.json.
     """
     splits = [split for split in SPLITS if split in reports]
-    total = figures["total"]
+    answers = figures.total.answers
     return _ENVIRONMENT.get_template("card.md.jinja").render(
         header=header(files, reports, about, made),
         title=citation.title(about, made),
@@ -71,13 +71,12 @@ def render(
         made=made,
         reports={split: reports[split] for split in splits},
         files={config: paths for config, paths in files.items() if paths},
-        figures=figures,
-        total=total,
-        loss=list(loss_rows(figures, splits)),
-        methods=[(method.value, n) for method in Method if (n := total["answers"]["methods"][method])],
-        reasons=[(reason.value, n) for reason in Reason if (n := total["answers"]["reasons"][reason])],
-        gold=figures.get("gold"),
-        people=figures.get("people") or [],
+        total=figures.total,
+        loss=loss_rows(figures, splits),
+        methods=counted(answers.methods, Method),
+        reasons=counted(answers.reasons, Reason),
+        gold=figures.gold,
+        people=figures.people,
         settings=yaml(made.settings),
         translated=about.translated_by or TRANSLATED.get(made.translator, f"machine-translated by `{made.translator}`"),
         attributions=[*(citation.attribution(work) for work in about.sources), *about.attribution],
@@ -123,18 +122,19 @@ def size(questions: int) -> str:
     return next((name for below, name in _SIZES if questions < below), _LARGEST)
 
 
-def loss_rows(figures: Mapping[str, Any], splits: Sequence[str]) -> list[list[str]]:
+def loss_rows(figures: Figures, splits: Sequence[str]) -> list[list[str]]:
     """Rows split, unit, in the source, kept, lost, kept in per cent; units that the source has not are left out."""
+    tallies = [(split, label, getattr(getattr(figures, split), unit)) for split in splits for unit, label in UNITS.items()]
     return [
-        [split, label, f"{tally['visited']:,}", f"{tally['kept']:,}", f"{tally['dropped']:,}", share(tally)]
-        for split in splits
-        for unit, label in UNITS.items()
-        if (tally := figures[split][unit])["visited"]
+        [split, label, f"{n.visited:,}", f"{n.kept:,}", f"{n.dropped:,}", percent(n.kept / n.visited)]
+        for split, label, n in tallies
+        if n.visited
     ]
 
 
-def share(tally: Mapping[str, int]) -> str:
-    return percent(tally["kept"] / tally["visited"])
+def counted(counts: Mapping[str, int], words: Iterable[str]) -> str:
+    """Counts that are not 0, in the order of the words: `exact` 2, `fuzzy` 1."""
+    return ", ".join(f"`{word}` {n:,}" for word in map(str, words) if (n := counts.get(word)))
 
 
 def percent(value: float | None) -> str:

@@ -9,7 +9,6 @@ those of the loss report, and no unanswerable question was lost but with its con
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +16,7 @@ from msgspec import UNSET
 
 from pipeline import squad
 from pipeline.errors import ContractError
+from pipeline.publish.figures import Figures, Units
 from pipeline.publish.rules import Severity
 from pipeline.publish.validation import Report, validate_file
 from pipeline.tables import Field, Reason
@@ -32,11 +32,11 @@ Spans = dict[tuple[str, str], list[tuple[str, int]]]
 
 
 def checked(
-    files: Mapping[str, Path], provenance: pa.Table, figures: Mapping[str, Any]
+    files: Mapping[str, Path], provenance: pa.Table, figures: Figures
 ) -> tuple[dict[str, squad.Document], dict[str, Report]]:
     """Reads the cleaned file of each split when it keeps the contract. Raises ContractError when not.
 
-    provenance: SPANS, the kept rows. figures: loss.json.
+    provenance: SPANS, the kept rows.
     """
     documents, reports = {}, {}
     for split, path in files.items():
@@ -45,7 +45,7 @@ def checked(
             raise ContractError(f"{path}: breaks its format: {_errors(report)}")
         documents[split] = document = squad.read(path)
         rows = provenance.filter(pc.equal(provenance["split"], split))
-        refuse(path, [*promises(document), *origins(document, rows), *counts(report, figures[split])])
+        refuse(path, [*promises(document), *origins(document, rows), *counts(report, getattr(figures, split))])
     return documents, reports
 
 
@@ -80,7 +80,7 @@ def origins(document: squad.Document, provenance: pa.Table) -> Iterator[str]:
         yield f"provenance.parquet: {field} of {id_!r}, which is not in the file"
 
 
-def counts(report: Report, figures: Mapping[str, Any]) -> Iterator[str]:
+def counts(report: Report, figures: Units) -> Iterator[str]:
     """Where the loss report tells of another file."""
     held = report.counts
     for unit, count in (
@@ -89,10 +89,10 @@ def counts(report: Report, figures: Mapping[str, Any]) -> Iterator[str]:
         (Field.ANSWERS, held.answers),
         (Field.PLAUSIBLE, held.plausible_answers),
     ):
-        if figures[unit]["kept"] != count:
-            yield f"{count} {unit}, and {figures[unit]['kept']} in loss.json"
-    lost = figures["no_answer"]
-    if stray := lost["dropped"] - sum(lost["reasons"][reason] for reason in _UNTRANSLATED):
+        if (told := getattr(figures, unit).kept) != count:
+            yield f"{count} {unit}, and {told} in loss.json"
+    lost = figures.no_answer
+    if stray := lost.dropped - sum(lost.reasons.get(reason, 0) for reason in _UNTRANSLATED):
         yield f"{stray} unanswerable questions lost that had a translation"
 
 

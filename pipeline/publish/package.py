@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 from pipeline import squad, tables
 from pipeline.errors import InputError
 from pipeline.files import write_atomically, write_json
-from pipeline.publish import card, citation, contract, croissant
+from pipeline.publish import card, citation, contract, croissant, figures
 from pipeline.publish.about import About, Made
 from pipeline.publish.checksums import SUMS, sums
 from pipeline.tables import SPANS, SPLITS
@@ -55,25 +55,24 @@ def publish(clean: Path, loss: Path, out: Path, made: Made, about: About) -> dic
     InputError when something cannot be read; then nothing is written.
     """
     files = cleaned_files(clean, made.target)
-    figures = read_figures(loss)
+    told = figures.read(loss)
     provenance = tables.read(clean / "provenance.parquet", SPANS)
     rejected = read_rejected(clean / "rejected.jsonl")
-    documents, reports = contract.checked(files, provenance, figures)
+    documents, reports = contract.checked(files, provenance, told)
     with replacing_folder(out) as beside:
         configs = {
             "default": named("default", {split: questions(document) for split, document in documents.items()}),
             "provenance": named("provenance", by_split(provenance, documents, ("split", "reason"))),
             "rejected": named("rejected", by_split(rejected, documents, ("split", *FOUND))),
         }
-        for path in files.values():
+        for path in (*files.values(), loss):
             write_atomically(beside / path.name, path.read_bytes())
         for parts in configs.values():
             for name, table in parts.items():
                 tables.write(table, beside / name)
-        write_json(beside / "loss.json", figures)
         write_json(beside / croissant.NAME, croissant.metadata(beside, configs, about, made))
         write_atomically(beside / "CITATION.cff", citation.cff(about, made).encode())
-        text = card.render({config: list(parts) for config, parts in configs.items()}, reports, figures, about, made)
+        text = card.render({config: list(parts) for config, parts in configs.items()}, reports, told, about, made)
         write_atomically(beside / "README.md", text.encode())
         write_atomically(beside / SUMS, sums(beside).encode())
     return reports
@@ -131,15 +130,6 @@ def read_rejected(path: Path) -> pa.Table:
         raise InputError(f"{path}: line {n}: {error}") from error
     except pa.ArrowException as error:
         raise InputError(f"{path}: not the rejected rows of this version: {error}") from error
-
-
-def read_figures(path: Path) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a loss report: {error}") from error
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from pipeline.publish.untranslated import english_sentence
 from pipeline.publish.words import cut
 from pipeline.squad import Answer, Paragraph, Question
 
+AROUND = 10  # characters of the context that are shown beside an answer
 JOINT = " | "  # printable, so that `isprintable` spares most articles a search
 
 Check = Callable[..., str | None]
@@ -159,8 +160,9 @@ def cut_in_word(context: str, answer: Answer) -> str | None:
     and scripts that write words or particles together, are left out."""
     if not holds(context, answer) or not cut(context, answer.answer_start, answer.end):
         return None
-    around = context[max(answer.answer_start - 10, 0) : answer.answer_start]
-    return f"...{around}|{answer.text}|{context[answer.end : answer.end + 10]}..."
+    start, end = max(answer.answer_start - AROUND, 0), answer.end + AROUND
+    shown = f"{context[start : answer.answer_start]}|{answer.text}|{context[answer.end : end]}"
+    return f"{'…' if start else ''}{shown}{'…' if end < len(context) else ''}"
 
 
 @rule(Severity.WARNING, Level.ANSWER)

@@ -12,20 +12,26 @@ Row = dict[str, Any]
 
 
 def plot_data(figures: Row) -> dict[str, list[Row]]:
-    """File name -> rows for DVC's built-in templates; the same rows feed the page's charts.
+    """File name -> rows for DVC's built-in templates.
 
     reasons     {reason, dropped}                    questions with an answer, all splits
     methods     {method, kept}                       their answers
     drift       {group, points}                      share after minus before, in points of a hundred
-    precision   {how, threshold, precision, yield}   of the surest answer of each question, see accuracy
+    precision   {how, threshold, precision, yield}   the curve measured against gold, else the expected one
     """
     has, answers = figures[TOTAL]["has_answer"], figures[TOTAL]["answers"]
     return {
         "reasons": [{"reason": r.value, "dropped": has["reasons"][r]} for r in Reason],
         "methods": [{"method": m.value, "kept": answers["methods"][m]} for m in Method],
         "drift": list(_drift(figures)),
-        "precision": figures["curve"],
+        "precision": _one_curve(figures["curve"]),
     }
+
+
+def _one_curve(rows: list[Row]) -> list[Row]:
+    """DVC's line has one series a revision; two in a file would be drawn as one zigzag."""
+    measured = [row for row in rows if row["how"] == "measured"]
+    return measured or rows
 
 
 def _drift(figures: Row) -> Iterator[Row]:
@@ -65,8 +71,8 @@ def charts(figures: Row) -> dict[str, str]:
     drawn = {"reasons": _bars(reasons), "methods": _bars(methods), "confidence": _bars(confidence)}
     if data["drift"]:
         drawn["drift"] = _drift_chart(data["drift"])
-    if data["precision"]:
-        drawn["precision"] = _curve_chart(data["precision"])
+    if figures["curve"]:
+        drawn["precision"] = _curve_chart(figures["curve"])
     return {name: svg(chart) for name, chart in drawn.items()}
 
 
@@ -171,7 +177,7 @@ def _curve_chart(rows: list[Row]) -> Any:
         if mine:
             line = base.transform_filter(f"datum.how == '{how}'")
             named = alt.Chart(alt.Data(values=[end(mine, key=lambda row: row["yield"])]))
-            layers.append(line.mark_line(color=BAR, strokeDash=dash, strokeWidth=2, clip=True))
+            layers.append(line.mark_line(color=BAR, strokeDash=dash, strokeWidth=2))
             layers.append(
                 named.mark_text(color=INK, fontSize=12, **label).encode(x="yield:Q", y="precision:Q", text="how:N")
             )

@@ -46,7 +46,7 @@ BREAKDOWNS = {
 }
 # Points by which the share of unanswerable questions moves, in words. Below one point, two readers'
 # scores differ by less than their seeds make them differ; the reference's own shift is 11 points.
-SHIFTS = ((1, "hardly changes"), (5, "changes somewhat"), (None, "changes much"))
+SHIFTS = ((0.05, "stays the same"), (1, "hardly changes"), (5, "changes somewhat"), (None, "changes much"))
 
 
 def percent(share: float | None, digits: int = 1) -> str:

@@ -49,7 +49,8 @@ class Asking:
     """One engine, asked for many texts.
 
     check(miss, answer) gives an answer's fault or None; keep(misses) stores good answers, sync() makes
-    them safe; give_up(miss) is told of each text given up, progress(counts) of every change.
+    them safe; give_up(miss) is told of each text given up, progress(counts) of every change. witness: a
+    text that was answered well by an earlier run, if there is one; started: when max_hours began.
     """
 
     def __init__(
@@ -64,14 +65,15 @@ class Asking:
         give_up: Callable[[Miss], object],
         progress: Callable[[Counts], object],
         witness: Miss | None = None,
+        started: float | None = None,
     ) -> None:
         self.translator, self.settings, self.counts = translator, settings, counts
         self.check, self.keep, self.sync, self.give_up, self.progress = check, keep, sync, give_up, progress
         self.witness = witness
-        self.started = monotonic()
+        self.started = monotonic() if started is None else started
         self.dice = Random()
         ceiling = min(settings.workers, translator.concurrency)
-        self.pace = Pace(ceiling, settings.longest_pause_s, self.started, self.dice)
+        self.pace = Pace(ceiling, settings.longest_pause_s, monotonic(), self.dice)
         self.fresh: deque[Miss] = deque()
         self.again: list[tuple[float, int, Miss]] = []  # heap: when to send it, a tie-breaker, what
         self.order = count()

@@ -26,3 +26,14 @@ class Counts(Struct):
     @property
     def settled(self) -> int:
         return self.answered + self.quarantined.total()
+
+    def told(self) -> str:
+        """The run in one line."""
+        words = [f"{self.segments:,} segments, {self.hits:,} held", f"{self.texts:,} texts asked for"]
+        if self.requests:
+            words += [f"{self.answered:,} answered", f"{self.requests:,} requests", f"{self.retries:,} sent again"]
+        for label, counter in (("trouble", self.trouble), ("given up", self.quarantined)):
+            if counter:
+                listed = ", ".join(f"{name} {number:,}" for name, number in sorted(counter.items()))
+                words.append(f"{label}: {listed}")
+        return "; ".join(words)

@@ -11,6 +11,7 @@ answers come, and how often the work is interrupted.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 from pipeline.errors import InputError
 from pipeline.translation.asking import Asking
@@ -53,6 +54,7 @@ class Desk:
         self.given = given or {}
         self.progress = progress
         self.counts = Counts()
+        self.started = monotonic()
 
     def translate(self, segments: Iterable[Segment]) -> list[Translated]:
         """One result a segment, in order.
@@ -109,6 +111,7 @@ class Desk:
             give_up=lambda miss: self.memory.give_up(miss.text, digest(miss.context), *miss.worst, miss.sent),
             progress=self.progress,
             witness=witness,
+            started=self.started,
         )
         asking.run(misses)
 

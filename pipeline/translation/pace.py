@@ -66,7 +66,7 @@ class Pace:
         if sent >= self.cut_at:
             self.cut_at = now
             self.limit = self.threshold = max(1.0, self.limit / 2)
-            until = max(until, now + min(self.longest_pause_s, FIRST_PAUSE_S * 2**min(self.refusals, 40)))
+            until = max(until, now + min(self.longest_pause_s, FIRST_PAUSE_S * 2 ** min(self.refusals, 40)))
             self.refusals += 1
         self.not_before = max(self.not_before, now + (until - now) * (1 + self.dice.uniform(0, JITTER)))
 

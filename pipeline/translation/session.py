@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline import tables
-from pipeline.tables import TRANSLATIONS
+from pipeline.tables import SEGMENTS, TRANSLATIONS
 from pipeline.translation.counts import Counts
 from pipeline.translation.drafts import Segment
 from pipeline.translation.job import Desk, Translated
@@ -58,6 +58,15 @@ def open_desk(
                 tell(f"{path}: {seeded:,} translations brought into the memory")
         stack.enter_context(engine)
         yield Desk(engine, memory, settings, languages, given, progress)
+
+
+def read_segments(path: Path, contexts: bool) -> list[Segment]:
+    """Segments of a table (tables.SEGMENTS); their paragraphs, which are long, only where contexts are used."""
+    table = tables.read(path, SEGMENTS)
+    columns = [table["text"].to_pylist(), table["kind"].to_pylist()]
+    if contexts:
+        columns.append(table["context"].to_pylist())
+    return [Segment(*row) for row in zip(*columns, strict=True)]
 
 
 def to_table(segments: Sequence[Segment], results: Sequence[Translated], desk: Desk) -> pa.Table:

@@ -55,7 +55,6 @@ BRACKETS = "<>[]{}"
 PAIRS = ("()", "[]")
 
 
-
 def words_of(text: str) -> frozenset[str]:
     return frozenset(text.split())
 

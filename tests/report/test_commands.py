@@ -39,9 +39,7 @@ def run(command, *arguments):
 def test_stage(project):
     done = run(report, *STAGE)
     assert done.exit_code == 0, done.output
-    assert done.output == (
-        "report: tiny: 3 of 8 answerable questions kept (37.5 %); reports/tiny/loss.html\n"
-    )
+    assert done.output == ("report: tiny: 3 of 8 answerable questions kept (37.5 %); reports/tiny/loss.html\n")
     assert json.loads((project / "reports/tiny/loss.json").read_text())["gold"] is None
 
 

@@ -1,0 +1,128 @@
+"""A local stand-in of the hub's HTTP interface: as much of it as an upload asks for."""
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha1, sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+
+class Hub:
+    """Repositories with their files, visibility and tags; parquet goes through large-file storage."""
+
+    def __init__(self) -> None:
+        self.repositories: dict[str, dict] = {}
+        self.large: dict[str, bytes] = {}
+        self.refused: int | None = None  # an HTTP status to answer everything with
+        self.address = ""
+
+    def create(self, body: dict) -> tuple[int, dict]:
+        name = f"{body['organization']}/{body['name']}"
+        if name in self.repositories:
+            return 409, {"error": "You already created this dataset repo", "url": self.page(name)}
+        self.repositories[name] = {"visibility": body.get("visibility"), "files": {}, "tags": {}, "commits": []}
+        return 200, {"url": self.page(name), "name": name}
+
+    def page(self, name: str) -> str:
+        return f"{self.address}/datasets/{name}"
+
+    def commit(self, name: str, lines: list[dict]) -> dict:
+        held = self.repositories[name]
+        for line in lines:
+            value = line["value"]
+            match line["key"]:
+                case "header":
+                    summary = value["summary"]
+                case "file":
+                    held["files"][value["path"]] = base64.b64decode(value["content"])
+                case "lfsFile":
+                    held["files"][value["path"]] = self.large[value["oid"]]
+                case "deletedFile":
+                    del held["files"][value["path"]]
+        oid = sha1(json.dumps([summary, len(held["commits"])]).encode()).hexdigest()
+        held["commits"].append(summary)
+        return {"commitUrl": f"{self.page(name)}/commit/{oid}", "commitOid": oid}
+
+    def tree(self, name: str) -> list[dict]:
+        files = self.repositories[name]["files"]
+        return [{"type": "file", "path": p, "size": len(c), "oid": sha1(c).hexdigest()} for p, c in files.items()]
+
+    def answer(self, method: str, path: str, raw: bytes) -> tuple[int, object]:
+        if self.refused:
+            return self.refused, {"error": "Invalid username or password."}
+        if method == "PUT":
+            self.large[path.rpartition("/")[2]] = raw
+            return 200, {}
+        body = json.loads(raw) if raw and not path.endswith("/commit/main") else None
+        match path.strip("/").split("/"):
+            case ["api", "repos", "create"]:
+                return self.create(body)
+            case ["api", "validate-yaml"]:
+                return 200, {"errors": [], "warnings": []}
+            case ["api", "datasets", user, name, "refs"]:
+                tags = self.repositories[f"{user}/{name}"]["tags"]
+                refs = [{"name": tag, "ref": f"refs/tags/{tag}", "targetCommit": oid} for tag, oid in tags.items()]
+                return 200, {"branches": [], "converts": [], "tags": refs}
+            case ["api", "datasets", user, name, "preupload", "main"]:
+                modes = {f["path"]: "lfs" if f["path"].endswith("parquet") else "regular" for f in body["files"]}
+                return 200, {
+                    "files": [{"path": p, "uploadMode": mode, "shouldIgnore": False} for p, mode in modes.items()]
+                }
+            case ["datasets", user, name, "info", "lfs", "objects", "batch"]:
+                return 200, {"transfer": "basic", "objects": [self.large_object(o) for o in body["objects"]]}
+            case ["api", "datasets", user, name, "commit", "main"]:
+                return 200, self.commit(f"{user}/{name}", [json.loads(line) for line in raw.splitlines()])
+            case ["api", "datasets", user, name, "tag", oid]:
+                self.repositories[f"{user}/{name}"]["tags"][body["tag"]] = oid
+                return 200, {}
+            case ["api", "datasets", user, name, "tree", "main"]:
+                return 200, self.tree(f"{user}/{name}")
+            case ["api", "datasets", user, name, *_]:
+                return 200, {"id": f"{user}/{name}", "sha": "0" * 40, "siblings": [
+                    {"rfilename": file["path"]} for file in self.tree(f"{user}/{name}")
+                ]}
+        return 404, {"error": f"the stand-in knows no {method} {path}"}
+
+    def large_object(self, wanted: dict) -> dict:
+        upload = {"href": f"{self.address}/large/{wanted['oid']}"}
+        return {**wanted, "authenticated": True, "actions": {"upload": upload}}
+
+
+@contextmanager
+def served() -> Iterator[Hub]:
+    """A hub on a free local port."""
+    hub = Hub()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def respond(self) -> None:
+            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            path = urlsplit(self.path).path.replace(".git/", "/")
+            status, told = hub.answer(self.command, path, raw)
+            content = json.dumps(told).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.send_header("ETag", sha256(content).hexdigest())
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_PUT = respond
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    hub.address = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield hub
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,135 @@
+"""The dataset card: what the hub reads of it, and what people do."""
+
+import msgspec
+import pytest
+from huggingface_hub import DatasetCard
+from ruamel.yaml import YAML
+
+from pipeline.publish import card, citation
+from pipeline.publish.about import About
+from pipeline.publish.package import publish
+from tests.publish.tiny_clean import ABOUT, MADE, write
+
+
+@pytest.fixture
+def rendered(tmp_path):
+    def render(about=ABOUT, made=MADE, **figures) -> str:
+        clean, loss = write(tmp_path)
+        loss.write_bytes(msgspec.json.encode(msgspec.json.decode(loss.read_bytes()) | figures))
+        publish(clean, loss, tmp_path / "published", made, about)
+        return (tmp_path / "published" / "README.md").read_text(encoding="utf-8")
+
+    return render
+
+
+def test_the_hub_understands_the_header(rendered):
+    files = {config: [f"{config}/{split}.parquet" for split in ("train", "validation")] for config in CONFIGS}
+    assert DatasetCard(rendered()).data.to_dict() == {
+        "language": ["nl"],
+        "license": "cc-by-sa-4.0",
+        "pretty_name": "Dutch harbour questions",
+        "task_categories": ["question-answering"],
+        "task_ids": ["extractive-qa"],
+        "annotations_creators": ["machine-generated"],
+        "language_creators": ["machine-generated"],
+        "multilinguality": ["translation"],
+        "size_categories": ["n<1K"],
+        "source_datasets": ["extended|squad_v2"],
+        "configs": [
+            {
+                "config_name": config,
+                **({"default": True} if config == "default" else {}),
+                "data_files": [{"split": path.split("/")[1].removesuffix(".parquet"), "path": path} for path in paths],
+            }
+            for config, paths in files.items()
+        ],
+    }
+
+
+CONFIGS = ("default", "provenance", "rejected")
+
+LOSS = """\
+| split | unit | in the source | kept | lost | kept |
+|---|---|--:|--:|--:|--:|
+| train | paragraphs | 2 | 1 | 1 | 50.0 % |
+| train | questions | 5 | 3 | 2 | 60.0 % |
+| train | – with an answer | 4 | 2 | 2 | 50.0 % |
+| train | – without one | 1 | 1 | 0 | 100.0 % |
+| train | answers | 4 | 2 | 2 | 50.0 % |
+| train | plausible answers | 1 | 0 | 1 | 0.0 % |
+| dev | paragraphs | 2 | 2 | 0 | 100.0 % |
+| dev | questions | 5 | 2 | 3 | 40.0 % |
+| dev | – with an answer | 4 | 1 | 3 | 25.0 % |
+| dev | – without one | 1 | 1 | 0 | 100.0 % |
+| dev | answers | 7 | 2 | 5 | 28.6 % |
+| dev | plausible answers | 1 | 1 | 0 | 100.0 % |
+
+Lost answers by reason: `source_mismatch` 1, `context_untranslated` 1, `question_untranslated` 1, `not_found` 1, \
+`below_threshold` 2, `ambiguous` 1.
+
+Kept answers by method: `exact` 2, `normalised` 1, `fuzzy` 1.
+"""
+
+
+def test_what_people_read(rendered):
+    text = rendered()
+    assert LOSS in text
+    assert "is a translation** from `en` into `nl`: hand." in text
+    assert "Not measured against spans that a person marked." in text
+    assert "| dev | tiny/dev.json | `0000" in text
+    assert "*Harbours & Locks* by Jo Doe and Max Roe (2020, Journal of Harbours)" in text
+    assert "- Written for Spanferry's tests.\n" in text
+    assert "{{Harbours \\& Locks}}" in text
+    assert "\n\n\n\n" not in text
+
+
+def test_measured_precision(rendered):
+    gold = {"questions": 9, "kept": 1200, "exact": 1000, "right": 1176, "wrong": 4, "precision": 0.98, "yield": 0.9}
+    people = [{"method": "total", "judged": 50, "precision": 0.96, "low": 0.87, "high": 0.99}]
+    text = " ".join(rendered(gold=gold, people=people).split())
+    assert "Of 1,200 kept questions whose right span a person had marked, 98.0 % have the right one" in text
+    assert "People judged 50 kept spans: 96.0 % are right (95 % interval 87.0 % to 99.0 %)." in text
+
+
+def test_a_corpus_that_says_nothing_of_itself(rendered):
+    text = rendered(About(), msgspec.structs.replace(MADE, translator="mtranslate"))
+    assert DatasetCard(text).data.license == "unknown"
+    assert "# tiny\n" in text
+    assert "machine-translated by Google Translate" in text
+    assert "The licence is not stated." in text
+    assert "## Citation" not in text
+
+
+def test_the_revision_comes_with_the_upload(rendered):
+    text = rendered()
+    assert text.count(card.REVISION) == 1
+    assert "git revision: `0123abc`." in card.stamped(text, "0123abc")
+
+
+@pytest.mark.parametrize(("questions", "name"), [(0, "n<1K"), (1000, "1K<n<10K"), (10**5, "100K<n<1M"), (10**8, "1M<n<10M")])
+def test_size(questions, name):
+    assert card.size(questions) == name
+
+
+def test_citation_file():
+    assert YAML(typ="safe").load(citation.cff(ABOUT, MADE)) == {
+        "cff-version": "1.2.0",
+        "message": citation.MESSAGE,
+        "type": "dataset",
+        "title": "Dutch harbour questions",
+        "authors": [{"name": "The Spanferry project"}],
+        "license": "CC-BY-SA-4.0",
+        "references": [
+            {
+                "type": "article",
+                "title": "Harbours & Locks",
+                "authors": [
+                    {"family-names": "Doe", "given-names": "Jo"},
+                    {"family-names": "Roe", "given-names": "Max"},
+                ],
+                "year": 2020,
+                "journal": "Journal of Harbours",
+                "url": "https://example.org/harbours",
+            }
+        ],
+    }

@@ -1,0 +1,109 @@
+"""Each breach of the contract of the cleaned files stops the publishing, and leaves what was there."""
+
+from pathlib import Path
+
+import msgspec
+import pyarrow.compute as pc
+import pytest
+
+from pipeline import squad, tables
+from pipeline.errors import ContractError, InputError
+from pipeline.files import write_json
+from pipeline.publish.package import publish
+from pipeline.tables import SPANS
+from tests.publish.tiny_clean import ABOUT, MADE, write
+
+replace = msgspec.structs.replace
+DEV = "nl_squadv2_dev_clean.json"
+
+
+@pytest.fixture
+def built(tmp_path):
+    clean, loss = write(tmp_path)
+    return clean, loss, tmp_path / "published"
+
+
+def refused(built) -> str:
+    """Publishes over an older folder, which must stay, and gives the error's text."""
+    clean, loss, out = built
+    out.mkdir()
+    (out / "older").write_text("stays")
+    with pytest.raises(ContractError) as raised:
+        publish(clean, loss, out, MADE, ABOUT)
+    assert sorted(path.name for path in out.parent.iterdir() if "published" in path.name) == ["published"]
+    assert [path.name for path in out.iterdir()] == ["older"]
+    return str(raised.value).removeprefix(f"{clean}/")
+
+
+def change(clean: Path, **fields) -> None:
+    """Changes the first question of the dev file."""
+    document = squad.read(clean / DEV)
+    first = document.data[0]
+    paragraph = first.paragraphs[0]
+    asked = (replace(paragraph.qas[0], **fields), *paragraph.qas[1:])
+    article = replace(first, paragraphs=(replace(paragraph, qas=asked), *first.paragraphs[1:]))
+    squad.write(replace(document, data=(article, *document.data[1:])), clean / DEV)
+
+
+def test_format(built):
+    change(built[0], answers=(squad.Answer(text="de oude sluis", answer_start=3),))
+    assert refused(built) == (
+        f"{DEV}: breaks its format: 1 offset_mismatch (first: data[0].paragraphs[0].qas[0].answers[0] "
+        "'de oude sluis' is not at 3 but at 127)"
+    )
+
+
+def test_version_and_flags(built):
+    change(built[0], is_impossible=msgspec.UNSET)
+    document = squad.read(built[0] / DEV)
+    squad.write(replace(document, version=msgspec.UNSET), built[0] / DEV)
+    assert refused(built) == (
+        f"{DEV}: version: UNSET instead of 'v2.0'; data[0].paragraphs[0].qas[0].is_impossible: missing"
+    )
+
+
+def test_answers_without_provenance(built):
+    rows = tables.read(built[0] / "provenance.parquet", SPANS)
+    tables.write(rows.filter(pc.not_equal(rows["question_id"], "lock")), built[0] / "provenance.parquet")
+    assert refused(built) == f"{DEV}: data[0].paragraphs[0].qas[0].answers: not those of provenance.parquet"
+
+
+def test_provenance_without_answers(built):
+    rows = tables.read(built[0] / "provenance.parquet", SPANS).to_pylist()
+    stray = next(row for row in rows if row["question_id"] == "lock") | {"question_id": "stray"}
+    tables.write(tables.pa.Table.from_pylist([*rows, stray], schema=SPANS), built[0] / "provenance.parquet")
+    assert refused(built) == f"{DEV}: provenance.parquet: answers of 'stray', which is not in the file"
+
+
+def test_other_counts_than_the_loss_report(built):
+    figures = msgspec.json.decode(built[1].read_bytes())
+    figures["dev"]["questions"]["kept"] += 1
+    figures["dev"]["no_answer"]["dropped"] += 1
+    write_json(built[1], figures)
+    assert refused(built) == (
+        f"{DEV}: 2 questions, and 3 in loss.json; 1 unanswerable questions lost that had a translation"
+    )
+
+
+def test_no_file_at_all(built):
+    for path in built[0].glob("*.json"):
+        path.unlink()
+    with pytest.raises(InputError, match="no nl_squadv2_<split>_clean.json in it"):
+        publish(*built, MADE, ABOUT)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("clean/rejected.jsonl", b'{"split": "dev"}\nno json\n', "line 2"),
+        ("clean/rejected.jsonl", b'{"split": 5}\n', "not the rejected rows"),
+        ("loss.json", b"[]", "not a loss report"),
+        ("loss.json", b'{"total": {}}', "not a loss report"),
+        ("clean/provenance.parquet", b"", "not a readable table"),
+    ],
+)
+def test_tables_that_cannot_be_read(built, name, content, told):
+    (built[1].parent / name).write_bytes(content)
+    with pytest.raises(InputError, match=told):
+        publish(*built, MADE, ABOUT)
+    assert not built[2].exists()

@@ -1,0 +1,103 @@
+"""Uploading, against a local stand-in of the hub."""
+
+import subprocess
+
+import msgspec
+import pytest
+from huggingface_hub import HfApi, constants
+
+from pipeline.errors import ContractError, InputError
+from pipeline.publish.about import About
+from pipeline.publish.hub import UploadError, listing, ready, upload
+from pipeline.publish.package import publish
+from tests.publish.hub_standin import served
+from tests.publish.tiny_clean import ABOUT, MADE, write
+
+REVISION = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.fixture
+def published(tmp_path):
+    publish(*write(tmp_path), tmp_path / "published", MADE, ABOUT)
+    return tmp_path / "published"
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    # The hub's own storage protocol (Xet) has no open server; plain HTTP is the library's other way.
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    with served() as hub:
+        yield hub
+
+
+def send(hub, folder, tag="v1", private=True):
+    return upload(folder, REVISION, "anna/haven", tag, private, HfApi(endpoint=hub.address, token="hf_test"))
+
+
+def test_the_folder_arrives_whole_private_and_tagged(hub, published, tmp_path):
+    address = send(hub, published)
+    held = hub.repositories["anna/haven"]
+    assert (held["visibility"], held["commits"]) == ("private", [f"v1, built from {REVISION}"])
+    assert held["tags"] == {"v1": address.rpartition("/")[2]}
+    assert {name: len(content) for name, content in held["files"].items() if name not in ("README.md", "SHA256SUMS")} == {
+        name: size for name, size in listing(published) if name not in ("README.md", "SHA256SUMS")
+    }
+    for name, content in held["files"].items():
+        path = tmp_path / "arrived" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    assert f"git revision: `{REVISION}`" in (tmp_path / "arrived" / "README.md").read_text()
+    done = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=tmp_path / "arrived", check=False)
+    assert done.returncode == 0
+    ready(tmp_path / "arrived", ABOUT)
+    assert REVISION not in (published / "README.md").read_text()
+
+
+def test_a_second_version_replaces_the_first_and_keeps_its_tag(hub, published):
+    send(hub, published)
+    hub.repositories["anna/haven"]["files"]["stale.txt"] = b"from an older version"
+    send(hub, published, "v2")
+    held = hub.repositories["anna/haven"]
+    assert "stale.txt" not in held["files"]
+    assert sorted(held["tags"]) == ["v1", "v2"]
+    with pytest.raises(UploadError, match="has a version v2 already"):
+        send(hub, published, "v2")
+    assert len(held["commits"]) == 2
+
+
+@pytest.mark.parametrize("status", [401, 403, 500])
+def test_a_refusal_is_one_line(hub, published, status):
+    hub.refused = status
+    with pytest.raises(UploadError) as raised:
+        send(hub, published)
+    assert str(raised.value).startswith("anna/haven: ")
+    assert "\n" not in str(raised.value)
+
+
+def test_no_hub_and_no_such_name_are_one_line(published):
+    nowhere = HfApi(endpoint="http://127.0.0.1:9", token="hf_test")
+    for name in ("anna/haven", "anna/haven/more"):
+        with pytest.raises(UploadError) as raised:
+            upload(published, REVISION, name, "v1", True, nowhere)
+        assert "\n" not in str(raised.value)
+
+
+def test_what_must_not_be_uploaded(published):
+    ready(published, ABOUT)
+    with pytest.raises(InputError, match="under which licence"):
+        ready(published, About())
+    (published / "loss.json").write_text("{}")
+    with pytest.raises(ContractError, match=r"checksum_mismatch: loss\.json"):
+        ready(published, ABOUT)
+    (published / "SHA256SUMS").unlink()
+    with pytest.raises(InputError, match="no SHA256SUMS in it"):
+        ready(published, ABOUT)
+
+
+def test_broken_files_are_not_uploaded(published):
+    path = published / "nl_squadv2_dev_clean.json"
+    document = msgspec.json.decode(path.read_bytes())
+    document["data"][0]["paragraphs"][0]["qas"][0]["answers"][0]["text"] = ""
+    path.write_bytes(msgspec.json.encode(document))
+    with pytest.raises(ContractError, match="empty_answer"):
+        ready(published, ABOUT)

@@ -1,0 +1,115 @@
+"""The published folder: which files, what is in them, and that `datasets` loads it with nothing else."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline import squad
+from pipeline.publish.package import publish
+from tests.publish.tiny_clean import ABOUT, MADE, write
+
+FILES = """
+CITATION.cff README.md SHA256SUMS croissant.json
+default/train.parquet default/validation.parquet
+loss.json nl_squadv2_dev_clean.json nl_squadv2_train_clean.json
+provenance/train.parquet provenance/validation.parquet
+rejected/train.parquet rejected/validation.parquet
+""".split()
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("tiny")
+    publish(*write(root), root / "published", MADE, ABOUT)
+    return root / "published"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_files_and_the_bytes_are_the_same_each_time(published, tmp_path):
+    assert sorted(contents(published)) == sorted(FILES)
+    publish(*write(tmp_path), tmp_path / "published", MADE, ABOUT)
+    publish(*write(tmp_path), tmp_path / "published", MADE, ABOUT)  # over the one that is there
+    assert contents(tmp_path / "published") == contents(published)
+    assert not list(tmp_path.glob(".published*"))
+
+
+def test_parquet_says_what_the_json_says(published):
+    document = squad.read(published / "nl_squadv2_dev_clean.json")
+    assert pq.read_table(published / "default/validation.parquet").to_pylist() == [
+        {
+            "id": question.id,
+            "title": article.title,
+            "context": paragraph.context,
+            "question": question.question,
+            "answers": {
+                "text": [answer.text for answer in question.answers],
+                "answer_start": [answer.answer_start for answer in question.answers],
+            },
+        }
+        for _, article, paragraph, question in squad.walk(document)
+    ]
+
+
+def test_every_answer_can_be_traced(published):
+    rows = pq.read_table(published / "provenance/validation.parquet").to_pylist()
+    traced = [[row[k] for k in ("question_id", "source_text", "source_start", "text", "start", "method")] for row in rows]
+    assert traced == [
+        ["lock", "the old lock", 120, "de oude sluis", 127, "exact"],
+        ["lock", "lock", 128, "sluis", 135, "fuzzy"],
+        ["sign", "🧀", 115, "🧀", 125, "exact"],
+    ]
+    lost = pq.read_table(published / "rejected/train.parquet").to_pylist()
+    assert [(row["question_id"], row["reason"]) for row in lost] == [
+        ("why", "below_threshold"),
+        ("mayor", "not_found"),
+        ("mill", "context_untranslated"),
+    ]
+
+
+def test_sha256sum_agrees(published):
+    done = subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=published, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.count(": OK")) == (0, len(FILES) - 1)
+
+
+LOADING = """
+import sys
+from datasets import load_dataset
+for config in (None, "provenance", "rejected"):
+    loaded = load_dataset(sys.argv[1], config)
+    print({split: part.num_rows for split, part in loaded.items()})
+print(load_dataset(sys.argv[1])["validation"][0]["answers"])
+"""
+
+
+def test_datasets_loads_the_folder(published, tmp_path):
+    surroundings = {"HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", "PATH": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING, published], cwd=tmp_path, env=surroundings, capture_output=True, text=True
+    )
+    assert done.stdout.splitlines() == [
+        "{'train': 3, 'validation': 2}",
+        "{'train': 2, 'validation': 3}",
+        "{'train': 3, 'validation': 5}",
+        "{'text': ['de oude sluis', 'sluis'], 'answer_start': [127, 135]}",
+    ], done.stderr
+
+
+def test_one_split_and_nothing_rejected(tmp_path):
+    clean, loss = write(tmp_path)
+    (clean / "nl_squadv2_dev_clean.json").unlink()
+    (clean / "rejected.jsonl").write_bytes(b"")
+    native = msgspec.structs.replace(MADE, translator=None)
+    publish(clean, loss, tmp_path / "published", native, ABOUT)
+    files = contents(tmp_path / "published")
+    assert [name for name in files if name.endswith("parquet")] == ["default/train.parquet", "provenance/train.parquet"]
+    card = files["README.md"].decode()
+    assert "validation" not in card
+    assert "No answer was lost" in card
+    assert "nothing was translated" in card

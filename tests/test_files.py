@@ -1,0 +1,64 @@
+"""Files are there whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.files import replacing, write_atomically, write_json
+
+
+def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    path.write_bytes(b"old")
+
+    def fail() -> None:
+        with replacing(path) as beside:
+            beside.write_bytes(b"ne")
+            assert path.read_bytes() == b"old"
+            raise RuntimeError("cut off")
+
+    with pytest.raises(RuntimeError, match="cut off"):
+        fail()
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_succeeds_takes_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "figures.json"
+    write_atomically(path, b"first")
+    write_atomically(path, b"second")
+    assert path.read_bytes() == b"second"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_link_is_replaced_and_what_it_points_to_stays(tmp_path: Path) -> None:
+    """DVC may link outputs to its cache, which must not change."""
+    cached, path = tmp_path / "cached", tmp_path / "linked"
+    cached.write_bytes(b"cached")
+    path.symlink_to(cached)
+    write_atomically(path, b"new")
+    assert (cached.read_bytes(), path.read_bytes(), path.is_symlink()) == (b"cached", b"new", False)
+
+
+def test_a_file_that_was_never_written_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), replacing(tmp_path / "figures.json"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("blocked", ["file/below", "folder"])
+def test_a_place_that_cannot_be_written_is_an_os_error(tmp_path: Path, blocked: str) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "folder" / "full").mkdir(parents=True)
+    with pytest.raises(OSError, match=r"exists|directory"):
+        write_atomically(tmp_path / blocked, b"new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_equal_values_are_equal_bytes(tmp_path: Path) -> None:
+    write_json(tmp_path / "a.json", {"b": [1, 0.5, None], "a": "één"})
+    write_json(tmp_path / "b.json", dict(reversed({"b": [1, 0.5, None], "a": "één"}.items())))
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+    assert (tmp_path / "a.json").read_text(encoding="utf-8") == (
+        '{\n  "a": "één",\n  "b": [\n    1,\n    0.5,\n    null\n  ]\n}\n'
+    )

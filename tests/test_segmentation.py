@@ -1,0 +1,98 @@
+"""From documents to the distinct texts to translate, and where each one lies."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from small_squad import DEV, FERRY, TOWER, TRAIN, as_json
+
+from pipeline import squad
+from pipeline.segmentation import layout, segments, sentence_spans, texts
+from pipeline.tables import LAYOUT, SEGMENTS
+
+DOCUMENTS = {"train": squad.decode(as_json(TRAIN), "train"), "dev": squad.decode(as_json(DEV), "dev")}
+
+
+def test_layout_says_where_everything_lies() -> None:
+    told: list[int] = []
+    laid = layout(DOCUMENTS, "en", progress=told.append)
+    assert laid.schema.equals(LAYOUT)
+    ferry, tower = laid.to_pylist()
+    assert ferry == {
+        "split": "train",
+        "article": 0,
+        "paragraph": 0,
+        "title": "Ferry",
+        "context": FERRY,
+        "sentences": [{"start": 0, "end": 43}, {"start": 44, "end": 79}, {"start": 81, "end": 96}],
+        "questions": [
+            {
+                "id": "often",
+                "question": "How often does it sail?",
+                "is_impossible": False,
+                "answers": [{"text": "12 times a day", "start": 28}],
+                "plausible_answers": [],
+            },
+            {
+                "id": "captain",
+                "question": "Who was its captain?",
+                "is_impossible": True,
+                "answers": [],
+                "plausible_answers": [{"text": "Nobody", "start": 81}],
+            },
+        ],
+    }
+    assert (tower["split"], tower["title"], tower["context"]) == ("dev", "Tower", TOWER)
+    assert told == [1, 1]
+
+
+def test_a_native_context_is_one_sentence() -> None:
+    laid = layout(DOCUMENTS, "en", native=True).to_pylist()
+    assert [sentence_spans(row) for row in laid] == [[(0, len(FERRY))], [(0, len(TOWER))]]
+
+
+def test_segments_are_distinct_sorted_and_counted() -> None:
+    cut = segments(layout(DOCUMENTS, "en"))
+    assert cut.schema.equals(SEGMENTS)
+    assert [(row["kind"], row["text"], row["count"]) for row in cut.to_pylist()] == [
+        ("sentence", "In 1912 the first steam ferry sank.", 1),
+        ("sentence", "It was built in 1991 by Käthe Müller.", 1),
+        ("sentence", "Nobody drowned.", 1),
+        ("sentence", "The ferry to Oostwerd sails 12 times a day.", 1),
+        ("sentence", "The tower is 91 metres high.", 1),
+        ("question", "How high is the tower?", 1),
+        ("question", "How often does it sail?", 1),
+        ("question", "Who built it?", 1),
+        ("question", "Who was its captain?", 1),
+        ("answer", "12 times a day", 1),
+        ("answer", "91", 1),
+        ("answer", "91 metres", 1),
+        ("answer", "Käthe Müller", 1),
+        ("answer", "Nobody", 1),
+    ]
+    assert {row["text"]: row["context"] for row in cut.to_pylist()}["Nobody"] == FERRY
+
+
+def test_a_text_of_several_kinds_is_the_first_of_them_and_white_space_is_no_part_of_it() -> None:
+    answers = [{"text": text, "answer_start": 0} for text in ("Tin?", " Tin?\n", "  ")]
+    raw = {
+        "data": [{"paragraphs": [{"context": "Tin?", "qas": [{"id": "q", "question": " Tin? ", "answers": answers}]}]}]
+    }
+    cut = segments(layout({"dev": squad.decode(as_json(raw), "f")}, "en"))
+    assert cut.to_pylist() == [{"text": "Tin?", "kind": "sentence", "count": 4, "context": "Tin?"}]
+
+
+@given(st.text(st.sampled_from(list("aB. \n\u00a0é?!1")), min_size=1, max_size=80).filter(str.strip))
+def test_a_context_can_be_put_together_again_and_all_texts_are_segments(context: str) -> None:
+    question = squad.Question("q", "Which?", (squad.Answer(context[:3], 0),))
+    document = squad.Document((squad.Article((squad.Paragraph(context, (question,)),)),))
+    laid = layout({"dev": document}, "en")
+    [row] = laid.to_pylist()
+    at, again = 0, ""
+    for start, end in sentence_spans(row):
+        assert not context[at:start].strip()
+        again += context[at:start] + context[start:end]
+        at = end
+    assert again + context[at:] == context
+    cut = segments(laid)
+    wanted = [text.strip() for _, text in texts(row) if text.strip()]
+    assert sorted(cut["text"].to_pylist()) == sorted(set(wanted))
+    assert sum(cut["count"].to_pylist()) == len(wanted)

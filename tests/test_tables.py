@@ -1,0 +1,77 @@
+"""The files between stages: written alike, read strictly."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline import tables
+from pipeline.errors import InputError
+
+TABLE = pa.Table.from_pylist(
+    [
+        {"text": "The dam", "translation": "De dam", "reason": None},
+        {"text": "91", "translation": None, "reason": "empty"},
+    ],
+    schema=tables.TRANSLATIONS,
+)
+
+
+def test_a_table_comes_back_and_equal_tables_are_equal_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        tables.write(TABLE, tmp_path / name / "t.parquet")
+    assert tables.read(tmp_path / "a" / "t.parquet", tables.TRANSLATIONS).equals(TABLE)
+    assert (tmp_path / "a" / "t.parquet").read_bytes() == (tmp_path / "b" / "t.parquet").read_bytes()
+
+
+@pytest.mark.parametrize("schema", [tables.SEGMENTS, tables.LAYOUT, tables.PARAGRAPHS, tables.SPANS])
+def test_an_empty_table_of_each_schema_comes_back(tmp_path: Path, schema: pa.Schema) -> None:
+    tables.write(schema.empty_table(), tmp_path / "t.parquet")
+    assert tables.read(tmp_path / "t.parquet", schema).num_rows == 0
+
+
+def test_another_schema_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    tables.write(TABLE, path)
+    told = "its columns are not those that this version writes; rebuild it$"
+    with pytest.raises(InputError, match=told):
+        tables.read(path, tables.SEGMENTS)
+    pq.write_table(TABLE.cast(pa.schema([(name, pa.large_string()) for name in TABLE.column_names])), path)
+    with pytest.raises(InputError, match=told):
+        tables.read(path, tables.TRANSLATIONS)
+
+
+@pytest.mark.parametrize("keep", [0, 3, 4, 100, -1])
+def test_a_cut_off_table_is_refused(tmp_path: Path, keep: int) -> None:
+    path = tmp_path / "t.parquet"
+    tables.write(TABLE, path)
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(InputError, match=r"t\.parquet: not a readable table: "):
+        tables.read(path, tables.TRANSLATIONS)
+
+
+def test_what_is_not_there_or_no_table_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("no table", encoding="utf-8")
+    for name in ("none", "text", "."):
+        with pytest.raises(InputError):
+            tables.read(tmp_path / name, tables.TRANSLATIONS)
+
+
+def test_a_dropped_span_leads_its_candidates() -> None:
+    other = {"start": 4, "text": "dijk", "method": "fuzzy", "score": 0.5}
+    row = {
+        "question_id": "q",
+        "text": "dam",
+        "start": 3,
+        "method": "exact",
+        "score": 1.0,
+        "probability": 0.4,
+        "occurrence": 1,
+        "occurrences": 2,
+        "candidates": [other],
+    }
+    assert tables.dropped(row) == {
+        **dict.fromkeys(["text", "start", "method", "score", "probability", "occurrence", "occurrences"]),
+        "candidates": [{"start": 3, "text": "dam", "method": "exact", "score": 1.0}, other],
+    }
