@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.errors import InputError
+from pipeline.publish.about import About
 from pipeline.publish.hub import listing, ready, upload
 from pipeline.publish.revision import clean_revision, version
 from stages.params import load
@@ -25,7 +26,9 @@ def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run
     Refused when the folder breaks its format, is not what the checked-out commit builds, or the work tree has
     changes. The token is huggingface_hub's own (`hf auth login`, or HF_TOKEN).
     """
-    about = load().corpus(corpus).about
+    params = load()
+    params.corpus(corpus)
+    about = params.about.get(corpus, About())
     folder = Path("data") / corpus / "published"
     ready(folder, about)
     if dry_run:

@@ -8,7 +8,8 @@ import click
 import msgspec
 
 from pipeline.publish.rules import RULES, table
-from pipeline.publish.validation import Report, validate as go_through
+from pipeline.publish.validation import Report
+from pipeline.publish.validation import validate as go_through
 from pipeline.report.wording import plural
 from stages.rim import OneLine, printable
 

@@ -18,7 +18,6 @@ from stages.rim import OneLine, path_option, summary
 @path_option("--out")
 def main(name: str, clean: Path, loss: Path, out: Path) -> None:
     params = load()
-    corpus = params.corpus(name)
     reports = publish(clean, loss, out, made(params, name), params.about.get(name, About()))
     questions = sum(report.counts.questions for report in reports.values())
     warnings = sum(report.warnings for report in reports.values())

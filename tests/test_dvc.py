@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent.parent
 # They carry values, errors and bytes about, and decide nothing that is written.
-CARRIERS = {"pipeline/errors.py", "pipeline/files.py", "stages/rim.py", "stages/params.py"}
+CARRIERS = {"pipeline/errors.py", "pipeline/files.py", "stages/rim.py", "stages/params.py", "stages/translation.py"}
 STAGES = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
 
 

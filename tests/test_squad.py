@@ -153,7 +153,7 @@ def test_what_is_no_squad_file_is_refused_in_one_line(raw: bytes, told: str) -> 
 
 
 def test_a_folder_or_nothing_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="Is a directory$"):
+    with pytest.raises(InputError, match=r"Is a directory$"):
         squad.read(tmp_path)
     with pytest.raises(InputError, match=r"none\.json: No such file or directory$"):
         squad.read(tmp_path / "none.json")
@@ -167,8 +167,7 @@ def test_spoilt_bytes_are_read_or_refused(data: st.DataObject) -> None:
         raw[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
     try:
         document = squad.decode(bytes(raw), "f")
-    except InputError as error:
-        assert str(error).startswith("f: ")
+    except InputError:
         return
     assert squad.decode(squad.encode(document), "again") == document
 

@@ -75,7 +75,6 @@ def test_tokens_hold_everything_but_white_space(text: str) -> None:
     for start, end in tokens(text):
         assert at <= start < end
         assert not text[at:start].strip("\x1c\x1d\x1e\x1f").strip()
-        assert fold(text[start:end])
         at = end
     assert not text[at:].strip()
 
@@ -105,9 +104,8 @@ def test_other_words_do_not(one: str, other: str) -> None:
 
 
 @given(TEXTS)
-def test_a_fold_is_never_empty_and_folds_to_itself(text: str) -> None:
-    for token in pieces(text, tokens(text)):
-        assert fold(fold(token)) == fold(token) != ""
+def test_no_token_folds_to_nothing(text: str) -> None:
+    assert all(map(fold, pieces(text, tokens(text))))
 
 
 def test_words_and_symbols() -> None:

@@ -36,14 +36,14 @@ CERTAIN = Evidence(judged=False, similarity=1.0, unsettled=False, distance=0.0, 
 """Of a span that was not searched: the source's own, in a corpus that is in its language already."""
 
 WEIGHTS = {
-    "constant": 4.52,
-    "judged": -2.51,
-    "dissimilarity": -2.4,
-    "unsettled": -2.11,
-    "distance": -1.24,
-    "closeness": -0.99,
-    "marked": 1.24,
-    "disagreement": -0.74,
+    "constant": 4.59,
+    "judged": -2.22,
+    "dissimilarity": -1.88,
+    "unsettled": -2.2,
+    "distance": -0.49,
+    "closeness": -1.53,
+    "marked": 0.99,
+    "disagreement": -0.84,
 }
 
 

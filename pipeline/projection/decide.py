@@ -11,7 +11,7 @@ when the sentence was translated with markers, similarity to the marked piece an
 place to which it transfers. The mean decides; no weight was tuned.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,9 +23,10 @@ from pipeline.projection.fuzzy import runs, similarities
 from pipeline.projection.languages import Language, counting
 from pipeline.projection.marked import Marked, transfer
 from pipeline.projection.normalised import normalised
+from pipeline.projection.numbers import as_written, required
 from pipeline.projection.occurrence import distance
 from pipeline.projection.query import Query, query
-from pipeline.projection.records import Candidate, Passage, Place, Sought, overlap
+from pipeline.projection.records import Candidate, Passage, Place, Range, Sought, overlap
 from pipeline.projection.settings import AlignSettings
 from pipeline.tables import Method, Reason
 
@@ -76,8 +77,8 @@ class Locator:
         search = Search(sought, target, marked, self.source, policy)
         for found_by in search.queries:
             # An article alone stands everywhere and says nothing, even where it means "one".
-            if found_by.text.casefold() not in self.target.articles and (found := search.verbatim(found_by)):
-                return search.among(found)
+            if found_by.text.casefold() not in self.target.articles and (readings := search.verbatim(found_by)):
+                return search.among(readings)
         return search.judge(self.settings.min_score)
 
 
@@ -94,42 +95,58 @@ class Search:
     @cached_property
     def meant(self) -> Query:
         """The source answer itself."""
-        return query(self.sought.text, self.sought.text, self.source_language)
+        return self.adapted(query(self.sought.text, self.sought.text, self.source_language), self.source_language)
 
     @cached_property
     def isolated(self) -> Query | None:
         translation = self.sought.translation
-        return query(translation, self.sought.text, self.language) if translation else None
+        return self.adapted(query(translation, self.sought.text, self.language), self.language) if translation else None
 
     @cached_property
     def piece(self) -> Query | None:
-        return query(self.marked.piece, self.sought.text, self.language) if self.marked else None
+        return (
+            self.adapted(query(self.marked.piece, self.sought.text, self.language), self.language)
+            if self.marked
+            else None
+        )
+
+    @cached_property
+    def within(self) -> Range:
+        return self.target.token_range(self.target.window_span(self.sought.window))
+
+    @cached_property
+    def there(self) -> list[str]:
+        """The window's folded words."""
+        return self.target.folded[slice(*self.within)]
+
+    def adapted(self, found_by: Query, language: Language) -> Query:
+        written = as_written(found_by.words, language.numbers, self.there, self.language.numbers)
+        return replace(found_by, words=written)
 
     @cached_property
     def place(self) -> Place | None:
         return transfer(self.marked, self.target, self.sought.window) if self.marked else None
 
     @property
-    def rank(self) -> tuple[int, int]:
-        """(n, m): the answer is the n-th (from 1) of the m places that the same search finds in the source."""
-        itself = Search(self.sought, self.sought.source, None, self.source_language, self.source_language)
-        places = itself.verbatim(itself.meant)
-        n = 1 + sum(place.start < self.sought.start for place in places)
-        return n, max(len(places), n)
-
-    @property
     def queries(self) -> list[Query]:
         """What may stand in the target, the surest first."""
         return [found_by for found_by in (self.isolated, self.piece, self.meant) if found_by and found_by.words]
 
-    def verbatim(self, found_by: Query) -> list[Candidate]:
-        """Where the query stands exactly, else folded, else inside compounds; in text order."""
+    def verbatim(self, found_by: Query) -> dict[str, list[Candidate]]:
+        """Where the query stands, in text order, by the strictest readings that find it: letter by
+        letter, folded, and inside compounds only when nothing else does.
+        """
         span = self.target.window_span(self.sought.window)
         itself = found_by.text == self.sought.text
         inside = cut(self.sought.source.text, *self.sought.span) if itself else ("", "")
         literal = exact(found_by, self.target, span, self.language, inside)
-        found = [candidate for candidate in literal if candidate.score == 1.0]
-        found = found or normalised(found_by, self.target, self.target.token_range(span), self.language) or literal
+        whole = [candidate for candidate in literal if candidate.score == 1.0]
+        folded = normalised(found_by, self.target, self.target.token_range(span))
+        apart = [run for run in folded if not any(overlap(run.span, other.span) for other in whole)]
+        readings = {"exact": whole, "folded": whole + apart} if whole or apart else {"compounds": literal}
+        return {name: self.places(found, found_by) for name, found in readings.items() if found}
+
+    def places(self, found: list[Candidate], found_by: Query) -> list[Candidate]:
         fitted = {self.fitted(candidate, found_by) for candidate in found}
         return sorted(fitted, key=lambda candidate: candidate.span)
 
@@ -142,21 +159,31 @@ class Search:
             Candidate(*candidate.span, method, candidate.score), self.target, self.meant, found_by, self.language
         )
 
-    def among(self, found: list[Candidate]) -> Decision:
-        """Chooses among equally good places: by the marked one, else by rank, else by position."""
+    def among(self, readings: dict[str, list[Candidate]]) -> Decision:
+        """Chooses among equally good places: by the marked one, else by rank, else by position.
+
+        The reading counts by which the source has the answer as often: a capital that the sentence
+        took from it ("Tulips grew where tulips ...") must not make one of two places the only one.
+        """
+        found, n = next(iter(readings.values())), 0
+        if len(list(readings.values())[-1]) > 1:
+            itself = Search(self.sought, self.sought.source, None, self.source_language, self.source_language)
+            for reading, there in itself.verbatim(itself.meant).items():
+                if len(there) == len(readings.get(reading, ())):
+                    found, n = readings[reading], 1 + sum(place.start < self.sought.start for place in there)
+                    break
         gaps = [distance(self.sought, self.target, candidate.span) for candidate in found]
         shared = [overlap(candidate.span, self.place.span) if self.place else 0.0 for candidate in found]
-        n, m = self.rank
         if any(shared):
             at = max(range(len(found)), key=shared.__getitem__)
-        elif m == len(found):
-            at = n - 1
+        elif n:
+            at = min(n, len(found)) - 1
         else:
             at = min(range(len(found)), key=gaps.__getitem__)
         evidence = Evidence(
             judged=False,
             similarity=found[at].score,
-            unsettled=len(found) > 1 and not any(shared) and m != len(found),
+            unsettled=len(found) > 1 and not any(shared) and not n,
             distance=gaps[at],
             margin=min((abs(gap - gaps[at]) for other, gap in enumerate(gaps) if other != at), default=1.0),
             agreement=shared[at] * self.place.share if self.place else None,
@@ -170,6 +197,8 @@ class Search:
         among = runs(self.queries, self.target, within, self.language) if self.queries else []
         if not among:
             return Decision(None, reason=self.nothing)
+        needed = required((self.isolated or self.meant).words, self.there, self.language.numbers)
+        among = [run for run in among if needed <= set(self.target.folded[slice(*run)])] or among
         spans = [self.target.span(*run) for run in among]
         scores = self.scores(among, spans, within)
         gaps = np.array([distance(self.sought, self.target, span) for span in spans])

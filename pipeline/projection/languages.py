@@ -6,6 +6,8 @@ closed list of function words or a rule about letters; nothing is learned, nothi
 
 from dataclasses import dataclass, field, replace
 
+from pipeline.projection.numbers import number_words
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -31,11 +33,6 @@ def words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
-def counted(*words: str) -> dict[str, str]:
-    """Number words for 2, 3, ... (1 is left out: in many languages it is the article)."""
-    return {word: str(n) for n, word in enumerate(words, 2)}
-
-
 NEUTRAL = Language()
 
 LANGUAGES = {
@@ -44,7 +41,6 @@ LANGUAGES = {
         determiners=words("its his her their my our your this that these those"),
         loose=words("and or of in on at by for from with to as that which who whose where when while but than into"),
         one=frozenset({"one", "1"}),
-        numbers=counted("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     ),
     "nl": Language(
         articles=frozenset({"de", "het", "een", "'t", "den", "der"}),
@@ -54,7 +50,6 @@ LANGUAGES = {
         ),
         one=frozenset({"een", "één", "1"}),
         compounds=True,
-        numbers=counted("twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf"),
     ),
     "de": Language(
         articles=frozenset(
@@ -66,13 +61,11 @@ LANGUAGES = {
         ),
         one=frozenset({"ein", "eine", "einen", "einem", "einer", "eines", "1"}),
         compounds=True,
-        numbers=counted("zwei", "drei", "vier", "funf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwolf"),
     ),
     "es": Language(
         articles=frozenset({"el", "la", "los", "las", "un", "una", "unos", "unas"}),
         loose=words("y o pero de en a con por para que como donde cuando sin sobre entre del al"),
         one=frozenset({"un", "una", "uno", "1"}),
-        numbers=counted("dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"),
     ),
     "fr": Language(articles=frozenset({"le", "la", "les", "un", "une", "des"}), one=frozenset({"un", "une", "1"})),
     "it": Language(
@@ -104,4 +97,5 @@ def counting(language: Language) -> Language:
 
 def language(code: str) -> Language:
     """The policy for a BCP 47 code, by its primary subtag; NEUTRAL when there is none."""
-    return LANGUAGES.get(code.split("-")[0], NEUTRAL)
+    primary = code.split("-")[0]
+    return replace(LANGUAGES.get(primary, NEUTRAL), numbers=number_words(primary))

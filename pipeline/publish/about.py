@@ -1,4 +1,4 @@
-"""What a person must be told of a corpus besides its figures: `corpora.<name>.about` in params.yaml."""
+"""What a person must be told of a corpus besides its figures: section `about.<corpus>` of params.yaml."""
 
 from typing import Annotated
 

@@ -124,7 +124,8 @@ def size(questions: int) -> str:
 
 def loss_rows(figures: Figures, splits: Sequence[str]) -> list[list[str]]:
     """Rows split, unit, in the source, kept, lost, kept in per cent; units that the source has not are left out."""
-    tallies = [(split, label, getattr(getattr(figures, split), unit)) for split in splits for unit, label in UNITS.items()]
+    parts = [(split, getattr(figures, split)) for split in splits]
+    tallies = [(split, label, getattr(units, unit)) for split, units in parts for unit, label in UNITS.items()]
     return [
         [split, label, f"{n.visited:,}", f"{n.kept:,}", f"{n.dropped:,}", percent(n.kept / n.visited)]
         for split, label, n in tallies

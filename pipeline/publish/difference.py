@@ -1,6 +1,8 @@
 """What changed between two versions of a corpus: questions gained, lost and changed, spans moved.
 
     SQuAD file or folder, twice ──> Difference
+
+Versions are matched by question id.
 """
 
 from collections.abc import Iterator

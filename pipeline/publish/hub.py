@@ -1,6 +1,8 @@
 """Uploading a published folder to the Hugging Face hub.
 
     published/ ──ready──> staged copy, card stamped with the git revision ──> one commit, tagged
+
+The token is huggingface_hub's own business.
 """
 
 import shutil
@@ -36,7 +38,7 @@ def ready(folder: Path, about: About) -> None:
             worst = report.findings[0]
             raise ContractError(f"{report.file}: {worst.rule}: {worst.examples[0].path} {worst.examples[0].told}")
     if not about.licence:
-        raise InputError(f"{folder}: say under which licence it may be used (about.licence in params.yaml)")
+        raise InputError(f"{folder}: say under which licence it may be used (about.<corpus>.licence in params.yaml)")
 
 
 def listing(folder: Path) -> list[tuple[str, int]]:

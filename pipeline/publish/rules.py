@@ -21,7 +21,6 @@ import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
 from html.entities import html5
-from typing import Any
 
 from msgspec import Struct
 

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from pipeline.errors import InputError
-from pipeline.squad import Answer, Article, Paragraph, Question
+from pipeline.squad import Article, Paragraph, Question
 
 COLUMNS = ("id", "context", "question", "answers")
 BATCH = 1000  # rows of a parquet file

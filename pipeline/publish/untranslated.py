@@ -17,13 +17,19 @@ MIN_WORDS = 4  # shorter texts are names as often as sentences
 
 # Words that hardly another language has ...
 _TELLING = frozenset(
-    "the and which what who whom whose how did does were from with that this these those their been being "
-    "when where why while because through between".split()
+    re.findall(
+        r"\w+",
+        "the and which what who whom whose how did does were from with that this these those their been being when "
+        "where why while because through between",
+    )
 )
 # ... and words that count together with one of those.
 _ENGLISH = _TELLING | frozenset(
-    "a an as at be but by can do for had has have he her his i if in into is it its many more most much not "
-    "of on one or other she some than there they to was we will would you year after".split()
+    re.findall(
+        r"\w+",
+        "a an as at be but by can do for had has have he her his i if in into is it its many more most much not of on "
+        "one or other she some than there they to was we will would you year after",
+    )
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")

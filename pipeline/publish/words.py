@@ -15,7 +15,7 @@ _SEPARATORS = (".", ",")
 
 @lru_cache(maxsize=1 << 14)
 def kind(character: str) -> str:
-    """"letter" and "digit" for what makes words and numbers; "" for everything else and for "" itself."""
+    """Tells "letter" and "digit", which make words and numbers, from everything else ("")."""
     if character.isdecimal():
         return "digit"
     return "letter" if _LETTER.match(character) and not _JOINED_SCRIPTS.match(character) else ""

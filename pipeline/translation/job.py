@@ -17,7 +17,7 @@ from pipeline.errors import InputError
 from pipeline.translation.asking import Asking
 from pipeline.translation.counts import Counts
 from pipeline.translation.drafts import Draft, Miss, Segment, drafts
-from pipeline.translation.memory import Memory, digest
+from pipeline.translation.memory import Memory, Scope, digest
 from pipeline.translation.protocol import NotHeld, Request, Translator
 from pipeline.translation.settings import TranslateSettings
 from pipeline.translation.validation import MARKED, Fault, fault
@@ -38,6 +38,7 @@ class Desk:
 
     memory: None for vouched engines, whose answers are neither checked nor kept.
     given: translations that come before the memory's and are not kept in it (a corpus's own TMX).
+    earlier: translations that come after the memory's (this corpus's, by earlier runs elsewhere).
     """
 
     def __init__(
@@ -47,11 +48,12 @@ class Desk:
         settings: TranslateSettings,
         languages: tuple[str, str],
         given: Mapping[str, str] | None = None,
+        earlier: Mapping[str, str] | None = None,
         progress: Callable[[Counts], object] = lambda counts: None,
     ) -> None:
         self.translator, self.memory, self.settings = translator, memory, settings
-        self.source, self.target = languages
-        self.given = given or {}
+        self.scope = Scope(translator.identity, *languages)
+        self.given, self.earlier = given or {}, earlier or {}
         self.progress = progress
         self.counts = Counts()
         self.started = monotonic()
@@ -67,7 +69,7 @@ class Desk:
             results = self._replay(list(segments))
         else:
             segments = list(segments)
-            drafted, misses = drafts(segments, self.translator, self.look_up, self.given_up)
+            drafted, misses = self.draft(segments)
             held = sum(isinstance(draft, str) for draft in drafted)
             self.counts.segments += len(drafted)
             self.counts.hits += held
@@ -79,14 +81,21 @@ class Desk:
         self.progress(self.counts)
         return results
 
-    def look_up(self, text: str, context: str = "") -> str | None:
-        """What is held for a text in that paragraph ('' for engines that do not use it)."""
-        held = self.given.get(text)
-        if held is None and self.memory is not None:
-            held = self.memory.get(text, digest(context))
-        return held
+    def draft(self, segments: Iterable[Segment]) -> tuple[list[Draft], list[Miss]]:
+        """One draft a segment, and the distinct texts that would be asked for; nothing is sent."""
+        return drafts(segments, self.translator, self._look_up, self._given_up)
 
-    def given_up(self, text: str, context: str = "") -> Fault | None:
+    def _look_up(self, text: str, context: str) -> str | None:
+        """What is held for a text in that paragraph ('' for engines that do not use it)."""
+        if (held := self.given.get(text)) is not None or self.memory is None:
+            return held
+        if (held := self.memory.get(text, digest(context))) is not None:
+            return held
+        # What a person has imported is right in every paragraph.
+        held = self.memory.get(text) if context else None
+        return self.earlier.get(text) if held is None else held
+
+    def _given_up(self, text: str, context: str) -> Fault | None:
         """Why an earlier run gave a text up, if one did."""
         return self.memory.given_up(text, digest(context)) if self.memory is not None else None
 
@@ -105,7 +114,7 @@ class Desk:
             self.translator,
             self.settings,
             self.counts,
-            check=lambda miss, answer: fault(miss.text, answer, miss.kind, self.source, self.target),
+            check=lambda miss, answer: fault(miss.text, answer, miss.kind, self.scope.source, self.scope.target),
             keep=lambda good: self.memory.put((miss.text, digest(miss.context), miss.answer) for miss in good),
             sync=self.memory.sync,
             give_up=lambda miss: self.memory.give_up(miss.text, digest(miss.context), *miss.worst, miss.sent),

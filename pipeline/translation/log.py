@@ -57,16 +57,21 @@ class Log(Generic[Record]):
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
 
-    def open(self) -> str:
-        """Makes the log, read to its end before, ready for appending; says what a crash had left, or ''."""
-        self._file = self.path.open("ab", buffering=0)
+    @property
+    def damage(self) -> str:
+        """What is wrong with the file, for a person; '' when nothing is."""
         told = []
         if self.torn:
-            self._file.truncate(self.end)
-            told.append(f"a crash had torn the last record; its {self.torn:,} bytes are cut off")
+            told.append(f"a crash has torn the last record; its {self.torn:,} bytes do not count")
         if self.broken:
             told.append(f"{self.broken:,} unreadable lines are passed over")
         return f"{self.path}: {'; '.join(told)}" if told else ""
+
+    def open(self) -> None:
+        """Makes the log, read to its end before, ready for appending: what is torn is cut off."""
+        self._file = self.path.open("ab", buffering=0)
+        if self.torn:
+            self._file.truncate(self.end)
 
     def append(self, records: Iterable[Record]) -> None:
         """Appends records in one write. Raises OSError, and leaves nothing half-written, when the disk is full."""

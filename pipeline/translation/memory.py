@@ -30,31 +30,36 @@ class Scope(Struct, frozen=True):
     target: str
 
 
-class Entry(Struct, frozen=True, omit_defaults=True):
-    """A translation. context: digest of the paragraph around the text, where the engine uses it, or ''."""
+class Record(Struct, frozen=True, omit_defaults=True):
+    """A line of a log: whose text it is about."""
 
     translator: str
     source: str
     target: str
     text: str
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.translator, self.source, self.target)
+
+
+class Entry(Record, frozen=True, omit_defaults=True):
+    """A translation. context: digest of the paragraph around the text, where the engine uses it, or ''."""
+
     translation: str
     context: str = ""
 
 
-class Quarantined(Struct, frozen=True, omit_defaults=True):
+class Quarantined(Record, frozen=True, omit_defaults=True):
     """A text that got no good answer, and the last bad one."""
 
-    translator: str
-    source: str
-    target: str
-    text: str
     fault: Fault
     answer: str
     attempts: int
     context: str = ""
 
 
-Record = TypeVar("Record", Entry, Quarantined)
+Line = TypeVar("Line", Entry, Quarantined)
 
 
 def translation_log(folder: Path) -> Log[Entry]:
@@ -99,14 +104,14 @@ class Memory:
 
     def __init__(self, folder: Path, scope: Scope) -> None:
         self.scope = scope
-        self.notice = ""
         self._translations, self._quarantine = translation_log(folder), quarantine_log(folder)
         self._known = {
             key(entry.text, entry.context): entry.translation for entry in self._own(self._translations.records())
         }
         self._given_up = {key(lost.text, lost.context): lost.fault for lost in self._own(self._quarantine.records())}
+        self.notice = "; ".join(filter(None, (self._translations.damage, self._quarantine.damage)))
 
-    def _own(self, records: Iterable[Record]) -> Iterator[Record]:
+    def _own(self, records: Iterable[Line]) -> Iterator[Line]:
         translator, source, target = astuple(self.scope)
         for record in records:
             if record.translator == translator and record.source == source and record.target == target:
@@ -141,7 +146,8 @@ class Memory:
         self._quarantine.sync()
 
     def _open(self) -> None:
-        self.notice = "; ".join(filter(None, (self._translations.open(), self._quarantine.open())))
+        self._translations.open()
+        self._quarantine.open()
 
     def _close(self) -> None:
         self._translations.close()

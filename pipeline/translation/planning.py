@@ -5,9 +5,8 @@ from math import ceil
 
 from msgspec import Struct
 
-from pipeline.translation.drafts import Segment
+from pipeline.translation.drafts import Draft, Miss, Segment
 from pipeline.translation.job import Desk
-from pipeline.translation.memory import Memory
 
 HOUR_S = 3600
 MILLION = 1_000_000
@@ -19,9 +18,9 @@ class Load(Struct, frozen=True):
     segments: int
     characters: int
     held: int  # by the memory, or the corpus's own one, whole or in all pieces
-    quarantined: int  # given up by earlier runs, and not asked for again
-    texts: int  # to ask for; a long segment is several
-    texts_characters: int
+    quarantined: int  # given up by earlier runs; not asked for again
+    to_ask: int  # texts; a long segment is several, and one that stands in several is one
+    to_send: int  # characters
 
 
 class Plan(Struct, frozen=True):
@@ -29,30 +28,44 @@ class Plan(Struct, frozen=True):
 
     kinds: Mapping[str, Load]
     requests: int
-    characters: int
+    characters: int  # to send
 
     def hours(self, rate: float) -> float:
         """At so many requests a second."""
         return self.requests / rate / HOUR_S
 
     def price(self, per_million: float) -> float:
-        """At so much a million characters."""
+        """At so much for a million characters."""
         return self.characters / MILLION * per_million
 
 
 def plan(segments: Sequence[Segment], desk: Desk) -> Plan:
     """What `desk.translate(segments)` would send."""
-    drafted, misses = desk.draft(segments)
-    kinds = {}
-    for kind in dict.fromkeys(segment.kind for segment in segments):
-        own = [draft for segment, draft in zip(segments, drafted, strict=True) if segment.kind == kind]
-        asked = [miss for miss in misses if miss.kind == kind]
-        kinds[kind] = Load(
-            segments=len(own),
-            characters=sum(len(segment.text) for segment in segments if segment.kind == kind),
-            held=sum(isinstance(draft, str) for draft in own),
-            quarantined=sum(draft_is_given_up(draft) for draft in own),
-            texts=len(asked),
-            texts_characters=sum(len(miss.text) for miss in asked),
+    if desk.memory is None:
+        drafted, misses = [segment.text for segment in segments], []
+    else:
+        drafted, misses = desk.draft(segments)
+    kinds = {
+        kind: load(
+            [(segment, draft) for segment, draft in zip(segments, drafted, strict=True) if segment.kind == kind],
+            [miss for miss in misses if miss.kind == kind],
         )
+        for kind in dict.fromkeys(segment.kind for segment in segments)
+    }
     return Plan(kinds, ceil(len(misses) / desk.translator.batch), sum(len(miss.text) for miss in misses))
+
+
+def load(drafted: Sequence[tuple[Segment, Draft]], misses: Sequence[Miss]) -> Load:
+    return Load(
+        segments=len(drafted),
+        characters=sum(len(segment.text) for segment, _ in drafted),
+        held=sum(isinstance(draft, str) for _, draft in drafted),
+        quarantined=sum(given_up(draft) for _, draft in drafted),
+        to_ask=len(misses),
+        to_send=sum(len(miss.text) for miss in misses),
+    )
+
+
+def given_up(draft: Draft) -> bool:
+    parts = draft if isinstance(draft, list) else [draft]
+    return any(isinstance(part, Miss) and part.fault is not None for part in parts)

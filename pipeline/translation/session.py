@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pyarrow as pa
+from msgspec.structs import asdict
 
 from pipeline import tables
 from pipeline.tables import SEGMENTS, TRANSLATIONS
@@ -31,6 +32,7 @@ def open_desk(
     settings: TranslateSettings | None = None,
     tmx: Path | None = None,
     seeds: Sequence[Path] = (),
+    planning: bool = False,
     progress: Callable[[Counts], object] = lambda counts: None,
     tell: Callable[[str], object] = lambda notice: None,
 ) -> Iterator[Desk]:
@@ -39,25 +41,63 @@ def open_desk(
     translator: a name in `translators` or of an engine; folder: of the live memory, which is locked
     meanwhile; tmx: the corpus's own translations, which come first, or None; seeds: tables of
     translations by earlier runs, whose rows fill the memory where it lacks them (files that do not
-    exist are passed over); tell: is told what a person should know.
+    exist are passed over); planning: nothing is sent or written, and the memory need not be free;
+    tell: is told what a person should know.
     Raises ParamsError, InputError (a broken TMX), TranslationError (memory locked, engine missing).
     """
     settings = settings or TranslateSettings()
     given = dict(read_tmx(tmx, *languages)) if tmx else {}
     engine = build(translator, translators or {}, languages, settings, given)
-    if engine.vouched:
-        with engine:
-            yield Desk(engine, None, settings, languages, given, progress)
-        return
+    scope = Scope(engine.identity, *languages)
     with ExitStack() as stack:
-        memory = stack.enter_context(opened(folder, Scope(engine.identity, *languages)))
-        if memory.notice:
-            tell(memory.notice)
-        for path in seeds:
-            if seeded := seed(memory, path, given):
-                tell(f"{path}: {seeded:,} translations brought into the memory")
-        stack.enter_context(engine)
-        yield Desk(engine, memory, settings, languages, given, progress)
+        if engine.vouched:
+            memory = None
+        else:
+            memory = Memory(folder, scope) if planning else stack.enter_context(opened(folder, scope))
+        earlier = {} if memory is None else lacking(memory, seeds, given)
+        if not planning:
+            earlier = kept(memory, earlier, engine.uses_context, tell)
+            stack.enter_context(engine)
+        yield Desk(engine, memory, settings, languages, given, earlier, progress)
+
+
+def lacking(memory: Memory, seeds: Sequence[Path], given: Mapping[str, str]) -> dict[str, str]:
+    """What tables of translations by the same translator have, and the memory lacks.
+
+    What the corpus's own translations (given) hold is not the translator's work, and left out.
+    """
+    scope = asdict(memory.scope)
+    found: dict[str, str] = {}
+    for path in seeds:
+        if not path.exists():
+            continue
+        table = tables.read(path, TRANSLATIONS)
+        if json.loads((table.schema.metadata or {}).get(METADATA, b"null")) != scope:
+            continue
+        for text, translation in zip(table["text"].to_pylist(), table["translation"].to_pylist(), strict=True):
+            if translation is not None and text not in given and memory.get(text) is None:
+                found[text] = translation
+    return found
+
+
+def kept(
+    memory: Memory | None, earlier: dict[str, str], contextual: bool, tell: Callable[[str], object]
+) -> dict[str, str]:
+    """Brings earlier translations into the memory; gives those that must stay outside.
+
+    Tables do not say in which paragraph a text was translated: for engines that look at it
+    (contextual), they are right for this corpus only.
+    """
+    if memory is None:
+        return {}
+    if memory.notice:
+        tell(memory.notice)
+    if contextual or not earlier:
+        return earlier
+    memory.put((text, "", translation) for text, translation in earlier.items())
+    memory.sync()
+    tell(f"{len(earlier):,} translations of earlier runs are brought into the memory")
+    return {}
 
 
 def read_segments(path: Path, contexts: bool) -> list[Segment]:
@@ -71,7 +111,7 @@ def read_segments(path: Path, contexts: bool) -> list[Segment]:
 
 def to_table(segments: Sequence[Segment], results: Sequence[Translated], desk: Desk) -> pa.Table:
     """Segments and their results, in order (tables.TRANSLATIONS), with the translator's scope as metadata."""
-    schema = TRANSLATIONS.with_metadata({METADATA: json.dumps(scope_of(desk), sort_keys=True)})
+    schema = TRANSLATIONS.with_metadata({METADATA: json.dumps(asdict(desk.scope), sort_keys=True)})
     columns = [
         [segment.text for segment in segments],
         [result.text for result in results],
@@ -79,30 +119,3 @@ def to_table(segments: Sequence[Segment], results: Sequence[Translated], desk: D
     ]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
-
-
-def scope_of(desk: Desk) -> dict[str, str]:
-    return {"translator": desk.translator.identity, "source": desk.source, "target": desk.target}
-
-
-def seed(memory: Memory, path: Path, given: Mapping[str, str]) -> int:
-    """Puts into the memory what a table of the same scope has and it lacks; tells how many.
-
-    Rows that come from the corpus's own translations (given) are not the engine's, and stay out.
-    """
-    if not path.exists():
-        return 0
-    table = tables.read(path, TRANSLATIONS)
-    scope = memory.scope
-    whose = json.loads((table.schema.metadata or {}).get(METADATA, b"null"))
-    if whose != {"translator": scope.translator, "source": scope.source, "target": scope.target}:
-        return 0
-    rows = zip(table["text"].to_pylist(), table["translation"].to_pylist(), strict=True)
-    lacking = [
-        (text, "", translation)
-        for text, translation in rows
-        if translation is not None and text not in given and memory.get(text) is None
-    ]
-    memory.put(lacking)
-    memory.sync()
-    return len(lacking)

@@ -81,9 +81,11 @@ class Hub:
             case ["api", "datasets", user, name, "tree", "main"]:
                 return 200, self.tree(f"{user}/{name}")
             case ["api", "datasets", user, name, *_]:
-                return 200, {"id": f"{user}/{name}", "sha": "0" * 40, "siblings": [
-                    {"rfilename": file["path"]} for file in self.tree(f"{user}/{name}")
-                ]}
+                return 200, {
+                    "id": f"{user}/{name}",
+                    "sha": "0" * 40,
+                    "siblings": [{"rfilename": file["path"]} for file in self.tree(f"{user}/{name}")],
+                }
         return 404, {"error": f"the stand-in knows no {method} {path}"}
 
     def large_object(self, wanted: dict) -> dict:

@@ -106,7 +106,9 @@ def test_the_revision_comes_with_the_upload(rendered):
     assert "git revision: `0123abc`." in card.stamped(text, "0123abc")
 
 
-@pytest.mark.parametrize(("questions", "name"), [(0, "n<1K"), (1000, "1K<n<10K"), (10**5, "100K<n<1M"), (10**8, "1M<n<10M")])
+@pytest.mark.parametrize(
+    ("questions", "name"), [(0, "n<1K"), (1000, "1K<n<10K"), (10**5, "100K<n<1M"), (10**8, "1M<n<10M")]
+)
 def test_size(questions, name):
     assert card.size(questions) == name
 

@@ -19,6 +19,8 @@ from tests.publish.hub_standin import served
 from tests.publish.test_rules import BREACHES, file
 from tests.publish.tiny_clean import ABOUT, MADE, write
 
+PARAMS = SimpleNamespace(corpus=lambda name: None, about={"tiny": ABOUT})
+
 
 def run(*arguments):
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
@@ -103,8 +105,7 @@ def corpus(tmp_path, monkeypatch):
     for arguments in (["init"], ["add", "--force", ".gitignore"], ["commit", "--message", "first"]):
         identity = ["-c", "user.name=Anna", "-c", "user.email=anna@example.org"]
         subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
-    told = SimpleNamespace(corpus=lambda name: SimpleNamespace(about=ABOUT))
-    monkeypatch.setattr(cli.publish, "load", lambda: told)
+    monkeypatch.setattr(cli.publish, "load", lambda: PARAMS)
     monkeypatch.setattr(cli.publish, "up_to_date", lambda corpus: None)
     return tmp_path
 
@@ -144,14 +145,14 @@ def test_upload_goes_where_hf_endpoint_says(corpus):
 
 def upload_in_a_process():
     """huggingface_hub reads HF_ENDPOINT when it is imported."""
-    cli.publish.load = lambda: SimpleNamespace(corpus=lambda name: SimpleNamespace(about=ABOUT))
+    cli.publish.load = lambda: PARAMS
     cli.publish.up_to_date = lambda corpus: None
     main(["publish", "tiny", "--to", "anna/haven", "--tag", "v1"])
 
 
 def test_the_stage_says_what_it_made(tmp_path, monkeypatch):
     clean, loss = write(tmp_path)
-    monkeypatch.setattr(stages.publish, "load", lambda: SimpleNamespace(corpus=lambda name: SimpleNamespace(about=ABOUT)))
+    monkeypatch.setattr(stages.publish, "load", lambda: PARAMS)
     monkeypatch.setattr(stages.publish, "made", lambda params, name: MADE)
     arguments = ["--corpus", "tiny", "--clean", clean, "--loss", loss, "--out", tmp_path / "out"]
     done = CliRunner().invoke(stages.publish.main, [str(argument) for argument in arguments])

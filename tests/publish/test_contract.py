@@ -88,14 +88,14 @@ def test_other_counts_than_the_loss_report(built):
 def test_no_file_at_all(built):
     for path in built[0].glob("*.json"):
         path.unlink()
-    with pytest.raises(InputError, match="no nl_squadv2_<split>_clean.json in it"):
+    with pytest.raises(InputError, match=r"no nl_squadv2_<split>_clean\.json in it"):
         publish(*built, MADE, ABOUT)
 
 
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("clean/rejected.jsonl", b'{"split": "dev"}\nno json\n', "line 2"),
+        ("clean/rejected.jsonl", b'{"split": "dev"}\nno json\n', "not JSON lines"),
         ("clean/rejected.jsonl", b'{"split": 5}\n', "not the rejected rows"),
         ("loss.json", b"[]", "not a loss report"),
         ("loss.json", b'{"total": {}}', "not a loss report"),

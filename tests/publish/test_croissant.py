@@ -26,7 +26,9 @@ def test_files_and_columns(published):
     ]
     for records in record["recordSet"]:
         names = pq.read_schema(published / f"{records['@id']}.parquet").names
-        assert [field["@id"].rpartition("/")[2] for field in records["field"]] == [n for n in names if n != "candidates"]
+        assert [field["@id"].rpartition("/")[2] for field in records["field"]] == [
+            n for n in names if n != "candidates"
+        ]
 
 
 def test_mlcroissant_reads_it(published):

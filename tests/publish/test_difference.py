@@ -80,7 +80,12 @@ def test_published_folders_and_their_parquet_say_the_same(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "split"),
-    [("nl_squadv2_dev_clean.json", "dev"), ("validation.parquet", "dev"), ("train-v2.0.json", "train"), ("x.json", "x")],
+    [
+        ("nl_squadv2_dev_clean.json", "dev"),
+        ("validation.parquet", "dev"),
+        ("train-v2.0.json", "train"),
+        ("x.json", "x"),
+    ],
 )
 def test_split_of(name, split, tmp_path):
     assert split_of(tmp_path / name) == split

@@ -39,9 +39,9 @@ def test_the_folder_arrives_whole_private_and_tagged(hub, published, tmp_path):
     held = hub.repositories["anna/haven"]
     assert (held["visibility"], held["commits"]) == ("private", [f"v1, built from {REVISION}"])
     assert held["tags"] == {"v1": address.rpartition("/")[2]}
-    assert {name: len(content) for name, content in held["files"].items() if name not in ("README.md", "SHA256SUMS")} == {
-        name: size for name, size in listing(published) if name not in ("README.md", "SHA256SUMS")
-    }
+    assert {
+        name: len(content) for name, content in held["files"].items() if name not in ("README.md", "SHA256SUMS")
+    } == {name: size for name, size in listing(published) if name not in ("README.md", "SHA256SUMS")}
     for name, content in held["files"].items():
         path = tmp_path / "arrived" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -37,7 +37,10 @@ def dutch(*, context="Er is een haven.", question="Wat is er?"):
     """A file whose language can be told, and one text that may be in another."""
     paragraphs = [{"context": text, "qas": []} for text in DUTCH * 3]
     asked = {"id": "q1", "question": question, "answers": [], "is_impossible": True}
-    return {"version": "v2.0", "data": [{"title": "", "paragraphs": [*paragraphs, {"context": context, "qas": [asked]}]}]}
+    return {
+        "version": "v2.0",
+        "data": [{"title": "", "paragraphs": [*paragraphs, {"context": context, "qas": [asked]}]}],
+    }
 
 
 QUESTION = "data[0].paragraphs[0].qas[0]"

@@ -1,0 +1,78 @@
+"""What translating a corpus would take, before anything is sent."""
+
+import json
+from pathlib import Path
+
+import click
+from msgspec.structs import asdict
+
+from pipeline.errors import InputError
+from pipeline.tables import Kind
+from pipeline.translation import planning
+from pipeline.translation.session import open_desk, read_segments
+from stages.params import Params, load
+from stages.rim import OneLine
+from stages.translation import MEMORY
+
+COLUMNS = ("segments", "characters", "held", "quarantined", "to_ask", "to_send")
+
+
+@click.command(cls=OneLine, help=__doc__)
+@click.argument("corpus")
+@click.option(
+    "--rate", default=2.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Requests a second."
+)
+@click.option("--price", default=20.0, show_default=True, type=click.FloatRange(0), help="Of a million characters.")
+@click.option("--json", "as_json", is_flag=True, help="The plan as JSON.")
+def plan(corpus: str, rate: float, price: float, as_json: bool) -> None:
+    params = load()
+    translator, made = plan_of(params, corpus)
+    figures = {
+        "requests": made.requests,
+        "characters": made.characters,
+        "hours": made.hours(rate),
+        "price": made.price(price),
+    }
+    if as_json:
+        kinds = {kind: asdict(load) for kind, load in made.kinds.items()}
+        click.echo(json.dumps({"corpus": corpus, "translator": translator, "kinds": kinds, **figures}, indent=2))
+        return
+    click.echo(f"{corpus}: {translator}, {params.language.source} to {params.language.target}")
+    show(made)
+    click.echo(
+        f"{made.requests:,} requests, {made.characters:,} characters; "
+        f"{made.hours(rate):,.1f} hours at {rate:g} requests a second, "
+        f"{made.price(price):,.2f} at {price:g} a million characters"
+    )
+    answers = made.kinds[Kind.ANSWER].segments if Kind.ANSWER in made.kinds else 0
+    if params.rescue.enabled and answers:
+        click.echo(f"rescue asks for more once spans are located: at most {answers * params.rescue.rounds:,} sentences")
+
+
+def plan_of(params: Params, corpus: str) -> tuple[str, planning.Plan]:
+    """The translator's identity, and what it would be asked for."""
+    entry = params.corpus(corpus)
+    data = Path("data") / corpus
+    path = data / "segments" / "segments.parquet"
+    if not path.exists():
+        raise InputError(f"{path}: not there; `dvc repro segment@{corpus}` makes it, and sends nothing")
+    with open_desk(
+        entry.translator or "identity",
+        (params.language.source, params.language.target),
+        folder=MEMORY,
+        translators=params.translators,
+        settings=params.translate,
+        tmx=data / "source" / "memory.tmx" if entry.memory else None,
+        seeds=[data / "translations.parquet"],
+        planning=True,
+    ) as desk:
+        return desk.translator.identity, planning.plan(read_segments(path, desk.translator.uses_context), desk)
+
+
+def show(made: planning.Plan) -> None:
+    """The plan as a table, by kind and in total."""
+    rows = [(kind, [getattr(load, column) for column in COLUMNS]) for kind, load in made.kinds.items()]
+    rows.append(("total", [sum(values) for values in zip(*(values for _, values in rows), strict=True)]))
+    click.echo(f"{'':<10}" + "".join(f"{column.replace('_', ' '):>14}" for column in COLUMNS))
+    for name, values in rows:
+        click.echo(f"{name:<10}" + "".join(f"{value:>14,}" for value in values))

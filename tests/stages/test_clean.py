@@ -1,0 +1,73 @@
+"""Stage clean."""
+
+import json
+from pathlib import Path
+
+from chain import CLEAN, located
+from small_squad import DEV, PARAMS, TRAIN, as_json, lay_out
+
+from pipeline import tables
+from stages.clean import main
+
+
+def written() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in Path("clean").iterdir()}
+
+
+def test_what_is_its_own_translation_comes_back_whole(workdir: Path, run) -> None:
+    lay_out(workdir)
+    located(run)
+    assert run(main, *CLEAN).stdout == "clean: small: 5 of 5 answers kept\n"
+    files = written()
+    assert json.loads(files.pop("nl_squadv2_train_clean.json")) == TRAIN
+    assert json.loads(files.pop("nl_squadv2_dev_clean.json")) == DEV
+    assert files.pop("rejected.jsonl") == b""
+    assert list(files) == ["provenance.parquet"]
+    assert tables.read(Path("clean/provenance.parquet"), tables.SPANS).num_rows == 5
+
+
+def test_what_is_lost_is_listed_with_its_reason(workdir: Path, run) -> None:
+    lay_out(workdir)
+    located(run, **{"The tower is 91 metres high.": "empty", "How often does it sail?": "same_as_source"})
+    assert run(main, *CLEAN).stdout == "clean: small: 1 of 5 answers kept\n"
+    rows = [json.loads(line) for line in written()["rejected.jsonl"].splitlines()]
+    assert [(row["question_id"], row["reason"], row["text"]) for row in rows] == [
+        ("often", "question_untranslated", None),
+        ("high", "context_untranslated", None),
+        ("high", "context_untranslated", None),
+        ("builder", "context_untranslated", None),
+    ]
+    assert rows[0]["candidates"][0]["text"] == "12 times a day"
+    train, dev = (json.loads(written()[f"nl_squadv2_{split}_clean.json"]) for split in ("train", "dev"))
+    assert [question["id"] for question in train["data"][0]["paragraphs"][0]["qas"]] == ["captain"]
+    assert dev == {"data": [], "version": "v2.0"}
+
+
+def test_again_gives_the_same_bytes(workdir: Path, run) -> None:
+    lay_out(workdir)
+    located(run, **{"Who built it?": "empty"})
+    run(main, *CLEAN)
+    before = written()
+    run(main, *CLEAN)
+    assert written() == before
+
+
+def test_tables_of_another_build_are_one_line_and_nothing_is_written(workdir: Path, run, refusal) -> None:
+    lay_out(workdir)
+    located(run)
+    Path("params.yaml").write_text(PARAMS.replace("    dev: dev.json\n", ""), encoding="utf-8")
+    Path("located").rename("old")
+    located(run)
+    Path("old/spans.parquet").replace("located/spans.parquet")
+    assert refusal(main, *CLEAN) == "clean: spans: question 'high' is not in the layout; rebuild from segment on"
+    Path("old/paragraphs.parquet").replace("located/paragraphs.parquet")
+    assert refusal(main, *CLEAN) == "clean: layout and paragraphs: not of the same build; rebuild from segment on"
+    assert not Path("clean").exists()
+
+
+def test_a_file_in_the_way_is_one_line(workdir: Path, run, refusal) -> None:
+    lay_out(workdir)
+    located(run)
+    Path("clean").write_bytes(b"")
+    assert refusal(main, *CLEAN).startswith("clean: [Errno ")
+    assert Path("train.json").read_bytes() == as_json(TRAIN)

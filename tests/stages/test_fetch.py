@@ -1,0 +1,79 @@
+"""Stage fetch: a corpus's files, checked before they are there."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from small_squad import DEV, PARAMS, TRAIN, as_json, lay_out
+
+from stages.fetch import main
+
+OUT = Path("data/small/source")
+ARGUMENTS = ("--corpus", "small", "--out", OUT)
+
+
+def test_fetches_all_that_the_corpus_names_and_removes_the_rest(workdir: Path, run) -> None:
+    lay_out(workdir)
+    sha256 = hashlib.sha256(as_json(DEV)).hexdigest()
+    Path("words.tmx").write_bytes(b"<tmx/>")
+    Path("gold.json").write_bytes(b"{}")
+    Path("params.yaml").write_text(
+        PARAMS + f"    sha256: {{dev: {sha256}}}\n    memory: words.tmx\n    gold: gold.json\n", encoding="utf-8"
+    )
+    OUT.mkdir(parents=True)
+    (OUT / ".train.json.1.part").write_bytes(b"left by a power cut")
+    result = run(main, *ARGUMENTS)
+    assert result.stdout == "fetch: small: train.json, dev.json, memory.tmx, gold.json; 4 questions\n", result.output
+    assert {path.name: path.read_bytes() for path in OUT.iterdir()} == {
+        "train.json": as_json(TRAIN),
+        "dev.json": as_json(DEV),
+        "memory.tmx": b"<tmx/>",
+        "gold.json": b"{}",
+    }
+
+
+def test_a_sha256_of_the_only_split_is_not_that_of_the_memory(workdir: Path, run) -> None:
+    lay_out(workdir)
+    Path("words.tmx").write_bytes(b"<tmx/>")
+    sha256 = hashlib.sha256(as_json(DEV)).hexdigest()
+    text = PARAMS.replace("    train: train.json\n", f"    sha256: {sha256}\n    memory: words.tmx\n")
+    Path("params.yaml").write_text(text, encoding="utf-8")
+    assert run(main, *ARGUMENTS).stdout == "fetch: small: dev.json, memory.tmx; 2 questions\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        (b"", "fetch: train.json: not a SQuAD file: empty"),
+        (b"<html>", "fetch: train.json: not a SQuAD file: JSON is malformed: invalid character (byte 0)"),
+        (b'{"data": []}', "fetch: train.json: data: no articles"),
+        (None, "fetch: train.json: No such file or directory"),
+    ],
+)
+def test_what_is_no_squad_file_does_not_stay(workdir: Path, refusal, raw: bytes | None, line: str) -> None:
+    lay_out(workdir)
+    Path("train.json").unlink()
+    if raw is not None:
+        Path("train.json").write_bytes(raw)
+    assert refusal(main, *ARGUMENTS) == line
+    assert list(OUT.iterdir()) == []
+
+
+def test_a_wrong_checksum_a_folder_and_an_unknown_corpus_are_one_line(workdir: Path, refusal) -> None:
+    lay_out(workdir)
+    got = hashlib.sha256(as_json(TRAIN)).hexdigest()
+    Path("params.yaml").write_text(PARAMS + f"    sha256: {{train: {'0' * 64}}}\n", encoding="utf-8")
+    assert refusal(main, *ARGUMENTS) == f"fetch: train.json: its sha256 is {got}, not {'0' * 64}"
+    Path("params.yaml").write_text(PARAMS.replace("train.json", "data"), encoding="utf-8")
+    assert refusal(main, *ARGUMENTS) == "fetch: data: Is a directory"
+    told = "fetch: params.yaml: corpora.large: there is no such corpus (known: small)"
+    assert refusal(main, "--corpus", "large", "--out", OUT) == told
+    assert list(OUT.iterdir()) == []
+
+
+def test_what_was_fetched_before_stays_when_its_source_breaks(workdir: Path, run, refusal) -> None:
+    lay_out(workdir)
+    run(main, *ARGUMENTS)
+    Path("train.json").write_bytes(b"[]")
+    assert refusal(main, *ARGUMENTS) == "fetch: train.json: not a SQuAD file: Expected `object`, got `array`"
+    assert (OUT / "train.json").read_bytes() == as_json(TRAIN)

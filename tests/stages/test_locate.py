@@ -1,0 +1,56 @@
+"""Stage locate."""
+
+from pathlib import Path
+
+import pytest
+from chain import LOCATE, TRANSLATIONS, located, segmented
+from small_squad import FERRY, PARAMS, TOWER, as_json, lay_out, train
+
+from pipeline import tables
+from stages.locate import main
+
+FOUND = [
+    ("often", "answers", 28, "12 times a day"),
+    ("captain", "plausible_answers", 81, "Nobody"),
+    ("high", "answers", 13, "91 metres"),
+    ("high", "answers", 13, "91"),
+    ("builder", "answers", 53, "Käthe Müller"),
+]
+
+
+def spans() -> list[dict]:
+    return tables.read(Path("located/spans.parquet"), tables.SPANS).to_pylist()
+
+
+@pytest.mark.parametrize("way", ["translator: identity", "native: true"])
+def test_what_is_its_own_translation_is_found_where_it_was(workdir: Path, run, way: str) -> None:
+    lay_out(workdir)
+    Path("params.yaml").write_text(PARAMS.replace("translator: identity", way), encoding="utf-8")
+    assert located(run).stdout == "locate: small: 5 of 5 answers found\n"
+    assert [(row["question_id"], row["field"], row["start"], row["text"]) for row in spans()] == FOUND
+    placed = tables.read(Path("located/paragraphs.parquet"), tables.PARAGRAPHS)
+    assert placed["context"].to_pylist() == [FERRY, TOWER]
+
+
+def test_a_wrong_offset_and_a_lost_sentence_have_their_reasons(workdir: Path, run) -> None:
+    lay_out(workdir)
+    wrong = [{"text": "12", "answer_start": start} for start in (27, -1, 2**31 - 1)]
+    Path("train.json").write_bytes(as_json(train(answers=[*wrong, {"text": "", "answer_start": 0}])))
+    assert located(run, **{"The tower is 91 metres high.": "empty"}).stdout == "locate: small: 1 of 8 answers found\n"
+    assert [row["reason"] for row in spans()] == [*["source_mismatch"] * 4, None, *["context_untranslated"] * 3]
+
+
+def test_bad_input_is_one_line_and_nothing_is_written(workdir: Path, run, refusal) -> None:
+    lay_out(workdir)
+    segmented(run)
+    Path("segments/layout.parquet").rename("layout")
+    line = refusal(main, *LOCATE)
+    assert line.startswith("locate: segments/layout.parquet: ")
+    Path("segments/segments.parquet").rename("segments/layout.parquet")
+    assert refusal(main, *LOCATE) == (
+        "locate: segments/layout.parquet: its columns are not those that this version writes; rebuild it"
+    )
+    Path("layout").rename("segments/layout.parquet")
+    TRANSLATIONS.write_bytes(b"PAR1")
+    assert refusal(main, *LOCATE).startswith("locate: translations.parquet: not a readable table: ")
+    assert not Path("located").exists()

@@ -1,0 +1,64 @@
+"""What every stage and command does at its rim."""
+
+import click
+import pytest
+
+from pipeline.errors import InputError, ParamsError
+from stages.rim import LONGEST, OneLine, path_option, printable, summary, workers
+
+
+def command(error: BaseException | None) -> click.Command:
+    @click.command(cls=OneLine, name="stage")
+    @path_option("--out")
+    def main(out) -> None:
+        if error:
+            raise error
+        summary("stage", f"wrote {out}")
+
+    return main
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (InputError("train.json: empty"), "stage: train.json: empty"),
+        (InputError("two\nlines \x1b[31mred\x07 \ud800"), "stage: two\\nlines \\x1b[31mred\\x07 \\ud800"),
+        (OSError(28, "No space left on device", "out/a"), "stage: [Errno 28] No space left on device: 'out/a'"),
+        (MemoryError(), "stage: MemoryError"),
+    ],
+)
+def test_what_can_be_expected_is_one_line_and_exit_code_2(refusal, error, line) -> None:
+    assert refusal(command(error), "--out", "x") == line
+
+
+def test_a_bug_is_not_hidden(run) -> None:
+    assert isinstance(run(command(ZeroDivisionError()), "--out", "x").exception, ZeroDivisionError)
+
+
+def test_a_summary_is_one_line(run) -> None:
+    result = run(command(None), "--out", "a\nb")
+    assert (result.exit_code, result.output) == (0, "stage: wrote a\\nb\n")
+
+
+def test_a_missing_option_is_exit_code_2(run) -> None:
+    result = run(command(None))
+    assert result.exit_code == 2
+    assert "Missing option '--out'" in result.stderr
+
+
+def test_printable() -> None:
+    assert printable("één 漢字 🧀 «x»") == "één 漢字 🧀 «x»"
+    assert printable("\r\x1b]0;title\x07") == "\\r\\x1b]0;title\\x07"
+    assert printable("x" * LONGEST) == "x" * LONGEST
+    assert printable("x" * 3_000_000) == "x" * LONGEST + "… (3,000,000 characters)"
+
+
+def test_workers_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPANFERRY_WORKERS", "3")
+    assert workers() == 3
+    monkeypatch.delenv("SPANFERRY_WORKERS")
+    assert workers() >= 1
+    for wrong in ("", "0", "-1", "two", "²", "1.5"):
+        monkeypatch.setenv("SPANFERRY_WORKERS", wrong)
+        with pytest.raises(ParamsError, match=f"^SPANFERRY_WORKERS: '{wrong}' is not a number of processes$"):
+            workers()

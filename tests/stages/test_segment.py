@@ -1,0 +1,49 @@
+"""Stage segment."""
+
+from pathlib import Path
+
+from small_squad import PARAMS, as_json, lay_out, train
+
+from pipeline import tables
+from stages.segment import main
+
+ARGUMENTS = ("--corpus", "small", "--source", ".", "--out", "segments")
+
+
+def test_writes_layout_and_segments(workdir: Path, run) -> None:
+    lay_out(workdir)
+    assert run(main, *ARGUMENTS).stdout == "segment: small: 2 paragraphs, 14 distinct segments\n"
+    laid = tables.read(Path("segments/layout.parquet"), tables.LAYOUT)
+    texts = tables.read(Path("segments/segments.parquet"), tables.SEGMENTS)
+    assert laid["split"].to_pylist() == ["train", "dev"]
+    assert texts["kind"].to_pylist() == ["sentence"] * 5 + ["question"] * 4 + ["answer"] * 5
+
+
+def test_a_native_corpus_has_nothing_to_translate(workdir: Path, run) -> None:
+    lay_out(workdir)
+    Path("params.yaml").write_text(PARAMS.replace("translator: identity", "native: true"), encoding="utf-8")
+    assert run(main, *ARGUMENTS).stdout == "segment: small: 2 paragraphs, 0 distinct segments\n"
+
+
+def test_a_split_may_be_missing_and_text_may_be_odd(workdir: Path, run) -> None:
+    lay_out(workdir)
+    Path("params.yaml").write_text(PARAMS.replace("    dev: dev.json\n", ""), encoding="utf-8")
+    answers = [{"text": "\0", "answer_start": -5}, {"text": "", "answer_start": 2**31 - 1}]
+    Path("train.json").write_bytes(as_json(train(question="\u2028Wh\0o?\x1c", answers=answers)))
+    assert run(main, *ARGUMENTS).stdout == "segment: small: 1 paragraphs, 7 distinct segments\n"
+    texts = tables.read(Path("segments/segments.parquet"), tables.SEGMENTS)["text"].to_pylist()
+    assert {"\0", "Wh\0o?"} <= set(texts)
+
+
+def test_bad_input_is_one_line_and_nothing_is_written(workdir: Path, refusal) -> None:
+    lay_out(workdir)
+    Path("dev.json").write_bytes(as_json(train(answers=[{"text": "12", "answer_start": 2**31}])))
+    assert refusal(main, *ARGUMENTS) == (
+        "segment: dev.json: not a SQuAD file: Expected `int` <= 2147483647 - "
+        "at `$.data[0].paragraphs[0].qas[0].answers[0].answer_start`"
+    )
+    Path("dev.json").unlink()
+    assert refusal(main, *ARGUMENTS) == "segment: dev.json: No such file or directory"
+    Path("params.yaml").write_text(PARAMS + "aling: {}\n", encoding="utf-8")
+    assert refusal(main, *ARGUMENTS) == "segment: params.yaml: aling: no such key"
+    assert not Path("segments").exists()

@@ -1,0 +1,78 @@
+"""What fates decided, written down: cleaned documents, provenance, the rejected."""
+
+import pytest
+from tiny_build import HARBOUR, MARKUP, build
+
+from pipeline import cleaning, squad
+from pipeline.fates import decide
+from pipeline.squad import Answer, Article, Document, Paragraph, Question
+from pipeline.tables import Field, Reason
+
+TINY = build()
+FATES = decide(TINY.layout, TINY.paragraphs, TINY.spans, TINY.translations)
+DOCUMENTS = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, TINY.translations, FATES)
+
+
+def test_documents_hold_what_is_kept() -> None:
+    harbour, markup = HARBOUR[1], MARKUP[1]
+    dug = Question("dug", "Wanneer werd de haven gegraven?", (Answer("1612", harbour.index("1612")),), False)
+    boats = Question("boats", "Hoeveel boten liggen er?", (Answer("91", harbour.index("91")),), False)
+    mayor = Question("mayor", "Wie was burgemeester van Oostwerd?", (), True, ())
+    gates = (Answer("de oude sluis", harbour.index("de oude")), Answer("sluis", harbour.index("sluis")))
+    lock = Question("lock", "Wat werd in 1991 herbouwd?", gates, False)
+    cheese = Answer("🧀", markup.index("🧀"))
+    sign = Question("sign", "Welk teken staat naast שלום?", (), True, (cheese,))
+    expected = {
+        "train": Document((Article((Paragraph(harbour, (dug, boats, mayor)),), "Oostwerd"),), "v2.0"),
+        "dev": Document(
+            (
+                Article((Paragraph(harbour, (lock,)),), "Oostwerd_(dev)"),
+                Article((Paragraph(markup, (sign,)),), '</script><b>"Markup"</b>'),
+            ),
+            "v2.0",
+        ),
+    }
+    assert DOCUMENTS == expected
+
+
+@pytest.mark.parametrize("split", DOCUMENTS)
+def test_documents_keep_their_contract(split: str) -> None:
+    assert squad.decode(squad.encode(DOCUMENTS[split]), split) == DOCUMENTS[split]
+    for _, _, paragraph, question in squad.walk(DOCUMENTS[split]):
+        for answer in (*question.answers, *question.plausible):
+            assert answer.text
+            assert paragraph.context[answer.answer_start : answer.end] == answer.text
+
+
+def test_every_answer_is_in_provenance_or_rejected() -> None:
+    kept = cleaning.provenance(TINY.spans, FATES).to_pylist()
+    lost = list(cleaning.rejected(TINY.spans, FATES))
+    places = [(row["question_id"], row["field"], row["index"]) for row in (*kept, *lost)]
+    assert len(places) == len(set(places)) == TINY.spans.num_rows
+    assert [row["question_id"] for row in kept] == ["dug", "boats", "lock", "lock", "sign"]
+    assert all(row["reason"] is None and row["text"] for row in kept)
+    assert all(row["reason"] and row["text"] is None and row["start"] is None for row in lost)
+
+
+def test_a_span_that_was_found_in_vain_leads_its_candidates() -> None:
+    [silent] = [row for row in cleaning.rejected(TINY.spans, FATES) if row["question_id"] == "silent"]
+    [candidate] = silent["candidates"]
+    assert silent["reason"] == Reason.QUESTION_UNTRANSLATED
+    assert (candidate["text"], candidate["start"]) == ("de rivier", HARBOUR[1].index("de rivier"))
+
+
+def test_a_corpus_in_its_language_keeps_its_questions_words() -> None:
+    fates = decide(TINY.layout, TINY.paragraphs, TINY.spans, None)
+    cleaned = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, None, fates)
+    asked = {question.id: question.question for _, _, _, question in squad.walk(cleaned["dev"])}
+    assert asked["silent"] == "Which river silted up?"
+
+
+def test_a_split_of_which_nothing_is_kept_is_an_empty_document() -> None:
+    nothing = TINY.translations.slice(0, 0)
+    fates = decide(TINY.layout, TINY.paragraphs, TINY.spans, nothing)
+    empty = Document((), "v2.0")
+    cleaned = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, nothing, fates)
+    assert cleaned == {"train": empty, "dev": empty}
+    assert cleaning.provenance(TINY.spans, fates).num_rows == 0
+    assert {row["field"] for row in cleaning.rejected(TINY.spans, fates)} == set(Field)
