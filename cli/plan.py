@@ -6,10 +6,13 @@ from pathlib import Path
 import click
 from msgspec.structs import asdict
 
+from pipeline import squad
 from pipeline.errors import InputError
+from pipeline.segmentation import layout, segments
 from pipeline.tables import Kind
 from pipeline.translation import planning
-from pipeline.translation.session import open_desk, read_segments
+from pipeline.translation.drafts import Segment
+from pipeline.translation.session import of_table, open_desk, read_segments
 from stages.params import Params, load
 from stages.rim import OneLine
 from stages.translation import MEMORY
@@ -53,20 +56,40 @@ def plan_of(params: Params, corpus: str) -> tuple[str, planning.Plan]:
     """The translator's identity, and what it would be asked for."""
     entry = params.corpus(corpus)
     data = Path("data") / corpus
-    path = data / "segments" / "segments.parquet"
-    if not path.exists():
-        raise InputError(f"{path}: not there; `dvc repro segment@{corpus}` makes it, and sends nothing")
+    tmx = here(data / "source" / "memory.tmx", entry.memory, corpus) if entry.memory else None
     with open_desk(
         entry.translator or "identity",
         (params.language.source, params.language.target),
         folder=MEMORY,
         translators=params.translators,
         settings=params.translate,
-        tmx=data / "source" / "memory.tmx" if entry.memory else None,
+        tmx=tmx,
         seeds=[data / "translations.parquet"],
         planning=True,
     ) as desk:
-        return desk.translator.identity, planning.plan(read_segments(path, desk.translator.uses_context), desk)
+        return desk.translator.identity, planning.plan(texts(params, corpus, desk.translator.uses_context), desk)
+
+
+def texts(params: Params, corpus: str, contexts: bool) -> list[Segment]:
+    """A corpus's segments: as the stage has cut them, or else cut here, so that nothing need be built."""
+    entry = params.corpus(corpus)
+    data = Path("data") / corpus
+    path = data / "segments" / "segments.parquet"
+    if path.exists():
+        return read_segments(path, contexts)
+    if entry.native:
+        return []
+    places = {split: here(data / "source" / f"{split}.json", place, corpus) for split, place in entry.splits().items()}
+    documents = {split: squad.read(place) for split, place in places.items()}
+    return of_table(segments(layout(documents, params.language.source)), contexts)
+
+
+def here(fetched: Path, place: str, corpus: str) -> Path:
+    """Where a corpus's file lies on this machine. Raises InputError when it is still to be fetched."""
+    for path in (fetched, Path(place)):
+        if path.exists():
+            return path
+    raise InputError(f"{place}: not fetched yet; put {corpus} into build.corpora and run `dvc repro segment@{corpus}`")
 
 
 def show(made: planning.Plan) -> None:

@@ -10,7 +10,7 @@ from pipeline.tables import Field, Reason
 
 TINY = build()
 FATES = decide(TINY.layout, TINY.paragraphs, TINY.spans, TINY.translations)
-DOCUMENTS = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, TINY.translations, FATES)
+CLEANED = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, TINY.translations, FATES)
 
 
 def test_documents_hold_what_is_kept() -> None:
@@ -32,13 +32,13 @@ def test_documents_hold_what_is_kept() -> None:
             "v2.0",
         ),
     }
-    assert DOCUMENTS == expected
+    assert CLEANED == expected
 
 
-@pytest.mark.parametrize("split", DOCUMENTS)
+@pytest.mark.parametrize("split", CLEANED)
 def test_documents_keep_their_contract(split: str) -> None:
-    assert squad.decode(squad.encode(DOCUMENTS[split]), split) == DOCUMENTS[split]
-    for _, _, paragraph, question in squad.walk(DOCUMENTS[split]):
+    assert squad.decode(squad.encode(CLEANED[split]), split) == CLEANED[split]
+    for _, _, paragraph, question in squad.walk(CLEANED[split]):
         for answer in (*question.answers, *question.plausible):
             assert answer.text
             assert paragraph.context[answer.answer_start : answer.end] == answer.text

@@ -15,7 +15,10 @@ STAGES = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
 def imported(path: Path) -> set[Path]:
     """The project's own modules that a module imports, at the top or inside a function."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    # What a package gives on demand, its other users do not import.
+    tree.body = [node for node in tree.body if getattr(node, "name", "") != "__getattr__"]
+    for node in ast.walk(tree):
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]

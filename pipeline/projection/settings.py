@@ -13,7 +13,7 @@ class AlignSettings(Struct, frozen=True, forbid_unknown_fields=True):
     min_score: Share = 0.4
     """A span with less evidence than this (0 to 1) is no candidate at all."""
 
-    min_confidence: Share = 0.6
+    min_confidence: Share = 0.5
     """A span less probably right than this is dropped, with reason low_confidence."""
 
 

@@ -101,8 +101,12 @@ def kept(
 
 
 def read_segments(path: Path, contexts: bool) -> list[Segment]:
-    """Segments of a table (tables.SEGMENTS); their paragraphs, which are long, only where contexts are used."""
-    table = tables.read(path, SEGMENTS)
+    """The segments of a file (tables.SEGMENTS). Raises InputError."""
+    return of_table(tables.read(path, SEGMENTS), contexts)
+
+
+def of_table(table: pa.Table, contexts: bool) -> list[Segment]:
+    """The segments of a table (tables.SEGMENTS); their paragraphs, which are long, only where contexts are used."""
     columns = [table["text"].to_pylist(), table["kind"].to_pylist()]
     if contexts:
         columns.append(table["context"].to_pylist())

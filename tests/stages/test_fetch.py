@@ -62,8 +62,8 @@ def test_what_is_no_squad_file_does_not_stay(workdir: Path, refusal, raw: bytes 
 def test_a_wrong_checksum_a_folder_and_an_unknown_corpus_are_one_line(workdir: Path, refusal) -> None:
     lay_out(workdir)
     got = hashlib.sha256(as_json(TRAIN)).hexdigest()
-    Path("params.yaml").write_text(PARAMS + f"    sha256: {{train: {'0' * 64}}}\n", encoding="utf-8")
-    assert refusal(main, *ARGUMENTS) == f"fetch: train.json: its sha256 is {got}, not {'0' * 64}"
+    Path("params.yaml").write_text(PARAMS + f"    sha256: {{train: {'f' * 64}}}\n", encoding="utf-8")
+    assert refusal(main, *ARGUMENTS) == f"fetch: train.json: its sha256 is {got}, not {'f' * 64}"
     Path("params.yaml").write_text(PARAMS.replace("train.json", "data"), encoding="utf-8")
     assert refusal(main, *ARGUMENTS) == "fetch: data: Is a directory"
     told = "fetch: params.yaml: corpora.large: there is no such corpus (known: small)"
