@@ -84,8 +84,8 @@ def postprocessing(name: str, document: Document, stock: Path) -> None:
     same_odds = sum(abs(ours.null_odds[one] - odds[one]) < CLOSE for one in data.ids)
     same_best = sum([r["text"] for r in ours.n_best[one]] == [r["text"] for r in n_best[one]] for one in data.ids)
     print(
-        f"| {name} | {len(data):,} | {len(windows):,} | {spent:.2f} | {seconds:.2f} | {spent / seconds:.1f} | {same:,} | "
-        f"{same_odds:,} | {same_best:,} |"
+        f"| {name} | {len(data):,} | {len(windows):,} | {spent:.2f} | {seconds:.2f} | {spent / seconds:.1f} "
+        f"| {same:,} | {same_odds:,} | {same_best:,} |"
     )
 
 
@@ -118,8 +118,8 @@ def answering(name: str, document: Document, file: Path, peer: str) -> None:
             told = json.loads(out.read_text())
             same = sum(alike(a, b) for a, b in zip(ours, told["answers"], strict=True))
             print(
-                f"| {name} | {len(asked):,} | {', '.join(options) or 'defaults'} | {told['seconds']:.1f} | {seconds:.1f} | "
-                f"{told['seconds'] / seconds:.1f} | {same:,} |"
+                f"| {name} | {len(asked):,} | {', '.join(options) or 'defaults'} | {told['seconds']:.1f} "
+                f"| {seconds:.1f} | {told['seconds'] / seconds:.1f} | {same:,} |"
             )
 
 

@@ -32,12 +32,18 @@ def made(params: Params, name: str) -> Made:
         corpus=name,
         source=params.language.source,
         target=params.language.target,
-        translator=None if corpus.native else corpus.translator,
+        translator=engine(params, corpus.translator),
         places=corpus.splits(),
         digests={split: digest for split in corpus.splits() if (digest := corpus.digest(split))},
         settings={"language": msgspec.to_builtins(params.language)}
         | {section: msgspec.to_builtins(settings) for section, settings in sections.items()},
     )
+
+
+def engine(params: Params, translator: str | None) -> str | None:
+    """The engine behind a translator's name."""
+    settings = params.translators.get(translator) if translator else None
+    return settings.__struct_config__.tag if settings else translator
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class OneLine(click.Command):
         except (OSError, MemoryError) as error:
             # A full disk, a folder without permission: the user's to mend, not a bug to trace.
             told = error
-        click.echo(f"{ctx.info_name}: {printable(str(told) or type(told).__name__)}", err=True)
+        click.echo(f"{self.name}: {printable(str(told) or type(told).__name__)}", err=True)
         sys.exit(2)
 
 

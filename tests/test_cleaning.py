@@ -1,12 +1,12 @@
 """What fates decided, written down: cleaned documents, provenance, the rejected."""
 
 import pytest
-from tiny_build import HARBOUR, MARKUP, build
 
 from pipeline import cleaning, squad
 from pipeline.fates import decide
 from pipeline.squad import Answer, Article, Document, Paragraph, Question
 from pipeline.tables import Field, Reason
+from tests.tiny_build import HARBOUR, MARKUP, build
 
 TINY = build()
 FATES = decide(TINY.layout, TINY.paragraphs, TINY.spans, TINY.translations)
@@ -22,7 +22,7 @@ def test_documents_hold_what_is_kept() -> None:
     lock = Question("lock", "Wat werd in 1991 herbouwd?", gates, False)
     cheese = Answer("🧀", markup.index("🧀"))
     sign = Question("sign", "Welk teken staat naast שלום?", (), True, (cheese,))
-    expected = {
+    wanted = {
         "train": Document((Article((Paragraph(harbour, (dug, boats, mayor)),), "Oostwerd"),), "v2.0"),
         "dev": Document(
             (
@@ -32,7 +32,7 @@ def test_documents_hold_what_is_kept() -> None:
             "v2.0",
         ),
     }
-    assert CLEANED == expected
+    assert wanted == CLEANED
 
 
 @pytest.mark.parametrize("split", CLEANED)

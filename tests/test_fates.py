@@ -8,12 +8,12 @@ import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_build import build
 
 from pipeline import tables
 from pipeline.errors import InputError
 from pipeline.fates import decide
 from pipeline.tables import Field, Reason
+from tests.tiny_build import build
 
 TINY = build()
 FATES = decide(TINY.layout, TINY.paragraphs, TINY.spans, TINY.translations)

@@ -2,11 +2,11 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from small_squad import DEV, FERRY, TOWER, TRAIN, as_json
 
 from pipeline import squad
 from pipeline.segmentation import layout, segments, sentence_spans, texts
 from pipeline.tables import LAYOUT, SEGMENTS
+from tests.small_squad import DEV, FERRY, TOWER, TRAIN, as_json
 
 DOCUMENTS = {"train": squad.decode(as_json(TRAIN), "train"), "dev": squad.decode(as_json(DEV), "dev")}
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_squad import DEV, TRAIN, as_json, train
 
 from pipeline import squad
 from pipeline.errors import InputError
 from pipeline.squad import UNSET, Answer, Article, Document, Paragraph, Question
+from tests.small_squad import DEV, TRAIN, as_json, train
 
 AT_ANSWER = "at `$.data[0].paragraphs[0].qas[0].answers[0]"
 

@@ -52,6 +52,7 @@ class WrittenAnswer(Struct, frozen=True, forbid_unknown_fields=True):
     nth: Nth = 1
     gold_nth: Nth = 1
     marked: Text | None = None
+    shift: int = 0  # how far the corpus's own offset is off, as it is for some of SQuAD's answers
 
 
 class WrittenQuestion(Struct, frozen=True, forbid_unknown_fields=True):
@@ -209,7 +210,7 @@ class Compiler:
         if here and there:
             self.gold[key].setdefault(field.value, []).append({"start": gold, "text": written.gold})
             self.mark(place, setting, written, start, gold)
-        return squad.Answer(text=written.en, answer_start=max(start, 0))
+        return squad.Answer(text=written.en, answer_start=max(start + written.shift, 0))
 
     def mark(self, place: str, setting: Setting, written: WrittenAnswer, start: int, gold: int) -> None:
         """Remembers the answer's sentence(s) with the answer between markers, as rescue asks for them."""

@@ -126,7 +126,7 @@ def read_rejected(path: Path) -> pa.Table:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not JSON lines: {error}") from error
     except pa.ArrowException as error:
-        raise InputError(f"{path}: not the rejected rows of this version: {error}") from error
+        raise InputError(f"{path}: not the rejected rows of this version: {' '.join(str(error).split())}") from error
 
 
 @contextmanager

@@ -192,7 +192,7 @@ _MARKERS = tuple(
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _TAG = re.compile(r"</?(?:a|b|br|div|em|i|img|li|ol|p|ref|small|span|strong|su[bp]|t[dhr]|table|u|ul)(?:\s[^<>]*)?/?>")
-_ENGINE = (re.compile(r"Error [45]\d\d \("), re.compile("unusual traffic from your computer"))
+_ENGINE = re.compile(r"Error [45]\d\d \(|unusual traffic from your computer")
 # Controls but tab and line feed, soft hyphen, zero-width and bidirectional controls, private use. The joiners
 # U+200C and U+200D are letters' companions in Arabic and Indic scripts and in emoji, and are left out.
 _INVISIBLE = re.compile(
@@ -225,7 +225,7 @@ def html_tag(text: str) -> str | None:
 @rule(Severity.WARNING, Level.TEXT)
 def engine_message(text: str) -> str | None:
     """A translation engine's error message in place of a translation."""
-    return next((repr(found[0]) for pattern in _ENGINE if (found := pattern.search(text))), None)
+    return shown(_ENGINE.search(text)) if "Error " in text or "unusual traffic" in text else None
 
 
 @rule(Severity.WARNING, Level.TEXT)
@@ -282,14 +282,14 @@ def holds(context: str, answer: Answer) -> bool:
 
 
 # What stands around most answers: no letter or digit, nor what holds a number together.
-_OPENING, _CLOSING = frozenset("$£€"), frozenset("%°")
+_OPENING, _CLOSING = frozenset("$£€\"“‘'("), frozenset("%°.)\"”’'")
 _BEFORE = frozenset(" ([\"'“‘-–—/\n$£€")
 _AFTER = frozenset(" )]\"'”’-–—/\n;:?!%")
 
 
 def sound(context: str, question: Question) -> bool:
     """Whether a question and its answers are plainly in order; False says nothing."""
-    if not question.id or not question.question[:1].strip():
+    if not question.id or not question.question.strip():
         return False
     if bool(question.answers) is (question.is_impossible is True):
         return False
@@ -300,8 +300,10 @@ def sound(context: str, question: Question) -> bool:
         if not (
             start >= 0
             and context[start:end] == text
-            and (text[:1].isalnum() or text[:1] in _OPENING)
-            and (text[-1:].isalnum() or text[-1:] in _CLOSING)
+            and (
+                (text[:1].isalnum() and (text[-1].isalnum() or text[-1] in _CLOSING))
+                or (text[:1] in _OPENING and text[-1].isalnum())
+            )
             and (start == 0 or context[start - 1] in _BEFORE)
             and (
                 end == len(context)

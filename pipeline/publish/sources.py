@@ -83,7 +83,7 @@ class ParquetFile:
         try:
             self._file = pq.ParquetFile(path)
         except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{path}: not a readable parquet file: {error}") from error
+            raise InputError(f"{path}: not a readable parquet file: {_line(error)}") from error
         names = self._file.schema_arrow.names
         if missing := [name for name in COLUMNS if name not in names]:
             raise NotSquad(f"{path}: not a SQuAD file: no column {', '.join(missing)}")
@@ -98,7 +98,7 @@ class ParquetFile:
                     yield _paragraph(at, rows)
                     at += len(rows)
         except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
-            raise InputError(f"{self.name}: after row {at}: {error}") from error
+            raise InputError(f"{self.name}: after row {at}: {_line(error)}") from error
 
     def path(self, article: int, paragraph: int | None = None, question: int | None = None) -> str:
         return f"row {article + (question or 0)}"
@@ -109,6 +109,10 @@ def opened(path: Path) -> JsonFile | ParquetFile:
     if not path.is_file():
         raise InputError(f"{path}: {'not a file' if path.exists() else 'no such file'}")
     return ParquetFile(path) if path.suffix == ".parquet" else JsonFile(path)
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 class _Top(Struct):

@@ -5,6 +5,7 @@
 It is what `spanferry validate` prints and what guards our own publishing (`contract`).
 """
 
+import os
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -48,14 +49,6 @@ class Counts(Struct):
     no_answer: int = 0
     answers: int = 0
     plausible_answers: int = 0
-
-    def add(self, paragraph: Paragraph) -> None:
-        asked = [question for question in paragraph.qas if question is not None]
-        self.paragraphs += 1
-        self.questions += len(asked)
-        self.no_answer += sum([question.is_impossible is True for question in asked])
-        self.answers += sum([len(question.answers) for question in asked])
-        self.plausible_answers += sum([len(question.plausible_answers or ()) for question in asked])
 
 
 class Report(Struct, frozen=True):
@@ -148,13 +141,19 @@ class Validator:
                         self.findings.add(name, path, told)
 
     def paragraph(self, a: int, p: int, paragraph: Paragraph) -> None:
-        self.counts.add(paragraph)
+        counts = self.counts
+        counts.paragraphs += 1
         self.memory.next_paragraph()
         self.ask(self._paragraphs, (paragraph, self.memory), self.path(a, p))
         own_words = self.memory.own_words
         for q, question in enumerate(paragraph.qas):
             if question is None:
                 continue
+            counts.questions += 1
+            counts.answers += len(question.answers)
+            if question.is_impossible is True:
+                counts.no_answer += 1
+                counts.plausible_answers += len(question.plausible)
             repeated = self.memory.take((a, p, q), question)
             if repeated or not sound(paragraph.context, question) or english_sentence(question.question, own_words):
                 self.question(paragraph.context, question)
@@ -194,13 +193,18 @@ def placed(piece: Piece, path) -> Iterator[tuple[str, str]]:
                     yield f"{path(piece.index, p, q)}.question", question.question
 
 
+def shown(path: Path) -> str:
+    """A path as text, also when its bytes are no UTF-8."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
 def validate_file(path: Path) -> Report:
     """One file's report. Raises InputError when it cannot be read at all, NotSquad when it is something else."""
     source = opened(path)
     validator = Validator(source)
     validator.run()
     form = f"SQuAD {'2.0' if validator.counts.no_answer else '1.1'} {path.suffix.removeprefix('.')}"
-    return Report(str(path), form, validator.counts, validator.findings.found())
+    return Report(shown(path), form, validator.counts, validator.findings.found())
 
 
 def squad_files(folder: Path) -> list[Path]:
@@ -227,7 +231,7 @@ def validate(path: Path) -> tuple[tuple[Report, ...], tuple[str, ...]]:
         try:
             reports.append(validate_file(file))
         except NotSquad:
-            others.append(str(file))
+            others.append(shown(file))
     if not reports:
         raise InputError(f"{path}: no SQuAD file in it (.json or .parquet)")
     if (path / SUMS).is_file():
@@ -239,4 +243,4 @@ def checksums_report(folder: Path) -> Report:
     findings = Findings()
     for name, told in broken(folder):
         findings.add("checksum_mismatch", name, told)
-    return Report(str(folder / SUMS), "checksums", Counts(), findings.found())
+    return Report(shown(folder / SUMS), "checksums", Counts(), findings.found())

@@ -7,7 +7,7 @@ window scores at [CLS], the least over the windows; a question's *null odds* are
 span's. Here all windows are done at once, with numpy.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,12 +144,13 @@ def best_spans(windows: Windows, scored: Logits, n_best: int, max_answer_length:
     return found.take(np.flatnonzero(rank < n_best))
 
 
-def null_scores(windows: Windows, scored: Logits, questions: int) -> tuple[np.ndarray, np.ndarray]:
-    """What "no answer" scores for each question, and the window that says so (the least sure of it)."""
-    at_cls = scored.start[scored.bounds[:-1]] + scored.end[scored.bounds[:-1]]
-    order = np.lexsort((at_cls, windows.question))
-    first = order[np.searchsorted(windows.question[order], np.arange(questions))]
-    return at_cls[first], first
+def null_spans(windows: Windows, scored: Logits, questions: int) -> Spans:
+    """ "No answer" for each question as an empty span, in the window that is the least sure of it."""
+    start, end = scored.start[scored.bounds[:-1]], scored.end[scored.bounds[:-1]]
+    order = np.lexsort((start + end, windows.question))
+    window = order[np.searchsorted(windows.question[order], np.arange(questions))]
+    nowhere = np.zeros(questions, dtype=np.int32)
+    return Spans(windows.question[window], window, nowhere, nowhere, start[window], end[window])
 
 
 @dataclass(frozen=True)
@@ -167,8 +168,8 @@ class Answers:
 def answers(
     windows: Windows,
     scored: Logits,
-    ids: tuple[str, ...],
-    contexts: Mapping[int, str] | tuple[str, ...],
+    ids: Sequence[str],
+    contexts: Sequence[str],
     settings: Prediction,
     unanswerable: bool = True,
 ) -> Answers:
@@ -177,43 +178,52 @@ def answers(
     unanswerable: whether "" may be given (SQuAD 2.0); without it (1.1) the best span always is.
     """
     found = best_spans(windows, scored, settings.n_best, settings.max_answer_length)
-    null, at = null_scores(windows, scored, len(ids))
+    null = null_spans(windows, scored, len(ids))
     bounds = np.searchsorted(found.question, np.arange(len(ids) + 1))
     has_span = bounds[1:] > bounds[:-1]
-    best = np.minimum(bounds[:-1], max(len(found.question) - 1, 0))
-    odds = np.where(has_span, (null - found.start[best]) - found.end[best], null) if len(found.question) else null
-    texts = [
-        contexts[windows.context[window]][first:last]
-        for window, first, last in zip(found.window.tolist(), found.first.tolist(), found.last.tolist(), strict=True)
-    ]
-    predictions, n_best = {}, {}
-    cls = [scored.start[scored.bounds[at]], scored.end[scored.bounds[at]]]
-    for row, question in enumerate(ids):
-        low, high = bounds[row], bounds[row + 1]
-        silent = not has_span[row] or (unanswerable and odds[row] > settings.null_threshold)
-        predictions[question] = "" if silent else texts[low]
-        own = (texts[low:high], found.start[low:high], found.end[low:high])
-        null_pair = (float(cls[0][row]), float(cls[1][row])) if unanswerable else None
-        n_best[question] = _n_best(*own, null_pair, settings.n_best)
+    odds = null.score.copy()
+    best = found.take(bounds[:-1][has_span])
+    odds[has_span] = (odds[has_span] - best.start) - best.end
+    silent = ~has_span | (unanswerable & (odds > settings.null_threshold))
+    texts = _texts(windows, found.take(bounds[:-1][~silent]), contexts)
+    predictions = dict.fromkeys(ids, "") | dict(zip(np.array(ids, dtype=object)[~silent], texts, strict=True))
+    candidates = found if not unanswerable else _with_null(found, null, settings.n_best)
+    n_best = _n_best(windows, candidates, ids, contexts)
     return Answers(predictions, dict(zip(ids, odds.astype(float).tolist(), strict=True)), n_best)
 
 
+def _texts(windows: Windows, spans: Spans, contexts: Sequence[str]) -> list[str]:
+    owners = windows.context[spans.window].tolist()
+    places = zip(owners, spans.first.tolist(), spans.last.tolist(), strict=True)
+    return [contexts[context][first:last] for context, first, last in places]
+
+
+def _with_null(found: Spans, null: Spans, n_best: int) -> Spans:
+    """The n best of each question, "no answer" among them; it stays in the list even when it is worse."""
+    both = Spans(
+        *(np.concatenate([getattr(one, name) for one in (found, null)]) for name in Spans.__dataclass_fields__)
+    )
+    both = both.take(np.lexsort((-both.score, both.question)))
+    rank = np.arange(len(both.question)) - np.searchsorted(both.question, both.question)
+    return both.take(np.flatnonzero((rank < n_best) | (both.last == 0)))
+
+
 def _n_best(
-    texts: list[str], start: np.ndarray, end: np.ndarray, null: tuple[float, float] | None, n_best: int
-) -> list[dict[str, Any]]:
-    """The list of one question; "no answer" is always in it where it is possible."""
-    rows = list(zip(texts, start.tolist(), end.tolist(), (start + end).tolist(), strict=True))
-    if null is not None:
-        rows.append(("", *null, float(np.float32(null[0]) + np.float32(null[1]))))
-        rows.sort(key=lambda row: -row[3])
-        rows = rows[:n_best] if "" in (row[0] for row in rows[:n_best]) else [*rows[:n_best], rows[-1]]
-    if not rows:
-        return []
-    weights = np.exp(np.array([row[3] for row in rows]) - max(row[3] for row in rows))
-    return [
-        {"text": text, "start_logit": s, "end_logit": e, "probability": p}
-        for (text, s, e, _), p in zip(rows, (weights / weights.sum()).tolist(), strict=True)
+    windows: Windows, spans: Spans, ids: Sequence[str], contexts: Sequence[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """The spans of each question as records, with their softmax."""
+    bounds = np.searchsorted(spans.question, np.arange(len(ids) + 1))
+    first = bounds[:-1][bounds[1:] > bounds[:-1]]
+    counts = np.diff(np.append(first, len(spans.question)))
+    score = spans.score
+    weights = np.exp(score - np.repeat(score[first], counts))
+    shares = weights / np.repeat(np.add.reduceat(weights, first) if len(first) else weights, counts)
+    columns = (spans.start.tolist(), spans.end.tolist(), shares.tolist())
+    rows = [
+        {"text": text, "start_logit": start, "end_logit": end, "probability": share}
+        for text, start, end, share in zip(_texts(windows, spans, contexts), *columns, strict=True)
     ]
+    return {one: rows[low:high] for one, low, high in zip(ids, bounds[:-1], bounds[1:], strict=True)}
 
 
 def predict(

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
+from math import isnan
 from time import time
 from typing import Self
 from urllib.error import HTTPError, URLError
@@ -30,6 +31,7 @@ from pipeline.translation.protocol import (
 LIMIT = 5000
 NOT_THIS_TEXT = frozenset({400, 413, 414})
 THROTTLED = frozenset({403, 429})
+MOST_S = 30 * 24 * 3600.0  # a longer Retry-After is a mistake
 
 
 class MTranslate(Translator):
@@ -96,9 +98,10 @@ def seconds(retry_after: str | None) -> float | None:
     if not retry_after:
         return None
     try:
-        return max(0.0, float(retry_after))
+        wait = float(retry_after)
     except ValueError:
         try:
-            return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time())
+            wait = parsedate_to_datetime(retry_after).timestamp() - time()
         except ValueError:
             return None
+    return None if isnan(wait) else min(max(0.0, wait), MOST_S)

@@ -82,6 +82,16 @@ def test_what_cannot_be_read_is_one_line(command, tmp_path):
     assert done.stderr == f"{command[0]}: {tmp_path}/gone\\x1b.json: no such file\n"
 
 
+def test_a_name_that_is_no_utf_8_is_told_all_the_same(tmp_path):
+    path = os.fsencode(tmp_path) + b"/\xff.json"
+    with open(path, "wb") as opened:  # noqa: PTH123
+        opened.write(b'{"data": []}')
+    for arguments in ([], ["--json"]):
+        done = run("validate", *arguments, os.fsdecode(path))
+        assert done.exit_code == 1
+        assert "\\xff.json" in done.stdout
+
+
 def test_diff_for_people_and_machines(squad):
     before, after = squad(file(), "a.json"), squad(file([("1991", 48)]), "b.json")
     assert run("diff", before, after).stdout.splitlines() == [

@@ -3,11 +3,10 @@
 import json
 from pathlib import Path
 
-from chain import CLEAN, located
-from small_squad import DEV, PARAMS, TRAIN, as_json, lay_out
-
 from pipeline import tables
 from stages.clean import main
+from tests.chain import CLEAN, located
+from tests.small_squad import DEV, PARAMS, TRAIN, as_json, lay_out
 
 
 def written() -> dict[str, bytes]:

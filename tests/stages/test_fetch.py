@@ -4,9 +4,9 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from small_squad import DEV, PARAMS, TRAIN, as_json, lay_out
 
 from stages.fetch import main
+from tests.small_squad import DEV, PARAMS, TRAIN, as_json, lay_out
 
 OUT = Path("data/small/source")
 ARGUMENTS = ("--corpus", "small", "--out", OUT)

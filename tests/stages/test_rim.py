@@ -2,6 +2,7 @@
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from pipeline.errors import InputError, ParamsError
 from stages.rim import LONGEST, OneLine, path_option, printable, summary, workers
@@ -29,6 +30,11 @@ def command(error: BaseException | None) -> click.Command:
 )
 def test_what_can_be_expected_is_one_line_and_exit_code_2(refusal, error, line) -> None:
     assert refusal(command(error), "--out", "x") == line
+
+
+def test_a_stage_calls_itself_by_its_name_however_it_was_started() -> None:
+    result = CliRunner().invoke(command(InputError("empty")), ["--out", "x"], prog_name="python -m stages.stage")
+    assert result.stderr == "stage: empty\n"
 
 
 def test_a_bug_is_not_hidden(run) -> None:

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from small_squad import PARAMS, as_json, lay_out, train
-
 from pipeline import tables
 from stages.segment import main
+from tests.small_squad import PARAMS, as_json, lay_out, train
 
 ARGUMENTS = ("--corpus", "small", "--source", ".", "--out", "segments")
 

@@ -1,0 +1,107 @@
+"""A stand-in for Google Translate's mobile page: a real local HTTP proxy whose answers a function decides."""
+
+import html
+import socket
+import struct
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+PAGE = '<!DOCTYPE html><html><body><div class="root-container">{}</div></body></html>'
+CAPTCHA = PAGE.format("Our systems have detected unusual traffic from your computer network.")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP answer. status 0: the connection is reset; hang: seconds before anything is said."""
+
+    body: str = ""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    hang: float = 0.0
+
+
+def result(text: str) -> Reply:
+    return Reply(PAGE.format(f'<div class="result-container">{html.escape(text)}</div>'))
+
+
+def dutch(text: str) -> str:
+    """Not Dutch, but a translation as good as any to a checker: the numbers stay, and the end of the sentence."""
+    return "nl " + text.swapcase()
+
+
+@dataclass
+class Page:
+    """The running page. answer(text, n): what the n-th request (from 1) for a text gets; counts by text."""
+
+    url: str
+    seen: Counter[str] = field(default_factory=Counter)
+    most_at_once: int = 0
+
+
+@contextmanager
+def page(answer: Callable[[str, int], Reply | str]) -> Iterator[Page]:
+    """Serves until the block ends."""
+    lock = threading.Lock()
+    at_once = 0
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+        def do_GET(self) -> None:
+            nonlocal at_once
+            text = parse_qs(urlsplit(self.path).query, keep_blank_values=True)["q"][0].strip()
+            with lock:
+                served.seen[text] += 1
+                times = served.seen[text]
+                at_once += 1
+                served.most_at_once = max(served.most_at_once, at_once)
+            reply = answer(text, times)
+            self.say(result(reply) if isinstance(reply, str) else reply)
+            with lock:
+                at_once -= 1
+
+        def say(self, reply: Reply) -> None:
+            if reply.hang:
+                stopping.wait(reply.hang)
+            if not reply.status:
+                # Closing with a zero linger time resets the connection.
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
+                return
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(reply.body.encode())
+
+        def handle(self) -> None:
+            try:
+                super().handle()
+            except (OSError, ValueError):
+                return  # the client is gone, or the connection was reset on purpose
+
+        def finish(self) -> None:
+            try:
+                super().finish()
+            except (OSError, ValueError):
+                return
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 256
+
+    stopping = threading.Event()
+    with Server(("127.0.0.1", 0), Handler) as server:
+        served = Page(f"http://127.0.0.1:{server.server_port}")
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        try:
+            yield served
+        finally:
+            stopping.set()
+            server.shutdown()
