@@ -143,7 +143,12 @@ def load(path: Path = PARAMS) -> Params:
     raw = read_yaml(path)
     if isinstance(raw, dict):
         # Entry by entry first: msgspec's paths do not say which entry of a mapping is wrong.
-        for section, kind in (("corpora", Corpus), ("translators", TranslatorSettings), ("runs", Run), ("about", About)):
+        for section, kind in (
+            ("corpora", Corpus),
+            ("translators", TranslatorSettings),
+            ("runs", Run),
+            ("about", About),
+        ):
             entries = raw.get(section)
             for name, entry in entries.items() if isinstance(entries, dict) else ():
                 typed(entry, kind, f"{section}.{name}")

@@ -5,6 +5,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline import tables
 from pipeline.errors import InputError
@@ -52,10 +54,30 @@ def test_a_cut_off_table_is_refused(tmp_path: Path, keep: int) -> None:
 
 
 def test_what_is_not_there_or_no_table_is_refused(tmp_path: Path) -> None:
+    tables.write(TABLE, tmp_path / "t.parquet")
     (tmp_path / "text").write_text("no table", encoding="utf-8")
-    for name in ("none", "text", "."):
-        with pytest.raises(InputError):
+    for name, told in [
+        ("none", "No such file or directory"),
+        (".", "Is a directory"),  # and not a data set of the tables in it
+        ("text", "Could not open Parquet input source"),
+    ]:
+        with pytest.raises(InputError, match=f": not a readable table: {told}"):
             tables.read(tmp_path / name, tables.TRANSLATIONS)
+
+
+@given(st.data())
+def test_a_spoilt_table_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    path = tmp_path_factory.getbasetemp() / "spoilt.parquet"
+    tables.write(TABLE, path)
+    raw = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(raw)
+    try:
+        table = tables.read(path, tables.TRANSLATIONS)
+    except InputError:
+        return
+    assert len(table.to_pylist()) == table.num_rows
 
 
 def test_a_dropped_span_leads_its_candidates() -> None:

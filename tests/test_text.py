@@ -32,6 +32,7 @@ def pieces(text: str, spans: list[tuple[int, int]]) -> list[str]:
         ("A language that nobody knows. It is cut all the same.", "xx", None),
         ("", "en", []),
         (" \n\u00a0", "en", []),
+        ("Eat vitamin A\u2028.", "en", ["Eat vitamin A\u2028."]),  # sentencex 1.0.32 panics
     ],
 )
 def test_sentences(text: str, language: str, cut: list[str] | None) -> None:

@@ -232,8 +232,8 @@ def engine_message(text: str) -> str | None:
 def invisible_character(text: str) -> str | None:
     """A character without a form: zero-width space, soft hyphen, private use; a control other than tab and line
     feed (a carriage return shifts offsets in some readers); a direction mark where no script needs it."""
-    if text.isprintable():
-        return None
+    if text.replace("\n", " ").replace("\u00a0", " ").isprintable():
+        return None  # twice as quick as the pattern, on text without a finding
     for found in _INVISIBLE.finditer(text):
         if found[0] not in "\u200e\u200f\u061c" or not _RIGHT_TO_LEFT.search(text):
             return named(found)

@@ -23,6 +23,10 @@ COLUMNS = ("id", "context", "question", "answers")
 BATCH = 1000  # rows of a parquet file
 
 
+_UNREADABLE = (OSError, pa.ArrowException, UnicodeDecodeError, OverflowError)
+"""What damaged parquet files raise."""
+
+
 class Malformed(NamedTuple):
     path: str
     told: str
@@ -82,9 +86,9 @@ class ParquetFile:
         self.name = str(path)
         try:
             self._file = pq.ParquetFile(path)
-        except (OSError, pa.ArrowException) as error:
+            names = self._file.schema_arrow.names
+        except _UNREADABLE as error:
             raise InputError(f"{path}: not a readable parquet file: {_line(error)}") from error
-        names = self._file.schema_arrow.names
         if missing := [name for name in COLUMNS if name not in names]:
             raise NotSquad(f"{path}: not a SQuAD file: no column {', '.join(missing)}")
         self._columns = [name for name in ("title", *COLUMNS) if name in names]
@@ -97,7 +101,7 @@ class ParquetFile:
                     rows = list(same)
                     yield _paragraph(at, rows)
                     at += len(rows)
-        except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+        except _UNREADABLE as error:
             raise InputError(f"{self.name}: after row {at}: {_line(error)}") from error
 
     def path(self, article: int, paragraph: int | None = None, question: int | None = None) -> str:

@@ -31,6 +31,7 @@ _ENGLISH = _TELLING | frozenset(
         "one or other she some than there they to was we will would you year after",
     )
 )
+_AS_WRITTEN = _TELLING | {word.capitalize() for word in _TELLING}
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
 
@@ -48,7 +49,7 @@ def own_words(texts: Iterable[str]) -> frozenset[str] | None:
 
 def english_sentence(text: str, own: frozenset[str] | None) -> str | None:
     """The first sentence of a text that is English; None when there is none or the file is English (`own` None)."""
-    if own is None or _TELLING.isdisjoint(text.lower().split()):
+    if own is None or _AS_WRITTEN.isdisjoint(text.split()):
         return None
     return next((sentence for sentence in _SENTENCE_END.split(text) if _english(sentence, own)), None)
 

@@ -8,6 +8,7 @@ span's. Here all windows are done at once, with numpy.
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from pipeline.reader import models
 from pipeline.reader.features import Examples, Windows, cut_windows
 from pipeline.reader.runs import Prediction, Training
 
-CHUNK = 2_048  # windows that are post-processed at once (a chunk takes some 20 MB)
+CHUNK = 1_024  # windows that are post-processed at once (a chunk takes some 10 MB)
 MULTIPLE = 8  # batch widths are rounded up to it, for the GPU's sake
 
 
@@ -132,10 +133,12 @@ def _chunk(windows: Windows, scored: Logits, low: int, high: int, n_best: int, l
 
 def best_spans(windows: Windows, scored: Logits, n_best: int, max_answer_length: int) -> Spans:
     """Each question's up to `n_best` best spans over all its windows, by question, the best first."""
-    chunks = [
-        _chunk(windows, scored, low, min(low + CHUNK, len(windows)), n_best, max_answer_length)
-        for low in range(0, len(windows), CHUNK)
-    ]
+
+    def chunk(low: int) -> Spans:
+        return _chunk(windows, scored, low, min(low + CHUNK, len(windows)), n_best, max_answer_length)
+
+    with ThreadPoolExecutor() as pool:  # numpy sorts without Python's lock
+        chunks = list(pool.map(chunk, range(0, len(windows), CHUNK)))
     names = Spans.__dataclass_fields__
     found = Spans(*(np.concatenate([getattr(chunk, name) for chunk in chunks] or [[]]) for name in names))
     found = found.take(np.flatnonzero(found.last > found.first))

@@ -1,8 +1,9 @@
 """Asking an engine for the texts that no memory holds, until each has a good answer or is given up.
 
-A bad answer counts against its text only once another text has been answered well after it: until
-then it may be the service that is banned or down, not the text. When bad answers follow each other, a
-text that was answered well before is sent again as a witness: if that fails too, nothing counts.
+A bad answer that is not about its text (nothing, an error page, the same words as to another text)
+counts against it only once some text has been answered well after it: until then it may be the service
+that is banned or down. When such answers follow each other, a text that was answered well before is
+sent again as a witness: if that fails too, nothing counts.
 """
 
 from collections import deque
@@ -24,6 +25,10 @@ from pipeline.translation.validation import Fault
 
 HOUR_S = 3600.0
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 4.0  # before a text with a bad answer is sent again; doubles in between
+# Bad answers that may come to any text while the service is banned or down.
+IMPERSONAL = frozenset({Fault.EMPTY, Fault.CAPTCHA, Fault.ERROR_PAGE, Fault.UNCHANGED, Fault.UNREACHABLE, Fault.REFUSED})
+# The same bad words so many times in a row are a service's last ones on a text; a local model says them once.
+LAST_WORDS = 4
 TICK_S = 1.0  # longest wait before progress is told again
 
 
@@ -78,6 +83,7 @@ class Asking:
         self.again: list[tuple[float, int, Miss]] = []  # heap: when to send it, a tie-breaker, what
         self.order = count()
         self.doubts: list[Doubt] = []
+        self.said: dict[str, str] = {}  # bad answer -> the text it was first given to
         self.suspicious = False
         self.trouble = "no answer yet"
 
@@ -163,17 +169,19 @@ class Asking:
             raise TranslationError(
                 f"{self.translator.identity}: {len(call.result)} translations for {len(misses)} texts"
             )
-        good = []
+        good, meant = [], False
         for miss, answer in zip(misses, call.result, strict=True):
-            if not (fault := self.check(miss, answer.strip())):
-                miss.answer = answer.strip()
+            answer = answer.strip()
+            if not (fault := self.check(miss, answer)):
+                miss.answer = answer
                 good.append(miss)
             elif not witness:
-                self._doubt(miss, fault, answer)
+                meant |= self._bad(miss, fault, answer)
         if good:
-            self.pace.answered(call.sent, monotonic())
             self._count_doubts()
             self.witness = good[-1]
+        if good or meant:
+            self.pace.answered(call.sent, monotonic())
         else:
             self._silence(call.sent)
         if witness:
@@ -203,33 +211,43 @@ class Asking:
         else:
             fault, said = (Fault.REFUSED, str(error)) if isinstance(error, Refused) else (Fault.UNREACHABLE, "")
             for miss in misses:
-                self._doubt(miss, fault, said)
+                self._bad(miss, fault, said)
         return []
 
     def _silence(self, sent: float) -> None:
         if self.translator.remote and self.pace.silent(sent, monotonic()):
             self.suspicious = True
 
-    def _doubt(self, miss: Miss, fault: Fault, answer: str) -> None:
+    def _bad(self, miss: Miss, fault: Fault, answer: str) -> bool:
+        """Takes a bad answer; tells whether it was meant for this text, and so counts against it at once."""
         self.counts.trouble[fault] += 1
         self.trouble = fault
-        self.doubts.append(Doubt(miss, fault, answer))
+        meant = not self.translator.remote or (
+            fault not in IMPERSONAL and self.said.setdefault(answer, miss.text) == miss.text
+        )
+        if meant:
+            self._count(Doubt(miss, fault, answer))
+        else:
+            self.doubts.append(Doubt(miss, fault, answer))
         delay = 0.0
         if self.translator.remote:
-            delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(miss.bad, 10)) * self.dice.uniform(0.5, 1)
-        else:
-            self._count_doubts()
+            delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(miss.heard, 10)) * self.dice.uniform(0.5, 1)
+        miss.heard += 1
         heappush(self.again, (monotonic() + delay, next(self.order), miss))
+        return meant
 
     def _count_doubts(self) -> None:
         """The service works: the bad answers since its last good one were the texts' own."""
         for doubt in self.doubts:
-            miss, worst = doubt.miss, (doubt.fault, doubt.answer)
-            # The same words twice are the engine's last ones on this text; so is what a local model says once.
-            final = not self.translator.remote or (doubt.answer and worst == miss.worst)
-            miss.bad = self.settings.attempts if final else miss.bad + 1
-            miss.worst = worst
+            self._count(doubt)
         self.doubts.clear()
+
+    def _count(self, doubt: Doubt) -> None:
+        miss, worst = doubt.miss, (doubt.fault, doubt.answer)
+        miss.same = miss.same + 1 if worst == miss.worst else 1
+        miss.worst = worst
+        final = not self.translator.remote or (doubt.answer and miss.same >= LAST_WORDS)
+        miss.bad = self.settings.attempts if final else miss.bad + 1
 
     def _reason_to_stop(self) -> str:
         """Why nothing more is sent; '' while there is no reason."""

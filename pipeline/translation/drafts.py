@@ -27,12 +27,14 @@ class Miss:
     answer: str | None = None
     fault: Fault | None = None
     sent: int = 0
-    bad: int = 0  # bad answers that count against it
-    worst: tuple[Fault, str] = (Fault.EMPTY, "")  # the last of these
+    heard: int = 0  # bad answers
+    bad: int = 0  # of these, those that count against it
+    worst: tuple[Fault, str] | None = None  # the last of these
+    same: int = 0  # how often it came in a row
 
     @property
     def request(self) -> Request:
-        return Request(self.text, self.context, self.sent)
+        return Request(self.text, self.context, self.heard)
 
 
 Draft = str | Miss | list[str | Miss]

@@ -30,6 +30,7 @@ from pipeline.translation.protocol import (
 # once quoted for the URL (deep-translator #30, #224). Quoted bytes are never fewer than characters.
 LIMIT = 5000
 NOT_THIS_TEXT = frozenset({400, 413, 414})
+FORMS = 4  # of the same text, one after the other
 THROTTLED = frozenset({403, 429})
 MOST_S = 30 * 24 * 3600.0  # a longer Retry-After is a mistake
 
@@ -61,9 +62,8 @@ class MTranslate(Translator):
         return len(quote(text, errors="replace"))
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        # Every other time a text is sent again it has a space behind it, which makes another URL: a bad
-        # answer that some cache on the way has kept is not served again.
-        return [self.ask(request.text + " " * (request.attempt % 2)) for request in batch]
+        # Spaces behind a text make another URL, so that no cache on the way serves its bad answer again.
+        return [self.ask(request.text + " " * (request.attempt % FORMS)) for request in batch]
 
     def ask(self, text: str) -> str:
         try:

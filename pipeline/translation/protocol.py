@@ -11,7 +11,7 @@ class Request:
     """One text to translate: one line, no white space around it, within the engine's limit.
 
     context: the paragraph around it, for engines that use it; '' for the others.
-    attempt: how often this text was sent before, so that an engine can ask in another way.
+    attempt: bad answers that this text has had, so that an engine can ask in another way.
     """
 
     text: str

@@ -70,12 +70,12 @@ def test_the_limit_counts_bytes_of_the_url():
     assert (engine.size("a b"), engine.size("é"), engine.size("水"), engine.size("\ud800")) == (5, 6, 9, 3)
 
 
-def test_every_other_repetition_has_another_url(monkeypatch):
+def test_a_text_that_is_sent_again_has_another_url(monkeypatch):
     sent = []
     monkeypatch.setattr("mtranslate.translate", lambda text, target, source: sent.append(text) or "kade")
-    for attempt in range(4):
+    for attempt in range(5):
         assert ask("quay", attempt=attempt) == "kade"
-    assert sent == ["quay", "quay ", "quay", "quay "]
+    assert sent == ["quay", "quay ", "quay  ", "quay   ", "quay"]
 
 
 def test_retry_after():
