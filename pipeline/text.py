@@ -13,14 +13,14 @@ Span = tuple[int, int]
 
 # Scripts written without spaces: every character is a word of its own, so that any run of
 # characters can be a span (Unicode script names).
-_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+_LETTER, _INNER = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--{_UNSPACED}]", rf"[[\p{{L}}\p{{M}}]--{_UNSPACED}]"
 
-# In this order: a number with its separators (1.250,5 or 10 000), a character of an unspaced
-# script, a run of letters, marks and digits (joined by inner apostrophes: foto's, 's), or one
-# other visible character.
+# In this order: a number with its separators (1.250,5 or 10 000), a run of letters, marks and digits
+# (joined by inner apostrophes: foto's, 's), a character of an unspaced script, or one other visible
+# character. Nothing is tried twice (possessive "++"), which halves the time.
 _TOKEN = regex.compile(
-    rf"\d+(?:[.,\u00a0\u202f]\d+)+(?!\w)|{_UNSPACED}|(?:(?!{_UNSPACED})[\p{{L}}\p{{M}}\p{{N}}_])+"
-    rf"(?:['’](?:(?!{_UNSPACED})[\p{{L}}\p{{M}}])+)*|[^\s]",
+    rf"\d++(?:[.,\u00a0\u202f]\d++)+(?!\w)|{_LETTER}++(?:['’]{_INNER}++)*+|{_UNSPACED}\p{{M}}*|\S", regex.V1
 )
 
 # Single and double quotes are one: engines change them freely, and apostrophes change on both sides.

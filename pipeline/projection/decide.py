@@ -19,7 +19,7 @@ import numpy as np
 from pipeline.projection.confidence import Evidence, probability
 from pipeline.projection.exact import cut, exact
 from pipeline.projection.extent import fit, tight
-from pipeline.projection.fuzzy import runs, similarities
+from pipeline.projection.fuzzy import holding, runs, similarities
 from pipeline.projection.languages import Language, counting
 from pipeline.projection.marked import Marked, transfer
 from pipeline.projection.normalised import normalised
@@ -172,7 +172,7 @@ class Search:
                 if len(there) == len(readings.get(reading, ())):
                     found, n = readings[reading], 1 + sum(place.start < self.sought.start for place in there)
                     break
-        gaps = [distance(self.sought, self.target, candidate.span) for candidate in found]
+        gaps = [distance(self.sought, self.target, *candidate.span) for candidate in found]
         shared = [overlap(candidate.span, self.place.span) if self.place else 0.0 for candidate in found]
         if any(shared):
             at = max(range(len(found)), key=shared.__getitem__)
@@ -194,22 +194,24 @@ class Search:
     def judge(self, min_score: float) -> Decision:
         """Judges every run of words in the window by all the evidence there is."""
         within = self.target.token_range(self.target.window_span(self.sought.window))
-        among = runs(self.queries, self.target, within, self.language) if self.queries else []
-        if not among:
+        among = runs(self.queries, self.target, within, self.language) if self.queries else ()
+        if not len(among):
             return Decision(None, reason=self.nothing)
         needed = required((self.isolated or self.meant).words, self.there, self.language.numbers)
-        among = [run for run in among if needed <= set(self.target.folded[slice(*run)])] or among
-        spans = [self.target.span(*run) for run in among]
-        scores = self.scores(among, spans, within)
-        gaps = np.array([distance(self.sought, self.target, span) for span in spans])
-        order = np.argsort(-(scores - POSITION_WEIGHT * gaps), kind="stable")
-        ranked = apart(order, spans)
+        among = holding(among, self.target, within, needed)
+        starts = np.array(self.target.starts)[among[:, 0]]
+        ends = np.array(self.target.ends)[among[:, 1] - 1]
+        scores = self.scores(among, starts, ends, within)
+        gaps = distance(self.sought, self.target, starts, ends)
+        ranked = apart(scores - POSITION_WEIGHT * gaps, starts, ends)
         method = Method.MARKED if self.piece else Method.FUZZY
         known = {word for found_by in self.queries for word in found_by.words}
         candidates = [
             self.fitted(
                 Candidate(
-                    *self.target.span(*tight(self.target, *among[at], known, self.language)), method, float(scores[at])
+                    *self.target.span(*tight(self.target, *among[at].tolist(), known, self.language)),
+                    method,
+                    float(scores[at]),
                 ),
                 self.isolated or self.meant,
             )
@@ -228,14 +230,16 @@ class Search:
         )
         return Decision(best, 1, 1, evidence, None, rivals)
 
-    def scores(self, among, spans, within) -> np.ndarray:
+    def scores(self, among: np.ndarray, starts: np.ndarray, ends: np.ndarray, within: Range) -> np.ndarray:
         """What speaks for each run: the mean of the evidence there is, 0 to 1."""
         by_query = dict(zip(map(id, self.queries), similarities(self.queries, self.target, within, among), strict=True))
         by_source = by_query.get(id(self.meant), np.zeros(len(among))) - SOURCE_PENALTY
         alike = np.maximum(by_query.get(id(self.isolated), by_source), by_source)
         if not self.place:
             return alike
-        shared = np.array([overlap(span, self.place.span) for span in spans]) * self.place.share
+        low, high = self.place.span
+        common = np.clip(np.minimum(ends, high) - np.maximum(starts, low), 0, None)
+        shared = 2 * common / (ends - starts + high - low) * self.place.share
         return (alike + by_query.get(id(self.piece), alike) + shared) / 3
 
     @property
@@ -249,13 +253,12 @@ class Search:
         return Reason.BELOW_THRESHOLD if self.sought.translation else Reason.ANSWER_UNTRANSLATED
 
 
-def apart(order: np.ndarray, spans: list[tuple[int, int]]) -> list[int]:
-    """The best few that do not overlap a better one, best first; `order` ranks the spans."""
+def apart(values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> list[int]:
+    """The best few spans that do not overlap a better one, best first."""
     kept: list[int] = []
-    for at in order:
-        start, end = spans[at]
-        if all(end <= spans[other][0] or spans[other][1] <= start for other in kept):
-            kept.append(int(at))
-            if len(kept) > SHOWN:
-                break
+    values = values.copy()
+    while len(kept) <= SHOWN and np.isfinite(values).any():
+        at = int(np.argmax(values))
+        kept.append(at)
+        values[(starts < ends[at]) & (starts[at] < ends)] = -np.inf
     return kept

@@ -18,29 +18,37 @@ from pipeline.projection.records import Passage, Range
 STRETCH, SLACK = 1.5, 3
 
 
-def runs(queries: Sequence[Query], passage: Passage, within: Range, language: Language) -> list[Range]:
-    """The runs worth comparing: from word to word, of a length near one query's, no article first."""
+def runs(queries: Sequence[Query], passage: Passage, within: Range, language: Language) -> np.ndarray:
+    """The runs worth comparing, (n, 2): from word to word, of a length near one query's, no article first."""
     low, high = within
     sizes = [len(query.words) for query in queries]
     shortest = max(1, int(min(sizes) / STRETCH) - SLACK)
     longest = int(max(sizes) * STRETCH) + SLACK
     words, cased = passage.words, passage.cased
-    return [
-        (first, last)
-        for first in range(low, high)
-        if words[first] and cased[first] not in language.articles
-        for last in range(first + shortest, min(high, first + longest) + 1)
-        if words[last - 1]
-    ]
+    firsts = np.array([at for at in range(low, high) if words[at] and cased[at] not in language.articles], dtype=int)
+    lasts = np.array([at + 1 for at in range(low, high) if words[at]], dtype=int)
+    sizes = lasts - firsts[:, None]
+    first, last = np.nonzero((sizes >= shortest) & (sizes <= longest))
+    return np.column_stack([firsts[first], lasts[last]])
 
 
-def similarities(queries: Sequence[Query], passage: Passage, within: Range, among: Sequence[Range]) -> np.ndarray:
+def holding(among: np.ndarray, passage: Passage, within: Range, needed: set[str]) -> np.ndarray:
+    """The runs that hold all the needed words; all runs when none does."""
+    low, high = within
+    keep = np.ones(len(among), dtype=bool)
+    for word in needed:
+        before = np.cumsum([0, *(token == word for token in passage.folded[low:high])])
+        keep &= before[among[:, 1] - low] > before[among[:, 0] - low]
+    return among[keep] if keep.any() else among
+
+
+def similarities(queries: Sequence[Query], passage: Passage, within: Range, among: np.ndarray) -> np.ndarray:
     """How similar each run is to each query: (queries, runs), 0 to 1."""
     wanted = [" ".join(query.words) for query in queries]
     return process.cdist(wanted, joined(passage, within, among), scorer=fuzz.ratio) / 100
 
 
-def joined(passage: Passage, within: Range, among: Sequence[Range]) -> list[str]:
+def joined(passage: Passage, within: Range, among: np.ndarray) -> list[str]:
     """Each run's folded tokens with single spaces between them, cut from one string."""
     low, high = within
     starts, ends, at = [], [], 0
@@ -49,4 +57,4 @@ def joined(passage: Passage, within: Range, among: Sequence[Range]) -> list[str]
         ends.append(at + len(token))
         at = ends[-1] + 1
     text = " ".join(passage.folded[low:high])
-    return [text[starts[first - low] : ends[last - low - 1]] for first, last in among]
+    return [text[starts[first - low] : ends[last - low - 1]] for first, last in among.tolist()]

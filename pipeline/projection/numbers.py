@@ -43,6 +43,8 @@ def as_written(words: Sequence[str], known: dict[str, str], there: Sequence[str]
 
     words, there: folded tokens; known, theirs: the number words of their languages.
     """
+    if not any(known.get(word, word)[0].isdigit() and word not in there for word in words):
+        return list(words)
     forms = {digits: word for word in there if (digits := theirs.get(word, word))[0].isdigit()}
     return [word if word in there else forms.get(known.get(word, word), word) for word in words]
 

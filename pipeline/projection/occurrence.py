@@ -5,16 +5,21 @@ wrong one for 4-5 % of all. Where the source has the answer as often as the targ
 the n-th; otherwise the place whose relative position in the window is nearest.
 """
 
+from typing import Any
+
+import numpy as np
+
 from pipeline.projection.records import Passage, Sought
-from pipeline.text import Span
+
+Offsets = int | np.ndarray
 
 
-def relative(passage: Passage, window: tuple[int, int], span: Span) -> float:
-    """Where a span's middle lies in the window, from 0 to 1."""
+def relative(passage: Passage, window: tuple[int, int], starts: Offsets, ends: Offsets) -> Any:
+    """Where the middle of a span, or of each of many, lies in the window, from 0 to 1."""
     low, high = passage.window_span(window)
-    return ((span[0] + span[1]) / 2 - low) / max(high - low, 1)
+    return ((starts + ends) / 2 - low) / max(high - low, 1)
 
 
-def distance(sought: Sought, target: Passage, span: Span) -> float:
-    """How far apart the relative positions of answer and span are, from 0 to 1."""
-    return abs(relative(target, sought.window, span) - relative(sought.source, sought.window, sought.span))
+def distance(sought: Sought, target: Passage, starts: Offsets, ends: Offsets) -> Any:
+    """How far apart the relative positions of the answer and of a span, or of each of many, are, from 0 to 1."""
+    return abs(relative(target, sought.window, starts, ends) - relative(sought.source, sought.window, *sought.span))

@@ -38,8 +38,12 @@ class Passage:
         return [is_word(self.text[start:end]) for start, end in self.tokens]
 
     @cached_property
-    def _starts(self) -> list[int]:
+    def starts(self) -> list[int]:
         return [start for start, _ in self.tokens]
+
+    @cached_property
+    def ends(self) -> list[int]:
+        return [end for _, end in self.tokens]
 
     def window_span(self, window: tuple[int, int]) -> Span:
         """The span from the first to the last (inclusive) of these sentences."""
@@ -47,7 +51,7 @@ class Passage:
 
     def token_range(self, span: Span) -> Range:
         """The tokens that start in a span."""
-        return bisect_left(self._starts, span[0]), bisect_left(self._starts, span[1])
+        return bisect_left(self.starts, span[0]), bisect_left(self.starts, span[1])
 
     def span(self, low: int, high: int) -> Span:
         """Where tokens [low, high) lie in the text."""

@@ -18,7 +18,7 @@ from pipeline.errors import TranslationError
 from pipeline.translation.calls import Calls, Done
 from pipeline.translation.counts import Counts
 from pipeline.translation.drafts import Miss
-from pipeline.translation.pace import Pace
+from pipeline.translation.pace import SUSPICIOUS, Pace
 from pipeline.translation.protocol import EngineFailure, Refused, Request, Throttled, Translator, Unreachable
 from pipeline.translation.settings import TranslateSettings
 from pipeline.translation.validation import Fault
@@ -84,6 +84,7 @@ class Asking:
         self.order = count()
         self.doubts: list[Doubt] = []
         self.said: dict[str, str] = {}  # bad answer -> the text it was first given to
+        self.fruitless = 0  # calls in a row
         self.suspicious = False
         self.trouble = "no answer yet"
 
@@ -148,6 +149,8 @@ class Asking:
     def _wake(self, calls: Calls) -> float:
         """Until when to wait for answers: there may be something to send then."""
         now = monotonic()
+        if not (self.fresh or self.again or calls.under_way):
+            return now
         until = now + TICK_S
         if self.pace.not_before > now:
             return min(until, self.pace.not_before)
@@ -181,9 +184,11 @@ class Asking:
             self._count_doubts()
             self.witness = good[-1]
         if good or meant:
+            self.fruitless = 0
             self.pace.answered(call.sent, monotonic())
         else:
-            self._silence(call.sent)
+            self.pace.silent(call.sent, monotonic())
+            self._suspect(witness)
         if witness:
             return []
         self.counts.answered += len(good)
@@ -195,13 +200,16 @@ class Asking:
         if not isinstance(error, EngineFailure):
             raise error
         self.trouble = str(error)
-        if isinstance(error, Throttled):
+        throttled = isinstance(error, Throttled) and not error.maybe_text
+        if isinstance(error, Throttled) and self.translator.remote:
             self.pace.refused(call.sent, now, error.retry_after)
         elif isinstance(error, Unreachable):
-            self._silence(call.sent)
+            self.pace.silent(call.sent, now)
+        if not throttled:
+            self._suspect(call.given.witness)
         if call.given.witness:
-            self.suspicious = True
-        elif isinstance(error, Throttled) and not error.maybe_text:
+            return []
+        if throttled:
             self.counts.trouble["throttled"] += len(misses)
             self.fresh.extendleft(reversed(misses))
         elif isinstance(error, Refused) and len(misses) > 1:
@@ -214,9 +222,12 @@ class Asking:
                 self._bad(miss, fault, said)
         return []
 
-    def _silence(self, sent: float) -> None:
-        if self.translator.remote and self.pace.silent(sent, monotonic()):
-            self.suspicious = True
+    def _suspect(self, witness: bool) -> None:
+        """A call brought nothing that tells whether the service works; after some, the witness must tell."""
+        self.fruitless += 1
+        self.suspicious = self.translator.remote and self.fruitless >= SUSPICIOUS
+        if witness:
+            self.doubts.clear()
 
     def _bad(self, miss: Miss, fault: Fault, answer: str) -> bool:
         """Takes a bad answer; tells whether it was meant for this text, and so counts against it at once."""

@@ -40,11 +40,6 @@ class Pace:
         self.refusals = 0  # in a row, each answered by a pause
         self.silence = 0  # answers without a result in a row
 
-    @property
-    def suspended(self) -> bool:
-        """The service has given nothing but refusals since the last good answer, or silence that looks like one."""
-        return self.refusals > 0
-
     def slots(self, under_way: int, now: float) -> int:
         """How many requests may be sent now."""
         if now < self.not_before:
@@ -70,10 +65,8 @@ class Pace:
             self.refusals += 1
         self.not_before = max(self.not_before, now + (until - now) * (1 + self.dice.uniform(0, JITTER)))
 
-    def silent(self, sent: float, now: float) -> bool:
-        """An answer without a usable result, or a broken connection; tells whether it looks like a ban by now."""
+    def silent(self, sent: float, now: float) -> None:
+        """An answer without a usable result, or a broken connection: no refusal until it looks like a ban."""
         self.silence += 1
-        if self.silence < SUSPICIOUS:
-            return False
-        self.refused(sent, now)
-        return True
+        if self.silence >= SUSPICIOUS:
+            self.refused(sent, now)
