@@ -11,6 +11,7 @@ corpora that were not fitted.
 import argparse
 import json
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +102,7 @@ def table(name: str, known: Known, weights: dict[str, float]) -> None:
     print(f"\n{name}: {len(y)} spans, {y.mean():.4f} right, Brier {np.mean((p - y) ** 2):.4f}\n")
     print("| said | spans | mean said | right |\n|---|---|---|---|")
     edges = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01]
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         inside = (p >= low) & (p < high)
         if inside.any():
             print(f"| {low}-{min(high, 1)} | {inside.sum()} | {p[inside].mean():.3f} | {y[inside].mean():.3f} |")
@@ -122,7 +123,9 @@ def main() -> None:
     for name, known in (("without markers", plain), ("with markers", helped)):
         table(f"{'+'.join(args.corpora)}, {name}", known, weights)
     for corpus in args.check:
-        for name, known in zip(("without markers", "with markers"), judged(corpus, args.source, args.target), strict=True):
+        for name, known in zip(
+            ("without markers", "with markers"), judged(corpus, args.source, args.target), strict=True
+        ):
             table(f"{corpus} (not fitted), {name}", known, weights)
 
 

@@ -78,7 +78,9 @@ def main() -> None:
     failures = [failure(context, row) for context, row in rows if (row["start"], row["text"]) != place(row)]
     right = {
         "Spanferry": len(rows) - len(failures),
-        "first place at word boundaries": sum(bounded(context, place(row)[1]) == place(row)[0] for context, row in rows),
+        "first place at word boundaries": sum(
+            bounded(context, place(row)[1]) == place(row)[0] for context, row in rows
+        ),
         "`str.find`": sum(context.find(place(row)[1]) == place(row)[0] for context, row in rows),
     }
     print(f"{args.file}: {len(rows):,} answers\n\n| method | at their own place | elsewhere or lost |\n|---|--:|--:|")

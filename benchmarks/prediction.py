@@ -82,7 +82,7 @@ def postprocessing(name: str, document: Document, stock: Path) -> None:
         n_best = json.loads((Path(folder) / "nbest_predictions.json").read_text())
     same = sum(ours.predictions[one] == theirs[one] for one in data.ids)
     same_odds = sum(abs(ours.null_odds[one] - odds[one]) < CLOSE for one in data.ids)
-    same_best = sum([r["text"] for r in ours.n_best[one]] == [r["text"] for r in n_best[one]] for one in data.ids)
+    same_best = sum([r.text for r in ours.n_best[one]] == [r["text"] for r in n_best[one]] for one in data.ids)
     print(
         f"| {name} | {len(data):,} | {len(windows):,} | {spent:.2f} | {seconds:.2f} | {spent / seconds:.1f} "
         f"| {same:,} | {same_odds:,} | {same_best:,} |"

@@ -39,7 +39,7 @@ from pipeline.projection.languages import language
 from pipeline.projection.locate import answers, sought, translated
 from pipeline.projection.records import Passage
 from pipeline.projection.settings import AlignSettings
-from pipeline.segmentation import layout, segments, sentence_spans, texts
+from pipeline.segmentation import layout, sentence_spans, texts
 from pipeline.translation.tmx import read_tmx
 
 SAMPLE = Path("data/sample")
@@ -190,7 +190,9 @@ def beside_difflib(folder: Path) -> str:
             jobs.append((sought(source, answer["start"], answer["text"], known[answer["text"].strip()]), target))
     jobs = random.Random(2).sample(jobs, PEER_ANSWERS)
     ours = [timed(jobs) for _ in range(3)]
-    judged = [job for job, decision in zip(jobs, ours[0][1], strict=True) if decision.chosen and decision.evidence.judged]
+    judged = [
+        job for job, decision in zip(jobs, ours[0][1], strict=True) if decision.chosen and decision.evidence.judged
+    ]
     rows = []
     for what, some in (("all answers", jobs), ("those not found verbatim", judged)):
         quick = min(timed(some)[0] for _ in range(3))

@@ -7,9 +7,10 @@ from tempfile import TemporaryDirectory
 import click
 import msgspec
 
+from pipeline import tables
 from pipeline.errors import InputError
 from pipeline.report.diff import compare, tell
-from pipeline.report.inputs import read_rejected, read_spans
+from pipeline.report.inputs import read_spans
 from pipeline.report.terminal import show
 from stages.rim import OneLine, printable
 
@@ -35,7 +36,7 @@ def show_command(corpus: str, as_json: bool) -> None:
     if as_json:
         click.echo(raw, nl=False)
         return
-    for line in show(figures, read_rejected(Path("data") / corpus / "clean").to_pylist()):
+    for line in show(figures, tables.read_rejected(Path("data") / corpus / "clean" / "rejected.jsonl").to_pylist()):
         click.echo(printable(line))
 
 

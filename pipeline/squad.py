@@ -26,7 +26,8 @@ SHOWN_PROBLEMS = 3
 Offset = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 
 
-class Answer(Struct, frozen=True):
+# gc=False: records of text hold no cycles, and the collector need not walk a million of them.
+class Answer(Struct, frozen=True, gc=False):
     """One annotator's answer: `context[answer_start:answer_start + len(text)] == text`."""
 
     text: str
@@ -37,7 +38,7 @@ class Answer(Struct, frozen=True):
         return self.answer_start + len(self.text)
 
 
-class Question(Struct, frozen=True):
+class Question(Struct, frozen=True, gc=False):
     """A question; unanswerable ones have no answers, and may have plausible ones."""
 
     id: str
@@ -55,17 +56,17 @@ class Question(Struct, frozen=True):
         return () if self.plausible_answers is UNSET else self.plausible_answers
 
 
-class Paragraph(Struct, frozen=True):
+class Paragraph(Struct, frozen=True, gc=False):
     context: str
     qas: tuple[Question, ...]
 
 
-class Article(Struct, frozen=True):
+class Article(Struct, frozen=True, gc=False):
     paragraphs: tuple[Paragraph, ...]
     title: str = ""
 
 
-class Document(Struct, frozen=True):
+class Document(Struct, frozen=True, gc=False):
     data: tuple[Article, ...]
     version: str | UnsetType = UNSET
 

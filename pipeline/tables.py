@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.json as pj
 import pyarrow.parquet as pq
 
 from pipeline.errors import InputError
@@ -173,9 +174,25 @@ def write(table: pa.Table, path: Path) -> None:
 def read(path: Path, schema: pa.Schema) -> pa.Table:
     """Reads a table that must have exactly this schema. Raises InputError."""
     try:
-        table = pq.read_table(path)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise InputError(f"{path}: not a readable table: {error}") from error
+        with path.open("rb") as opened:  # a file, where read_table would take a folder for a data set
+            table = pq.read_table(opened)
+        table.validate(full=True)  # text that is no UTF-8 would be met much later
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise InputError(f"{path}: not a readable table: {getattr(error, 'strerror', None) or error}") from error
     if not table.schema.equals(schema):
         raise InputError(f"{path}: its columns are not those that this version writes; rebuild it")
     return table
+
+
+def read_rejected(path: Path) -> pa.Table:
+    """Reads rejected.jsonl (SPANS). Raises InputError."""
+    try:
+        if not path.read_bytes().strip():  # Arrow takes no empty file
+            return SPANS.empty_table()
+        options = pj.ParseOptions(explicit_schema=SPANS, unexpected_field_behavior="error")
+        return pj.read_json(path, parse_options=options).select(SPANS.names)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+    except (pa.ArrowInvalid, KeyError) as error:
+        told = " ".join(str(error).split())
+        raise InputError(f"{path}: not rejected answers as this version writes them: {told}") from error

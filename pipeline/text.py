@@ -23,6 +23,8 @@ _TOKEN = regex.compile(
     rf"\d++(?:[.,\u00a0\u202f]\d++)+(?!\w)|{_LETTER}++(?:['’]{_INNER}++)*+|{_UNSPACED}\p{{M}}*|\S", regex.V1
 )
 
+_WIDE_SPACE = regex.compile(r"[^\S \t\n\r\f\v]")
+
 # Single and double quotes are one: engines change them freely, and apostrophes change on both sides.
 _QUOTES = dict.fromkeys("'\"“”„‟«»″〝〞‘’‚‛′`´‹›", "'")
 _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
@@ -38,12 +40,12 @@ def sentences(text: str, language: str) -> list[Span]:
     The rules for each language are those of `sentencex` (Wikimedia's).
     """
     spans, at = [], 0
-    for piece in sentencex.segment(language, text):
-        if core := piece.strip():
-            # The pieces follow each other, but their white space is not always in one of them.
-            start = text.index(core, at)
-            at = start + len(core)
-            spans.append((start, at))
+    # sentencex 1.0.32 panics on white space of several bytes before a full stop.
+    for piece in sentencex.segment(language, _WIDE_SPACE.sub(" ", text)):
+        start, end = at + len(piece) - len(piece.lstrip()), at + len(piece.rstrip())
+        if start < end:
+            spans.append((start, end))
+        at += len(piece)
     return spans
 
 

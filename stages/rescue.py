@@ -53,17 +53,20 @@ def rescued(
     corpus = params.corpus(name)
     locator = Locator(language(params.language.source), language(params.language.target), params.align)
     known: dict[str, tuple[Segment, object]] = {}
-    with progress_bar(name) as (progress, tell), open_desk(
-        corpus.translator,
-        (params.language.source, params.language.target),
-        folder=MEMORY,
-        translators=params.translators,
-        settings=params.translate,
-        tmx=source / "memory.tmx" if corpus.memory else None,
-        seeds=[marked],
-        progress=progress,
-        tell=tell,
-    ) as desk:
+    with (
+        progress_bar(name) as (progress, tell),
+        open_desk(
+            corpus.translator,
+            (params.language.source, params.language.target),
+            folder=MEMORY,
+            translators=params.translators,
+            settings=params.translate,
+            tmx=source / "memory.tmx" if corpus.memory else None,
+            seeds=[marked],
+            progress=progress,
+            tell=tell,
+        ) as desk,
+    ):
 
         def ask(texts: Sequence[str]) -> dict[str, str | None]:
             segments = [Segment(text, MARKED) for text in texts]

@@ -52,7 +52,9 @@ class WrittenAnswer(Struct, frozen=True, forbid_unknown_fields=True):
     nth: Nth = 1
     gold_nth: Nth = 1
     marked: Text | None = None
-    shift: int = 0  # how far the corpus's own offset is off, as it is for some of SQuAD's answers
+    shift: Annotated[int, Meta(ge=-100, le=100)] = (
+        0  # how far the corpus's own offset is off, as it is for some of SQuAD's answers
+    )
 
 
 class WrittenQuestion(Struct, frozen=True, forbid_unknown_fields=True):

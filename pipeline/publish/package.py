@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -57,7 +56,7 @@ def publish(clean: Path, loss: Path, out: Path, made: Made, about: About) -> dic
     files = cleaned_files(clean, made.target)
     told = figures.read(loss)
     provenance = tables.read(clean / "provenance.parquet", SPANS)
-    rejected = read_rejected(clean / "rejected.jsonl")
+    rejected = tables.read_rejected(clean / "rejected.jsonl")
     documents, reports = contract.checked(files, provenance, told)
     with replacing_folder(out) as beside:
         configs = {
@@ -114,19 +113,6 @@ def by_split(table: pa.Table, splits: Mapping[str, Any], without: tuple[str, ...
     """A table cut by split, less some columns. Empty parts are left out: `datasets` cannot read them."""
     parts = ((split, table.filter(pc.equal(table["split"], split)).drop_columns(list(without))) for split in splits)
     return {split: part for split, part in parts if part.num_rows}
-
-
-def read_rejected(path: Path) -> pa.Table:
-    """rejected.jsonl -> SPANS. Raises InputError."""
-    try:
-        rows = msgspec.json.Decoder(dict[str, Any]).decode_lines(path.read_bytes())
-        return pa.Table.from_pylist(rows, schema=SPANS)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not JSON lines: {error}") from error
-    except pa.ArrowException as error:
-        raise InputError(f"{path}: not the rejected rows of this version: {' '.join(str(error).split())}") from error
 
 
 @contextmanager

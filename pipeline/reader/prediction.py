@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from pipeline.reader import models
 from pipeline.reader.features import Examples, Windows, cut_windows
@@ -105,22 +106,20 @@ def _chunk(windows: Windows, scored: Logits, low: int, high: int, n_best: int, l
     """The up to `n_best` best spans of each of the windows low to high."""
     start, end = (_padded(flat, scored.bounds, low, high) for flat in (scored.start, scored.end))
     starts, ends = _top(start, n_best), _top(end, n_best)
-    top_start, top_end = np.take_along_axis(start, starts, 1), np.take_along_axis(end, ends, 1)
     offset = windows.offset[low:high, None]
     size = (windows.last - windows.first)[low:high, None]
-    starts, ends = starts - offset, ends - offset  # now in tokens of the window's context
-    distance = ends[:, None, :] - starts[:, :, None]
-    fits = ((starts >= 0) & (starts < size))[:, :, None] & ((ends >= 0) & (ends < size))[:, None, :]
-    score = np.where(
-        fits & (distance >= 0) & (distance < longest), top_start[:, :, None] + top_end[:, None, :], -np.inf
-    )
+    top_start = _within(np.take_along_axis(start, starts, 1), starts - offset, size)
+    top_end = _within(np.take_along_axis(end, ends, 1), ends - offset, size)
+    score = top_start[:, :, None] + top_end[:, None, :]
+    # As unsigned numbers, an end before its start is very far away: one comparison does for both.
+    apart = (ends[:, None, :].astype(np.int16) - starts[:, :, None].astype(np.int16)).view(np.uint16)
+    score[apart >= longest] = -np.inf
     flat = score.reshape(len(score), -1)
     best = np.argsort(-flat, axis=1, kind="stable")[:, :n_best]
-    row, rank = np.nonzero(np.isfinite(np.take_along_axis(flat, best, 1)))
-    pair = best[row, rank]
-    s, e = pair // ends.shape[1], pair % ends.shape[1]
+    row, rank = np.nonzero(np.take_along_axis(flat, best, 1) > -np.inf)
+    s, e = np.divmod(best[row, rank], ends.shape[1])
     window = low + row
-    base = windows.contexts.bounds[windows.context[window]] + windows.first[window]
+    base = (windows.contexts.bounds[windows.context[window]] + windows.first[window]) - offset[row, 0]
     return Spans(
         windows.question[window],
         window,
@@ -129,6 +128,11 @@ def _chunk(windows: Windows, scored: Logits, low: int, high: int, n_best: int, l
         top_start[row, s],
         top_end[row, e],
     )
+
+
+def _within(values: np.ndarray, token: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """The values whose token is one of the window's context, -inf for the others."""
+    return np.where((token >= 0) & (token < size), values, np.float32(-np.inf))
 
 
 def best_spans(windows: Windows, scored: Logits, n_best: int, max_answer_length: int) -> Spans:
@@ -156,16 +160,25 @@ def null_spans(windows: Windows, scored: Logits, questions: int) -> Spans:
     return Spans(windows.question[window], window, nowhere, nowhere, start[window], end[window])
 
 
+class Candidate(Struct, frozen=True, gc=False):
+    """One of a question's best answers; its probability is a share among those."""
+
+    text: str
+    start_logit: float
+    end_logit: float
+    probability: float
+
+
 @dataclass(frozen=True)
 class Answers:
     """Answers by question id; "" for none. null_odds: how much better "no answer" scores than the best span.
 
-    n_best: up to n answers each, the best first, with text, start_logit, end_logit, probability (over the n).
+    n_best: up to n candidates each, the best first, "no answer" always among them where it is possible.
     """
 
     predictions: dict[str, str]
     null_odds: dict[str, float]
-    n_best: dict[str, list[dict[str, Any]]]
+    n_best: dict[str, list[Candidate]]
 
 
 def answers(
@@ -211,9 +224,7 @@ def _with_null(found: Spans, null: Spans, n_best: int) -> Spans:
     return both.take(np.flatnonzero((rank < n_best) | (both.last == 0)))
 
 
-def _n_best(
-    windows: Windows, spans: Spans, ids: Sequence[str], contexts: Sequence[str]
-) -> dict[str, list[dict[str, Any]]]:
+def _n_best(windows: Windows, spans: Spans, ids: Sequence[str], contexts: Sequence[str]) -> dict[str, list[Candidate]]:
     """The spans of each question as records, with their softmax."""
     bounds = np.searchsorted(spans.question, np.arange(len(ids) + 1))
     first = bounds[:-1][bounds[1:] > bounds[:-1]]
@@ -222,11 +233,8 @@ def _n_best(
     weights = np.exp(score - np.repeat(score[first], counts))
     shares = weights / np.repeat(np.add.reduceat(weights, first) if len(first) else weights, counts)
     columns = (spans.start.tolist(), spans.end.tolist(), shares.tolist())
-    rows = [
-        {"text": text, "start_logit": start, "end_logit": end, "probability": share}
-        for text, start, end, share in zip(_texts(windows, spans, contexts), *columns, strict=True)
-    ]
-    return {one: rows[low:high] for one, low, high in zip(ids, bounds[:-1], bounds[1:], strict=True)}
+    rows = list(map(Candidate, _texts(windows, spans, contexts), *columns))
+    return {one: rows[low:high] for one, low, high in zip(ids, bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)}
 
 
 def predict(

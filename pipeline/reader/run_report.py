@@ -7,7 +7,6 @@ reports/runs/<run>/n_best.json          {question id: [{text, start_logit, end_l
 reports/runs/<run>/details.json         Details
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +100,7 @@ def write(folder: Path, report: Report) -> None:
     with models.replacing_folder(folder) as beside:
         write_json(beside / "predictions.json", answers.predictions)
         write_json(beside / "null_odds.json", answers.null_odds)
-        write_atomically(beside / "n_best.json", json.dumps(answers.n_best, ensure_ascii=False).encode() + b"\n")
+        write_atomically(beside / "n_best.json", msgspec.json.encode(answers.n_best) + b"\n")
         write_json(beside / "details.json", msgspec.to_builtins(report.details))
 
 

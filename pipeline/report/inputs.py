@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 from pipeline import tables
-from pipeline.errors import InputError
 from pipeline.fates import Fates, decide
 
 
@@ -43,24 +42,11 @@ def read_spans(clean: Path) -> pa.Table:
 
     Raises InputError.
     """
-    return pa.concat_tables([read_kept(clean), read_rejected(clean)])
+    return pa.concat_tables([read_kept(clean), tables.read_rejected(clean / "rejected.jsonl")])
 
 
 def read_kept(clean: Path) -> pa.Table:
     return tables.read(clean / "provenance.parquet", tables.SPANS)
-
-
-def read_rejected(clean: Path) -> pa.Table:
-    path = clean / "rejected.jsonl"
-    try:
-        if not path.read_bytes().strip():  # Arrow takes no empty file
-            return tables.SPANS.empty_table()
-        options = pyarrow.json.ParseOptions(explicit_schema=tables.SPANS, unexpected_field_behavior="error")
-        return pyarrow.json.read_json(path, parse_options=options).select(tables.SPANS.names)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    except pa.ArrowInvalid as error:
-        raise InputError(f"{path}: not rejected answers as this version writes them: {error}") from error
 
 
 def read_build(layout: Path, paragraphs: Path, clean: Path, translations: Path | None) -> Build:

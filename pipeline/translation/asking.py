@@ -26,7 +26,9 @@ from pipeline.translation.validation import Fault
 HOUR_S = 3600.0
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 4.0  # before a text with a bad answer is sent again; doubles in between
 # Bad answers that may come to any text while the service is banned or down.
-IMPERSONAL = frozenset({Fault.EMPTY, Fault.CAPTCHA, Fault.ERROR_PAGE, Fault.UNCHANGED, Fault.UNREACHABLE, Fault.REFUSED})
+IMPERSONAL = frozenset(
+    {Fault.EMPTY, Fault.CAPTCHA, Fault.ERROR_PAGE, Fault.UNCHANGED, Fault.UNREACHABLE, Fault.REFUSED}
+)
 # The same bad words so many times in a row are a service's last ones on a text; a local model says them once.
 LAST_WORDS = 4
 TICK_S = 1.0  # longest wait before progress is told again

@@ -22,7 +22,7 @@ ODD = {
 
 
 def figures(segments: Sequence[Segment], results: Sequence[Translated]) -> dict[str, Any]:
-    """The stage's metrics: over all segments and by kind, visited = kept + dropped, dropped by fault.
+    """The stage's metrics: segments visited = kept + dropped, in all and by kind; dropped = the sum of faults.
 
     characters: of the texts, and of the translations; odd_characters: how many segments have such
     characters, and in how many translations some of them are missing.
@@ -31,6 +31,7 @@ def figures(segments: Sequence[Segment], results: Sequence[Translated]) -> dict[
     kinds = sorted({segment.kind for segment in segments})
     return {
         **tally(result for _, result in pairs),
+        "faults": {str(fault): sum(result.fault == fault for result in results) for fault in Fault},
         "by_kind": {kind: tally(result for segment, result in pairs if segment.kind == kind) for kind in kinds},
         "characters": {
             "source": sum(len(segment.text) for segment in segments),
@@ -42,15 +43,10 @@ def figures(segments: Sequence[Segment], results: Sequence[Translated]) -> dict[
     }
 
 
-def tally(results: Iterable[Translated]) -> dict[str, Any]:
-    """visited = kept + dropped, every fault present."""
-    counts = Counter(result.fault for result in results)
-    return {
-        "visited": counts.total(),
-        "kept": counts[None],
-        "dropped": counts.total() - counts[None],
-        "faults": {str(fault): counts[fault] for fault in Fault},
-    }
+def tally(results: Iterable[Translated]) -> dict[str, int]:
+    """visited = kept + dropped."""
+    kept = Counter(result.fault is None for result in results)
+    return {"visited": kept.total(), "kept": kept[True], "dropped": kept[False]}
 
 
 def odd_characters(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:

@@ -9,11 +9,13 @@ import pyarrow as pa
 from msgspec.structs import asdict
 
 from pipeline import tables
+from pipeline.errors import InputError, ParamsError
 from pipeline.tables import SEGMENTS, TRANSLATIONS
 from pipeline.translation.counts import Counts
 from pipeline.translation.drafts import Segment
 from pipeline.translation.job import Desk, Translated
 from pipeline.translation.memory import Memory, Scope, opened
+from pipeline.translation.replay import Replay
 from pipeline.translation.settings import TranslateSettings, TranslatorSettings
 from pipeline.translation.tmx import read_tmx
 from pipeline.translation.translators import Languages, build
@@ -48,30 +50,41 @@ def open_desk(
     settings = settings or TranslateSettings()
     given = dict(read_tmx(tmx, *languages)) if tmx else {}
     engine = build(translator, translators or {}, languages, settings, given)
+    if isinstance(engine, Replay) and not tmx:
+        raise ParamsError(f"params.yaml: translator {translator!r}: the corpus has no memory (a TMX file) to replay")
     scope = Scope(engine.identity, *languages)
     with ExitStack() as stack:
         if engine.vouched:
             memory = None
         else:
             memory = Memory(folder, scope) if planning else stack.enter_context(opened(folder, scope))
-        earlier = {} if memory is None else lacking(memory, seeds, given)
+            if memory.notice:
+                tell(memory.notice)
+        earlier = {} if memory is None else lacking(memory, seeds, given, tell)
         if not planning:
             earlier = kept(memory, earlier, engine.uses_context, tell)
             stack.enter_context(engine)
         yield Desk(engine, memory, settings, languages, given, earlier, progress)
 
 
-def lacking(memory: Memory, seeds: Sequence[Path], given: Mapping[str, str]) -> dict[str, str]:
+def lacking(
+    memory: Memory, seeds: Sequence[Path], given: Mapping[str, str], tell: Callable[[str], object]
+) -> dict[str, str]:
     """What tables of translations by the same translator have, and the memory lacks.
 
-    What the corpus's own translations (given) hold is not the translator's work, and left out.
+    What the corpus's own translations (given) hold is not the translator's work, and left out; so is
+    a table that cannot be read, which is told.
     """
     scope = asdict(memory.scope)
     found: dict[str, str] = {}
     for path in seeds:
         if not path.exists():
             continue
-        table = tables.read(path, TRANSLATIONS)
+        try:
+            table = tables.read(path, TRANSLATIONS)
+        except InputError as error:
+            tell(f"passed over: {error}")
+            continue
         if json.loads((table.schema.metadata or {}).get(METADATA, b"null")) != scope:
             continue
         for text, translation in zip(table["text"].to_pylist(), table["translation"].to_pylist(), strict=True):
@@ -88,10 +101,6 @@ def kept(
     Tables do not say in which paragraph a text was translated: for engines that look at it
     (contextual), they are right for this corpus only.
     """
-    if memory is None:
-        return {}
-    if memory.notice:
-        tell(memory.notice)
     if contextual or not earlier:
         return earlier
     memory.put((text, "", translation) for text, translation in earlier.items())

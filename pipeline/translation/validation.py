@@ -71,6 +71,7 @@ NEUTRAL = words_of("a an as at de in is of on or was")
 # Those among ENGLISH that stand in no text of another language, titles apart.
 UNMISTAKABLE = words_of("the and which with that from their were")
 LEFT_ENGLISH, LEFT_ENGLISH_SHARE = 3, 0.15
+QUOTED = regex.compile(r"[\"\u201c\u201e\u00ab][^\"\u201d\u201c\u00bb]*[\"\u201d\u201c\u00bb]")
 NAMELIKE_WORDS = 3  # "rock and roll": so short a phrase may be its own translation
 FOREIGN_WORDS = 6  # "Ein neues Lied wir heben an" may stay; six small words in a row may not
 
@@ -124,13 +125,12 @@ def fault(text: str, answer: str, kind: str, source: str, target: str) -> Fault 
 
 def unchanged(text: str, answer: str, kind: str, source: str) -> bool:
     """Whether the answer is still in the source language; names, numbers and terms may be."""
-    words = WORD.findall(answer)
     english = source.split("-")[0] == "en"
     if " ".join(text.split()).casefold() != " ".join(answer.split()).casefold():
-        if not english or kind == Kind.ANSWER:
-            return False
-        left = sum(word in UNMISTAKABLE for word in words) - sum(word in UNMISTAKABLE for word in quoted_words(text))
-        return left >= LEFT_ENGLISH and left >= LEFT_ENGLISH_SHARE * len(words)
+        return english and kind != Kind.ANSWER and mostly_english(text, answer)
+    words = WORD.findall(text)
+    if kind != Kind.ANSWER and words:
+        words[0] = words[0].lower()  # capital or not, it begins the sentence
     small = [word for word in words if word[0].islower()]
     telling = [word for word in small if word in ENGLISH] if english else []
     if kind != Kind.ANSWER:
@@ -141,7 +141,11 @@ def unchanged(text: str, answer: str, kind: str, source: str) -> bool:
     return bool(telling and meaningful) or len(small) >= FOREIGN_WORDS
 
 
-QUOTED = regex.compile(r"[\"\u201c\u201e\u00ab][^\"\u201d\u201c\u00bb]*[\"\u201d\u201c\u00bb]")
+def mostly_english(text: str, answer: str) -> bool:
+    """Whether much of the answer was left in English, quoted titles apart."""
+    words = WORD.findall(answer)
+    left = sum(word in UNMISTAKABLE for word in words) - sum(word in UNMISTAKABLE for word in quoted_words(text))
+    return left >= LEFT_ENGLISH and left >= LEFT_ENGLISH_SHARE * len(words)
 
 
 def quoted_words(text: str) -> list[str]:

@@ -12,8 +12,9 @@ from tiny_build import build
 from pipeline import tables
 from pipeline.errors import InputError
 from pipeline.report import build as report
-from pipeline.report.inputs import Build, read_build, read_rejected
+from pipeline.report.inputs import Build, read_build
 from pipeline.report.wording import markdown_table
+from pipeline.tables import read_rejected
 
 
 def written(root):
@@ -105,6 +106,6 @@ def test_markdown_table(tmp_path):
 def test_rejected_that_is_not_ours_is_one_line(tmp_path, text):
     (tmp_path / "rejected.jsonl").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(InputError, match=r"rejected\.jsonl: not rejected answers"):
-        read_rejected(tmp_path)
+        read_rejected(tmp_path / "rejected.jsonl")
     with pytest.raises(InputError, match="nowhere"):
         read_rejected(tmp_path / "nowhere")

@@ -266,7 +266,7 @@ def test_an_offline_memory_names_what_it_lacks(tmp_path):
         with pytest.raises(InputError) as caught:
             desk.translate(SEGMENTS)
     assert str(caught.value) == (
-        "the translation memory does not hold the sentence \"Its first captain was a fisherman's widow.\""
+        'the translation memory does not hold the sentence "Its first captain was a fisherman\'s widow."'
         " (nor 3 more segments)"
     )
     assert not (tmp_path / "memory").exists()

@@ -16,7 +16,8 @@ FOREIGN = """\
  datatype="html"><note>The sluice project.</note></header>
 <body>
 <tu tuid="1"><prop type="x-client">water board</prop>
-  <tuv xml:lang="EN-us"><seg>The <bpt i="1">&lt;b&gt;</bpt>sluice<ept i="1">&lt;/b&gt;</ept> is <hi>shut</hi>.</seg></tuv>
+  <tuv xml:lang="EN-us">
+    <seg>The <bpt i="1">&lt;b&gt;</bpt>sluice<ept i="1">&lt;/b&gt;</ept> is <hi>shut</hi>.</seg></tuv>
   <tuv xml:lang="de"><seg>Die Schleuse ist zu.</seg></tuv>
   <tuv xml:lang="nl-BE"><seg>De sluis is dicht.</seg></tuv>
   <tuv xml:lang="nl"><seg>De sluis is gesloten.</seg></tuv>

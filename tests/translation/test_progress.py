@@ -1,0 +1,68 @@
+from collections import Counter
+from io import StringIO
+
+from pipeline.translation import progress
+from pipeline.translation.counts import Counts
+from pipeline.translation.progress import Bar, line
+
+COUNTS = Counts(
+    segments=900,
+    hits=100,
+    misses=800,
+    texts=801,
+    answered=200,
+    quarantined=Counter(empty=1),
+    requests=210,
+    retries=9,
+    under_way=7,
+    limit=8,
+    seconds=40.0,
+)
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_line():
+    assert line("sample", COUNTS) == (
+        "sample: 201 of 801 texts, 5.0/s, 0:01:59 left, 100 hits, 800 misses, 9 retries, 7/8 under way, 1 given up"
+    )
+    assert "unknown left" in line("sample", Counts(texts=5))
+
+
+def test_a_log_gets_a_line_now_and_then(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(progress, "monotonic", lambda: now[0])
+    stream = StringIO()
+    with Bar("sample", stream) as bar:
+        bar(Counts())  # nothing to ask for
+        for second in range(150):
+            now[0] = 1000.0 + second
+            bar(COUNTS)
+    assert stream.getvalue().splitlines() == [line("sample", COUNTS)] * 2
+
+
+def test_a_terminal_gets_a_bar():
+    stream = Terminal()
+    with Bar("sample", stream) as bar:
+        bar(Counts())
+        assert stream.getvalue() == ""
+        bar(COUNTS)
+        bar.clear()
+    shown = stream.getvalue()
+    assert "201/801" in shown
+    assert "9 retries, 7/8 under way, 1 given up" in shown
+
+
+def test_a_pause_is_shown():
+    assert "paused until " in line("sample", Counts(texts=5, pause_s=3000))
+    assert "paused" not in line("sample", Counts(texts=5, pause_s=1))
+
+
+def test_the_summary_of_a_run():
+    assert Counts(segments=9, hits=9).told() == "9 segments, 9 held; 0 texts asked for"
+    assert COUNTS.told() == (
+        "900 segments, 100 held; 801 texts asked for; 200 answered; 210 requests; 9 sent again; given up: empty 1"
+    )

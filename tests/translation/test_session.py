@@ -1,0 +1,115 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline import tables
+from pipeline.errors import ParamsError
+from pipeline.translation.drafts import Segment
+from pipeline.translation.memory import Memory, Scope
+from pipeline.translation.session import METADATA, open_desk, read_segments, to_table
+from pipeline.translation.tmx import write_tmx
+
+from .standin import dutch
+
+SEGMENTS = [Segment("The quay is old.", "sentence"), Segment("the quay", "answer"), Segment("in 1853", "answer")]
+LANGUAGES = ("en", "nl")
+
+
+def build(folder: Path, **kwargs) -> tuple[list[str | None], int]:
+    """Translates into folder/translations.parquet; (the translations, how many texts were sent)."""
+    out = folder / "translations.parquet"
+    with open_desk("mtranslate", LANGUAGES, folder=folder / "memory", seeds=[out], **kwargs) as desk:
+        results = desk.translate(SEGMENTS)
+        tables.write(to_table(SEGMENTS, results, desk), out)
+    return [result.text for result in results], desk.counts.requests
+
+
+def test_the_table_says_whose_it_is_and_has_the_same_bytes_again(google, tmp_path):
+    google(lambda text, n: dutch(text))
+    build(tmp_path)
+    path = tmp_path / "translations.parquet"
+    first, table = path.read_bytes(), tables.read(path, tables.TRANSLATIONS)
+    assert table.to_pylist() == [
+        {"text": segment.text, "translation": dutch(segment.text), "reason": None} for segment in SEGMENTS
+    ]
+    assert table.schema.metadata == {METADATA: b'{"source": "en", "target": "nl", "translator": "mtranslate"}'}
+    assert build(tmp_path)[1] == 0
+    assert path.read_bytes() == first
+
+
+def test_a_fresh_clone_starts_from_the_table(google, tmp_path):
+    served = google(lambda text, n: dutch(text))
+    first, sent = build(tmp_path)
+    assert sent == 3
+    for file in (tmp_path / "memory").iterdir():
+        file.unlink()
+    told = []
+    assert build(tmp_path, tell=told.append) == (first, 0)
+    assert told == ["3 translations of earlier runs are brought into the memory"]
+    assert len(Memory(tmp_path / "memory", Scope("mtranslate", *LANGUAGES))) == 3
+    assert served.seen.total() == 3
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 and no more"])
+def test_a_broken_table_is_passed_over(google, tmp_path, content):
+    google(lambda text, n: dutch(text))
+    (tmp_path / "translations.parquet").write_bytes(content)
+    told = []
+    assert build(tmp_path, tell=told.append)[1] == 3
+    assert len(told) == 1
+    assert "translations.parquet" in told[0]
+
+
+def test_a_table_by_another_translator_is_not_taken(google, tmp_path):
+    google(lambda text, n: dutch(text))
+    out = tmp_path / "translations.parquet"
+    with open_desk("identity", LANGUAGES, folder=tmp_path / "memory") as desk:
+        tables.write(to_table(SEGMENTS, desk.translate(SEGMENTS), desk), out)
+    assert build(tmp_path)[1] == 3
+
+
+def test_a_corpus_own_translations_come_first_and_stay_its_own(google, tmp_path):
+    google(lambda text, n: dutch(text))
+    tmx = tmp_path / "memory.tmx"
+    write_tmx(tmx, [("the quay", "de kaai")], *LANGUAGES)
+    first, sent = build(tmp_path, tmx=tmx)
+    assert (first[1], sent) == ("de kaai", 2)
+    memory = Memory(tmp_path / "memory", Scope("mtranslate", *LANGUAGES))
+    assert (len(memory), memory.get("the quay")) == (2, None)
+    assert build(tmp_path, tmx=tmx) == (first, 0)
+    assert Memory(tmp_path / "memory", memory.scope).get("the quay") is None
+
+
+def test_planning_needs_no_lock_and_writes_nothing(google, tmp_path):
+    google(lambda text, n: dutch(text))
+    build(tmp_path)
+    with (
+        open_desk("mtranslate", LANGUAGES, folder=tmp_path / "memory"),
+        open_desk("mtranslate", LANGUAGES, folder=tmp_path / "memory", planning=True) as desk,
+    ):
+        _, misses = desk.draft([*SEGMENTS, Segment("the weir", "answer")])
+    assert [miss.text for miss in misses] == ["the weir"]
+    with open_desk("mtranslate", LANGUAGES, folder=tmp_path / "none", planning=True) as desk:
+        assert len(desk.draft(SEGMENTS)[1]) == 3
+    assert not (tmp_path / "none").exists()
+
+
+def test_names(tmp_path):
+    with (
+        pytest.raises(ParamsError, match="translator 'bing': neither an entry of translators"),
+        open_desk("bing", LANGUAGES, folder=tmp_path),
+    ):
+        pass
+    with (
+        pytest.raises(ParamsError, match="the corpus has no memory"),
+        open_desk("memory", LANGUAGES, folder=tmp_path),
+    ):
+        pass
+
+
+def test_segments_are_read_with_their_paragraphs_only_when_these_are_used(tmp_path):
+    rows = [{"text": "a", "kind": "answer", "count": 2, "context": "a b"}]
+    path = tmp_path / "segments.parquet"
+    tables.write(tables.pa.Table.from_pylist(rows, tables.SEGMENTS), path)
+    assert read_segments(path, False) == [Segment("a", "answer")]
+    assert read_segments(path, True) == [Segment("a", "answer", "a b")]
