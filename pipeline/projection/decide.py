@@ -72,14 +72,17 @@ class Locator:
         marked: what came back for the answer between markers, when that was asked.
         """
         # In "one year", "een" is the number.
-        first = sought.text.split(maxsplit=1)[0].casefold()
-        policy = counting(self.target) if first in self.source.one else self.target
+        counted = sought.text.split(maxsplit=1)[0].casefold() in self.source.one
+        policy = counting(self.target) if counted else self.target
         search = Search(sought, target, marked, self.source, policy)
-        for found_by in search.queries:
-            # An article alone stands everywhere and says nothing, even where it means "one".
-            if found_by.text.casefold() not in self.target.articles and (readings := search.verbatim(found_by)):
-                return search.among(readings)
-        return search.judge(self.settings.min_score)
+        # An article alone stands everywhere and says nothing, even where it means "one".
+        telling = [found_by for found_by in search.queries if found_by.text.casefold() not in self.target.articles]
+        found = filter(None, map(search.verbatim, telling))
+        if not (first := next(found, None)):
+            return search.judge(self.settings.min_score)
+        # The isolated translation of "speed" may be what the sentence calls its "velocity": where
+        # something else stands at the marked place as it was sought, that is meant.
+        return search.among(next(filter(search.agrees, (first, *found)), first) if marked else first)
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,10 @@ class Search:
     def queries(self) -> list[Query]:
         """What may stand in the target, the surest first."""
         return [found_by for found_by in (self.isolated, self.piece, self.meant) if found_by and found_by.words]
+
+    def agrees(self, readings: dict[str, list[Candidate]]) -> bool:
+        """Whether one of the places is the marked one, or touches it."""
+        return any(overlap(found.span, self.place.span) for found in list(readings.values())[-1])
 
     def verbatim(self, found_by: Query) -> dict[str, list[Candidate]]:
         """Where the query stands, in text order, by the strictest readings that find it: letter by

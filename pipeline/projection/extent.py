@@ -5,6 +5,7 @@ the answer is decided by the source: "the 12th century" takes its article along,
 does not; "$300" keeps its currency, "50 %" its sign, a quoted title its quotes.
 """
 
+import unicodedata
 from collections.abc import Sequence
 
 from pipeline.projection.languages import Language
@@ -53,10 +54,14 @@ def bare(passage: Passage, low: int, high: int, language: Language) -> tuple[int
 
 
 def grown_left(passage: Passage, low: int, floor: int, symbols: set[str], articles: frozenset[str]) -> int:
-    """Takes in what stands before a token: symbols of a set, joined to it, and one of the articles."""
+    """Takes in what stands before a token: symbols of a set, joined to it, and one of the articles.
+
+    A currency's sign may stand apart ("$ 300").
+    """
     while low > floor:
-        joined = passage.tokens[low - 1][1] == passage.tokens[low][0]
-        if joined and passage.folded[low - 1] in symbols:
+        symbol = passage.folded[low - 1]
+        joined = passage.tokens[low - 1][1] == passage.tokens[low][0] or unicodedata.category(symbol[0]) == "Sc"
+        if joined and symbol in symbols:
             low -= 1
         elif passage.cased[low - 1] in articles:
             low, articles = low - 1, frozenset()

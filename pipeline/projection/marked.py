@@ -8,6 +8,7 @@ The clean translation stays the text that is published: it was made without mark
 fluency. The piece is only looked for in it.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 import regex
@@ -62,7 +63,7 @@ def parse(translation: str, sought: Sought, markers: Markers) -> Marked | None:
     An engine may double a marker ("[[x]]") or put white space inside; that changes nothing.
     """
     left, right = (regex.escape(marker) for marker in markers)
-    pattern = regex.compile(rf"(?:{left})+\s*(.+?)\s*(?:{right})+")
+    pattern = regex.compile(rf"(?:{left})+\s*(.+?)\s*(?:{right})+", regex.DOTALL)
     pairs = list(pattern.finditer(translation))
     low, _ = sought.source.window_span(sought.window)
     sent = list(pattern.finditer(request(sought, markers)))
@@ -71,9 +72,12 @@ def parse(translation: str, sought: Sought, markers: Markers) -> Marked | None:
     number = next((n for n, match in enumerate(sent) if match.start() == sought.start - low), None)
     if number is None:
         return None
-    pair = pairs[number]
+    # What stood in brackets already may have moved, but mostly it is a number and comes back as it was.
+    others = Counter(match[1] for n, match in enumerate(sent) if n != number)
+    kept = [pair for pair in pairs if Counter(other[1] for other in pairs if other is not pair) == others]
+    pair = kept[0] if len(kept) == 1 else pairs[number]
     before, piece, after = translation[: pair.start()], pair[1], translation[pair.end() :]
-    if len(piece) > LONGEST * len(sought.text) + SLACK or strays(piece, sought.text):
+    if not piece.strip() or len(piece) > LONGEST * len(sought.text) + SLACK or strays(piece, sought.text):
         return None
     return Marked(before + piece + after, (len(before), len(before) + len(piece)))
 

@@ -95,8 +95,8 @@ def test_no_file_at_all(built):
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("clean/rejected.jsonl", b'{"split": "dev"}\nno json\n', "not JSON lines"),
-        ("clean/rejected.jsonl", b'{"split": 5}\n', "not the rejected rows"),
+        ("clean/rejected.jsonl", b'{"split": "dev"}\nno json\n', "not rejected answers"),
+        ("clean/rejected.jsonl", b'{"split": 5}\n', "not rejected answers"),
         ("loss.json", b"[]", "not a loss report"),
         ("loss.json", b'{"total": {}}', "not a loss report"),
         ("clean/provenance.parquet", b"", "not a readable table"),
