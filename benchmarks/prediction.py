@@ -23,6 +23,7 @@ from metrics import PEER, repeated
 from pipeline import squad
 from pipeline.reader import QuestionAnswerer, models, prediction
 from pipeline.reader.features import Examples, Windows, cut_windows, examples
+from pipeline.reader.run_report import write_answers
 from pipeline.reader.runs import Prediction, Scratch
 from pipeline.squad import Document, walk
 
@@ -66,9 +67,11 @@ def postprocessing(name: str, document: Document, stock: Path) -> None:
     model, tokenizer = made(data.contexts + data.questions)
     windows = cut_windows(tokenizer, data.questions, data.contexts, data.context_of, **SIZES)
     scored = prediction.logits(model, tokenizer, windows, 64)
-    start = time.perf_counter()
-    ours = prediction.answers(windows, scored, data.ids, data.contexts, Prediction())
-    seconds = time.perf_counter() - start
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        ours = prediction.answers(windows, scored, data.ids, data.contexts, Prediction())
+        write_answers(Path(folder), ours)
+        seconds = time.perf_counter() - start
     inputs = stock_inputs(data, windows, scored)
     spec = importlib.util.spec_from_file_location("utils_qa", stock)
     module = importlib.util.module_from_spec(spec)

@@ -72,7 +72,8 @@ def probability(evidence: Evidence) -> float:
 def hold(spans: pa.Table, least: float) -> pa.Table:
     """Drops the spans (tables.SPANS) that are less probably right than this.
 
-    A dropped span leads its row's candidates, and its reason is low_confidence.
+    A dropped span leads its row's candidates. The reason is ambiguous where it was one of several
+    equally good places, else low_confidence.
     """
     weak = pc.fill_null(pc.less(spans["probability"], least), False)
     if not pc.any(weak).as_py():
@@ -80,5 +81,6 @@ def hold(spans: pa.Table, least: float) -> pa.Table:
     rows = spans.to_pylist()
     for row, drop in zip(rows, weak.to_pylist(), strict=True):
         if drop:
-            row.update(dropped(row), reason=Reason.LOW_CONFIDENCE)
+            reason = Reason.AMBIGUOUS if row["occurrences"] > 1 else Reason.LOW_CONFIDENCE
+            row.update(dropped(row), reason=reason)
     return pa.Table.from_pylist(rows, schema=SPANS)

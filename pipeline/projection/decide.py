@@ -34,6 +34,8 @@ from pipeline.tables import Method, Reason
 POSITION_WEIGHT = 0.1
 # What similarity to the source text counts less than similarity to the translation.
 SOURCE_PENALTY = 0.02
+# Below this no run of words resembles what is sought: two unrelated phrases share as many letters.
+UNLIKE = 0.3
 # How many of the other candidates are told.
 SHOWN = 3
 
@@ -203,7 +205,7 @@ class Search:
         within = self.target.token_range(self.target.window_span(self.sought.window))
         among = runs(self.queries, self.target, within, self.language) if self.queries else ()
         if not len(among):
-            return Decision(None, reason=self.nothing)
+            return Decision(None, reason=self.lost())
         needed = required((self.isolated or self.meant).words, self.there, self.language.numbers)
         among = holding(among, self.target, within, needed)
         starts = np.array(self.target.starts)[among[:, 0]]
@@ -226,7 +228,7 @@ class Search:
         ]
         best, rivals = candidates[0], tuple(candidates[1:])
         if best.score < min_score:
-            return Decision(None, reason=self.weak, others=tuple(candidates[:SHOWN]))
+            return Decision(None, reason=self.lost(best.score), others=tuple(candidates[:SHOWN]))
         evidence = Evidence(
             judged=True,
             similarity=best.score,
@@ -249,15 +251,11 @@ class Search:
         shared = 2 * common / (ends - starts + high - low) * self.place.share
         return (alike + by_query.get(id(self.piece), alike) + shared) / 3
 
-    @property
-    def nothing(self) -> Reason:
-        """Why, when no run is worth comparing."""
-        return Reason.NOT_FOUND if self.sought.translation else Reason.ANSWER_UNTRANSLATED
-
-    @property
-    def weak(self) -> Reason:
-        """Why, when none is alike enough."""
-        return Reason.BELOW_THRESHOLD if self.sought.translation else Reason.ANSWER_UNTRANSLATED
+    def lost(self, best: float = 0.0) -> Reason:
+        """Why nothing is chosen, when this is the evidence for the best run of words."""
+        if not self.sought.translation:
+            return Reason.ANSWER_UNTRANSLATED
+        return Reason.NOT_FOUND if best < UNLIKE else Reason.BELOW_THRESHOLD
 
 
 def apart(values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> list[int]:

@@ -88,9 +88,9 @@ class Spans:
 
 
 def _top(values: np.ndarray, k: int) -> np.ndarray:
-    """Columns of each row's k highest values, the highest first."""
+    """Columns of each row's k highest values, the highest first, among equal ones the leftmost."""
     k = min(k, values.shape[1])
-    some = np.argpartition(-values, k - 1, axis=1)[:, :k]
+    some = np.sort(np.argpartition(-values, k - 1, axis=1)[:, :k], axis=1)
     return np.take_along_axis(some, np.argsort(-np.take_along_axis(values, some, 1), axis=1, kind="stable"), 1)
 
 
@@ -115,7 +115,7 @@ def _chunk(windows: Windows, scored: Logits, low: int, high: int, n_best: int, l
     apart = (ends[:, None, :].astype(np.int16) - starts[:, :, None].astype(np.int16)).view(np.uint16)
     score[apart >= longest] = -np.inf
     flat = score.reshape(len(score), -1)
-    best = np.argsort(-flat, axis=1, kind="stable")[:, :n_best]
+    best = _top(flat, n_best)
     row, rank = np.nonzero(np.take_along_axis(flat, best, 1) > -np.inf)
     s, e = np.divmod(best[row, rank], ends.shape[1])
     window = low + row

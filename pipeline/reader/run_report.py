@@ -93,14 +93,18 @@ def evaluate_run(
     return Report(answers, figures(evaluation, published), Details(run, record, evaluation.breakdown, scores))
 
 
+def write_answers(folder: Path, answers: Answers) -> None:
+    """Writes predictions.json, null_odds.json and n_best.json into a folder."""
+    write_json(folder / "predictions.json", answers.predictions)
+    write_json(folder / "null_odds.json", answers.null_odds)
+    write_atomically(folder / "n_best.json", msgspec.json.encode(answers.n_best) + b"\n")
+
+
 def write(folder: Path, report: Report) -> None:
     """Writes everything but the flat figures, the folder whole or not at all."""
-    answers = report.answers
     folder.parent.mkdir(parents=True, exist_ok=True)
     with models.replacing_folder(folder) as beside:
-        write_json(beside / "predictions.json", answers.predictions)
-        write_json(beside / "null_odds.json", answers.null_odds)
-        write_atomically(beside / "n_best.json", msgspec.json.encode(answers.n_best) + b"\n")
+        write_answers(beside, report.answers)
         write_json(beside / "details.json", msgspec.to_builtins(report.details))
 
 

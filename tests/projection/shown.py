@@ -49,3 +49,11 @@ def found(
     """The target with the chosen span shown; None when there is none."""
     chosen = decision(source, target, translation, marked, code, origin).chosen
     return show(target, *chosen.span) if chosen else None
+
+
+def is_inside(text: str, at: int) -> bool:
+    """Whether an offset lies inside a word or number, by letters alone (not by the code under test)."""
+    if not 0 < at < len(text):
+        return False
+    before, after, beyond = text[at - 1], text[at], text[at + 1 : at + 2]
+    return (before.isalnum() and after.isalnum()) or (before.isdigit() and after in ".," and beyond.isdigit())

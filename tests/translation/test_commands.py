@@ -50,6 +50,7 @@ def project(workdir: Path) -> Path:
     for corpus in ("ferry", "replay"):
         (workdir / "data" / corpus / "source").mkdir(parents=True)
         laid = layout({"train": DOCUMENT}, "en")
+        tables.write(laid, workdir / "data" / corpus / "segments" / "layout.parquet")
         tables.write(segments(laid), workdir / "data" / corpus / "segments" / "segments.parquet")
     (workdir / "data/replay/source/memory.tmx").write_bytes((workdir / "ferry.tmx").read_bytes())
     return workdir
@@ -59,6 +60,7 @@ def stage(corpus: str) -> list[object]:
     data = Path("data") / corpus
     return [
         *("--corpus", corpus, "--source", data / "source", "--segments", data / "segments/segments.parquet"),
+        *("--layout", data / "segments/layout.parquet"),
         *("--out", data / "translations.parquet", "--report", Path("reports") / corpus / "translation.json"),
     ]
 
@@ -124,7 +126,7 @@ def test_import_export_and_stats(project, run, refusal, google):
         {**{text: dutch(text) for text in TEXTS}, "1931": "1931", "quay": "kade"}.items()
     )
     stats = run(memory, "stats").stdout.splitlines()
-    assert stats[0] == "mtranslate, en to nl: 5 translations; 77 characters into 90"
+    assert stats[0] == "mtranslate, en to nl: 5 translations; 77 characters into 86"
     assert stats[1].startswith("6 records, 0.0 MiB in memory/")
     assert refusal(memory, "export", "x.tmx", "--translator", "memory") == (
         "export: --translator memory: the memory keeps none of its translations"

@@ -1,0 +1,116 @@
+"""A stand-in for Google Translate's mobile page, as an HTTP proxy: answers from a TMX file, and faults on demand.
+
+    python benchmarks/mobile_page.py --memory data/sample/memory.tmx --port 8899 --latency 0.1 --p429 0.1
+
+Faults are probabilities per request: --p429 --p503 --pempty --pcaptcha --preset. --rate N: 429 above N
+requests a second. GET /__stats: how many requests there were, how many were answered, and how many of
+these for a text that had been answered before (`repeated`).
+"""
+
+import argparse
+import collections
+import html
+import json
+import random
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from pipeline.translation.tmx import read_tmx
+
+PAGE = '<!DOCTYPE html><html><body><div class="root-container">{}</div></body></html>'
+FAULTS = {
+    "p429": (429, "Too many requests"),
+    "p503": (503, "Service unavailable"),
+    "pempty": (200, '<div class="result-container"></div>'),
+    "pcaptcha": (200, "Our systems have detected unusual traffic"),
+    "preset": (0, ""),
+}
+
+
+class Page:
+    """What is known, what was asked, and the dice for faults."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.args = args
+        self.known = {" ".join(text.split()): translation for text, translation in read_tmx(args.memory, "en", "nl")}
+        self.lock = threading.Lock()
+        self.dice = random.Random(args.seed)
+        self.stats: collections.Counter[str] = collections.Counter(requests=0, answered=0, repeated=0)
+        self.seen: set[str] = set()
+        self.recent: collections.deque[float] = collections.deque()
+
+    def reply(self, text: str) -> tuple[int, str]:
+        """(status, body); status 0: reset the connection."""
+        time.sleep(self.args.latency * random.uniform(0.7, 1.3))
+        with self.lock:
+            self.stats["requests"] += 1
+            if self.throttled():
+                return FAULTS["p429"]
+            roll = self.dice.random()
+            for fault, reply in FAULTS.items():
+                share = getattr(self.args, fault)
+                if roll < share:
+                    self.stats[fault] += 1
+                    return reply
+                roll -= share
+            found = self.known.get(" ".join(text.split()))
+            if found is None:
+                self.stats["unknown"] += 1
+                return 200, ""
+            self.stats["answered"] += 1
+            self.stats["repeated"] += text in self.seen
+            self.seen.add(text)
+        return 200, f'<div class="result-container">{html.escape(found)}</div>'
+
+    def throttled(self) -> bool:
+        now = time.monotonic()
+        self.recent.append(now)
+        while self.recent[0] < now - 1:
+            self.recent.popleft()
+        return bool(self.args.rate) and len(self.recent) > self.args.rate
+
+
+def handler(page: Page) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+        def do_GET(self) -> None:
+            url = urlsplit(self.path)
+            if url.path == "/__stats":
+                status, body = 200, json.dumps(page.stats)
+            else:
+                status, body = page.reply((parse_qs(url.query).get("q") or [""])[0])
+                body = PAGE.format(body)
+            if not status:
+                self.connection.close()
+                return
+            self.send_response(status)
+            if status == 429:
+                self.send_header("Retry-After", "1")
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+    return Handler
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--memory", type=Path, required=True)
+    parser.add_argument("--port", type=int, default=8899)
+    parser.add_argument("--latency", type=float, default=0.0)
+    parser.add_argument("--rate", type=float, default=0)
+    parser.add_argument("--seed", type=int, default=0)
+    for fault in FAULTS:
+        parser.add_argument(f"--{fault}", type=float, default=0.0)
+    args = parser.parse_args()
+    ThreadingHTTPServer.daemon_threads = True
+    ThreadingHTTPServer.request_queue_size = 256
+    ThreadingHTTPServer(("127.0.0.1", args.port), handler(Page(args))).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

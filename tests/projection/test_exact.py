@@ -1,0 +1,110 @@
+"""The isolated translation, letter for letter, at word boundaries."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.projection.exact import cut, exact, is_boundary, occurrences
+from pipeline.projection.languages import NEUTRAL, language
+from pipeline.projection.query import query
+from pipeline.tables import Method
+from tests.projection.shown import passage, unshow
+
+DUTCH = language("nl")
+
+
+def places(needle: str, text: str, policy=DUTCH) -> list[tuple[str, str, float]]:
+    there = passage(text)
+    hits = exact(query(needle, needle, policy), there, (0, len(text)), policy)
+    return [(text[hit.start : hit.end], hit.method, round(hit.score, 2)) for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("needle", "text"),
+    [
+        ("91", "Het eindigde in 1991."),
+        ("10", "Het kostte 10.000 gulden."),
+        ("10", "Het kostte 2,10 gulden."),
+        ("ant", "Want de wand stond."),
+        ("kaas", "kaaskop, oudekaas"),
+        ("Bijbel", "Bijbelvertaling"),
+        ("eeuw", "19e-eeuwse"),
+    ],
+)
+def test_no_hit_begins_or_ends_inside_a_word_or_number(needle, text):
+    assert places(needle, text, NEUTRAL) == []
+
+
+@pytest.mark.parametrize(
+    ("needle", "text"),
+    [
+        ("91", "91 dagen, '91, (91), 91%"),
+        ("10", "10. Of 10, dan 10-12"),
+        ("foto's", "Zijn foto's hangen; foto's!"),
+        ("zo'n", "Het is zo'n huis."),
+        ("'s-Gravenhage", "Hij woont in 's-Gravenhage."),
+        ("19e-eeuwse", "Een 19e-eeuwse kerk."),
+        ("C++", "In C++ kan het."),
+    ],
+)
+def test_a_hit_at_boundaries_is_whole(needle, text):
+    found = places(needle, text)
+    assert found
+    assert set(found) == {(needle, Method.EXACT, 1.0)}
+
+
+@pytest.mark.parametrize(
+    ("needle", "text", "word", "score"),
+    [
+        ("Bijbel", "Een Bijbelvertaling.", "Bijbelvertaling", 0.4),
+        ("vertaling", "Een Bijbelvertaling.", "Bijbelvertaling", 0.6),
+        ("tulpenbol", "Drie tulpenbollen.", "tulpenbollen", 0.75),
+        ("Nederlands", "De Nederlandse schilders.", "Nederlandse", 0.91),
+    ],
+)
+def test_in_dutch_a_piece_of_a_compound_stands_for_the_whole_word(needle, text, word, score):
+    assert places(needle, text) == [(word, Method.NORMALISED, score)]
+    assert places(needle, text, NEUTRAL) == []
+
+
+@pytest.mark.parametrize(("needle", "text"), [("ei", "eiland"), ("van", "vanaf"), ("1991", "19912"), ("land", "eilanden")])
+def test_a_short_piece_a_number_or_a_middle_proves_no_compound(needle, text):
+    assert places(needle, text) == []
+
+
+def test_whole_words_come_before_compounds():
+    assert [text for text, _, _ in places("water", "Waterbeheer, waterweg en water.")] == ["water", "waterweg"]
+
+
+@pytest.mark.parametrize(
+    ("text", "needle"),
+    [("这是黄河的水", "黄河"), ("東京で始まった", "東京"), ("ที่กรุงเทพมี", "กรุงเทพ"), ("平成3年に1991年", "1991")],
+)
+def test_without_spaces_every_character_is_a_boundary(text, needle):
+    assert places(needle, text, NEUTRAL) == [(needle, Method.EXACT, 1.0)]
+
+
+def test_overlapping_occurrences_are_all_told():
+    assert list(occurrences("aXaXa", "aXa", (0, 5))) == [(0, 3), (2, 5)]
+    assert list(occurrences("aXaXa", "aXa", (1, 5))) == [(2, 5)]
+    assert list(occurrences("aXaXa", "", (0, 5))) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "letters"),
+    [("⟦Japan⟧ese", ("", "e")), ("1⟦562 to 1598⟧", ("1", "")), ("⟦3,60⟧0", ("", "0")), ("⟦Rollo⟧'s", ("", ""))],
+)
+def test_how_a_span_cuts_words(shown, letters):
+    assert cut(*unshow(shown)) == letters
+
+
+def test_a_place_that_cuts_a_word_as_the_source_does_is_whole():
+    there = passage("De Japanese tuin.")
+    assert exact(query("Japan", "Japan", NEUTRAL), there, (0, 17), NEUTRAL, ("", "e"))[0].span == (3, 8)
+    assert exact(query("Japan", "Japan", NEUTRAL), there, (0, 17), NEUTRAL, ("", "i")) == []
+
+
+@given(st.text(alphabet="ab1.,'- é中", max_size=12), st.integers(0, 12))
+def test_the_ends_of_a_text_and_white_space_are_boundaries(text, at):
+    if at <= 0 or at >= len(text) or text[at - 1].isspace() or text[at].isspace():
+        assert is_boundary(text, at)

@@ -1,0 +1,91 @@
+"""The run of words most similar to what is sought."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.projection.fuzzy import holding, joined, runs, similarities
+from pipeline.projection.languages import NEUTRAL, language
+from pipeline.projection.query import query
+from tests.projection.shown import decision, found, passage, show
+
+DUTCH = language("nl")
+
+
+def test_runs_begin_and_end_with_words_and_never_with_an_article():
+    there = passage("De dam, een dijk.")
+    among = runs([query("de dam", "the dam", DUTCH)], there, (0, len(there.tokens)), DUTCH)
+    assert [there.text[slice(*there.span(*run))] for run in among.tolist()] == [
+        "dam", "dam, een", "dam, een dijk", "dijk",
+    ]  # fmt: skip
+
+
+def test_a_window_without_words_has_no_runs():
+    there = passage("... !")
+    assert len(runs([query("de dam", "the dam", DUTCH)], there, (0, len(there.tokens)), DUTCH)) == 0
+
+
+def test_similarity_is_one_for_the_same_words_and_none_without_a_common_letter():
+    there = passage("De Dam xyz")
+    wanted, among = [query("dam", "dam", DUTCH)], np.array([[1, 2], [2, 3]])
+    assert similarities(wanted, there, (0, 3), among).tolist() == [[1.0, 0.0]]
+
+
+def test_only_runs_that_hold_what_is_needed_are_left_unless_none_does():
+    there = passage("Er waren 12 schepen")
+    among = np.array([[0, 2], [2, 4], [3, 4]])
+    assert holding(among, there, (0, 4), {"12"}).tolist() == [[2, 4]]
+    assert holding(among, there, (0, 4), {"13"}).tolist() == among.tolist()
+    assert holding(among, there, (0, 4), set()).tolist() == among.tolist()
+
+
+@given(st.lists(st.sampled_from(["De", "dam", ",", "Zoë", "1.250", "'s"]), min_size=1, max_size=9), st.data())
+def test_joined_runs_are_their_folded_tokens(pieces, data):
+    there = passage(" ".join(pieces))
+    size = len(there.tokens)
+    low = data.draw(st.integers(0, size - 1))
+    first = data.draw(st.integers(low, size - 1))
+    last = data.draw(st.integers(first + 1, size))
+    assert joined(there, (low, size), np.array([[first, last]])) == [" ".join(there.folded[first:last])]
+
+
+@pytest.mark.parametrize(
+    ("source", "translation", "target"),
+    [
+        ("⟦Dutch⟧ painters came.", "Nederlands", "⟦Nederlandse⟧ schilders kwamen."),
+        ("The ⟦canal houses⟧ stand.", "grachtenhuizen", "De ⟦grachtenpanden⟧ staan."),
+        ("It is ⟦5 km⟧ high.", "5 km", "Het is ⟦5 kilometer⟧ hoog."),
+        ("the ⟦e-mail⟧ came", "email", "de ⟦e-mail⟧ kwam"),
+        ("In ⟦Budapest⟧ it is.", "Boedapest", "Het is in ⟦Budapest⟧."),
+    ],
+)
+def test_the_most_similar_run_is_found(source, translation, target):
+    assert found(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
+
+
+@pytest.mark.parametrize(
+    ("code", "source", "translation", "target"),
+    [
+        ("hu", "in ⟦Budapest⟧ it is", "Budapest", "⟦Budapesten⟧ van"),
+        ("tr", "in ⟦Istanbul⟧ it is", "istanbul", "⟦İstanbul'da⟧ büyük"),
+        ("cy", "in ⟦Wales⟧ it is", "Cymru", "yng ⟦Nghymru⟧ y mae"),
+        ("he", "the ⟦river⟧ is long", "נהר", "⟦הנהר⟧ ארוך"),
+        ("th", "in ⟦Bangkok⟧ it is", "กรุงเทพฯ", "ที่⟦กรุงเทพ⟧มี"),
+    ],
+)
+def test_a_suffix_or_mutation_is_found_in_any_language(code, source, translation, target):
+    assert found(source, target.replace("⟦", "").replace("⟧", ""), translation, code=code) == target
+
+
+def test_a_title_may_stand_in_the_source_language():
+    source, target = "They saw ⟦Men in Black⟧ twice.", "Zij zagen ⟦Men in Black⟧ twee keer."
+    assert found(source, target.replace("⟦", "").replace("⟧", ""), "Mannen in het zwart") == target
+
+
+def test_nothing_similar_is_not_found():
+    assert decision("the ⟦US⟧ army", "het leger", "qqq").chosen is None
+
+
+def test_show_puts_brackets_round_a_span():
+    assert show("De dam brak.", 3, 6) == "De ⟦dam⟧ brak."

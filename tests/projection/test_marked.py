@@ -1,0 +1,188 @@
+"""Mark-then-translate: what is sent, what comes back, and where it lies in the clean translation."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.projection.marked import STYLES, Marked, parse, request, styles, transfer
+from tests.projection.shown import asked, found, passage, unshow
+
+SQUARE = ("[", "]")
+PLAIN = "It hangs in ⟦Delft⟧ now."
+CITED = "It hangs[21] in ⟦Delft⟧ now [22]."
+
+
+def test_the_window_is_sent_with_markers():
+    assert request(asked("All is well.\n" + PLAIN, None), SQUARE) == "It hangs in [Delft] now."
+    assert request(asked("It ⟦rained.\nIt snowed⟧ too.", None), ("«", "»")) == "It «rained.\nIt snowed» too."
+
+
+@pytest.mark.parametrize(
+    ("source", "first"),
+    [
+        (PLAIN, "["),
+        (CITED, "«"),
+        ("It hangs «here» [1] in ⟦Delft⟧.", '"'),
+        ('It "hangs" in ⟦Delft⟧.', "["),
+        ("It hangs. [1]\nIn ⟦Delft⟧ now.", "["),
+    ],
+)
+def test_a_style_that_stands_in_the_sentence_already_comes_last(source, first):
+    assert styles(asked(source, None))[0][0] == first
+
+
+def test_equal_markers_are_never_used_where_the_sentence_has_them():
+    assert ('"', '"') not in styles(asked('He "said" «it» [1] in ⟦Delft⟧.', None))
+
+
+def piece(back: str, source: str = PLAIN, markers: tuple[str, str] = SQUARE) -> tuple[str, str] | None:
+    marked = parse(back, asked(source, None), markers)
+    return (marked.piece, marked.text) if marked else None
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "Het hangt nu in [Delft].",
+        "Het hangt nu in [ Delft ].",
+        "Het hangt nu in [[Delft]].",
+        "Het hangt nu in [Delft]].",
+        "Het hangt nu in [\u00a0Delft\u00a0].",
+    ],
+)
+def test_white_space_inside_and_doubled_markers_change_nothing(back):
+    assert piece(back) == ("Delft", "Het hangt nu in Delft.")
+
+
+@pytest.mark.parametrize("markers", STYLES)
+def test_every_style_is_read(markers):
+    left, right = markers
+    assert piece(f"Het hangt nu in {left}Delft{right}.", markers=markers) == ("Delft", "Het hangt nu in Delft.")
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "",
+        "Het hangt nu in Delft.",
+        "Het hangt nu in [Delft.",
+        "Het hangt nu in Delft].",
+        "Het hangt nu in [].",
+        "Het hangt nu in [ ].",
+        "Het hangt nu in [\u00a0].",
+        "Het ]hangt[ in Delft.",
+        "Het [hangt] in [Delft].",
+        "Het hangt [in (Delft] nu).",
+        "Het hangt nu in [Delft, de stad waar hij werd geboren, leefde, werkte, trouwde en stierf].",
+    ],
+)
+def test_lost_moved_or_empty_markers_are_told(back):
+    assert piece(back) is None
+
+
+@pytest.mark.parametrize(
+    ("back", "text"),
+    [
+        ("Het hangt[21] nu in [Delft] [22].", "Het hangt[21] nu in Delft [22]."),
+        ("Het hangt nu in [Delft] [21] [22].", "Het hangt nu in Delft [21] [22]."),
+        ("In [Delft] hangt het[22] nu[21].", "In Delft hangt het[22] nu[21]."),
+    ],
+)
+def test_markers_are_told_from_what_stands_in_the_text_already(back, text):
+    assert piece(back, CITED) == ("Delft", text)
+
+
+def test_a_lost_pair_is_told_where_others_stand():
+    assert piece("Het hangt[21] nu in Delft [22].", CITED) is None
+
+
+def test_markers_round_an_answer_over_a_line_break_are_read():
+    assert piece("Het [regende.\nHet sneeuwde] ook.", "It ⟦rained.\nIt snowed⟧ too.") == (
+        "regende.\nHet sneeuwde",
+        "Het regende.\nHet sneeuwde ook.",
+    )
+
+
+def moved(marked: str, clean: str) -> tuple[str, float]:
+    text, start, end = unshow(marked)
+    place = transfer(Marked(text, (start, end)), passage(clean), (0, 0))
+    return clean[slice(*place.span)], place.share
+
+
+@pytest.mark.parametrize(
+    ("marked", "clean", "there"),
+    [
+        ("Het hangt nu in ⟦Delft⟧.", "Het hangt nu in Delft.", "Delft"),
+        ("Het hangt nu in ⟦Delft⟧.", "Nu hangt het in Delft.", "Delft"),
+        ("Zij zag de ⟦Nachtwacht⟧ in Delft.", "Zij zag de nachtploeg in Delft.", "nachtploeg"),
+        ("Zij zag ⟦de oude dam⟧ in Delft.", "Zij zag de ouwe dam in Delft.", "de ouwe dam"),
+        ("⟦Delft⟧ is groot.", "Delft is groot.", "Delft"),
+        ("Groot is ⟦Delft⟧", "Groot is Rotterdam", "Rotterdam"),
+        ("⟦Delft⟧", "Rotterdam", "Rotterdam"),
+    ],
+)
+def test_the_piece_lies_between_the_words_that_both_sentences_have(marked, clean, there):
+    assert moved(marked, clean)[0] == there
+
+
+def test_the_share_of_common_words_says_how_much_the_place_is_worth():
+    assert moved("Het hangt in ⟦Delft⟧.", "Het hangt in Delft.")[1] == 1.0
+    assert moved("⟦Delft⟧", "Rotterdam")[1] == 0.0
+    assert 0 < moved("Het hangt in ⟦Delft⟧.", "Nu hangt het daar.")[1] < 1
+
+
+WORDS = st.lists(st.sampled_from(["de", "dam", "brak", "Delft", ",", "1.250"]), min_size=1, max_size=8)
+
+
+@given(WORDS, WORDS, st.data())
+def test_a_transferred_place_is_a_run_of_words_in_the_window(ours, theirs, data):
+    first = data.draw(st.integers(0, len(ours) - 1))
+    last = data.draw(st.integers(first, len(ours) - 1))
+    shown = " ".join([*ours[:first], "⟦" + ours[first], *ours[first + 1 : last + 1]])
+    shown = shown + "⟧ " + " ".join(ours[last + 1 :])
+    text, start, end = unshow(shown)
+    clean = passage("Nul.\n" + " ".join(theirs) + "\nEind.")
+    place = transfer(Marked(text, (start, end)), clean, (1, 1))
+    low, high = clean.window_span((1, 1))
+    assert low <= place.span[0] < place.span[1] <= high
+    assert 0 <= place.share <= 1
+    assert {place.span[0]} <= {token[0] for token in clean.tokens}
+    assert {place.span[1]} <= {token[1] for token in clean.tokens}
+
+
+@given(WORDS, st.data())
+def test_in_an_unchanged_sentence_the_piece_stays_where_it_is(words, data):
+    first = data.draw(st.integers(0, len(words) - 1))
+    last = data.draw(st.integers(first, len(words) - 1))
+    before, inside = " ".join(words[:first]), " ".join(words[first : last + 1])
+    start = len(before) + (1 if before else 0)
+    text = " ".join(words)
+    place = transfer(Marked(text, (start, start + len(inside))), passage(text), (0, 0))
+    assert (place.span, place.share) == ((start, start + len(inside)), 1.0)
+
+
+@given(st.text(alphabet='[]«»" aDé\n', max_size=20))
+def test_whatever_comes_back_is_read_or_refused(back):
+    marked = parse(back, asked(PLAIN, None), SQUARE)
+    if marked is not None:
+        assert marked.piece.strip()
+        assert marked.text[slice(*marked.span)] == marked.piece
+
+
+@pytest.mark.parametrize(
+    ("source", "translation", "marked", "target"),
+    [
+        ("The ⟦Night Watch⟧ hangs in Delft.", "nachtploeg", "De [Nachtwacht] hangt in Delft.", "De ⟦Nachtwacht⟧ hangt in Delft."),
+        ("The ⟦king⟧ met the queen.", "koning", "De [vorst] ontmoette de koningin.", "De ⟦vorst⟧ ontmoette de koningin."),
+        (
+            "The ⟦speed⟧ of the train beat the velocity of the car.",
+            "snelheid",
+            "Het [tempo] van de trein overtrof de snelheid van de auto.",
+            "Het ⟦tempo⟧ van de trein overtrof de snelheid van de auto.",
+        ),
+        ("The dam held, it broke the ⟦dam⟧.", "dam", "De dam hield, het brak de [dam].", "De dam hield, het brak de ⟦dam⟧."),
+        ("The ⟦dam⟧ held, it broke.", "dam", "De [dam] hield, de dam brak.", "De ⟦dam⟧ hield, de dam brak."),
+    ],
+)
+def test_the_marked_piece_tells_which_place_is_meant(source, translation, marked, target):
+    assert found(source, target.replace("⟦", "").replace("⟧", ""), translation, marked) == target

@@ -1,0 +1,47 @@
+"""The same words, when case, diacritics, quotes, dashes and number form do not count."""
+
+import unicodedata
+
+import pytest
+
+from pipeline.projection.languages import NEUTRAL
+from pipeline.projection.normalised import normalised
+from pipeline.projection.query import query
+from tests.projection.shown import passage
+
+
+def places(needle: str, text: str) -> list[str]:
+    there = passage(text)
+    hits = normalised(query(needle, needle, NEUTRAL), there, (0, len(there.tokens)))
+    return [text[hit.start : hit.end] for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("needle", "text", "hits"),
+    [
+        ("Dijken", "de dijken en DIJKEN", ["dijken", "DIJKEN"]),
+        ("coordinatie", "de coördinatie", ["coördinatie"]),
+        ("Curaçao", "op Curacao", ["Curacao"]),
+        ("foto's", "de foto’s", ["foto’s"]),
+        ("1914-1918", "van 1914–1918 was het", ["1914–1918"]),
+        ("1,250", "1.250 of 1250 of 1\u00a0250 of 125", ["1.250", "1250", "1\u00a0250"]),
+        ("3.5", "3,5 of 35", ["3,5"]),
+        ("gouden eeuw", "de Gouden\u00a0\n Eeuw", ["Gouden\u00a0\n Eeuw"]),
+        ("het land van Maas en Waal", "Het land van Maas en Waal", ["Het land van Maas en Waal"]),
+        ("ISTANBUL", "İstanbul ve istanbul", ["İstanbul", "istanbul"]),
+        ("straße", "die STRASSE", ["STRASSE"]),
+        ("النهر", "على النَّهر", ["النَّهر"]),
+        ("91", "1991", []),
+        ("ant", "want", []),
+        ("dam dijk", "dam, dijk", []),
+    ],
+)
+def test_words_are_compared_folded(needle, text, hits):
+    assert places(needle, text) == hits
+
+
+@pytest.mark.parametrize(("one", "other"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_composed_and_decomposed_letters_are_the_same(one, other):
+    text = unicodedata.normalize(one, "de reünie van Zoë")
+    needle = unicodedata.normalize(other, "reünie van Zoë")
+    assert places(needle, text) == [text[3:]]

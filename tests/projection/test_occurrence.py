@@ -1,0 +1,55 @@
+"""Which of several equally good places."""
+
+import pytest
+
+from pipeline.projection.occurrence import distance, relative
+from tests.projection.shown import asked, decision, found, passage
+
+
+@pytest.mark.parametrize(
+    ("source", "translation", "target"),
+    [
+        ("The ⟦dam⟧ held, then the dam broke.", "dam", "De ⟦dam⟧ hield, toen brak de dam."),
+        ("The dam held, then the ⟦dam⟧ broke.", "dam", "De dam hield, toen brak de ⟦dam⟧."),
+        ("In 10 days 10,000 men and ⟦10⟧ ships came.", "10", "In 10 dagen kwamen 10.000 man en ⟦10⟧ schepen."),
+        ("A, b, ⟦a⟧ and c came.", "x", "X, b, ⟦x⟧ en c kwamen."),
+        ("In Holland ⟦tulips⟧ grew and tulips were sold.", "tulpen", "⟦Tulpen⟧ groeiden in Holland, tulpen werden verkocht."),
+        ("In Holland tulips grew and ⟦tulips⟧ were sold.", "Tulpen", "Tulpen groeiden in Holland, ⟦tulpen⟧ werden verkocht."),
+    ],
+)
+def test_the_nth_of_the_source_is_the_nth_of_as_many(source, translation, target):
+    assert found(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
+
+
+@pytest.mark.parametrize(
+    ("source", "translation", "target"),
+    [
+        ("The ⟦dam⟧ held and later it broke.", "dam", "De ⟦dam⟧ hield en later brak de dam."),
+        ("It held and later the ⟦dam⟧ broke.", "dam", "De dam hield en later brak de ⟦dam⟧."),
+    ],
+)
+def test_where_the_counts_differ_the_nearest_position_is_taken(source, translation, target):
+    chosen = decision(source, target.replace("⟦", "").replace("⟧", ""), translation)
+    assert found(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
+    assert chosen.evidence.unsettled
+    assert chosen.occurrences == 2
+
+
+def test_only_the_answer_s_own_sentence_is_searched():
+    source = "The dam held.\nIn May the ⟦dam⟧ broke."
+    assert found(source, "De dam hield.\nIn mei brak de dam.", "dam") == "De dam hield.\nIn mei brak de ⟦dam⟧."
+
+
+def test_which_of_how_many_is_told():
+    chosen = decision("The dam held, the ⟦dam⟧ broke.", "De dam hield, de dam brak.", "dam")
+    assert (chosen.occurrence, chosen.occurrences) == (2, 2)
+    assert [other.span for other in chosen.others] == [(3, 6)]
+    assert not chosen.evidence.unsettled
+
+
+def test_position_counts_from_the_window_s_begin():
+    there = passage("Nul.\nabcdefghij")
+    assert relative(there, (1, 1), 5, 5) == 0.0
+    assert relative(there, (1, 1), 15, 15) == 1.0
+    assert relative(there, (1, 1), 9, 11) == 0.5
+    assert distance(asked("⟦ab⟧cdefghij", None), passage("klmnopqrst"), 8, 10) == pytest.approx(0.8)
