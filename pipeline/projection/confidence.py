@@ -21,6 +21,7 @@ class Evidence:
     similarity: to what was sought (0 to 1). unsettled: it is one of several equals, and neither the
     marked place nor the rank of occurrence told which. distance: of the relative positions (0 to 1).
     margin: what the next best place, which it does not overlap, has less (0 to 1).
+    numberless: the source answer holds a number and the span none.
     agreement: overlap with the marked place times its share; None when nothing was marked.
     """
 
@@ -29,21 +30,23 @@ class Evidence:
     unsettled: bool
     distance: float
     margin: float
+    numberless: bool
     agreement: float | None
 
 
-CERTAIN = Evidence(judged=False, similarity=1.0, unsettled=False, distance=0.0, margin=1.0, agreement=1.0)
+CERTAIN = Evidence(judged=False, similarity=1.0, unsettled=False, distance=0.0, margin=1.0, numberless=False, agreement=1.0)
 """Of a span that was not searched: the source's own, in a corpus that is in its language already."""
 
 WEIGHTS = {
-    "constant": 4.59,
-    "judged": -2.22,
-    "dissimilarity": -1.88,
+    "constant": 4.6,
+    "judged": -2.18,
+    "dissimilarity": -1.78,
     "unsettled": -2.2,
-    "distance": -0.49,
-    "closeness": -1.53,
-    "marked": 0.99,
-    "disagreement": -0.84,
+    "distance": -0.52,
+    "closeness": -1.62,
+    "numberless": -2.76,
+    "marked": 0.97,
+    "disagreement": -0.85,
 }
 
 
@@ -58,6 +61,7 @@ def features(evidence: Evidence) -> dict[str, float]:
         "distance": evidence.distance,
         # Beyond a fifth a rival is no danger any more.
         "closeness": max(0.0, 1 - 5 * evidence.margin) if evidence.judged else 0.0,
+        "numberless": float(evidence.numberless),
         "marked": float(marked),
         "disagreement": 1 - evidence.agreement if evidence.agreement is not None else 0.0,
     }

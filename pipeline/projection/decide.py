@@ -23,12 +23,13 @@ from pipeline.projection.fuzzy import holding, runs, similarities
 from pipeline.projection.languages import Language, counting
 from pipeline.projection.marked import Marked, transfer
 from pipeline.projection.normalised import normalised
-from pipeline.projection.numbers import as_written, required
+from pipeline.projection.numbers import as_written, lacks_number, required
 from pipeline.projection.occurrence import distance
 from pipeline.projection.query import Query, query
 from pipeline.projection.records import Candidate, Passage, Place, Range, Sought, overlap
 from pipeline.projection.settings import AlignSettings
 from pipeline.tables import Method, Reason
+from pipeline.text import fold, tokens
 
 # What a run at the other end of its window loses against one at the answer's own place.
 POSITION_WEIGHT = 0.1
@@ -195,6 +196,7 @@ class Search:
             unsettled=len(found) > 1 and not any(shared) and not n,
             distance=gaps[at],
             margin=min((abs(gap - gaps[at]) for other, gap in enumerate(gaps) if other != at), default=1.0),
+            numberless=self.numberless(found[at]),
             agreement=shared[at] * self.place.share if self.place else None,
         )
         others = tuple(other for other in found if other is not found[at])
@@ -235,6 +237,7 @@ class Search:
             unsettled=False,
             distance=float(gaps[ranked[0]]),
             margin=best.score - rivals[0].score if rivals else 1.0,
+            numberless=self.numberless(best),
             agreement=overlap(best.span, self.place.span) * self.place.share if self.place else None,
         )
         return Decision(best, 1, 1, evidence, None, rivals)
@@ -250,6 +253,12 @@ class Search:
         common = np.clip(np.minimum(ends, high) - np.maximum(starts, low), 0, None)
         shared = 2 * common / (ends - starts + high - low) * self.place.share
         return (alike + by_query.get(id(self.piece), alike) + shared) / 3
+
+    def numberless(self, candidate: Candidate) -> bool:
+        """Whether the answer holds a number and the candidate none."""
+        span = self.target.folded[slice(*self.target.token_range(candidate.span))]
+        meant = [fold(self.sought.text[start:end]) for start, end in tokens(self.sought.text)]
+        return lacks_number(meant, self.source_language.numbers, span, self.language.numbers)
 
     def lost(self, best: float = 0.0) -> Reason:
         """Why nothing is chosen, when this is the evidence for the best run of words."""

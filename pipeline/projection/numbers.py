@@ -52,3 +52,15 @@ def as_written(words: Sequence[str], known: dict[str, str], there: Sequence[str]
 def required(words: Sequence[str], there: Sequence[str], theirs: dict[str, str]) -> set[str]:
     """The numbers among the words that stand there as well: a span without them is another's."""
     return {word for word in words if word in there and theirs.get(word, word)[0].isdigit()}
+
+
+def lacks_number(words: Sequence[str], known: dict[str, str], span: Sequence[str], theirs: dict[str, str]) -> bool:
+    """Whether there is a number among the words, and none in the span ("the 1840s" in "de jaren").
+
+    A number that begins a longer word counts ("zes" in "zesvoudig").
+    """
+    sought = {known.get(word, word) for word in words if any(map(str.isdigit, known.get(word, word)))}
+    if not sought or any(map(str.isdigit, "".join(theirs.get(word, word) for word in span))):
+        return False
+    names = tuple(name for name, digits in theirs.items() if digits in sought)
+    return not any(word.startswith(names) for word in span)

@@ -112,7 +112,7 @@ def heard(case: Case, answers: Answers) -> tuple[str | None, Marked | None]:
 
 def outcome(case: Case, target: Passage, raw: str | None, marked: Marked | None, locator: Locator) -> str:
     """Decides a case again with what came back, updates its rows, and says what that changed."""
-    before = case.rows[0]["start"], case.rows[0]["text"]
+    before, least = dict(case.rows[0]), locator.settings.min_confidence
     for row in case.rows:
         row["marked"] = raw
     if marked is None:
@@ -123,9 +123,12 @@ def outcome(case: Case, target: Passage, raw: str | None, marked: Marked | None,
     found = found_columns(decision, target)
     for row in case.rows:
         row.update(found)
-    if before[0] is None:
+    if found["probability"] < least:
+        return "in_vain"
+    if before["text"] is None or before["probability"] < least:
         return "rescued"
-    return "confirmed" if before == (found["start"], found["text"]) else "moved"
+    return "confirmed" if before["start"] == found["start"] and before["text"] == found["text"] else "moved"
 
 
+# rescued: it would have been dropped; in_vain: it still is.
 OUTCOMES: Sequence[str] = ("rescued", "confirmed", "moved", "markers_lost", "in_vain")

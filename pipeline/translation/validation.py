@@ -8,7 +8,6 @@ German and Spanish), of which they refuse practically none; `benchmarks/translat
 both sides.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -92,8 +91,7 @@ FULL_STOP = regex.compile(r"[.!?][\"'\u201d\u2019)\]]*\Z")
 LEAST_WORDS = 4  # a shorter text may end with an abbreviation's full stop
 
 SAME_SIGN = regex.compile(r"([^\s\d])\1{5,}")
-SAME_WORD_RUN = 4
-LEAST_VARIETY, VARIETY_WORDS = 0.25, 16
+LOOPS, LONGEST_LOOP = 4, 8
 
 
 def fault(text: str, answer: str, kind: str, source: str, target: str) -> Fault | None:
@@ -172,19 +170,20 @@ def repeats(text: str, answer: str) -> bool:
     """Whether the answer says the same thing over and over, as networks do when they lose the thread."""
     if (sign := SAME_SIGN.search(answer)) and sign[0] not in text:
         return True
-    words = answer.casefold().split()
-    if len(words) < SAME_WORD_RUN:
+    return loops(answer.casefold().split()) and not loops(text.casefold().split())
+
+
+def loops(words: Sequence[str]) -> bool:
+    """Whether some words, up to LONGEST_LOOP, stand there LOOPS times in a row."""
+    if len(words) < LOOPS:
         return False
-    run = range(len(words) - SAME_WORD_RUN + 1)
-    if any(len(set(words[at : at + SAME_WORD_RUN])) == 1 for at in run):
-        said = text.casefold().split()
-        return max(Counter(said).values(), default=0) < SAME_WORD_RUN
-    return len(words) >= VARIETY_WORDS and variety(words) < LEAST_VARIETY < variety(text.casefold().split())
-
-
-def variety(words: Sequence[str]) -> float:
-    """The share of different ones."""
-    return len(set(words)) / max(1, len(words))
+    for period in range(1, min(LONGEST_LOOP, len(words) // LOOPS) + 1):
+        run = 0
+        for word, before in zip(words[period:], words, strict=False):
+            run = run + 1 if word == before else 0
+            if run == (LOOPS - 1) * period:
+                return True
+    return False
 
 
 def truncated(text: str, answer: str, kind: str) -> bool:
