@@ -57,7 +57,7 @@ class Page:
                     return reply
                 roll -= share
             # Pieces of a text in several lines are not in the memory; something is made up for them.
-            found = self.known.get(" ".join(text.split())) or text.swapcase()
+            found = self.known.get(" ".join(text.split())) or f"nl {text.swapcase()}"
             self.stats["answered"] += 1
             self.stats["repeated"] += text in self.seen
             self.seen.add(text)

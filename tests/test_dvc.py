@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from pipeline.tables import Reason
+
 ROOT = Path(__file__).parent.parent
 # They carry values, errors and bytes about, and decide nothing that is written.
 CARRIERS = {"pipeline/errors.py", "pipeline/files.py", "stages/rim.py", "stages/params.py", "stages/translation.py"}
@@ -64,3 +66,13 @@ def test_a_stage_depends_on_every_module_it_uses_and_on_no_other(stage: str) -> 
 @pytest.mark.parametrize("stage", sorted(STAGES))
 def test_a_stage_says_what_it_is_for(stage: str) -> None:
     assert STAGES[stage]["desc"]
+
+
+@pytest.mark.parametrize("stage", sorted(STAGES))
+def test_the_readme_tells_each_stage(stage: str) -> None:
+    assert f"| `{stage}` | {STAGES[stage]['desc']} |" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_tells_each_reason() -> None:
+    told = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [reason for reason in Reason if f"| `{reason}` |" not in told] == []

@@ -1,6 +1,7 @@
 """The sample corpus as tables, and small corpora by hand."""
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -28,7 +29,9 @@ def memory() -> dict[str, str]:
 
 @cache
 def sample_translations() -> pa.Table:
-    return translations({text: memory().get(text) for text in segmentation.segments(sample_layout())["text"].to_pylist()})
+    return translations(
+        {text: memory().get(text) for text in segmentation.segments(sample_layout())["text"].to_pylist()}
+    )
 
 
 def itself(layout: pa.Table) -> pa.Table:
@@ -45,7 +48,7 @@ def layout(context: str, *answers: tuple[int, str], cut: tuple[int, ...] = ()) -
     """One paragraph, cut into sentences before these offsets, with a question for each answer."""
     bounds = [0, *cut, len(context)]
     spans = []
-    for low, high in zip(bounds, bounds[1:], strict=False):
+    for low, high in pairwise(bounds):
         piece = context[low:high]
         start = low + len(piece) - len(piece.lstrip())
         spans.append({"start": start, "end": start + len(piece.strip())})

@@ -95,7 +95,7 @@ def test_unusual_characters(source, translation, target):
     ("source", "target", "translation", "reason"),
     [
         ("the ⟦dam⟧ broke", "qqq", "xyz", Reason.NOT_FOUND),
-        ("the ⟦weir⟧ broke", "hij liep om", "waterkering", Reason.BELOW_THRESHOLD),
+        ("the ⟦barrage⟧ fell", "hij sprak kort", "stuw", Reason.BELOW_THRESHOLD),
         ("the ⟦dam⟧ broke", "...", "dam", Reason.NOT_FOUND),
         ("the ⟦dam⟧ broke", "qqq", None, Reason.ANSWER_UNTRANSLATED),
         ("the ⟦dam⟧ broke", "...", "", Reason.ANSWER_UNTRANSLATED),
@@ -126,7 +126,23 @@ def test_what_was_not_chosen_is_told_best_first_and_apart():
     assert told.chosen.score >= max(other.score for other in told.others)
 
 
-WORDS = ["De", "dam", "dammen", "damwand", "brak", "in", "1991", "91", "1.250", "zo'n", "Zoë", "“oude”", "é", "—", "50 %"]
+WORDS = [
+    "De",
+    "dam",
+    "dammen",
+    "damwand",
+    "brak",
+    "in",
+    "1991",
+    "91",
+    "1.250",
+    "zo'n",
+    "Zoë",
+    "“oude”",
+    "é",
+    "—",
+    "50 %",
+]
 TEXT = st.lists(st.sampled_from(WORDS), min_size=1, max_size=10).map(" ".join)
 
 

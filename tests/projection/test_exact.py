@@ -67,7 +67,9 @@ def test_in_dutch_a_piece_of_a_compound_stands_for_the_whole_word(needle, text, 
     assert places(needle, text, NEUTRAL) == []
 
 
-@pytest.mark.parametrize(("needle", "text"), [("ei", "eiland"), ("van", "vanaf"), ("1991", "19912"), ("land", "eilanden")])
+@pytest.mark.parametrize(
+    ("needle", "text"), [("ei", "eiland"), ("van", "vanaf"), ("1991", "19912"), ("land", "eilanden")]
+)
 def test_a_short_piece_a_number_or_a_middle_proves_no_compound(needle, text):
     assert places(needle, text) == []
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.projection.fuzzy import holding, joined, runs, similarities
-from pipeline.projection.languages import NEUTRAL, language
+from pipeline.projection.languages import language
 from pipeline.projection.query import query
 from tests.projection.shown import decision, found, passage, show
 

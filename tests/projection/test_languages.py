@@ -15,7 +15,12 @@ def test_a_policy_goes_by_the_primary_subtag(code):
 @pytest.mark.parametrize("code", ["cy", "hu", "th", "xx"])
 def test_a_language_that_nobody_configured_has_no_articles_and_no_compounds(code):
     policy = language(code)
-    assert (policy.articles, policy.one, policy.loose, policy.compounds) == (frozenset(), frozenset(), frozenset(), False)
+    assert (policy.articles, policy.one, policy.loose, policy.compounds) == (
+        frozenset(),
+        frozenset(),
+        frozenset(),
+        False,
+    )
     assert not NEUTRAL.numbers
 
 

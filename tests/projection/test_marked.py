@@ -172,15 +172,30 @@ def test_whatever_comes_back_is_read_or_refused(back):
 @pytest.mark.parametrize(
     ("source", "translation", "marked", "target"),
     [
-        ("The ⟦Night Watch⟧ hangs in Delft.", "nachtploeg", "De [Nachtwacht] hangt in Delft.", "De ⟦Nachtwacht⟧ hangt in Delft."),
-        ("The ⟦king⟧ met the queen.", "koning", "De [vorst] ontmoette de koningin.", "De ⟦vorst⟧ ontmoette de koningin."),
+        (
+            "The ⟦Night Watch⟧ hangs in Delft.",
+            "nachtploeg",
+            "De [Nachtwacht] hangt in Delft.",
+            "De ⟦Nachtwacht⟧ hangt in Delft.",
+        ),
+        (
+            "The ⟦king⟧ met the queen.",
+            "koning",
+            "De [vorst] ontmoette de koningin.",
+            "De ⟦vorst⟧ ontmoette de koningin.",
+        ),
         (
             "The ⟦speed⟧ of the train beat the velocity of the car.",
             "snelheid",
             "Het [tempo] van de trein overtrof de snelheid van de auto.",
             "Het ⟦tempo⟧ van de trein overtrof de snelheid van de auto.",
         ),
-        ("The dam held, it broke the ⟦dam⟧.", "dam", "De dam hield, het brak de [dam].", "De dam hield, het brak de ⟦dam⟧."),
+        (
+            "The dam held, it broke the ⟦dam⟧.",
+            "dam",
+            "De dam hield, het brak de [dam].",
+            "De dam hield, het brak de ⟦dam⟧.",
+        ),
         ("The ⟦dam⟧ held, it broke.", "dam", "De [dam] hield, de dam brak.", "De ⟦dam⟧ hield, de dam brak."),
     ],
 )

@@ -10,8 +10,15 @@ DUTCH, ENGLISH = number_words("nl"), number_words("en")
 
 @pytest.mark.parametrize(
     ("word", "digits"),
-    [("twaalf", "12"), ("vijfennegentig", "95"), ("duizend", "1000"), ("tweede", "2e"), ("zeventiende", "17e"),
-     ("17de", "17e"), ("20ste", "20e")],
+    [
+        ("twaalf", "12"),
+        ("vijfennegentig", "95"),
+        ("duizend", "1000"),
+        ("tweede", "2e"),
+        ("zeventiende", "17e"),
+        ("17de", "17e"),
+        ("20ste", "20e"),
+    ],
 )
 def test_dutch_number_words(word, digits):
     assert DUTCH[word] == digits
@@ -45,7 +52,11 @@ def test_only_numbers_that_stand_there_are_required():
         ("There were ⟦twelve big ships⟧.", "twaalf grote schepen", "Er waren ⟦12 grote schepen⟧ en 3 grote boten."),
         ("There were ⟦12⟧.", "12", "Er waren er ⟦twaalf⟧."),
         ("Of more than 3,000 mice it ate ⟦over 400⟧.", "meer dan 400", "Van meer dan 3.000 muizen at het ⟦ruim 400⟧."),
-        ("There are ⟦some 150⟧ here and about 200 there.", "ongeveer 150", "Hier zijn er ⟦zo'n 150⟧ en daar ongeveer 200."),
+        (
+            "There are ⟦some 150⟧ here and about 200 there.",
+            "ongeveer 150",
+            "Hier zijn er ⟦zo'n 150⟧ en daar ongeveer 200.",
+        ),
         ("The ⟦Ninety-five Theses⟧ came.", "95 stellingen", "De ⟦vijfennegentig stellingen⟧ kwamen."),
     ],
 )

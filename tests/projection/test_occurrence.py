@@ -13,8 +13,16 @@ from tests.projection.shown import asked, decision, found, passage
         ("The dam held, then the ⟦dam⟧ broke.", "dam", "De dam hield, toen brak de ⟦dam⟧."),
         ("In 10 days 10,000 men and ⟦10⟧ ships came.", "10", "In 10 dagen kwamen 10.000 man en ⟦10⟧ schepen."),
         ("A, b, ⟦a⟧ and c came.", "x", "X, b, ⟦x⟧ en c kwamen."),
-        ("In Holland ⟦tulips⟧ grew and tulips were sold.", "tulpen", "⟦Tulpen⟧ groeiden in Holland, tulpen werden verkocht."),
-        ("In Holland tulips grew and ⟦tulips⟧ were sold.", "Tulpen", "Tulpen groeiden in Holland, ⟦tulpen⟧ werden verkocht."),
+        (
+            "In Holland ⟦tulips⟧ grew and tulips were sold.",
+            "tulpen",
+            "⟦Tulpen⟧ groeiden in Holland, tulpen werden verkocht.",
+        ),
+        (
+            "In Holland tulips grew and ⟦tulips⟧ were sold.",
+            "Tulpen",
+            "Tulpen groeiden in Holland, ⟦tulpen⟧ werden verkocht.",
+        ),
     ],
 )
 def test_the_nth_of_the_source_is_the_nth_of_as_many(source, translation, target):

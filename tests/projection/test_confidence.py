@@ -1,0 +1,76 @@
+"""How probable a span is, and what is dropped for it."""
+
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.projection.batches import locate_table
+from pipeline.projection.confidence import CERTAIN, Evidence, features, hold, probability
+from pipeline.tables import SPANS, Reason
+from tests.projection.corpora import DUTCH, layout, sample_layout, sample_translations, translations
+
+SHARE = st.floats(0, 1)
+EVIDENCE = st.builds(
+    Evidence,
+    judged=st.booleans(),
+    similarity=SHARE,
+    unsettled=st.booleans(),
+    distance=SHARE,
+    margin=SHARE,
+    agreement=st.one_of(st.none(), SHARE),
+    numberless=st.booleans(),
+)
+
+
+@given(EVIDENCE)
+def test_a_probability_lies_between_0_and_1(evidence):
+    assert 0 < probability(evidence) < 1
+    assert all(0 <= value <= 1 for value in features(evidence).values())
+
+
+@given(EVIDENCE, SHARE)
+def test_worse_evidence_is_never_more_probable(evidence, other):
+    least = probability(evidence)
+    assert probability(replace(evidence, similarity=max(evidence.similarity, other))) >= least
+    assert probability(replace(evidence, distance=min(evidence.distance, other))) >= least
+    assert probability(replace(evidence, margin=max(evidence.margin, other))) >= least
+    assert probability(replace(evidence, unsettled=False)) >= least
+    if evidence.agreement is not None:
+        assert probability(replace(evidence, agreement=max(evidence.agreement, other))) >= least
+
+
+def test_nothing_is_surer_than_the_source_s_own_span():
+    assert probability(CERTAIN) > 0.99
+
+
+def located() -> pa.Table:
+    return locate_table(sample_layout(), sample_translations(), DUTCH, 1)[1]
+
+
+def test_nothing_is_dropped_below_no_threshold():
+    spans = located()
+    assert hold(spans, 0.0).equals(spans)
+
+
+@pytest.mark.parametrize("least", [0.5, 0.9, 1.0])
+def test_what_is_less_probable_is_dropped_and_leads_its_candidates(least):
+    before, after = located().to_pylist(), hold(located(), least)
+    assert after.schema.equals(SPANS)
+    for was, row in zip(before, after.to_pylist(), strict=True):
+        if was["text"] is None or was["probability"] >= least:
+            assert row == was
+        else:
+            assert (row["text"], row["start"], row["probability"]) == (None, None, None)
+            assert row["reason"] in {Reason.LOW_CONFIDENCE, Reason.AMBIGUOUS}
+            assert row["candidates"][0] == {name: was[name] for name in ("start", "text", "method", "score")}
+            assert row["candidates"][1:] == was["candidates"]
+
+
+def test_one_of_several_equal_places_is_dropped_as_ambiguous():
+    context = "The dam held and later it broke."
+    known = {context: "De dam hield en later brak de dam.", "dam": "dam"}
+    spans = locate_table(layout(context, (4, "dam")), translations(known), DUTCH, 1)[1]
+    assert hold(spans, 1.0)["reason"].to_pylist() == [Reason.AMBIGUOUS]

@@ -1,0 +1,137 @@
+"""The second look: what is asked again, and what that changes."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from pipeline.projection.batches import locate_table, rescue_table
+from pipeline.projection.settings import RescueSettings
+from pipeline.tables import Method, Reason
+from tests.projection.corpora import DUTCH, layout, translations
+
+CONTEXT = "The Crow hangs here. It is big."
+KNOWN = {
+    "The Crow hangs here.": "De Kraai hangt hier.",
+    "It is big.": "Hij is groot.",
+    "Crow": "qqq",
+    "big": "groot",
+}
+SETTINGS = RescueSettings()
+
+
+class Engine:
+    """Answers from a list, and remembers what it was asked."""
+
+    def __init__(self, known: dict[str, str | None]) -> None:
+        self.known = known
+        self.asked: list[list[str]] = []
+
+    def __call__(self, texts: Sequence[str]) -> dict[str, str | None]:
+        self.asked.append(list(texts))
+        return {text: self.known.get(text) for text in texts}
+
+
+def rescued(engine: Engine, *answers: tuple[int, str], context=CONTEXT, known=KNOWN, cut=(20,), settings=SETTINGS):
+    laid = layout(context, *answers, cut=cut)
+    paragraphs, spans = locate_table(laid, translations(known), DUTCH, 1)
+    spans, cost = rescue_table(laid, paragraphs, spans, engine, DUTCH, settings, 1)
+    return spans.to_pylist(), cost
+
+
+def test_what_was_not_found_is_asked_for_with_markers_and_found():
+    engine = Engine({"The [Crow] hangs here.": "De [Kraai] hangt hier."})
+    spans, cost = rescued(engine, (4, "Crow"), (27, "big"))
+    assert engine.asked == [["The [Crow] hangs here."]]
+    assert (spans[0]["text"], spans[0]["start"], spans[0]["method"]) == ("Kraai", 3, Method.MARKED)
+    assert spans[0]["marked"] == "De [Kraai] hangt hier."
+    assert (spans[1]["text"], spans[1]["marked"]) == ("groot", None)
+    assert {name: n for name, n in cost.items() if n} == {"requests": 1, "characters": 22, "rescued": 1}
+
+
+def test_another_style_is_tried_only_where_the_first_was_lost():
+    engine = Engine(
+        {
+            "The [Crow] hangs here.": "De Kraai hangt hier.",
+            "The «Crow» hangs here.": "De «Kraai» hangt hier.",
+        }
+    )
+    spans, cost = rescued(engine, (4, "Crow"))
+    assert engine.asked == [["The [Crow] hangs here."], ["The «Crow» hangs here."]]
+    assert (spans[0]["text"], spans[0]["marked"]) == ("Kraai", "De «Kraai» hangt hier.")
+    assert (cost["requests"], cost["rescued"]) == (2, 1)
+
+
+@pytest.mark.parametrize("back", [None, "", "De Kraai hangt hier.", "De [] hangt hier.", "De [ ] hangt hier."])
+def test_where_all_markers_are_lost_nothing_changes(back):
+    engine = Engine({"The [Crow] hangs here.": back, "The «Crow» hangs here.": back})
+    laid = layout(CONTEXT, (4, "Crow"), cut=(20,))
+    paragraphs, before = locate_table(laid, translations(KNOWN), DUTCH, 1)
+    after, cost = rescue_table(laid, paragraphs, before, engine, DUTCH, SETTINGS, 1)
+    assert after.drop(["marked"]).equals(before.drop(["marked"]))
+    assert (cost["markers_lost"], cost["requests"]) == (1, 2)
+
+
+def test_no_more_styles_are_tried_than_rounds():
+    engine = Engine({})
+    rescued(engine, (4, "Crow"), settings=RescueSettings(rounds=1))
+    assert engine.asked == [["The [Crow] hangs here."]]
+
+
+def test_what_is_sure_is_not_asked_for():
+    engine = Engine({})
+    _, cost = rescued(engine, (27, "big"), settings=RescueSettings(below=0.5))
+    assert engine.asked == []
+    assert not any(cost.values())
+
+
+def test_the_same_answer_is_asked_for_once():
+    engine = Engine({"The [Crow] hangs here.": "De [Kraai] hangt hier."})
+    spans, cost = rescued(engine, (4, "Crow"), (4, "Crow"))
+    assert engine.asked == [["The [Crow] hangs here."]]
+    assert [row["text"] for row in spans] == ["Kraai"] * 2
+    assert cost["rescued"] == 1
+
+
+def test_overlapping_answers_of_one_sentence_are_asked_for_one_by_one():
+    engine = Engine(
+        {
+            "The [Crow] hangs here.": "De [Kraai] hangt hier.",
+            "[The Crow] hangs here.": "[De Kraai] hangt hier.",
+            "The [Crow hangs] here.": "De [Kraai hangt] hier.",
+        }
+    )
+    spans, _ = rescued(engine, (4, "Crow"), (0, "The Crow"), (4, "Crow hangs"))
+    assert [row["text"] for row in spans] == ["Kraai", "De Kraai", "Kraai hangt"]
+
+
+def test_an_answer_over_two_sentences_takes_both_along():
+    context, known = (
+        "The Watch hangs.\nIt is big.",
+        {"The Watch hangs.": "De Wacht hangt.", "It is big.": "Hij is groot."},
+    )
+    engine = Engine({"The Watch [hangs.\nIt] is big.": "De Wacht [hangt.\nHij] is groot."})
+    spans, _ = rescued(engine, (10, "hangs.\nIt"), context=context, known=known, cut=(16,))
+    assert engine.asked[0] == ["The Watch [hangs.\nIt] is big."]
+    assert spans[0]["text"] == "hangt.\nHij"
+
+
+def test_brackets_in_the_text_are_not_taken_for_markers():
+    context = "The Crow[21] hangs here."
+    engine = Engine({"The «Crow»[21] hangs here.": "De «Kraai»[21] hangt hier."})
+    spans, _ = rescued(engine, (4, "Crow"), context=context, known={context: "De Kraai[21] hangt hier."}, cut=())
+    assert engine.asked == [["The «Crow»[21] hangs here."]]
+    assert spans[0]["text"] == "Kraai"
+
+
+@pytest.mark.parametrize(
+    ("answer", "known", "reason"),
+    [
+        ((5, "Crow"), KNOWN, Reason.SOURCE_MISMATCH),
+        ((4, "Crow"), KNOWN | {"It is big.": None}, Reason.CONTEXT_UNTRANSLATED),
+    ],
+)
+def test_what_another_look_cannot_mend_is_not_asked_for(answer, known, reason):
+    engine = Engine({})
+    spans, cost = rescued(engine, answer, known=known)
+    assert engine.asked == []
+    assert (spans[0]["reason"], cost["requests"]) == (reason, 0)
