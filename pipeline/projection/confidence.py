@@ -34,7 +34,9 @@ class Evidence:
     agreement: float | None
 
 
-CERTAIN = Evidence(judged=False, similarity=1.0, unsettled=False, distance=0.0, margin=1.0, numberless=False, agreement=1.0)
+CERTAIN = Evidence(
+    judged=False, similarity=1.0, unsettled=False, distance=0.0, margin=1.0, numberless=False, agreement=1.0
+)
 """Of a span that was not searched: the source's own, in a corpus that is in its language already."""
 
 WEIGHTS = {

@@ -29,7 +29,6 @@ from pipeline.projection.query import Query, query
 from pipeline.projection.records import Candidate, Passage, Place, Range, Sought, overlap
 from pipeline.projection.settings import AlignSettings
 from pipeline.tables import Method, Reason
-from pipeline.text import fold, tokens
 
 # What a run at the other end of its window loses against one at the answer's own place.
 POSITION_WEIGHT = 0.1
@@ -99,9 +98,14 @@ class Search:
     language: Language
 
     @cached_property
-    def meant(self) -> Query:
+    def answer(self) -> Query:
         """The source answer itself."""
-        return self.adapted(query(self.sought.text, self.sought.text, self.source_language), self.source_language)
+        return query(self.sought.text, self.sought.text, self.source_language)
+
+    @cached_property
+    def meant(self) -> Query:
+        """The source answer as it may stand in the target: names and titles often do."""
+        return self.adapted(self.answer, self.source_language)
 
     @cached_property
     def isolated(self) -> Query | None:
@@ -126,8 +130,9 @@ class Search:
         return self.target.folded[slice(*self.within)]
 
     def adapted(self, found_by: Query, language: Language) -> Query:
+        """The query with its numbers as the window writes them."""
         written = as_written(found_by.words, language.numbers, self.there, self.language.numbers)
-        return replace(found_by, words=written)
+        return found_by if written == found_by.words else replace(found_by, words=written)
 
     @cached_property
     def place(self) -> Place | None:
@@ -257,8 +262,7 @@ class Search:
     def numberless(self, candidate: Candidate) -> bool:
         """Whether the answer holds a number and the candidate none."""
         span = self.target.folded[slice(*self.target.token_range(candidate.span))]
-        meant = [fold(self.sought.text[start:end]) for start, end in tokens(self.sought.text)]
-        return lacks_number(meant, self.source_language.numbers, span, self.language.numbers)
+        return lacks_number(self.answer.words, self.source_language.numbers, span, self.language.numbers)
 
     def lost(self, best: float = 0.0) -> Reason:
         """Why nothing is chosen, when this is the evidence for the best run of words."""
