@@ -19,6 +19,7 @@ from typing import Any
 import datasets
 import numpy as np
 from metrics import PEER, repeated
+from transformers.utils import logging
 
 from pipeline import squad
 from pipeline.reader import QuestionAnswerer, models, prediction
@@ -133,6 +134,8 @@ def main() -> None:
     arguments.add_argument("--questions", type=int, default=12_000, help="for the post-processing")
     arguments.add_argument("files", type=Path, nargs="+")
     given = arguments.parse_args()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     if given.stock:
         print("| data | questions | windows | stock s | ours s | ratio | same answer | same null odds | same n-best |")
         print("|" + " --- |" * 9)

@@ -21,9 +21,13 @@ def questions(file):
 
 
 def run_pipeline(model, file, out, *options):
-    import torch
-    from transformers import pipeline
+    import warnings
 
+    import torch
+    from transformers import logging, pipeline
+
+    warnings.simplefilter("ignore")
+    logging.set_verbosity_error()
     torch.set_num_threads(2)
     answer = pipeline("question-answering", model=model, tokenizer=model, device="cpu")
     asked = [{"question": q["question"], "context": p["context"]} for q, p in questions(file)]

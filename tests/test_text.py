@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text import fold, is_word, sentences, tokens
+from pipeline.text import _TOKEN, fold, is_word, sentences, tokens
 
 # Prose, and what prose is spoilt with: odd white space, marks, other scripts, emoji, controls.
 TEXTS = st.text(
@@ -112,3 +112,8 @@ def test_no_token_folds_to_nothing(text: str) -> None:
 def test_words_and_symbols() -> None:
     assert [is_word(token) for token in ("a", "3", "1.250", "字", "foto's", "\u0301")] == [True] * 6
     assert [is_word(token) for token in (".", "(", "€", "🧀", "'")] == [False] * 5
+
+
+@given(st.text(st.sampled_from(list("aé9٣_.,'’-–\"“ \u00a0\u202f\n%€x")), max_size=30))
+def test_the_quick_pattern_for_latin_texts_cuts_as_the_full_one(text: str) -> None:
+    assert tokens(text) == [match.span() for match in _TOKEN.finditer(text)]

@@ -1,0 +1,142 @@
+import numpy as np
+import pytest
+import torch
+
+from pipeline.errors import InputError
+from pipeline.reader import QuestionAnswerer, models
+from pipeline.reader.runs import Scratch
+from pipeline.squad import walk
+from tests.reader.tokenizers import texts
+from tests.reader.towns import corpus
+
+SHAPE = {
+    "hidden_size": 32,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "intermediate_size": 32,
+    "initializer_range": 0.6,  # wide, so that the logits differ
+    "max_position_embeddings": 384,
+}
+PAIRS = [{"question": question.question, "context": paragraph.context} for _, _, paragraph, question in walk(corpus(4))]
+LONG = {"question": "Wie is de burgemeester?", "context": " ".join(pair["context"] for pair in PAIRS[::5])}
+
+
+@pytest.fixture(scope="module")
+def answerer() -> QuestionAnswerer:
+    torch.set_num_threads(1)
+    return QuestionAnswerer(*models.from_scratch(Scratch("bert", 600, SHAPE), texts(), seed=3))
+
+
+def slowly(answerer, question, context, top_k=1, longest=15, max_length=384, stride=128, impossible=False, words=True):
+    """What transformers 4's pipeline does, window by window and pair by pair, for one question."""
+    made = answerer.tokenizer(
+        question,
+        context,
+        truncation="only_second",
+        max_length=max_length,
+        stride=stride,
+        return_overflowing_tokens=True,
+        return_offsets_mapping=True,
+    )
+    found, null = {}, 1.0
+    for row in range(len(made["input_ids"])):
+        encoding = made.encodings[row]
+        inputs = {name: torch.tensor([made[name][row]]) for name in answerer.tokenizer.model_input_names}
+        with torch.no_grad():
+            output = answerer.model(**inputs)
+        held = [at == 0 or kind == 1 for at, kind in enumerate(encoding.sequence_ids)]
+        shares = []
+        for scores in (output.start_logits[0].numpy(), output.end_logits[0].numpy()):
+            weights = np.where(held, np.exp(scores - scores[held].max()), 0)
+            shares.append(weights / weights.sum())
+        null = min(null, float(shares[0][0] * shares[1][0]))
+        pairs = [
+            (float(shares[0][first] * shares[1][last]), first, last)
+            for first in range(1, len(held))
+            for last in range(first, min(first + longest, len(held)))
+            if held[first] and held[last]
+        ]
+        pairs.sort(key=lambda pair: -pair[0])
+        for score, first, last in pairs[: 2 * top_k + 10 if words else top_k]:
+            start, end = encoding.offsets[first][0], encoding.offsets[last][1]
+            if words:
+                start = encoding.word_to_chars(encoding.token_to_word(first), 1)[0]
+                end = encoding.word_to_chars(encoding.token_to_word(last), 1)[1]
+            known = found.setdefault(context[start:end].lower(), [0.0, start, end])
+            known[0] += score
+    ranked = [(*known, context[known[1] : known[2]]) for known in found.values()]
+    if impossible:
+        ranked.append((null, 0, 0, ""))
+    ranked.sort(key=lambda one: -one[0])
+    return ranked[:top_k]
+
+
+def assert_alike(ours, theirs):
+    ours = [ours] if isinstance(ours, dict) else ours
+    assert [list(answer) for answer in ours] == [["score", "start", "end", "answer"]] * len(theirs)
+    assert [tuple(answer.values())[1:] for answer in ours] == [one[1:] for one in theirs]
+    assert [answer["score"] for answer in ours] == pytest.approx([one[0] for one in theirs], rel=1e-4)
+
+
+def test_answers_are_those_of_the_pipeline(answerer):
+    for ours, pair in zip(answerer(PAIRS), PAIRS, strict=True):
+        assert_alike(ours, slowly(answerer, **pair))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ({"top_k": 4}, {"top_k": 4}),
+        ({"top_k": 3, "handle_impossible_answer": True}, {"top_k": 3, "impossible": True}),
+        ({"max_answer_len": 2, "align_to_words": False}, {"longest": 2, "words": False}),
+        ({"max_seq_len": 40, "doc_stride": 8, "top_k": 5}, {"max_length": 40, "stride": 8, "top_k": 5}),
+        ({"max_seq_len": 40}, {"max_length": 40, "stride": 20}),
+    ],
+)
+def test_arguments_mean_what_they_did(answerer, ours, theirs):
+    assert_alike(answerer(LONG, **ours), slowly(answerer, **LONG, **theirs))
+
+
+def test_every_way_of_asking_gives_the_same(answerer):
+    pair = PAIRS[2]
+    one = answerer(pair)
+    assert answerer([pair]) == answerer(question=pair["question"], context=pair["context"]) == one
+    assert answerer(question=[pair["question"]], context=pair["context"]) == one
+    several = answerer(question=[pair["question"], "Wie?"], context=[pair["context"], pair["context"]])
+    assert several[0]["answer"] == one["answer"]
+    assert several[0]["score"] == pytest.approx(one["score"], rel=1e-4)
+    assert answerer(iter([pair, pair]))[1]["answer"] == one["answer"]
+    assert answerer([]) == []
+    context = pair["context"]
+    assert context[one["start"] : one["end"]] == one["answer"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"inputs": {"question": "Wie?"}}, "each input must be"),
+        ({"inputs": {"question": "", "context": "Aa"}}, "`question` must be a text, and not empty"),
+        ({"inputs": [{"question": "Wie?", "context": None}]}, "`context` must be a text"),
+        ({"question": "Wie?"}, "a question and its context are needed"),
+        ({"question": ["a", "b"], "context": ["c"]}, "2 questions do not go with 1 contexts"),
+        ({"question": "Wie?", "context": "Aa", "top_k": 0}, "at least 1"),
+        ({"question": "Wie?", "context": "Aa", "max_seq_len": 20, "doc_stride": 30}, "leaves no room"),
+    ],
+)
+def test_wrong_arguments_are_told(answerer, arguments, told):
+    with pytest.raises(InputError, match=told):
+        answerer(**arguments)
+
+
+def test_a_question_longer_than_the_window_is_cut(answerer):
+    answer = answerer(question="Wie is de burgemeester " * 40, context=PAIRS[0]["context"], max_seq_len=64)
+    assert answer["answer"] in PAIRS[0]["context"]
+
+
+def test_a_model_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(InputError, match="there is no such folder"):
+        QuestionAnswerer(tmp_path / "nothing")
+    with pytest.raises(InputError, match="no config.json"):
+        QuestionAnswerer(tmp_path)
+    with pytest.raises(InputError, match="needs its tokenizer"):
+        QuestionAnswerer(torch.nn.Identity())

@@ -1,0 +1,113 @@
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.reader import prediction
+from pipeline.reader.features import cut_windows, examples
+from pipeline.reader.prediction import Logits
+from pipeline.reader.runs import Prediction
+from tests.reader.tokenizers import word_piece
+from tests.reader.towns import corpus
+
+DATA = examples([corpus(3)])
+
+
+def windows(max_length: int = 48):
+    return cut_windows(
+        word_piece(),
+        DATA.questions,
+        DATA.contexts,
+        DATA.context_of,
+        max_length=max_length,
+        doc_stride=12,
+        max_question_length=16,
+    )
+
+
+def made_up(cut, seed: int, fine: int = 1_000) -> Logits:
+    """Logits that are multiples of 1/fine: the smaller fine is, the more of them are equal."""
+    random = np.random.default_rng(seed)
+    bounds = np.concatenate([[0], np.cumsum(cut.lengths)])
+    start, end = np.round(random.normal(0, 4, (2, bounds[-1])) * fine) / fine
+    return Logits(start.astype(np.float32), end.astype(np.float32), bounds)
+
+
+def slowly(cut, scored: Logits, question: int, given: Prediction):
+    """The recipe in loops, for one question: (text, score) of its best spans, and its null odds."""
+    found, null = [], np.inf
+    for row in np.flatnonzero(cut.question == question):
+        start, end = (flat[scored.bounds[row] : scored.bounds[row + 1]] for flat in (scored.start, scored.end))
+        null = min(null, start[0] + end[0])
+        base = cut.contexts.bounds[cut.context[row]] + cut.first[row] - cut.offset[row]
+        held = range(cut.offset[row], cut.offset[row] + cut.last[row] - cut.first[row])
+        for s, e in product(np.argsort(-start)[: given.n_best], np.argsort(-end)[: given.n_best]):
+            if s in held and e in held and 0 <= e - s < given.max_answer_length:
+                text = DATA.contexts[cut.context[row]][cut.contexts.starts[base + s] : cut.contexts.ends[base + e]]
+                found.append((text, start[s] + end[e]))
+    found.sort(key=lambda one: -one[1])
+    return found[: given.n_best], float(null - found[0][1]) if found else float(null)
+
+
+@pytest.mark.parametrize("given", [Prediction(), Prediction(max_answer_length=3, n_best=5, null_threshold=-2.0)])
+@pytest.mark.parametrize("max_length", [48, 200])
+def test_answers_are_those_of_the_recipe(given, max_length):
+    cut = windows(max_length)
+    scored = made_up(cut, seed=max_length)
+    answers = prediction.answers(cut, scored, DATA.ids, DATA.contexts, given)
+    assert list(answers.predictions) == list(answers.null_odds) == list(answers.n_best) == list(DATA.ids)
+    for row, question in enumerate(DATA.ids):
+        spans, odds = slowly(cut, scored, row, given)
+        assert answers.null_odds[question] == pytest.approx(odds, abs=1e-4)
+        assert answers.predictions[question] == ("" if odds > given.null_threshold or not spans else spans[0][0])
+        listed = [one.text for one in answers.n_best[question] if one.text]
+        assert listed == [text for text, _ in spans][: len(listed)]
+        assert len(answers.n_best[question]) in (len(spans), len(spans) + 1)
+        assert [one.text for one in answers.n_best[question]].count("") == 1
+        assert sum(one.probability for one in answers.n_best[question]) == pytest.approx(1, abs=1e-5)
+        shares = [one.probability for one in answers.n_best[question]]
+        assert shares == sorted(shares, reverse=True)
+
+
+def test_questions_of_squad_1_1_always_get_an_answer():
+    cut = windows()
+    scored = made_up(cut, seed=1)
+    scored.start[scored.bounds[:-1]] = 99  # every window says "no answer"
+    silent = prediction.answers(cut, scored, DATA.ids, DATA.contexts, Prediction())
+    asked = prediction.answers(cut, scored, DATA.ids, DATA.contexts, Prediction(), unanswerable=False)
+    assert set(silent.predictions.values()) == {""}
+    assert "" not in asked.predictions.values()
+    assert all(one.text for listed in asked.n_best.values() for one in listed)
+
+
+def test_a_question_without_any_span_gets_no_answer():
+    cut = windows(200)
+    scored = made_up(cut, seed=1)
+    inside = np.concatenate(
+        [
+            np.arange(low + off, low + off + size)
+            for low, off, size in zip(scored.bounds, cut.offset, cut.last, strict=False)
+        ]
+    )
+    scored.start[inside] = -99
+    scored.end[inside] = -99
+    answers = prediction.answers(cut, scored, DATA.ids, DATA.contexts, Prediction(n_best=2), unanswerable=False)
+    assert set(answers.predictions.values()) == {""}
+    assert set(map(len, answers.n_best.values())) == {0}
+    assert np.isfinite(list(answers.null_odds.values())).all()
+
+
+@given(seed=st.integers(0, 99), chunk=st.integers(1, 40))
+@settings(max_examples=20, deadline=None)
+def test_chunks_change_nothing_even_among_equal_scores(seed, chunk):
+    cut = windows()
+    scored = made_up(cut, seed, fine=1)
+    whole = prediction.answers(cut, scored, DATA.ids, DATA.contexts, Prediction())
+    before = prediction.CHUNK
+    try:
+        prediction.CHUNK = chunk
+        assert prediction.answers(cut, scored, DATA.ids, DATA.contexts, Prediction()) == whole
+    finally:
+        prediction.CHUNK = before

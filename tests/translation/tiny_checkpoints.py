@@ -1,0 +1,184 @@
+"""Tiny sequence-to-sequence models with real tokenizers that know a few sentences by heart, made in a second each."""
+
+import json
+import warnings
+from io import BytesIO
+from pathlib import Path
+
+import sentencepiece
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from transformers import (
+    M2M100Config,
+    M2M100ForConditionalGeneration,
+    M2M100Tokenizer,
+    MarianConfig,
+    MarianMTModel,
+    MarianTokenizer,
+    NllbTokenizer,
+)
+
+ENGLISH = [
+    "The old ferry crosses the river every day.",
+    "How many passengers were on board?",
+    "the harbour",
+    "In 1887 a storm sank three boats, and nobody drowned.",
+    "the ferry",
+]
+DUTCH = [
+    "De oude veerboot steekt elke dag de rivier over.",
+    "Hoeveel passagiers waren er aan boord?",
+    "de haven",
+    "In 1887 zonken drie boten in een storm, en niemand verdronk.",
+    "de veerboot",
+]
+SPANISH = [
+    "El viejo transbordador cruza el río todos los días.",
+    "¿Cuántos pasajeros había a bordo?",
+    "el puerto",
+    "En 1887 una tormenta hundió tres barcos, y nadie se ahogó.",
+    "el transbordador",
+]
+SIZE = {
+    "d_model": 32,
+    "encoder_layers": 1,
+    "decoder_layers": 1,
+    "encoder_attention_heads": 2,
+    "decoder_attention_heads": 2,
+    "encoder_ffn_dim": 64,
+    "decoder_ffn_dim": 64,
+    "max_position_embeddings": 128,
+    "dropout": 0.0,
+    "attention_dropout": 0.0,
+    "activation_dropout": 0.0,
+    "encoder_layerdrop": 0.0,
+    "decoder_layerdrop": 0.0,
+    "init_std": 0.1,
+}
+STEPS, RATE, ENOUGH = 150, 0.01, 0.03
+
+
+def pieces(texts: list[str], size: int) -> bytes:
+    """A sentencepiece vocabulary of texts."""
+    model = BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(texts), model_writer=model, vocab_size=size, hard_vocab_limit=False, minloglevel=2
+    )
+    return model.getvalue()
+
+
+def vocabulary(*spms: bytes) -> list[str]:
+    """All pieces of some vocabularies, each once."""
+    found: dict[str, None] = {}
+    for spm in spms:
+        processor = sentencepiece.SentencePieceProcessor(model_proto=spm)
+        found.update(dict.fromkeys(processor.id_to_piece(list(range(3, processor.get_piece_size())))))
+    return list(found)
+
+
+def learn(model: torch.nn.Module, pad: int, sources: list[list[int]], targets: list[list[int]]) -> None:
+    """Teaches a model its sentences by heart; the same way each time."""
+    torch.set_num_threads(1)
+
+    def padded(rows: list[list[int]], value: int) -> torch.Tensor:
+        longest = max(map(len, rows))
+        return torch.tensor([row + [value] * (longest - len(row)) for row in rows])
+
+    inputs = padded(sources, pad)
+    batch = {"input_ids": inputs, "attention_mask": (inputs != pad).long(), "labels": padded(targets, -100)}
+    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE)
+    model.train()
+    for _ in range(STEPS):
+        loss = model(**batch).loss
+        if loss.item() < ENOUGH:
+            break
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        with torch.no_grad():  # Marian's decoder starts from <pad>, which means from nothing
+            model.get_input_embeddings().weight[pad] = 0
+    model.eval()
+
+
+def marian(folder: Path, *, codes: bool = False) -> Path:
+    """English to Dutch; with codes: to the language that >>nld<< or >>spa<< says."""
+    folder.mkdir()
+    source, target = pieces(ENGLISH, 120), pieces(DUTCH + SPANISH, 200)
+    (folder / "source.spm").write_bytes(source)
+    (folder / "target.spm").write_bytes(target)
+    tokens = ["</s>", "<unk>", *vocabulary(source, target), *([">>nld<<", ">>spa<<"] if codes else []), "<pad>"]
+    ids = {token: number for number, token in enumerate(tokens)}
+    (folder / "vocab.json").write_text(json.dumps(ids))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tokenizer = MarianTokenizer(*(str(folder / name) for name in ("source.spm", "target.spm", "vocab.json")))
+    pad = ids["<pad>"]
+    config = MarianConfig(
+        vocab_size=len(ids), pad_token_id=pad, eos_token_id=0, decoder_start_token_id=pad, scale_embedding=True, **SIZE
+    )
+    torch.manual_seed(1)
+    model = MarianMTModel(config)
+    directions = [(">>nld<< ", DUTCH), (">>spa<< ", SPANISH)] if codes else [("", DUTCH)]
+    asked = [prefix + text for prefix, _ in directions for text in ENGLISH]
+    answers = [text for _, texts in directions for text in texts]
+    learn(model, pad, tokenizer(asked).input_ids, tokenizer(text_target=answers).input_ids)
+    tokenizer.save_pretrained(folder)
+    model.save_pretrained(folder)
+    return folder
+
+
+def multilingual(
+    folder: Path, tokenizer: M2M100Tokenizer | NllbTokenizer, size: int, codes: dict[str, list[str]]
+) -> Path:
+    """English, the first code, to each of the others; size: of the vocabulary."""
+    config = M2M100Config(
+        vocab_size=size,
+        pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        decoder_start_token_id=tokenizer.eos_token_id,
+        **SIZE,
+    )
+    torch.manual_seed(1)
+    model = M2M100ForConditionalGeneration(config)
+    english, *others = codes
+    tokenizer.src_lang = english
+    sources, targets = [], []
+    for code in others:
+        tokenizer.tgt_lang = code
+        sources += tokenizer(ENGLISH).input_ids
+        targets += tokenizer(text_target=codes[code]).input_ids
+    learn(model, tokenizer.pad_token_id, sources, targets)
+    tokenizer.save_pretrained(folder)
+    model.save_pretrained(folder)
+    return folder
+
+
+def m2m100(folder: Path) -> Path:
+    """English to Dutch and Spanish, as 'en', 'nl' and 'es'."""
+    folder.mkdir()
+    spm = pieces(ENGLISH + DUTCH + SPANISH, 250)
+    (folder / "sentencepiece.bpe.model").write_bytes(spm)
+    ids = {token: number for number, token in enumerate(["<s>", "<pad>", "</s>", "<unk>", *vocabulary(spm)])}
+    (folder / "vocab.json").write_text(json.dumps(ids))
+    tokenizer = M2M100Tokenizer(str(folder / "vocab.json"), str(folder / "sentencepiece.bpe.model"))
+    size = len(ids) + len(tokenizer.lang_code_to_id) + tokenizer.num_madeup_words
+    return multilingual(folder, tokenizer, size, {"en": ENGLISH, "nl": DUTCH, "es": SPANISH})
+
+
+def nllb(folder: Path) -> Path:
+    """English to Dutch and Spanish, as 'eng_Latn', 'nld_Latn' and 'spa_Latn'."""
+    maker = Tokenizer(models.BPE(unk_token="<unk>"))
+    maker.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    trainer = trainers.BpeTrainer(vocab_size=250, special_tokens=special, show_progress=False)
+    maker.train_from_iterator(ENGLISH + DUTCH + SPANISH, trainer)
+    made = json.loads(maker.to_str())["model"]
+    languages = {"eng_Latn": ENGLISH, "nld_Latn": DUTCH, "spa_Latn": SPANISH}
+    tokenizer = NllbTokenizer(
+        vocab=made["vocab"],
+        merges=[tuple(pair) for pair in made["merges"]],
+        src_lang="eng_Latn",
+        extra_special_tokens=list(languages),
+    )
+    return multilingual(folder, tokenizer, len(tokenizer), languages)
