@@ -31,5 +31,6 @@ def evaluate(
     if against:
         found["against"] = evaluation.compare(document, answers, evaluation.read_predictions(against))
     click.echo(json.dumps(found, ensure_ascii=False, indent=2))
-    if found["missing"]:
-        click.echo(f"evaluate: {found['missing']:,} questions have no prediction", err=True)
+    if missing := found["missing"]:
+        told = "1 question has" if missing == 1 else f"{missing:,} questions have"
+        click.echo(f"evaluate: {told} no prediction", err=True)

@@ -10,6 +10,8 @@ import click
 
 from pipeline import squad
 from pipeline.errors import InputError
+from pipeline.reader.features import left_out
+from pipeline.reader.models import Source, locate
 from pipeline.reader.runs import Run
 from stages.params import load
 from stages.rim import OneLine, bar, path_option, summary
@@ -26,16 +28,22 @@ def main(name: str, data: Path, checkpoints: Path, out: Path, processes: int) ->
     params = load()
     run = run_of(params, name)
     documents = list(cleaned(data, run.train_on, params.language.target, "train").values())
+    source = locate(run.base) if run.base.model else None
     if processes > 1 and "LOCAL_RANK" not in os.environ:
+        if run.training.batch % processes:
+            raise InputError(
+                f"runs.{name}.training.batch: {run.training.batch} cannot be shared by {processes} processes"
+            )
         torchrun(processes)
         return
-    train(name, run, documents, checkpoints, out)
+    train(name, run, documents, source, checkpoints, out)
 
 
-def train(name: str, run: Run, documents: list[squad.Document], checkpoints: Path, out: Path) -> None:
-    from pipeline.reader import models, training
+def train(
+    name: str, run: Run, documents: list[squad.Document], source: Source | None, checkpoints: Path, out: Path
+) -> None:
+    from pipeline.reader import training
 
-    source = models.locate(run.base) if run.base.model else None
     quiet()
     prepared = training.prepare(run, documents, source)
     if not training.is_main_process():
@@ -45,14 +53,9 @@ def train(name: str, run: Run, documents: list[squad.Document], checkpoints: Pat
         trained = training.train(prepared, checkpoints, progress)
     training.save(prepared, trained, out)
     shutil.rmtree(checkpoints)
-    left = prepared.counts["questions"]["dropped"] + prepared.counts["windows"]["dropped"]
-    resumed = f", from step {trained.resumed}" if trained.resumed else ""
-    told = (
-        f"; left out: {prepared.counts['questions']['reasons']}, {prepared.counts['windows']['reasons']}"
-        if left
-        else ""
-    )
-    summary("finetune", f"{name}: {trained.steps:,} steps{resumed} over {len(prepared.windows):,} features{told}")
+    resumed = f", from step {trained.resumed:,}" if trained.resumed else ""
+    left = f"; left out: {missed}" if (missed := left_out(prepared.counts)) else ""
+    summary("finetune", f"{name}: {trained.steps:,} steps{resumed} over {len(prepared.windows):,} features{left}")
 
 
 def torchrun(processes: int) -> None:

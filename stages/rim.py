@@ -53,7 +53,8 @@ def path_option(name: str, **kwargs: Any) -> Callable:
 @contextmanager
 def bar(name: str, total: int | None, unit: str) -> Iterator[Callable[[int], object]]:
     """A progress bar on stderr for what takes longer than a second; gives its `update`."""
-    with tqdm(desc=name, total=total, unit=f" {unit}", delay=1, leave=False) as shown:
+    often = 0.2 if sys.stderr.isatty() else 10  # seconds; a log file needs few lines
+    with tqdm(desc=name, total=total, unit=f" {unit}", delay=1, leave=False, mininterval=often) as shown:
         yield shown.update
 
 

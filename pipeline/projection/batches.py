@@ -7,8 +7,9 @@ the same bytes whatever the number of workers.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing import get_context
 from typing import Any
 
@@ -16,8 +17,9 @@ import pyarrow as pa
 
 from pipeline.errors import InputError
 from pipeline.projection.decide import Locator
+from pipeline.projection.lexicon import Lexicon, train
 from pipeline.projection.locate import locate_rows, native_rows
-from pipeline.projection.rescue import OUTCOMES, Answers, Group, cases, requests, settle
+from pipeline.projection.rescue import OUTCOMES, Answers, Group, cases, pairs, places, requests, settle
 from pipeline.projection.settings import RescueSettings
 from pipeline.segmentation import texts
 from pipeline.tables import PARAGRAPHS, SPANS
@@ -80,7 +82,10 @@ def rescue_table(
             break
         answers |= ask(sorted(asked))
     cost = Counter(dict.fromkeys(OUTCOMES, 0), requests=len(answers), characters=sum(map(len, answers)))
-    jobs = (settle_job(some, answers, settings) for some in chunks(groups(layout, paragraphs, spans)))
+    lexicon = None
+    if locator.settings.words == "corpus":
+        lexicon = train(list(dict.fromkeys(chain.from_iterable(map(pairs, groups(layout, paragraphs, spans))))))
+    jobs = (settle_job(some, answers, settings, lexicon) for some in chunks(groups(layout, paragraphs, spans)))
     work = partial(settle_batch, locator=locator, settings=settings)
     settled = []
     for table, outcomes in over(work, jobs, workers if layout.num_rows >= WORTH_A_POOL else 1):
@@ -90,9 +95,14 @@ def rescue_table(
     return pa.concat_tables([SPANS.empty_table(), *settled]), dict(cost)
 
 
-def settle_job(some: list[Group], answers: Answers, settings: RescueSettings) -> tuple[list[Group], Answers]:
-    """Some paragraphs and the answers to what they ask."""
+def settle_job(
+    some: list[Group], answers: Answers, settings: RescueSettings, lexicon: Lexicon | None
+) -> tuple[list[Group], Answers]:
+    """Some paragraphs, with their aligned places if there is a lexicon, and the answers to what they ask."""
     asked = {text for group in some for case in cases(group, settings) for _, text in case.attempts}
+    if lexicon:
+        # Here and not in the workers, since a lexicon is large.
+        some = [replace(group, places=places(group, answers, settings, lexicon)) for group in some]
     return some, {text: answers[text] for text in asked & answers.keys()}
 
 

@@ -1,7 +1,8 @@
 """How probable it is that a chosen span is right: a logistic model of the evidence.
 
 "Right" is what a person's span and ours share: token F1 of at least 0.8. The weights were fitted by
-`benchmarks/calibrate.py`, which prints them, with its measure of fit.
+`benchmarks/calibrate.py`, those of aligned words by `benchmarks/alignment.py`; both print them, with
+their measure of fit.
 """
 
 import math
@@ -22,7 +23,8 @@ class Evidence:
     marked place nor the rank of occurrence told which. distance: of the relative positions (0 to 1).
     margin: what the next best place, which it does not overlap, has less (0 to 1).
     numberless: the source answer holds a number and the span none.
-    agreement: overlap with the marked place times its share; None when nothing was marked.
+    agreement: overlap with the marked or aligned place times its share; None when there is neither.
+    aligned: the place is that of the aligned words, since nothing came back between markers.
     """
 
     judged: bool
@@ -32,6 +34,7 @@ class Evidence:
     margin: float
     numberless: bool
     agreement: float | None
+    aligned: bool = False
 
 
 CERTAIN = Evidence(
@@ -49,12 +52,15 @@ WEIGHTS = {
     "numberless": -2.76,
     "marked": 0.97,
     "disagreement": -0.85,
+    "aligned": 0.41,
+    "misalignment": -1.52,
 }
 
 
 def features(evidence: Evidence) -> dict[str, float]:
     """The evidence as numbers from 0 to 1, by the names of WEIGHTS; more is worse, but for the constant."""
-    marked = evidence.agreement is not None
+    told = evidence.agreement is not None
+    apart = 1 - evidence.agreement if told else 0.0
     return {
         "constant": 1.0,
         "judged": float(evidence.judged),
@@ -64,8 +70,10 @@ def features(evidence: Evidence) -> dict[str, float]:
         # Beyond a fifth a rival is no danger any more.
         "closeness": max(0.0, 1 - 5 * evidence.margin) if evidence.judged else 0.0,
         "numberless": float(evidence.numberless),
-        "marked": float(marked),
-        "disagreement": 1 - evidence.agreement if evidence.agreement is not None else 0.0,
+        "marked": float(told and not evidence.aligned),
+        "disagreement": 0.0 if evidence.aligned else apart,
+        "aligned": float(told and evidence.aligned),
+        "misalignment": apart if evidence.aligned else 0.0,
     }
 
 

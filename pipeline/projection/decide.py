@@ -68,15 +68,18 @@ class Locator:
     target: Language
     settings: AlignSettings
 
-    def locate(self, sought: Sought, target: Passage, marked: Marked | None = None) -> Decision:
+    def locate(
+        self, sought: Sought, target: Passage, marked: Marked | None = None, aligned: Place | None = None
+    ) -> Decision:
         """The place of an answer in the target passage, or why there is none.
 
-        marked: what came back for the answer between markers, when that was asked.
+        marked: what came back for the answer between markers, when that was asked; aligned: where word
+        alignment puts it, which speaks where nothing came back.
         """
         # In "one year", "een" is the number.
         counted = sought.text.split(maxsplit=1)[0].casefold() in self.source.one
         policy = counting(self.target) if counted else self.target
-        search = Search(sought, target, marked, self.source, policy)
+        search = Search(sought, target, marked, self.source, policy, None if marked else aligned)
         # An article alone stands everywhere and says nothing, even where it means "one".
         telling = [found_by for found_by in search.queries if found_by.text.casefold() not in self.target.articles]
         found = filter(None, map(search.verbatim, telling))
@@ -96,6 +99,7 @@ class Search:
     marked: Marked | None
     source_language: Language
     language: Language
+    aligned: Place | None = None
 
     @cached_property
     def answer(self) -> Query:
@@ -136,7 +140,7 @@ class Search:
 
     @cached_property
     def place(self) -> Place | None:
-        return transfer(self.marked, self.target, self.sought.window) if self.marked else None
+        return transfer(self.marked, self.target, self.sought.window) if self.marked else self.aligned
 
     @property
     def queries(self) -> list[Query]:
@@ -203,6 +207,7 @@ class Search:
             margin=min((abs(gap - gaps[at]) for other, gap in enumerate(gaps) if other != at), default=1.0),
             numberless=self.numberless(found[at]),
             agreement=shared[at] * self.place.share if self.place else None,
+            aligned=self.aligned is not None,
         )
         others = tuple(other for other in found if other is not found[at])
         return Decision(found[at], at + 1, len(found), evidence, None, others[:SHOWN])
@@ -244,6 +249,7 @@ class Search:
             margin=best.score - rivals[0].score if rivals else 1.0,
             numberless=self.numberless(best),
             agreement=overlap(best.span, self.place.span) * self.place.share if self.place else None,
+            aligned=self.aligned is not None,
         )
         return Decision(best, 1, 1, evidence, None, rivals)
 

@@ -106,7 +106,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the marked piece lies in the target, and the share of words (0 to 1) that prove it."""
+    """Where the marked piece, or the aligned words, lie in the target, and the share of words (0 to 1)
+    that prove it.
+    """
 
     span: Span
     share: float

@@ -3,25 +3,30 @@
     spans ──requests──> translator ──{request: translation}──> settle ──> spans, what it brought
 
 Both ends are pure functions of one paragraph's rows. An engine that loses the markers of one style
-may keep another's, so that requests are made in turns: each asks only for what has no answer yet.
+may keep another's, so that requests are made in turns: each asks only for what has no answer yet. Where
+all markers are lost, word alignment may speak in their place (`places`).
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from pipeline.projection.aligned import aligned
 from pipeline.projection.consistency import reconcile
 from pipeline.projection.decide import Locator
+from pipeline.projection.lexicon import Lexicon
 from pipeline.projection.locate import found_columns, sought, source_passage, stands
 from pipeline.projection.marked import Marked, Markers, parse, request, styles
-from pipeline.projection.records import Passage, Sought
+from pipeline.projection.records import Passage, Place, Sought
 from pipeline.projection.settings import RescueSettings
 from pipeline.segmentation import sentence_spans
 from pipeline.tables import Reason
 
 Row = dict[str, Any]
+Key = tuple[int, str]
+"""An answer of a paragraph: its start and its text in the source."""
 Answers = Mapping[str, str | None]
 """What the translator said to each request; None where it has no translation."""
 
@@ -31,11 +36,15 @@ FINAL = {Reason.SOURCE_MISMATCH, Reason.CONTEXT_UNTRANSLATED}
 
 @dataclass(frozen=True)
 class Group:
-    """One paragraph: its rows of layout and paragraphs, and those of spans that lie in it."""
+    """One paragraph: its rows of layout and paragraphs, and those of spans that lie in it.
+
+    places: where word alignment puts answers whose markers were lost.
+    """
 
     layout: Row
     paragraph: Row
     spans: list[Row]
+    places: Mapping[Key, Place] = field(default_factory=dict)
 
     @cached_property
     def target(self) -> Passage | None:
@@ -48,6 +57,7 @@ class Group:
 class Case:
     """One answer that is asked for again; rows: all of it, since annotators often agree."""
 
+    key: Key
     sought: Sought
     rows: list[Row]
     attempts: list[tuple[Markers, str]]
@@ -63,7 +73,7 @@ def settle(group: Group, answers: Answers, locator: Locator, settings: RescueSet
     outcomes: Counter[str] = Counter()
     for case in cases(group, settings):
         raw, marked = heard(case, answers)
-        outcomes[outcome(case, group.target, raw, marked, locator)] += 1
+        outcomes[outcome(case, group.target, raw, marked, group.places.get(case.key), locator)] += 1
     if outcomes:
         reconcile(group.spans, group.paragraph["context"])
     return group.spans, outcomes
@@ -74,7 +84,7 @@ def cases(group: Group, settings: RescueSettings) -> Iterator[Case]:
     if group.target is None:
         return
     source = source_passage(group.layout, group.target)
-    found: dict[tuple[int, str], list[Row]] = {}
+    found: dict[Key, list[Row]] = {}
     for row in group.spans:
         key = row["source_start"], row["source_text"]
         if wanting(row, settings.below) and stands(source.text, *key):
@@ -82,7 +92,7 @@ def cases(group: Group, settings: RescueSettings) -> Iterator[Case]:
     for key, rows in found.items():
         answer = sought(source, *key, rows[0]["translation"])
         usable = styles(answer)[: settings.rounds]
-        yield Case(answer, rows, [(markers, request(answer, markers)) for markers in usable])
+        yield Case(key, answer, rows, [(markers, request(answer, markers)) for markers in usable])
 
 
 def wanting(row: Row, below: float) -> bool:
@@ -110,14 +120,34 @@ def heard(case: Case, answers: Answers) -> tuple[str | None, Marked | None]:
     return first, None
 
 
-def outcome(case: Case, target: Passage, raw: str | None, marked: Marked | None, locator: Locator) -> str:
+def pairs(group: Group) -> Iterator[tuple[str, str]]:
+    """A paragraph's sentences and answers with their translations, to learn from which words translate which."""
+    if target := group.target:
+        source = source_passage(group.layout, target)
+        for ours, theirs in zip(source.sentences, target.sentences, strict=True):
+            yield source.text[slice(*ours)], target.text[slice(*theirs)]
+    for row in group.spans:
+        if row["translation"]:
+            yield row["source_text"], row["translation"]
+
+
+def places(group: Group, answers: Answers, settings: RescueSettings, lexicon: Lexicon) -> dict[Key, Place]:
+    """Where word alignment puts the answers of a paragraph whose markers were lost."""
+    lost = [case for case in cases(group, settings) if heard(case, answers)[1] is None]
+    found = {case.key: aligned(case.sought, group.target, lexicon) for case in lost}
+    return {key: place for key, place in found.items() if place}
+
+
+def outcome(
+    case: Case, target: Passage, raw: str | None, marked: Marked | None, place: Place | None, locator: Locator
+) -> str:
     """Decides a case again with what came back, updates its rows, and says what that changed."""
     before, least = dict(case.rows[0]), locator.settings.min_confidence
     for row in case.rows:
         row["marked"] = raw
-    if marked is None:
+    if marked is None and place is None:
         return "markers_lost"
-    decision = locator.locate(case.sought, target, marked)
+    decision = locator.locate(case.sought, target, marked, place)
     if decision.chosen is None:
         return "in_vain"
     found = found_columns(decision, target)

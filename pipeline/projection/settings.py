@@ -1,6 +1,6 @@
 """The knobs of projection, as params.yaml gives them."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -16,6 +16,9 @@ class AlignSettings(Struct, frozen=True, forbid_unknown_fields=True):
     min_confidence: Share = 0.5
     """A span less probably right than this is dropped, with reason low_confidence."""
 
+    words: Literal["off", "corpus"] = "off"
+    """Where rescue gets no markers back: nothing, or word alignment, trained on the corpus itself."""
+
 
 class RescueSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Section `rescue`."""
@@ -24,5 +27,5 @@ class RescueSettings(Struct, frozen=True, forbid_unknown_fields=True):
     below: Share = 0.95
     """Answers located with less probability than this are asked for again, between markers."""
 
-    rounds: Annotated[int, Meta(ge=1, le=3)] = 2
-    """Marker styles that are tried before an answer is left as it is."""
+    rounds: Annotated[int, Meta(ge=0, le=3)] = 2
+    """Marker styles that are tried before an answer is left as it is; none for an engine that loses them all."""

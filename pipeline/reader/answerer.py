@@ -193,10 +193,12 @@ def _probabilities(scores: np.ndarray, low: int, size: int) -> tuple[np.float32,
 
 def _best(start: np.ndarray, end: np.ndarray, n: int, longest: int) -> list[tuple[int, int, float]]:
     """The n best (first, last, score) with at most `longest` tokens, the best first; none of score 0."""
-    pairs = np.triu(np.outer(start, end))
-    pairs = np.tril(pairs, longest - 1).ravel()
-    some = np.argpartition(-pairs, n)[:n] if n < len(pairs) else np.arange(len(pairs))
+    if not len(start):
+        return []
+    reach = np.lib.stride_tricks.sliding_window_view(np.append(end, np.zeros(longest - 1, end.dtype)), longest)
+    pairs = (start[:, None] * reach).ravel()  # row: first token; column: how many tokens later the last one is
+    some = np.sort(np.argpartition(-pairs, n)[:n]) if n < len(pairs) else np.arange(len(pairs))
     ranked = some[np.argsort(-pairs[some], kind="stable")]
     ranked = ranked[pairs[ranked] > 0]
-    first, last = np.divmod(ranked, len(end)) if len(end) else (ranked, ranked)
-    return list(zip(first.tolist(), last.tolist(), pairs[ranked].tolist(), strict=True))
+    first, later = np.divmod(ranked, longest)
+    return list(zip(first.tolist(), (first + later).tolist(), pairs[ranked].tolist(), strict=True))

@@ -1,10 +1,10 @@
 """The model card: what a model was made of, what it scores, what it cannot do."""
 
-from typing import Any
 
 import jinja2
 
 from pipeline.reader.comparison import TEMPLATES, markdown_table
+from pipeline.reader.features import left_out
 from pipeline.reader.run_report import Details
 
 HEADS = (
@@ -24,14 +24,6 @@ WORDS = {
 def _scores(name: str, label: str, figures: dict[str, float], keys: tuple[str, str, str]) -> dict[str, str]:
     exact, f1, total = (figures[key] for key in keys)
     return {name: label, "EM": f"{exact:.2f}", "F1": f"{f1:.2f}", "Questions": f"{total:,.0f}"}
-
-
-def _left_out(record: dict[str, Any]) -> str:
-    """The reasons with their counts, of questions and windows; empty when nothing was left out."""
-    counts = record["features"]
-    questions = [f"{n:,} questions ({reason})" for reason, n in counts["questions"]["reasons"].items() if n]
-    cut = counts["windows"]["reasons"]["answer_cut"]
-    return ", ".join([*questions, *([f"{cut:,} windows that cut their answer in two"] if cut else [])])
 
 
 def render(name: str, details: Details, figures: dict[str, float], language: str) -> str:
@@ -71,6 +63,6 @@ def render(name: str, details: Details, figures: dict[str, float], language: str
         ],
         questions=record["features"]["questions"],
         windows=record["features"]["windows"],
-        left_out=_left_out(record),
+        left_out=left_out(record["features"]),
         table=markdown_table,
     )

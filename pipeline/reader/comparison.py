@@ -19,7 +19,7 @@ from pipeline.reader.runs import Run
 from pipeline.reader.significance import paired
 
 NOT_MEASURED = "not measured here"
-TEMPLATES = Path(__file__).parent
+TEMPLATES = Path(__file__).with_name("templates")
 
 
 class Row(Struct, frozen=True):

@@ -69,7 +69,7 @@ def encode(tokenizer: Any, texts: Sequence[str], *, offsets: bool = True) -> Tok
 class Layout:
     """How a tokenizer joins a question and a context: [CLS] question [SEP] context [SEP].
 
-    before, between, after: ids of the special tokens; their types and the two texts' are token type ids.
+    before, between, after: ids of the special tokens. types: the token type ids of the five pieces.
     """
 
     before: tuple[int, ...]

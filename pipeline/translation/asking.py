@@ -31,6 +31,8 @@ IMPERSONAL = frozenset(
 )
 # The same bad words so many times in a row are a service's last ones on a text; a local model says them once.
 LAST_WORDS = 4
+# Answers outlive the process at once, and a power cut after this: about as many are at stake as are under way.
+SYNC_AFTER_S = 0.1
 TICK_S = 1.0  # longest wait before progress is told again
 
 
@@ -89,20 +91,29 @@ class Asking:
         self.fruitless = 0  # calls in a row
         self.suspicious = False
         self.trouble = "no answer yet"
+        self.end = ""  # why nothing more is sent
+        self.unsafe_since = float("inf")  # when the first answer was kept that is not synced
 
     def run(self, misses: Sequence[Miss]) -> None:
-        """Settles every miss. Raises TranslationError when a budget or the patience ends; what was answered is kept."""
+        """Settles every miss.
+
+        Raises TranslationError when the engine, a budget or the patience is at its end; what was answered
+        by then is kept, and so is what was under way.
+        """
         self.fresh.extend(misses)
         calls = Calls(self._translate, self.translator.deadline_s)
         try:
             while self.fresh or self.again or calls.under_way:
-                stop = self._reason_to_stop()
-                if stop and not calls.under_way:
-                    raise TranslationError(stop)
-                if not stop:
+                self.end = self.end or self._reason_to_stop()
+                if self.end and not calls.under_way:
+                    left = self.counts.texts - self.counts.settled
+                    kept = f"{self.counts.answered:,} texts are answered and kept, {left:,} are left"
+                    raise TranslationError(f"{self.translator.identity}: {self.end}; {kept}; run again to go on")
+                if not self.end:
                     self._send(calls)
-                # While the service works on what was just sent, there is time to write.
-                self.sync()
+                if self.unsafe_since + SYNC_AFTER_S <= monotonic():
+                    self.sync()
+                    self.unsafe_since = float("inf")
                 self._tell(calls)
                 self._settle(calls.collect(self._wake(calls)))
         finally:
@@ -153,7 +164,9 @@ class Asking:
         now = monotonic()
         if not (self.fresh or self.again or calls.under_way):
             return now
-        until = now + TICK_S
+        if self.end:
+            return now + TICK_S
+        until = min(now + TICK_S, self.unsafe_since + SYNC_AFTER_S)
         if self.pace.not_before > now:
             return min(until, self.pace.not_before)
         if self.again and self.pace.slots(len(calls.under_way), now) > 0:
@@ -162,10 +175,13 @@ class Asking:
 
     def _settle(self, done: Sequence[Done]) -> None:
         good: list[Miss] = []
-        for call in done:
-            good += self._answers(call) if call.error is None else self._failure(call)
-        if good:
-            self.keep(good)
+        try:
+            for call in done:
+                good += self._answers(call) if call.error is None else self._failure(call)
+        finally:
+            if good:
+                self.keep(good)
+                self.unsafe_since = min(self.unsafe_since, monotonic())
 
     def _answers(self, call: Done) -> list[Miss]:
         """Takes the answers of a call that went through; gives the misses that were answered well."""
@@ -197,8 +213,12 @@ class Asking:
         return good
 
     def _failure(self, call: Done) -> list[Miss]:
-        """Takes a call that gave no answers: all its misses are to be sent again. Raises what is no EngineFailure."""
+        """Takes a call that gave no answers: all its misses are to be sent again. Raises what no engine should."""
         error, misses, now = call.error, call.given.misses, monotonic()
+        if isinstance(error, TranslationError):
+            self.end = self.end or str(error)
+            self.fresh.extendleft(reversed(misses))
+            return []
         if not isinstance(error, EngineFailure):
             raise error
         self.trouble = str(error)
@@ -263,21 +283,17 @@ class Asking:
         miss.bad = self.settings.attempts if final else miss.bad + 1
 
     def _reason_to_stop(self) -> str:
-        """Why nothing more is sent; '' while there is no reason."""
+        """What ends the run; '' while nothing does."""
         settings, now = self.settings, monotonic()
         hours = settings.patience_hours
         quiet = max(now, self.pace.not_before) - self.pace.last_good
         if settings.max_requests and self.counts.requests >= settings.max_requests and (self.fresh or self.again):
-            reason = f"translate.max_requests: {settings.max_requests:,} requests are sent"
-        elif settings.max_hours and now - self.started >= settings.max_hours * HOUR_S:
-            reason = f"translate.max_hours: {settings.max_hours:g} hours are over"
-        elif self.translator.remote and quiet > hours * HOUR_S:
-            reason = f"translate.patience_hours: no good answer within {hours:g} hours (last: {self.trouble})"
-        else:
-            return ""
-        left = self.counts.texts - self.counts.settled
-        kept = f"{self.counts.answered:,} texts are answered and kept, {left:,} are left"
-        return f"{self.translator.identity}: {reason}; {kept}; run again to go on"
+            return f"translate.max_requests: {settings.max_requests:,} requests are sent"
+        if settings.max_hours and now - self.started >= settings.max_hours * HOUR_S:
+            return f"translate.max_hours: {settings.max_hours:g} hours are over"
+        if self.translator.remote and quiet > hours * HOUR_S:
+            return f"translate.patience_hours: no good answer within {hours:g} hours (last: {self.trouble})"
+        return ""
 
     def _tell(self, calls: Calls) -> None:
         now = monotonic()

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from pipeline.translation.protocol import Overloaded
+
+# Waking up costs about as much as taking an answer; those that come in so short a time are taken together.
+TOGETHER_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Calls:
                 return
 
     def collect(self, until: float) -> list[Done]:
-        """Waits for a call to end, until that time at most, and gives all that have ended by then."""
+        """Waits for a call to end, until that time at most, and gives all that end with it or soon after."""
         if self.deadline_s is not None and self.under_way:
             _, oldest = next(iter(self.under_way.values()))
             until = min(until, oldest + self.deadline_s)
@@ -66,6 +69,8 @@ class Calls:
         try:
             while True:
                 ticket, result, error = self._finished.get(timeout=wait)
+                if wait and len(self.under_way) > 1:
+                    sleep(TOGETHER_S)
                 wait = 0.0
                 if ticket in self.under_way:
                     given, sent = self.under_way.pop(ticket)

@@ -50,7 +50,7 @@ class Drafter:
 
     def __init__(self, translator: Translator, look_up: LookUp, given_up: GivenUp) -> None:
         self.translator, self.look_up, self.given_up = translator, look_up, given_up
-        self.misses: dict[tuple[str, str], Miss] = {}
+        self.misses: dict[str | tuple[str, str], Miss] = {}  # by text, or by text and paragraph
 
     def draft(self, segment: Segment) -> Draft:
         """Raises nothing: what is not held becomes a miss."""
@@ -68,7 +68,7 @@ class Drafter:
         return draft if any(isinstance(part, Miss) for part in draft) else "".join(draft)
 
     def _miss(self, text: str, kind: str, context: str) -> Miss:
-        key = (text, context)
+        key = (text, context) if context else text
         if key not in self.misses:
             self.misses[key] = Miss(text, kind, context, fault=self.given_up(text, context))
         return self.misses[key]

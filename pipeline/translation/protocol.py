@@ -42,6 +42,8 @@ class Translator(ABC):
     """Largest size of a text, as `size` measures it."""
     deadline_s: float | None = None
     """Seconds after which a call is given up from outside; None: it always ends by itself."""
+    markers: tuple[tuple[str, str], ...] = (("[", "]"), ("«", "»"), ('"', '"'))
+    """Signs to put around words so that they come back around their translation, the most reliable first."""
 
     def __enter__(self) -> Self:
         return self

@@ -31,7 +31,9 @@ SCRIPTS = {
 }
 _LETTERS = {script: regex.compile(rf"\p{{Script={script}}}") for script in SCRIPTS}
 _NOT_LATIN = regex.compile(r"[^\P{L}\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]")
-CASELESS = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]")
+# Scripts whose characters are syllables or words, and the first of them: Hangul's.
+FIRST_DENSE = "\u1100"
+DENSE = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]")
 
 
 def foreign_letters(text: str, answer: str, target: str) -> bool:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import repeat
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +20,8 @@ from pipeline.translation.replay import Replay
 from pipeline.translation.settings import TranslateSettings, TranslatorSettings
 from pipeline.translation.tmx import read_tmx
 from pipeline.translation.translators import Languages, build
+
+ROWS = 10_000  # taken out of a table at once
 
 METADATA = b"spanferry"
 """Where a table of translations says whose they are: a Scope as JSON in the Arrow schema's metadata."""
@@ -111,15 +114,30 @@ def kept(
 
 def read_segments(path: Path, contexts: bool) -> list[Segment]:
     """The segments of a file (tables.SEGMENTS). Raises InputError."""
-    return of_table(tables.read(path, SEGMENTS), contexts)
+    read = of_table(tables.read(path, SEGMENTS), contexts)
+    # Arrow would keep what the file took for the next one: 70 MiB at 350,000 segments.
+    pa.default_memory_pool().release_unused()
+    return read
 
 
 def of_table(table: pa.Table, contexts: bool) -> list[Segment]:
     """The segments of a table (tables.SEGMENTS); their paragraphs, which are long, only where contexts are used."""
-    columns = [table["text"].to_pylist(), table["kind"].to_pylist()]
-    if contexts:
-        columns.append(table["context"].to_pylist())
-    return [Segment(*row) for row in zip(*columns, strict=True)]
+    contexts_or_none = shared(table["context"]) if contexts else repeat("", table.num_rows)
+    rows = zip(texts(table["text"]), shared(table["kind"]), contexts_or_none, strict=True)
+    return [Segment(*row) for row in rows]
+
+
+def texts(column: pa.ChunkedArray) -> Iterator[str]:
+    for chunk in column.chunks:
+        for at in range(0, len(chunk), ROWS):
+            yield from chunk[at : at + ROWS].to_pylist()
+
+
+def shared(column: pa.ChunkedArray) -> Iterator[str]:
+    """A column whose values come again and again: each is one object."""
+    for chunk in column.dictionary_encode().chunks:
+        values = chunk.dictionary.to_pylist()
+        yield from (values[index] for index in chunk.indices.to_pylist())
 
 
 def to_table(segments: Sequence[Segment], results: Sequence[Translated], desk: Desk) -> pa.Table:

@@ -2,15 +2,27 @@
 
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import fields
+
 from pipeline.errors import ParamsError
+from pipeline.translation.apertium import Apertium
+from pipeline.translation.ctranslate2 import CTranslate2
+from pipeline.translation.deepl import DeepL
 from pipeline.translation.identity import Identity
+from pipeline.translation.marian import Marian
 from pipeline.translation.mtranslate import MTranslate
+from pipeline.translation.openai import OpenAI
 from pipeline.translation.protocol import Translator
 from pipeline.translation.replay import Replay
 from pipeline.translation.settings import (
+    ApertiumSettings,
+    CTranslate2Settings,
+    DeepLSettings,
     IdentitySettings,
+    MarianSettings,
     MemorySettings,
     MTranslateSettings,
+    OpenAISettings,
     TranslateSettings,
     TranslatorSettings,
 )
@@ -24,8 +36,18 @@ ENGINES: dict[type, Factory] = {
     MemorySettings: lambda settings, languages, translate, given: Replay(given),
     IdentitySettings: lambda settings, languages, translate, given: Identity(),
     MTranslateSettings: lambda settings, languages, translate, given: MTranslate(*languages, translate.timeout_s),
+    MarianSettings: lambda settings, languages, translate, given: Marian(settings, languages),
+    CTranslate2Settings: lambda settings, languages, translate, given: CTranslate2(settings, languages),
+    ApertiumSettings: lambda settings, languages, translate, given: Apertium(settings),
+    DeepLSettings: lambda settings, languages, translate, given: DeepL(settings, languages, translate.timeout_s),
+    OpenAISettings: lambda settings, languages, translate, given: OpenAI(settings, languages),
 }
-DEFAULTS = {str(settings.__struct_config__.tag): settings for settings in ENGINES}
+DEFAULTS = {
+    str(settings.__struct_config__.tag): settings
+    for settings in ENGINES
+    if not any(field.required for field in fields(settings))
+}
+"""Those that need no settings."""
 
 
 def settings_of(name: str, translators: Mapping[str, TranslatorSettings]) -> TranslatorSettings:
@@ -35,7 +57,7 @@ def settings_of(name: str, translators: Mapping[str, TranslatorSettings]) -> Tra
     if name not in DEFAULTS:
         raise ParamsError(
             f"params.yaml: translator {name!r}: neither an entry of translators"
-            f" ({', '.join(translators) or 'none there'}) nor an engine ({', '.join(DEFAULTS)})"
+            f" ({', '.join(translators) or 'none there'}) nor an engine that needs no settings ({', '.join(DEFAULTS)})"
         )
     return DEFAULTS[name]()
 

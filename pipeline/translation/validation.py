@@ -8,13 +8,14 @@ German and Spanish), of which they refuse practically none; `benchmarks/translat
 both sides.
 """
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 
 import regex
 
 from pipeline.tables import Kind
-from pipeline.translation.scripts import CASELESS, foreign_letters
+from pipeline.translation.scripts import DENSE, FIRST_DENSE, foreign_letters
 
 MARKED = "marked"
 """Kind of a segment that is a sentence with one answer between markers; they may be lost or moved."""
@@ -38,16 +39,25 @@ class Fault(StrEnum):
     NOT_HELD = "not_held"  # the offline memory does not hold this text
 
 
-CAPTCHA = regex.compile(
-    r"captcha|unusual traffic|not a robot|our systems have detected|before you continue to|verify you are human"
-    r"|enable javascript",
-    regex.I,
-)
+# What services say in place of a translation: a word of it, by which most answers are passed quickly, and the whole.
 # deep-translator #282: "Error 500 (Server Error)!!1500.That's an error." was returned as the translation.
-ERROR_PAGE = regex.compile(
-    r"\berror \d{3}\b|\(server error\)|that.s an error|that.s all we know|bad gateway|service unavailable"
-    r"|internal server error|gateway time-?out|too many requests|<!doctype|<html",
-    regex.I,
+SERVICE = (
+    (
+        Fault.CAPTCHA,
+        ("captcha", "traffic", "robot", "systems", "before you", "verify", "javascript"),
+        regex.compile(
+            r"captcha|unusual traffic|not a robot|our systems have detected|before you continue to"
+            r"|verify you are human|enable javascript"
+        ),
+    ),
+    (
+        Fault.ERROR_PAGE,
+        ("error", "all we know", "gateway", "unavailable", "too many", "<!doctype", "<html"),
+        regex.compile(
+            r"\berror \d{3}\b|\(server error\)|that.s an error|that.s all we know|bad gateway|service unavailable"
+            r"|internal server error|gateway time-?out|too many requests|<!doctype|<html"
+        ),
+    ),
 )
 TAG = regex.compile(r"<\s*(/?)\s*([A-Za-z!][^\s<>/]*)[^<>]*>")
 ENTITY = regex.compile(r"&\s?(?:[A-Za-z][A-Za-z0-9]{1,30}|#\s?[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
@@ -80,7 +90,7 @@ LONGEST, LONGEST_MORE = 3, 30
 # Of 6,500 sentences and questions the shortest translation had 0.49 of the length; answers may be terser.
 SENTENCE_LENGTH, LONG_ANSWER, SHORTEST_LONG = 25, 60, 0.45
 # A Chinese, Japanese or Korean character says about as much as three Latin ones.
-CASELESS_WEIGHT = 3
+DENSE_WEIGHT = 3
 
 NUMBER = regex.compile(r"\d(?:[\d.,\u00a0\u202f\u2009]*\d)?")
 HOUR = regex.compile(r"\d\s?[ap]\.?m\b", regex.I)
@@ -90,7 +100,7 @@ END = regex.compile(r"[.!?\u2026\u3002\uff01\uff1f\u0964\u061f:;][\s\"'\u201d\u2
 FULL_STOP = regex.compile(r"[.!?][\"'\u201d\u2019)\]]*\Z")
 LEAST_WORDS = 4  # a shorter text may end with an abbreviation's full stop
 
-SAME_SIGN = regex.compile(r"([^\s\d])\1{5,}")
+SAME_SIGN = re.compile(r"([^\s\d])\1{5,}")
 LOOPS, LONGEST_LOOP = 4, 8
 
 
@@ -101,8 +111,9 @@ def fault(text: str, answer: str, kind: str, source: str, target: str) -> Fault 
     """
     if not answer.strip():
         return Fault.EMPTY
-    for found, pattern in ((Fault.CAPTCHA, CAPTCHA), (Fault.ERROR_PAGE, ERROR_PAGE)):
-        if pattern.search(answer) and not pattern.search(text):
+    lowered = answer.lower()
+    for found, words, pattern in SERVICE:
+        if any(word in lowered for word in words) and pattern.search(lowered) and not pattern.search(text.lower()):
             return found
     if unchanged(text, answer, kind, source):
         return Fault.UNCHANGED
@@ -141,6 +152,8 @@ def unchanged(text: str, answer: str, kind: str, source: str) -> bool:
 
 def mostly_english(text: str, answer: str) -> bool:
     """Whether much of the answer was left in English, quoted titles apart."""
+    if UNMISTAKABLE.isdisjoint(answer.split()):
+        return False
     words = WORD.findall(answer)
     left = sum(word in UNMISTAKABLE for word in words) - sum(word in UNMISTAKABLE for word in quoted_words(text))
     return left >= LEFT_ENGLISH and left >= LEFT_ENGLISH_SHARE * len(words)
@@ -175,7 +188,7 @@ def repeats(text: str, answer: str) -> bool:
 
 def loops(words: Sequence[str]) -> bool:
     """Whether some words, up to LONGEST_LOOP, stand there LOOPS times in a row."""
-    if len(words) < LOOPS:
+    if len(words) - len(set(words)) < LOOPS - 1:
         return False
     for period in range(1, min(LONGEST_LOOP, len(words) // LOOPS) + 1):
         run = 0
@@ -200,10 +213,16 @@ def truncated(text: str, answer: str, kind: str) -> bool:
 
 def length(text: str, answer: str, kind: str) -> bool:
     """Whether the lengths are implausibly apart."""
-    long, short = (len(t) + (CASELESS_WEIGHT - 1) * len(CASELESS.findall(t)) for t in (text, answer))
+    long, short = weight(text), weight(answer)
     if long >= (LONG_ANSWER if kind == Kind.ANSWER else SENTENCE_LENGTH) and short < SHORTEST_LONG * long:
         return True
     return short < SHORTEST * long - SHORTEST_LESS or short > LONGEST * long + LONGEST_MORE
+
+
+def weight(text: str) -> int:
+    """A text's length in Latin letters."""
+    dense = 0 if max(text, default="") < FIRST_DENSE else len(DENSE.findall(text))
+    return len(text) + (DENSE_WEIGHT - 1) * dense
 
 
 def digits(number: str) -> str:

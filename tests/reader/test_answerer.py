@@ -136,7 +136,7 @@ def test_a_question_longer_than_the_window_is_cut(answerer):
 def test_a_model_that_is_not_there_is_told(tmp_path):
     with pytest.raises(InputError, match="there is no such folder"):
         QuestionAnswerer(tmp_path / "nothing")
-    with pytest.raises(InputError, match="no config.json"):
+    with pytest.raises(InputError, match=r"no config\.json"):
         QuestionAnswerer(tmp_path)
     with pytest.raises(InputError, match="needs its tokenizer"):
         QuestionAnswerer(torch.nn.Identity())

@@ -28,7 +28,7 @@ def translated(mode, *texts):
 @installed
 def test_translates_by_rules():
     texts = ("The old ferry crosses the river every day.", "the harbour")
-    assert translated("eng-spa", *texts)[0] == "El viejo transbordador cruza el río todos los días."
+    assert translated("eng-spa", *texts)[0] == "El transbordador viejo cruza el río todos los días."
     assert translated("eng-cat", *texts)[0] == "El vell transbordador creua el riu cada dia."
     assert translated("en-gl", *texts)[0] == "O vello ferry cruza o río todos os días."
 

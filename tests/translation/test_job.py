@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -270,3 +271,39 @@ def test_an_offline_memory_names_what_it_lacks(tmp_path):
         " (nor 3 more segments)"
     )
     assert not (tmp_path / "memory").exists()
+
+
+def test_what_was_under_way_is_kept_when_the_engine_is_at_its_end(tmp_path, monkeypatch):
+    class Spent(Shelf):
+        batch = 1
+        uses_context = False
+        concurrency = 4
+
+        def translate(self, batch):
+            if batch[0].text == SENTENCES[0]:
+                raise TranslationError("the quota is spent")
+            sleep(0.05)
+            return [dutch(batch[0].text)]
+
+    monkeypatch.setattr("pipeline.translation.session.build", lambda *_: Spent())
+    with pytest.raises(TranslationError) as caught:
+        at_shelf(tmp_path, SEGMENTS)
+    assert str(caught.value) == (
+        "shelf: the quota is spent; 3 texts are answered and kept, 2 are left; run again to go on"
+    )
+    assert set(held(tmp_path)) == set(SENTENCES[1:4])
+
+
+def test_a_bug_in_an_engine_loses_no_answers(tmp_path, monkeypatch):
+    class Broken(Shelf):
+        batch = 1
+
+        def translate(self, batch):
+            if batch[0].text == SENTENCES[3]:
+                raise RuntimeError("a bug")
+            return [dutch(batch[0].text)]
+
+    monkeypatch.setattr("pipeline.translation.session.build", lambda *_: Broken())
+    with pytest.raises(RuntimeError, match="a bug"):
+        at_shelf(tmp_path, SEGMENTS)
+    assert set(held(tmp_path)) == set(SENTENCES[:3])

@@ -1,0 +1,61 @@
+from ruamel.yaml import YAML
+
+from pipeline.reader.card import render
+from pipeline.reader.evaluation import evaluate
+from pipeline.reader.run_report import Details, figures
+from pipeline.reader.runs import Base
+from tests.reader.test_metrics import NULL_ODDS, PREDICTIONS
+from tests.reader.tiny import RUN
+from tests.reader.towns import corpus
+
+COUNTS = {
+    "questions": {
+        "visited": 1_250,
+        "kept": 1_200,
+        "dropped": 50,
+        "reasons": {"mismatch": 48, "no_token": 0, "no_window": 2},
+    },
+    "windows": {
+        "visited": 1_400,
+        "kept": 1_300,
+        "dropped": 100,
+        "reasons": {"question_dropped": 97, "answer_cut": 3},
+        "kinds": {"answer": 900, "no_answer": 300, "answer_elsewhere": 100},
+    },
+}
+
+
+def card(run=RUN, commit: str | None = None) -> str:
+    found = evaluate(corpus(4), PREDICTIONS, null_odds=NULL_ODDS, language="nl", method_of={"velderbroek-0": "fuzzy"})
+    settings = {"training": {"epochs": 2, "device_batch": None}}
+    record = {"commit": commit, "steps": 240, "settings": settings, "features": COUNTS}
+    return render("tiny", Details(run, record, found.breakdown, {}), figures(found, None), "nl")
+
+
+def test_the_card_says_what_the_model_is_and_scores():
+    text = card()
+    _, header, body = text.split("---\n", 2)
+    told = YAML(typ="safe").load(header)
+    assert told["language"] == ["nl"]
+    assert "base_model" not in told
+    (result,) = told["model-index"][0]["results"]
+    assert [metric["value"] for metric in result["metrics"]] == [35.0, 49.0]
+    for line in (
+        "**This model starts from random weights",
+        "| all | 35.00 | 49.00 | 20 |",
+        "| HasAns | 25.00 | 42.50 | 16 |",
+        "| fuzzy | 0.00 | 66.67 | 1 |",
+        "Left out: 48 questions (mismatch), 2 questions (no_window), 3 windows that cut their answer in two.",
+        "1,200 of 1,250 questions",
+        "| epochs | 2 |",
+        "handle_impossible_answer=True",
+    ):
+        assert line in body
+    assert "device batch" not in body
+
+
+def test_a_model_of_the_hub_is_named_with_its_commit():
+    text = card(RUN.__class__(Base(model="someone/something", revision="v1"), ("a",), ("b",), RUN.training), "0123abc")
+    assert YAML(typ="safe").load(text.split("---\n")[1])["base_model"] == "someone/something"
+    assert "| commit | 0123abc |" in text
+    assert "random weights" not in text

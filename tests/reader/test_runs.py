@@ -1,0 +1,41 @@
+import msgspec
+import pytest
+
+from pipeline.reader.runs import Run
+from tests.reader.tiny import RUN
+
+PLAIN = {
+    "base": {"model": "bert-base-multilingual-cased", "revision": "v1"},
+    "train_on": ["squad2", "xquad"],
+    "evaluate_on": ["squad2"],
+    "training": {"epochs": 2, "batch": 8, "learning_rate": 5e-5},
+}
+
+
+def test_a_run_needs_little_and_has_the_recipes_defaults():
+    run = msgspec.convert(PLAIN, Run)
+    assert (run.training.max_length, run.training.doc_stride, run.prediction.n_best) == (384, 128, 20)
+    assert run.corpora == ("squad2", "xquad")
+    assert run.base.name == "bert-base-multilingual-cased"
+    assert RUN.base.name == "bert from scratch"
+    assert msgspec.convert(msgspec.to_builtins(run), Run) == run
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"base": {}}, "exactly one of `model` and `scratch`"),
+        ({"base": {"scratch": {"architecture": "bert", "vocabulary": 9}, "revision": "v1"}}, "`revision` goes with"),
+        ({"train_on": []}, "`train_on` names no corpus"),
+        ({"evaluate_on": ["a", "a"]}, "`evaluate_on` names a corpus twice"),
+        ({"training": PLAIN["training"] | {"epochs": 0}}, "`epochs` must be positive"),
+        ({"training": PLAIN["training"] | {"device_batch": 3}}, "`device_batch` must divide `batch`"),
+        ({"training": PLAIN["training"] | {"doc_stride": 384}}, "`doc_stride` must be"),
+        ({"training": PLAIN["training"] | {"warmup": 2}}, "`warmup` is a share"),
+        ({"training": PLAIN["training"] | {"learning": 1}}, "unknown field `learning`"),
+        ({"base": {"model": "x", "weights": "pickle"}}, "Invalid enum value 'pickle'"),
+    ],
+)
+def test_wrong_settings_are_told(change, told):
+    with pytest.raises(msgspec.ValidationError, match=told):
+        msgspec.convert(PLAIN | change, Run)

@@ -1,0 +1,164 @@
+"""The whole path: features, training, the model's folder, answers. On one thread, since sums depend on it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from pipeline.errors import InputError
+from pipeline.reader import QuestionAnswerer, models, training
+from pipeline.reader.evaluation import Gold
+from pipeline.reader.run_report import evaluate_run
+from pipeline.reader.runs import Base, Run
+from pipeline.squad import Answer, Article, Document, Paragraph, Question
+from stages.runs import quiet
+from tests.reader.tiny import DRY, RUN, SHAPE, with_config, with_training
+from tests.reader.towns import corpus
+
+quiet()
+torch.set_num_threads(1)
+
+
+def learn(run: Run, folder: Path, documents: list[Document] | None = None, stop: int = 0) -> training.Trained | None:
+    """Trains into `folder/model`; stops as if killed after a number of steps, leaving its checkpoints."""
+    done = 0
+
+    def progress(steps: int) -> None:
+        nonlocal done
+        done += steps
+        if stop and done >= stop:
+            raise KeyboardInterrupt
+
+    source = models.locate(run.base) if run.base.model else None
+    prepared = training.prepare(run, documents or [corpus()], source)
+    try:
+        trained = training.train(prepared, folder / "checkpoints", progress)
+    except KeyboardInterrupt:
+        return None
+    assert done == trained.steps == training.steps(prepared)
+    training.save(prepared, trained, folder / "model")
+    shutil.rmtree(folder / "checkpoints")
+    return trained
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((folder / "model").iterdir())}
+
+
+@pytest.fixture(scope="module")
+def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a model that has learnt the fifty questions by heart."""
+    folder = tmp_path_factory.mktemp("learnt")
+    learn(with_training(with_config(DRY), epochs=70), folder)
+    return folder
+
+
+def test_a_tiny_model_learns_fifty_questions_by_heart(learnt):
+    run = with_training(with_config(DRY), epochs=70)
+    found = evaluate_run(run, learnt / "model", Gold(corpus(), {}), "nl", None)
+    assert found.figures["total"] == 50
+    assert found.figures["exact"] > 95
+    assert found.figures["HasAns_exact"] > 95
+    assert found.figures["NoAns_exact"] > 95
+    assert found.figures["best_exact"] >= found.figures["exact"]
+    assert found.details.training["features"]["questions"]["kept"] == 50
+
+
+def test_the_question_answerer_answers_from_the_folder(learnt):
+    answerer = QuestionAnswerer(learnt / "model")
+    context = corpus().data[2].paragraphs[0].context
+    found = answerer({"question": "Wanneer kreeg Ganzendam stadsrechten?", "context": context})
+    assert (found["answer"], context[found["start"] : found["end"]]) == ("1610", "1610")
+    assert 0.9 < found["score"] <= 1
+    nothing = answerer(question="Welke kerk van Ganzendam brandde af?", context=context, handle_impossible_answer=True)
+    assert (nothing["answer"], nothing["start"], nothing["end"]) == ("", 0, 0)
+
+
+def test_the_folder_holds_safetensors_and_no_pickle(learnt):
+    assert list(contents(learnt)) == [
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "training.json",
+    ]
+    record = training.read_record(learnt / "model")
+    assert (record["base"], record["commit"], record["steps"]) == ("bert from scratch", None, 350)
+    assert record["loss"][0][1] > 3 > 0.1 > record["loss"][-1][1]
+
+
+def test_training_goes_on_from_a_folder_offline(learnt, tmp_path):
+    run = with_training(Run(Base(model=str(learnt / "model")), ("towns",), ("towns",), RUN.training), epochs=1)
+    learn(run, tmp_path)
+    found = evaluate_run(run, tmp_path / "model", Gold(corpus(), {}), "nl", None)
+    assert found.figures["exact"] > 80  # it starts from what it had learnt
+    assert training.read_record(tmp_path / "model")["base"] == str(learnt / "model")
+
+
+def test_the_same_seed_gives_the_same_bytes_whether_interrupted_or_not(tmp_path):
+    run = with_training(RUN, batch=12, checkpoints=3)  # five batches an epoch: a checkpoint in the middle of one
+    learn(run, tmp_path / "whole")
+    assert learn(run, tmp_path / "cut", stop=6) is None
+    assert (tmp_path / "cut" / "checkpoints" / "checkpoint-4").is_dir()
+    assert learn(run, tmp_path / "cut").resumed == 4
+    assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
+    learn(with_training(run, seed=7), tmp_path / "other")
+    assert contents(tmp_path / "other")["model.safetensors"] != contents(tmp_path / "whole")["model.safetensors"]
+
+
+def test_checkpoints_of_other_settings_or_torn_ones_are_not_used(tmp_path):
+    assert learn(RUN, tmp_path, stop=9) is None
+    torn = tmp_path / "checkpoints" / "checkpoint-999"
+    torn.mkdir()
+    (torn / "model.safetensors").write_text("half")
+    assert learn(RUN, tmp_path).resumed == 6
+    assert learn(RUN, tmp_path, stop=9) is None
+    assert learn(with_training(RUN, learning_rate=1e-3), tmp_path).resumed == 0
+
+
+def test_accumulated_batches_learn_like_whole_ones(tmp_path):
+    whole = learn(with_training(with_config(DRY), epochs=4), tmp_path / "whole")
+    parts = learn(with_training(with_config(DRY), epochs=4, device_batch=5), tmp_path / "parts")
+    assert whole.steps == parts.steps == 20
+    assert [loss for _, loss in parts.loss] == pytest.approx([loss for _, loss in whole.loss], rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "config"),
+    [
+        ("roberta", SHAPE | {"max_position_embeddings": 200}),
+        ("distilbert", {"dim": 64, "n_layers": 1, "n_heads": 4, "hidden_dim": 64, "max_position_embeddings": 160}),
+        ("xlm-roberta", SHAPE | {"max_position_embeddings": 200}),
+        ("electra", SHAPE | {"embedding_size": 32}),
+    ],
+)
+def test_other_architectures_take_the_same_path(tmp_path, architecture, config):
+    run = with_training(with_config(config, architecture), epochs=0.4)
+    learn(run, tmp_path)
+    assert evaluate_run(run, tmp_path / "model", Gold(corpus(2), {}), "nl", None).figures["total"] == 10
+
+
+def test_squad_1_1_is_trained_and_scored_as_such(tmp_path):
+    context = "Velderbroek ligt aan de Zilvere."
+    question = Question("english-1-0", "Waar?", (Answer("de Zilvere", 21),))
+    document = Document((Article((Paragraph(context, (question,)),)),), "1.1")
+    learn(with_training(RUN, epochs=1), tmp_path, [document])
+    found = evaluate_run(RUN, tmp_path / "model", Gold(document, {}), "nl", None)
+    assert "NoAns_total" not in found.figures
+    assert {"exact_match", "f1", "exact"} <= set(found.figures)
+    assert found.answers.predictions["english-1-0"] != ""
+    assert list(found.details.breakdown["language"]) == ["en"]
+
+
+def test_nothing_to_train_on_is_told():
+    question = Question("one", "Waar?", (Answer("Aa", 99),), False)
+    with pytest.raises(InputError, match="no question is left to train on"):
+        training.prepare(RUN, [Document((Article((Paragraph("De Aa.", (question,)),)),))])
+    with pytest.raises(InputError, match=r"training\.max_length: 384 tokens are more than the model's 160"):
+        training.prepare(with_training(RUN, max_length=384), [corpus(1)])
+
+
+def test_folders_without_a_record_are_told(tmp_path):
+    with pytest.raises(InputError, match="not a model that `finetune` wrote"):
+        training.read_record(tmp_path)
