@@ -140,9 +140,10 @@ def against(row: Row, person: Row, context: str) -> tuple[float, bool]:
     start, end = row["start"], row["start"] + len(row["text"])
     low, high = person["start"], person["start"] + len(person["text"])
     cut = [(s, e) for s, e in tokens(context) if s < high and e > low]
+    low, high = cut[0][0], cut[-1][1]
     if not (start < high and low < end):
         return 0.0, False
-    return max(f1(row["text"], person["text"]), f1(row["text"], context[cut[0][0] : cut[-1][1]])), True
+    return max(f1(row["text"], person["text"]), f1(row["text"], context[low:high])), True
 
 
 def cases(corpus: Corpus, speak: Locator) -> Iterator[tuple[Group, Any, Row]]:

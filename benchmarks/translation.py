@@ -161,7 +161,9 @@ def page(server: str, options: str = "") -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with subprocess.Popen([*shlex.split(server), "--port", str(port), *shlex.split(options)]) as process:
+    command = [*shlex.split(server), "--port", str(port), *shlex.split(options)]
+    # It complains about clients that are killed.
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
             url = f"http://127.0.0.1:{port}"
             while not stats(url):

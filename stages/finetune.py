@@ -10,8 +10,8 @@ import click
 
 from pipeline import squad
 from pipeline.errors import InputError
+from pipeline.pretrained import Source, locate
 from pipeline.reader.features import left_out
-from pipeline.reader.models import Source, locate
 from pipeline.reader.runs import Run
 from stages.params import load
 from stages.rim import OneLine, bar, path_option, summary
@@ -28,7 +28,7 @@ def main(name: str, data: Path, checkpoints: Path, out: Path, processes: int) ->
     params = load()
     run = run_of(params, name)
     documents = list(cleaned(data, run.train_on, params.language.target, "train").values())
-    source = locate(run.base) if run.base.model else None
+    source = locate(run.base.model, run.base.revision, run.base.weights) if run.base.model else None
     if processes > 1 and "LOCAL_RANK" not in os.environ:
         if run.training.batch % processes:
             raise InputError(

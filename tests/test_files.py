@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.files import replacing, write_atomically, write_json
+from pipeline.files import replacing, replacing_folder, write_atomically, write_json
 
 
 def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
@@ -62,3 +62,18 @@ def test_equal_values_are_equal_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a.json").read_text(encoding="utf-8") == (
         '{\n  "a": "één",\n  "b": [\n    1,\n    0.5,\n    null\n  ]\n}\n'
     )
+
+
+def interrupted(path: Path) -> None:
+    path.write_text("")
+    raise KeyboardInterrupt
+
+
+def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path):
+    folder = tmp_path / "model"
+    for content in ("old", "new"):
+        with replacing_folder(folder) as beside:
+            (beside / content).write_text(content)
+    with pytest.raises(KeyboardInterrupt), replacing_folder(folder) as beside:
+        interrupted(beside / "torn")
+    assert [path.name for path in tmp_path.rglob("*")] == ["model", "new"]

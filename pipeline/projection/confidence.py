@@ -52,8 +52,8 @@ WEIGHTS = {
     "numberless": -2.76,
     "marked": 0.97,
     "disagreement": -0.85,
-    "aligned": 0.41,
-    "misalignment": -1.52,
+    "aligned": 0.6,
+    "misalignment": -1.74,
 }
 
 

@@ -11,10 +11,7 @@
 `datasets` calls the second split validation, and so do the parquet files.
 """
 
-import os
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +20,7 @@ import pyarrow.compute as pc
 
 from pipeline import squad, tables
 from pipeline.errors import InputError
-from pipeline.files import write_atomically, write_json
+from pipeline.files import replacing_folder, write_atomically, write_json
 from pipeline.publish import card, citation, contract, croissant, figures
 from pipeline.publish.about import About, Made
 from pipeline.publish.checksums import SUMS, sums
@@ -113,23 +110,3 @@ def by_split(table: pa.Table, splits: Mapping[str, Any], without: tuple[str, ...
     """A table cut by split, less some columns. Empty parts are left out: `datasets` cannot read them."""
     parts = ((split, table.filter(pc.equal(table["split"], split)).drop_columns(list(without))) for split in splits)
     return {split: part for split, part in parts if part.num_rows}
-
-
-@contextmanager
-def replacing_folder(path: Path) -> Iterator[Path]:
-    """Gives an empty folder beside `path`; on success it takes its place, on failure it goes.
-
-    A folder cannot be renamed over a full one, so the old one steps aside for that moment.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    aside = path.with_name(f".{path.name}.{os.getpid()}.old")
-    beside.mkdir()
-    try:
-        yield beside
-        if path.exists():
-            path.replace(aside)
-        beside.replace(path)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-        shutil.rmtree(aside, ignore_errors=True)

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import InputError
+from pipeline.pretrained import locate
 from pipeline.reader import models
 from pipeline.reader.features import Windows, cut_windows
 from pipeline.reader.prediction import logits
-from pipeline.reader.runs import Base
 from pipeline.reader.tokens import layout
 
 MAX_LENGTH = 384
@@ -76,7 +76,7 @@ class QuestionAnswerer:
         import torch
 
         if isinstance(model, str | Path):
-            folder = models.locate(Base(model=str(model), revision=revision, weights=weights)).folder
+            folder = locate(str(model), revision, weights).folder
             tokenizer = models.load_tokenizer(folder) if tokenizer in (None, model) else tokenizer
             model = models.load_model(folder, weights)
         elif tokenizer is None:

@@ -1,6 +1,5 @@
 """The model card: what a model was made of, what it scores, what it cannot do."""
 
-
 import jinja2
 
 from pipeline.reader.comparison import TEMPLATES, markdown_table

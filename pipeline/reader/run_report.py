@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from pipeline.errors import InputError
-from pipeline.files import write_atomically, write_json
+from pipeline.files import replacing_folder, write_atomically, write_json
 from pipeline.reader import models
 from pipeline.reader.evaluation import Evaluation, Gold, evaluate
 from pipeline.reader.features import examples
@@ -103,7 +103,7 @@ def write_answers(folder: Path, answers: Answers) -> None:
 def write(folder: Path, report: Report) -> None:
     """Writes everything but the flat figures, the folder whole or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with models.replacing_folder(folder) as beside:
+    with replacing_folder(folder) as beside:
         write_answers(beside, report.answers)
         write_json(beside / "details.json", msgspec.to_builtins(report.details))
 

@@ -21,7 +21,8 @@ from typing import Any
 import msgspec
 
 from pipeline.errors import InputError
-from pipeline.files import write_atomically, write_json
+from pipeline.files import replacing_folder, write_atomically, write_json
+from pipeline.pretrained import Source
 from pipeline.reader import models
 from pipeline.reader.batches import LengthGrouped
 from pipeline.reader.features import Windows, examples, training_windows
@@ -44,7 +45,7 @@ class Prepared:
     tokenizer: Any
     windows: Windows
     counts: dict[str, Any]
-    source: models.Source | None
+    source: Source | None
     fingerprint: str
 
 
@@ -60,10 +61,10 @@ class Trained:
     loss: tuple[tuple[int, float], ...]
 
 
-def prepare(run: Run, documents: Sequence[Document], source: models.Source | None = None) -> Prepared:
+def prepare(run: Run, documents: Sequence[Document], source: Source | None = None) -> Prepared:
     """Loads or makes the model, and cuts the documents into features.
 
-    source: the base model as `models.locate` found it; None from scratch. Raises InputError.
+    source: the base model as `pretrained.locate` found it; None from scratch. Raises InputError.
     """
     settings = run.training
     data = examples(documents)
@@ -90,7 +91,7 @@ def prepare(run: Run, documents: Sequence[Document], source: models.Source | Non
     return Prepared(run, model, tokenizer, windows, counts, source, _fingerprint(run, windows, source))
 
 
-def _fingerprint(run: Run, windows: Windows, source: models.Source | None) -> str:
+def _fingerprint(run: Run, windows: Windows, source: Source | None) -> str:
     """A digest of everything that decides what training does."""
     import transformers
 
@@ -233,7 +234,7 @@ def save(prepared: Prepared, trained: Trained, folder: Path) -> None:
         "loss": trained.loss,
     }
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with models.replacing_folder(folder) as beside:
+    with replacing_folder(folder) as beside:
         prepared.model.save_pretrained(beside)
         prepared.tokenizer.save_pretrained(beside)
         write_json(beside / "training.json", record)

@@ -26,9 +26,7 @@ from pipeline.translation.validation import Fault
 HOUR_S = 3600.0
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 4.0  # before a text with a bad answer is sent again; doubles in between
 # Bad answers that may come to any text while the service is banned or down.
-IMPERSONAL = frozenset(
-    {Fault.EMPTY, Fault.CAPTCHA, Fault.ERROR_PAGE, Fault.UNCHANGED, Fault.UNREACHABLE, Fault.REFUSED}
-)
+IMPERSONAL = frozenset({Fault.EMPTY, Fault.CAPTCHA, Fault.ERROR_PAGE, Fault.UNCHANGED, Fault.UNREACHABLE})
 # The same bad words so many times in a row are a service's last ones on a text; a local model says them once.
 LAST_WORDS = 4
 # Answers outlive the process at once, and a power cut after this: about as many are at stake as are under way.
@@ -58,7 +56,8 @@ class Asking:
     """One engine, asked for many texts.
 
     check(miss, answer) gives an answer's fault or None; keep(misses) stores good answers, sync() makes
-    them safe; give_up(miss) is told of each text given up, progress(counts) of every change. witness: a
+    them safe; set_back(miss, final) is told of each bad answer that counts and whether it is the last,
+    progress(counts) of every change. witness: a
     text that was answered well by an earlier run, if there is one; started: when max_hours began.
     """
 
@@ -71,13 +70,13 @@ class Asking:
         check: Callable[[Miss, str], Fault | None],
         keep: Callable[[Sequence[Miss]], object],
         sync: Callable[[], object],
-        give_up: Callable[[Miss], object],
+        set_back: Callable[[Miss, bool], object],
         progress: Callable[[Counts], object],
         witness: Miss | None = None,
         started: float | None = None,
     ) -> None:
         self.translator, self.settings, self.counts = translator, settings, counts
-        self.check, self.keep, self.sync, self.give_up, self.progress = check, keep, sync, give_up, progress
+        self.check, self.keep, self.sync, self.set_back, self.progress = check, keep, sync, set_back, progress
         self.witness = witness
         self.started = monotonic() if started is None else started
         self.dice = Random()
@@ -155,7 +154,6 @@ class Asking:
                 return (miss,), False
             miss.fault = miss.worst[0]
             self.counts.quarantined[miss.fault] += 1
-            self.give_up(miss)
         batch = [self.fresh.popleft() for _ in range(min(self.translator.batch, len(self.fresh)))]
         return tuple(batch), False
 
@@ -277,10 +275,13 @@ class Asking:
 
     def _count(self, doubt: Doubt) -> None:
         miss, worst = doubt.miss, (doubt.fault, doubt.answer)
+        if miss.bad >= self.settings.attempts:
+            return
         miss.same = miss.same + 1 if worst == miss.worst else 1
         miss.worst = worst
         final = not self.translator.remote or (doubt.answer and miss.same >= LAST_WORDS)
         miss.bad = self.settings.attempts if final else miss.bad + 1
+        self.set_back(miss, miss.bad >= self.settings.attempts)
 
     def _reason_to_stop(self) -> str:
         """What ends the run; '' while nothing does."""
@@ -300,5 +301,6 @@ class Asking:
         self.counts.under_way = len(calls.under_way)
         self.counts.limit = int(self.pace.limit)
         self.counts.pause_s = max(0.0, self.pace.not_before - now)
+        self.counts.last_trouble = self.trouble
         self.counts.seconds = now - self.started
         self.progress(self.counts)

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from pipeline.errors import ParamsError, TranslationError
-from pipeline.reader.models import locate
-from pipeline.reader.runs import Base
+from pipeline.pretrained import locate
 from pipeline.translation.optional import package, told
 from pipeline.translation.protocol import Request, Translator
 from pipeline.translation.settings import CheckpointSettings
@@ -25,6 +24,8 @@ ARCHITECTURES = ("marian", "m2m_100")  # NLLB's dense models are M2M100's in all
 # These models are made for sentences, of 512 tokens at most; a token is seldom less than three bytes.
 LIMIT_BYTES = 1000
 READ_BYTES = 1 << 20
+# A translation has seldom more than one and a half times the tokens of its text; short ones may.
+MOST_TOKENS, MOST_TOKENS_MORE = 2, 20
 
 
 def label(settings: CheckpointSettings) -> str:
@@ -170,7 +171,7 @@ class CheckpointTranslator(Translator):
         self.model: Any = None
 
     def __enter__(self) -> Self:
-        folder = locate(Base(self.settings.model, self.settings.revision, self.settings.weights)).folder
+        folder = locate(self.settings.model, self.settings.revision, self.settings.weights).folder
         config = architecture(folder)
         self.codec = Codec(folder, config, self.settings, self.languages)
         self.model = self.load(folder, config)
@@ -193,6 +194,10 @@ class CheckpointTranslator(Translator):
             for place, answer in zip(places, decoded, strict=True):
                 answers[place] = answer
         return answers
+
+    def room(self, rows: Sequence[Sequence[int]]) -> int:
+        """Most tokens of the translations of some texts: where a model that does not find an end is stopped."""
+        return min(self.codec.longest - 1, MOST_TOKENS * max(map(len, rows)) + MOST_TOKENS_MORE)
 
     @abstractmethod
     def load(self, folder: Path, config: Any) -> Any:

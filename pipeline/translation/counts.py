@@ -21,6 +21,7 @@ class Counts(Struct):
     under_way: int = 0  # requests
     limit: int = 0  # most requests that may be under way now
     pause_s: float = 0.0  # until anything is sent again
+    last_trouble: str = ""
     seconds: float = 0.0
 
     @property

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from pipeline.reader.models import replacing_folder
+from pipeline.files import replacing_folder
 from pipeline.translation.checkpoint import CheckpointTranslator, loading
 from pipeline.translation.optional import package
 from pipeline.translation.settings import CTranslate2Settings
@@ -50,7 +50,7 @@ class CTranslate2(CheckpointTranslator):
             batch_type="tokens",
             max_batch_size=self.settings.batch_tokens,
             max_input_length=0,
-            max_decoding_length=self.codec.longest - 1,
+            max_decoding_length=self.room(rows),
         )
         return [tokenizer.convert_tokens_to_ids(result.hypotheses[0]) for result in found]
 

@@ -81,6 +81,7 @@ class DeepL(Translator):
         texts = [request.text for request in batch]
         tagged = any(map(is_marked, texts))
         try:
+            "".join(texts).encode()  # the package would send a lone surrogate
             results = self.client.translate_text(
                 [xml(text) for text in texts] if tagged else texts,
                 source_lang=self.source,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from pipeline.translation.memory import Setback
 from pipeline.translation.pieces import cut
 from pipeline.translation.protocol import Request, Translator
 from pipeline.translation.validation import Fault
@@ -27,7 +28,7 @@ class Miss:
     answer: str | None = None
     fault: Fault | None = None
     sent: int = 0
-    heard: int = 0  # bad answers
+    heard: int = 0  # bad answers, earlier runs' included
     bad: int = 0  # of these, those that count against it
     worst: tuple[Fault, str] | None = None  # the last of these
     same: int = 0  # how often it came in a row
@@ -41,15 +42,15 @@ Draft = str | Miss | list[str | Miss]
 """A translation; or the miss that will be it; or the parts of one, some of them misses."""
 LookUp = Callable[[str, str], str | None]
 """(text, its paragraph or '') -> its translation, if it is held."""
-GivenUp = Callable[[str, str], Fault | None]
-"""(text, its paragraph or '') -> why it is in quarantine, if it is."""
+History = Callable[[str, str], Setback | None]
+"""(text, its paragraph or '') -> the bad answers it has had in earlier runs, if any."""
 
 
 class Drafter:
     """Drafts segments one by one; `misses` gathers what is to be asked for, each text once."""
 
-    def __init__(self, translator: Translator, look_up: LookUp, given_up: GivenUp) -> None:
-        self.translator, self.look_up, self.given_up = translator, look_up, given_up
+    def __init__(self, translator: Translator, look_up: LookUp, history: History) -> None:
+        self.translator, self.look_up, self.history = translator, look_up, history
         self.misses: dict[str | tuple[str, str], Miss] = {}  # by text, or by text and paragraph
 
     def draft(self, segment: Segment) -> Draft:
@@ -70,17 +71,20 @@ class Drafter:
     def _miss(self, text: str, kind: str, context: str) -> Miss:
         key = (text, context) if context else text
         if key not in self.misses:
-            self.misses[key] = Miss(text, kind, context, fault=self.given_up(text, context))
+            self.misses[key] = miss = Miss(text, kind, context)
+            if back := self.history(text, context):
+                miss.heard, miss.bad, miss.same, miss.worst = back.heard, back.bad, back.same, (back.fault, back.answer)
+                miss.fault = back.fault if back.final else None
         return self.misses[key]
 
 
 def drafts(
-    segments: Iterable[Segment], translator: Translator, look_up: LookUp, given_up: GivenUp
+    segments: Iterable[Segment], translator: Translator, look_up: LookUp, history: History
 ) -> tuple[list[Draft], list[Miss]]:
     """One draft a segment, and the distinct texts to ask for, in the segments' order.
 
     Texts in quarantine are misses that have their fault already, and are not asked for.
     """
-    drafter = Drafter(translator, look_up, given_up)
+    drafter = Drafter(translator, look_up, history)
     drafted = [drafter.draft(segment) for segment in segments]
     return drafted, [miss for miss in drafter.misses.values() if miss.fault is None]

@@ -51,7 +51,8 @@ def holdings(folder: Path) -> Holdings:
         records += 1
         held.setdefault(entry.scope, {})[entry.text, entry.context] = entry.translation
     for record in lost.records():
-        given_up.setdefault(record.scope, {})[record.text, record.context] = record.fault
+        if record.final:
+            given_up.setdefault(record.scope, {})[record.text, record.context] = record.fault
     scopes = sorted(held.keys() | given_up.keys(), key=lambda scope: (scope.translator, scope.source, scope.target))
     found = tuple(holding(scope, held.get(scope, {}), given_up.get(scope, {})) for scope in scopes)
     size = sum(path.stat().st_size for path in (log.path, lost.path) if path.exists())

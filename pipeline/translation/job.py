@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
+from msgspec.structs import astuple
+
 from pipeline.errors import InputError
 from pipeline.translation.asking import Asking
 from pipeline.translation.counts import Counts
 from pipeline.translation.drafts import Draft, Miss, Segment, drafts
-from pipeline.translation.memory import Memory, Scope, digest
+from pipeline.translation.memory import Memory, Scope, Setback, digest
 from pipeline.translation.protocol import NotHeld, Request, Translator
 from pipeline.translation.settings import TranslateSettings
 from pipeline.translation.validation import MARKED, Fault, fault
@@ -83,7 +85,7 @@ class Desk:
 
     def draft(self, segments: Iterable[Segment]) -> tuple[list[Draft], list[Miss]]:
         """One draft a segment, and the distinct texts that would be asked for; nothing is sent."""
-        return drafts(segments, self.translator, self._look_up, self._given_up)
+        return drafts(segments, self.translator, self._look_up, self._history)
 
     def _look_up(self, text: str, context: str) -> str | None:
         """What is held for a text in that paragraph ('' for engines that do not use it)."""
@@ -95,9 +97,16 @@ class Desk:
         held = self.memory.get(text) if context else None
         return self.earlier.get(text) if held is None else held
 
-    def _given_up(self, text: str, context: str) -> Fault | None:
-        """Why an earlier run gave a text up, if one did."""
-        return self.memory.given_up(text, digest(context)) if self.memory is not None else None
+    def _history(self, text: str, context: str) -> Setback | None:
+        """The bad answers that a text has had in earlier runs."""
+        return self.memory.setback(text, digest(context)) if self.memory is not None else None
+
+    def _set_back(self, miss: Miss, final: bool) -> None:
+        found, answer = miss.worst
+        counts = miss.heard, miss.bad, miss.same
+        self.memory.set_back(
+            Setback(*astuple(self.scope), miss.text, found, answer, *counts, final, digest(miss.context))
+        )
 
     def _witness(self, segments: Sequence[Segment], drafted: Sequence[Draft]) -> Miss | None:
         """A text that the engine has answered well before."""
@@ -117,7 +126,7 @@ class Desk:
             check=lambda miss, answer: fault(miss.text, answer, miss.kind, self.scope.source, self.scope.target),
             keep=lambda good: self.memory.put((miss.text, digest(miss.context), miss.answer) for miss in good),
             sync=self.memory.sync,
-            give_up=lambda miss: self.memory.give_up(miss.text, digest(miss.context), *miss.worst, miss.sent),
+            set_back=self._set_back,
             progress=self.progress,
             witness=witness,
             started=self.started,

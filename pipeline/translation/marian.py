@@ -8,9 +8,6 @@ from pipeline.errors import TranslationError
 from pipeline.translation.checkpoint import CheckpointTranslator, loading
 from pipeline.translation.settings import MarianSettings
 
-# A translation has seldom more than one and a half times the tokens of its text; short ones may.
-MOST_TOKENS, MOST_TOKENS_MORE = 2, 20
-
 
 class Marian(CheckpointTranslator):
     """Texts are translated in batches of like length, in bfloat16 on a GPU and in float32 on the CPU.
@@ -50,7 +47,7 @@ class Marian(CheckpointTranslator):
         return found
 
     def _generate(self, rows: list[list[int]]) -> list[list[int]]:
-        """One batch, the longest row first."""
+        """One batch."""
         import torch
 
         inputs = self.codec.tokenizer.pad({"input_ids": rows}, return_tensors="pt").to(self.model.device)
@@ -64,7 +61,7 @@ class Marian(CheckpointTranslator):
                     length_penalty=self.settings.length_penalty,
                     do_sample=False,
                     max_length=None,
-                    max_new_tokens=min(self.codec.longest - 1, MOST_TOKENS * len(rows[0]) + MOST_TOKENS_MORE),
+                    max_new_tokens=self.room(rows),
                 )
         except torch.cuda.OutOfMemoryError as error:
             raise TranslationError(

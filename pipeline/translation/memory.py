@@ -1,7 +1,7 @@
 """The live translation memory: one for all corpora, in logs that only grow.
 
     memory/translations.jsonl    each good answer: translator, languages, text, translation
-    memory/quarantine.jsonl      each text that was given up: the fault, and the last bad answer
+    memory/quarantine.jsonl      each bad answer that counts against its text, and whether the text is given up
     memory/lock                  held by the process that writes
 
 A later record of the same text replaces an earlier one.
@@ -50,24 +50,30 @@ class Entry(Record, frozen=True, omit_defaults=True):
     context: str = ""
 
 
-class Quarantined(Record, frozen=True, omit_defaults=True):
-    """A text that got no good answer, and the last bad one."""
+class Setback(Record, frozen=True, omit_defaults=True):
+    """Where a text stands after a bad answer: that answer, how many there were, and whether it is given up.
+
+    heard: bad answers; bad: those that count against the text; same: how often the last one came in a row.
+    """
 
     fault: Fault
     answer: str
-    attempts: int
+    heard: int
+    bad: int
+    same: int
+    final: bool = False
     context: str = ""
 
 
-Line = TypeVar("Line", Entry, Quarantined)
+Line = TypeVar("Line", Entry, Setback)
 
 
 def translation_log(folder: Path) -> Log[Entry]:
     return Log(folder / "translations.jsonl", Entry)
 
 
-def quarantine_log(folder: Path) -> Log[Quarantined]:
-    return Log(folder / "quarantine.jsonl", Quarantined)
+def quarantine_log(folder: Path) -> Log[Setback]:
+    return Log(folder / "quarantine.jsonl", Setback)
 
 
 def digest(context: str) -> str:
@@ -108,7 +114,7 @@ class Memory:
         self._known = {
             key(entry.text, entry.context): entry.translation for entry in self._own(self._translations.records())
         }
-        self._given_up = {key(lost.text, lost.context): lost.fault for lost in self._own(self._quarantine.records())}
+        self._setbacks = {key(back.text, back.context): back for back in self._own(self._quarantine.records())}
         self.notice = "; ".join(filter(None, (self._translations.damage, self._quarantine.damage)))
 
     def _own(self, records: Iterable[Line]) -> Iterator[Line]:
@@ -124,9 +130,9 @@ class Memory:
         """The translation of a text, if it is held; context: its digest, or ''."""
         return self._known.get(key(text, context))
 
-    def given_up(self, text: str, context: str = "") -> Fault | None:
-        """Why an earlier run gave a text up, if one did."""
-        return self._given_up.get(key(text, context))
+    def setback(self, text: str, context: str = "") -> Setback | None:
+        """Where a text stands that has had bad answers and no good one."""
+        return self._setbacks.get(key(text, context))
 
     def put(self, translations: Iterable[tuple[str, str, str]]) -> None:
         """Appends (text, digest of its context or '', translation) rows in one write; `sync` makes them safe."""
@@ -135,10 +141,10 @@ class Memory:
         self._translations.append(entries)
         self._known.update((key(entry.text, entry.context), entry.translation) for entry in entries)
 
-    def give_up(self, text: str, context: str, fault: Fault, answer: str, attempts: int) -> None:
-        """Appends a text to the quarantine: no later run asks for it until the quarantine is released."""
-        self._quarantine.append([Quarantined(*astuple(self.scope), text, fault, answer, attempts, context)])
-        self._given_up[key(text, context)] = fault
+    def set_back(self, setback: Setback) -> None:
+        """Appends a bad answer. When it is final, no later run asks for the text until the quarantine is released."""
+        self._quarantine.append([setback])
+        self._setbacks[key(setback.text, setback.context)] = setback
 
     def sync(self) -> None:
         """Makes all that was put outlive a power cut."""
@@ -167,9 +173,9 @@ def opened(folder: Path, scope: Scope) -> Iterator[Memory]:
 
 
 def release(folder: Path) -> int:
-    """Empties the quarantine, so that the next run asks for its texts again; tells how many records it had."""
+    """Empties the quarantine, so that the next run asks for its texts again; tells how many there were."""
     with locked(folder):
         log = quarantine_log(folder)
-        records = sum(1 for _ in log.records())
+        texts = {(back.scope, back.text, back.context) for back in log.records() if back.final}
         log.path.unlink(missing_ok=True)
-    return records
+    return len(texts)

@@ -63,7 +63,8 @@ def detail(counts: Counts) -> str:
     if counts.quarantined:
         words.append(f"{counts.quarantined.total():,} given up")
     if counts.pause_s >= SHOWN_PAUSE_S:
-        words.append(f"paused until {datetime.now() + timedelta(seconds=counts.pause_s):%H:%M:%S}")
+        until = datetime.now() + timedelta(seconds=counts.pause_s)
+        words.append(f"paused until {until:%H:%M:%S} ({counts.last_trouble})")
     return ", ".join(words)
 
 

@@ -29,8 +29,8 @@ def translated(mode, *texts):
 def test_translates_by_rules():
     texts = ("The old ferry crosses the river every day.", "the harbour")
     assert translated("eng-spa", *texts)[0] == "El transbordador viejo cruza el río todos los días."
-    assert translated("eng-cat", *texts)[0] == "El vell transbordador creua el riu cada dia."
-    assert translated("en-gl", *texts)[0] == "O vello ferry cruza o río todos os días."
+    assert translated("eng-cat", *texts)[0] == "El transbordador vell creua el riu cada dia."
+    assert translated("en-gl", *texts)[0] == "O vello ferry cruza o río cada día."
 
 
 @installed

@@ -10,7 +10,7 @@ from cli.plan import plan
 from pipeline import squad, tables
 from pipeline.segmentation import layout, segments
 from pipeline.squad import Answer, Article, Document, Paragraph, Question
-from pipeline.translation.memory import Memory, Scope, opened
+from pipeline.translation.memory import Memory, Scope, Setback, opened
 from pipeline.translation.tmx import read_tmx, write_tmx
 from pipeline.translation.validation import Fault
 from stages.translate import main as translate
@@ -54,6 +54,10 @@ def project(workdir: Path) -> Path:
         tables.write(segments(laid), workdir / "data" / corpus / "segments" / "segments.parquet")
     (workdir / "data/replay/source/memory.tmx").write_bytes((workdir / "ferry.tmx").read_bytes())
     return workdir
+
+
+def given_up(text: str) -> Setback:
+    return Setback("mtranslate", "en", "nl", text, Fault.EMPTY, "", heard=10, bad=10, same=10, final=True)
 
 
 def stage(corpus: str) -> list[object]:
@@ -136,8 +140,8 @@ def test_import_export_and_stats(project, run, refusal, google):
 def test_stats_tell_the_quarantine_and_damage_and_release_empties_it(project, run):
     with opened(Path("memory"), Scope("mtranslate", "en", "nl")) as held:
         held.put([("quay", "", "kade")])
-        held.give_up("weir", "", Fault.EMPTY, "", 10)
-        held.give_up("quay", "", Fault.EMPTY, "", 10)  # and was translated after all
+        held.set_back(given_up("weir"))
+        held.set_back(given_up("quay"))  # and was translated after all
     with Path("memory/translations.jsonl").open("ab") as log:
         log.write(b'{"translator":"mtr')
     found = json.loads(run(memory, "stats", "--json").stdout)
@@ -153,7 +157,7 @@ def test_stats_tell_the_quarantine_and_damage_and_release_empties_it(project, ru
     assert "torn the last record" in found["damage"]
     assert "in quarantine: empty 1" in run(memory, "stats").stdout
     assert run(memory, "release").stdout == "memory: 2 texts are released from quarantine\n"
-    assert Memory(Path("memory"), held.scope).given_up("weir") is None
+    assert Memory(Path("memory"), held.scope).setback("weir") is None
 
 
 def test_what_memory_refuses(project, refusal):
@@ -168,7 +172,7 @@ def test_what_memory_refuses(project, refusal):
 def test_plan(project, run):
     with opened(Path("memory"), Scope("mtranslate", "en", "nl")) as held:
         held.put([("1931", "", "1931")])
-        held.give_up(TEXTS[0], "", Fault.EMPTY, "", 10)
+        held.set_back(given_up(TEXTS[0]))
     told = run(plan, "ferry", "--rate", "0.5", "--price", "10")
     assert told.exit_code == 0
     assert told.stdout.splitlines() == [

@@ -1,7 +1,6 @@
-import pytest
+from importlib.util import find_spec
 
-pytest.importorskip("ctranslate2", reason="the extra 'ctranslate2' is not installed")
-pytest.importorskip("sentencepiece", reason="the extra 'ctranslate2' is not installed")
+import pytest
 
 from pipeline.errors import TranslationError
 from pipeline.translation.ctranslate2 import CTranslate2
@@ -10,6 +9,8 @@ from pipeline.translation.settings import CTranslate2Settings
 
 from . import tiny_checkpoints
 from .tiny_checkpoints import DUTCH, ENGLISH, SPANISH
+
+pytestmark = pytest.mark.skipif(not find_spec("ctranslate2"), reason="the extra 'ctranslate2' is not installed")
 
 NLLB = {"source_code": "eng_Latn", "target_code": "spa_Latn"}
 
@@ -44,7 +45,7 @@ def test_converts_and_translates(root, cache, make, settings, expected):
     if not folder.exists():
         make(folder)
     for quantization in ("int8", "float32"):
-        found = translated(folder, [*ENGLISH, "the harbour " * 40], quantization=quantization, **settings)
+        found = translated(folder, [*ENGLISH, "the harbour " * 80], quantization=quantization, **settings)
         assert found == [*expected, ""]
     assert translated(folder, ENGLISH[::-1], batch_tokens=1, **settings) == expected[::-1]
 

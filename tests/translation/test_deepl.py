@@ -1,7 +1,8 @@
+import sys
+from importlib.util import find_spec
+
 import msgspec
 import pytest
-
-deepl = pytest.importorskip("deepl", reason="the extra 'deepl' is not installed")
 
 from pipeline.errors import TranslationError
 from pipeline.translation.deepl import DeepL, xml
@@ -12,6 +13,8 @@ from pipeline.translation.settings import DeepLSettings
 from pipeline.translation.validation import MARKED
 
 from .json_server import Answer, service
+
+pytestmark = pytest.mark.skipif(not find_spec("deepl"), reason="the extra 'deepl' is not installed")
 
 KEY = "secret-key:fx"
 PARAGRAPH = "The ferry is old. It crosses the river."
@@ -137,9 +140,9 @@ def test_after_a_good_answer_a_text_is_refused_and_not_the_settings():
 
 
 def test_no_server():
-    with DeepL(DeepLSettings(server_url="http://127.0.0.1:9"), ("en", "nl"), 1.0) as engine:
-        with pytest.raises(Unreachable):
-            engine.translate([Request("x")])
+    settings = DeepLSettings(server_url="http://127.0.0.1:9")
+    with DeepL(settings, ("en", "nl"), 1.0) as engine, pytest.raises(Unreachable):
+        engine.translate([Request("x")])
 
 
 def test_a_text_that_is_none():
@@ -148,9 +151,11 @@ def test_a_text_that_is_none():
 
 
 def test_the_packages_settings_are_put_back():
-    before = deepl.http_client.max_network_retries, deepl.http_client.min_connection_timeout
+    from deepl import http_client
+
+    before = http_client.max_network_retries, http_client.min_connection_timeout
     translated(dutch, Request("x"))
-    assert (deepl.http_client.max_network_retries, deepl.http_client.min_connection_timeout) == before
+    assert (http_client.max_network_retries, http_client.min_connection_timeout) == before
 
 
 def test_no_key(monkeypatch):
@@ -161,7 +166,7 @@ def test_no_key(monkeypatch):
 
 
 def test_no_package(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "deepl", None)
+    monkeypatch.setitem(sys.modules, "deepl", None)
     with pytest.raises(TranslationError, match=r"pip install 'spanferry\[deepl\]'"):
         DeepL(DeepLSettings(), ("en", "nl"), 5.0).__enter__()
 
@@ -182,7 +187,7 @@ def test_at_the_desk_and_out_of_the_memory(tmp_path, hurried):
         (text,) = body["text"]
         if text == "never":
             return Answer({"message": "no"}, 400)
-        return result(f"{text.swapcase()} {len(body['context'])}")
+        return result(f"{len(body['context'])}: {text.swapcase()}")
 
     segments = [
         Segment("The Quay was BUILT.", "sentence", PARAGRAPH),
@@ -200,9 +205,9 @@ def test_at_the_desk_and_out_of_the_memory(tmp_path, hurried):
             ) as desk:
                 results = [(result.text, result.fault) for result in desk.translate(segments)]
             assert results == [
-                ("tHE qUAY WAS built. 39", None),
-                ("tHE qUAY WAS built. 19", None),
-                ("tHE <M>qUAY</M> WAS built. 39", None),
+                ("39: tHE qUAY WAS built.", None),
+                ("19: tHE qUAY WAS built.", None),
+                ("39: tHE <M>qUAY</M> WAS built.", None),
                 (None, "refused"),
             ]
     assert served.seen == []

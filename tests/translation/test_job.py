@@ -116,8 +116,9 @@ def test_what_the_page_has_nothing_for_is_given_up_and_not_asked_for_again(googl
     assert results == [*good()[:1], Translated(None, Fault.EMPTY), *good()[2:]]
     assert desk.counts.quarantined == {Fault.EMPTY: 1}
     assert SENTENCES[1] not in held(tmp_path)
-    (record,) = quarantine_log(tmp_path).records()
-    assert (record.text, record.fault, record.answer) == (SENTENCES[1], Fault.EMPTY, "")
+    records = list(quarantine_log(tmp_path).records())
+    assert {(record.text, record.fault, record.answer) for record in records} == {(SENTENCES[1], Fault.EMPTY, "")}
+    assert [(record.bad, record.final) for record in records] == [(1, False), (2, False), (3, False), (4, True)]
     asked = served.seen.total()
     again, desk = translate(tmp_path)
     assert again == results
@@ -129,7 +130,18 @@ def test_the_same_bad_words_again_and_again_are_the_last_ones(google, hurried, t
     results, _ = translate(tmp_path)
     assert results[4] == Translated(None, Fault.TRUNCATED)
     assert served.seen[SENTENCES[4]] == 4
-    assert [record.answer for record in quarantine_log(tmp_path).records()] == ["Sinds"]
+    assert [(record.answer, record.final) for record in quarantine_log(tmp_path).records()] == [
+        *[("Sinds", False)] * 3,
+        ("Sinds", True),
+    ]
+
+
+def test_bad_answers_are_remembered_when_a_run_is_cut_short(google, hurried, tmp_path):
+    served = google(lambda text, n: "Sinds" if text == SENTENCES[4] else dutch(text))
+    with pytest.raises(TranslationError):
+        translate(tmp_path, SEGMENTS[4:], max_requests=3)
+    assert translate(tmp_path)[0][4] == Translated(None, Fault.TRUNCATED)
+    assert served.seen[SENTENCES[4]] == 4
 
 
 def test_a_text_that_breaks_every_connection_does_not_stop_the_others(google, hurried, tmp_path):

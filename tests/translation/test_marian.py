@@ -3,8 +3,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-pytest.importorskip("sentencepiece", reason="the extra 'marian' is not installed")
-
 from pipeline.errors import TranslationError
 from pipeline.translation.drafts import Segment
 from pipeline.translation.marian import Marian, batches

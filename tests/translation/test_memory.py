@@ -3,19 +3,22 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import astuple
 
 from pipeline.errors import TranslationError
-from pipeline.translation.memory import Memory, Scope, locked, opened, quarantine_log, release
+from pipeline.translation.memory import Memory, Scope, Setback, locked, opened, quarantine_log, release
 from pipeline.translation.validation import Fault
 
 DUTCH = Scope("mtranslate", "en", "nl")
+WEIR = Setback(*astuple(DUTCH), "weir", Fault.EMPTY, "", heard=12, bad=10, same=9, final=True)
 
 
 def filled(folder: Path) -> Path:
     with opened(folder, DUTCH) as memory:
         memory.put([("quay", "", "kade"), ("lock", "", "slot"), ("lock", "c0ffee", "sluis")])
         memory.put([("lock", "", "grendel")])
-        memory.give_up("weir", "", Fault.EMPTY, "", 10)
+        memory.set_back(Setback(*astuple(DUTCH), "weir", Fault.LENGTH, "w", heard=2, bad=1, same=1))
+        memory.set_back(WEIR)
     return folder
 
 
@@ -24,10 +27,10 @@ def test_what_is_put_is_held_by_its_text_its_context_and_its_scope(tmp_path):
     assert len(memory) == 3
     assert (memory.get("quay"), memory.get("lock"), memory.get("lock", "c0ffee")) == ("kade", "grendel", "sluis")
     assert (memory.get("Quay"), memory.get("quay "), memory.get("quay", "c0ffee")) == (None, None, None)
-    assert (memory.given_up("weir"), memory.given_up("weir", "c0ffee")) == (Fault.EMPTY, None)
+    assert (memory.setback("weir"), memory.setback("weir", "c0ffee"), memory.setback("quay")) == (WEIR, None, None)
     for other in (Scope("mtranslate", "en", "de"), Scope("deepl", "en", "nl"), Scope("mtranslate", "nl", "en")):
         assert len(Memory(tmp_path, other)) == 0
-        assert Memory(tmp_path, other).given_up("weir") is None
+        assert Memory(tmp_path, other).setback("weir") is None
 
 
 def test_a_scope_is_read_from_among_others(tmp_path):
@@ -71,6 +74,6 @@ def test_only_one_process_writes(tmp_path):
 
 def test_release(tmp_path):
     assert release(filled(tmp_path)) == 1
-    assert Memory(tmp_path, DUTCH).given_up("weir") is None
+    assert Memory(tmp_path, DUTCH).setback("weir") is None
     assert list(quarantine_log(tmp_path).records()) == []
     assert release(tmp_path) == 0

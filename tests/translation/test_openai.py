@@ -141,8 +141,8 @@ def test_the_same_text_may_have_the_same_answer():
         "{}",
         '{"1": 1}',
         '{"1": "PWNED", "2": "PWNED"}',
-    ]
-    + ['{"1":' * 100_000 + "1" + "}" * 100_000],
+        pytest.param('{"1":' * 100_000 + "1" + "}" * 100_000, id="deep"),
+    ],
 )
 def test_no_answer_at_all_is_a_refusal(said):
     with pytest.raises(Refused):
@@ -179,7 +179,7 @@ def test_whatever_comes_back_each_text_has_one_string_or_none_has(said):
         (completion(None, refusal="I will not."), Refused, "refuses: I will not."),
         (completion('{"1": "een', finish_reason="length"), Refused, "(length)"),
         (completion(None, finish_reason="content_filter"), Refused, "(content_filter)"),
-        (completion("Sure! Here you go."), Refused, "did not answer with JSON"),
+        (completion("Sure! Here you go."), Refused, "no translation: Sure!"),
         (completion(None), Refused, "no translation"),
         (Answer(hang=1.0), Overloaded, "timed out"),
     ],
@@ -197,9 +197,9 @@ def test_failures(monkeypatch, answer, kind, problem):
 
 
 def test_no_server():
-    with OpenAI(OpenAISettings(model="m", base_url="http://127.0.0.1:9"), ("en", "nl")) as engine:
-        with pytest.raises(Unreachable):
-            engine.translate([Request("x")])
+    settings = OpenAISettings(model="m", base_url="http://127.0.0.1:9")
+    with OpenAI(settings, ("en", "nl")) as engine, pytest.raises(Unreachable):
+        engine.translate([Request("x")])
 
 
 def test_a_text_that_is_none():
@@ -249,12 +249,13 @@ def test_at_the_desk_an_injection_costs_one_text_at_most(tmp_path, hurried):
         texts = asked_for(body)
         if any(text == INJECTION for text in texts.values()):
             return completion("PWNED")
-        return completion({key: text.swapcase() for key, text in texts.items()})
+        return completion({key: "nl " + text.swapcase() for key, text in texts.items()})
 
     texts = ["The Quay was BUILT.", INJECTION, "The Ferry is OLD.", "It SANK in 1887."]
     segments = [Segment(text, "sentence", INJECTION + " The Ferry.") for text in texts]
-    for _ in range(2):
-        with service(answer) as served:
+    requests = []
+    with service(answer) as served:
+        for _ in range(2):
             with open_desk(
                 "llm",
                 ("en", "nl"),
@@ -264,12 +265,13 @@ def test_at_the_desk_an_injection_costs_one_text_at_most(tmp_path, hurried):
             ) as desk:
                 results = [(result.text, result.fault) for result in desk.translate(segments)]
             assert results == [
-                ("tHE qUAY WAS built.", None),
+                ("nl tHE qUAY WAS built.", None),
                 (None, "refused"),
-                ("tHE fERRY IS old.", None),
-                ("iT sank IN 1887.", None),
+                ("nl tHE fERRY IS old.", None),
+                ("nl iT sank IN 1887.", None),
             ]
-    assert served.seen == []
+            requests.append(len(served.seen))
+    assert requests[0] == requests[1]
 
 
 def test_at_the_desk_what_is_missing_is_asked_for_alone(tmp_path, hurried):
@@ -277,7 +279,7 @@ def test_at_the_desk_what_is_missing_is_asked_for_alone(tmp_path, hurried):
         texts = asked_for(body)
         if len(texts) > 1:
             texts.pop("2")
-        return completion({key: text.swapcase() for key, text in texts.items()})
+        return completion({key: "nl " + text.swapcase() for key, text in texts.items()})
 
     with service(answer) as served:
         with open_desk(
@@ -287,5 +289,5 @@ def test_at_the_desk_what_is_missing_is_asked_for_alone(tmp_path, hurried):
             translators={"llm": OpenAISettings(model="m", base_url=served.url, context=False)},
         ) as desk:
             results = [result.text for result in desk.translate([Segment(text, "answer") for text in TEXTS])]
-        assert results == ["ONE", "TWO", "THREE"]
+        assert results == ["nl ONE", "nl TWO", "nl THREE"]
         assert [list(asked_for(body).values()) for _, _, body in served.seen] == [TEXTS, ["two"]]

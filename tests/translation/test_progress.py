@@ -1,3 +1,4 @@
+import re
 from collections import Counter
 from io import StringIO
 
@@ -57,7 +58,8 @@ def test_a_terminal_gets_a_bar():
 
 
 def test_a_pause_is_shown():
-    assert "paused until " in line("sample", Counts(texts=5, pause_s=3000))
+    paused = line("sample", Counts(texts=5, pause_s=3000, last_trouble="HTTP 429"))
+    assert re.search(r", paused until \d\d:\d\d:\d\d \(HTTP 429\)$", paused)
     assert "paused" not in line("sample", Counts(texts=5, pause_s=1))
 
 

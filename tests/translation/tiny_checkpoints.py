@@ -5,7 +5,7 @@ import warnings
 from io import BytesIO
 from pathlib import Path
 
-import sentencepiece
+import pytest
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import (
@@ -17,6 +17,8 @@ from transformers import (
     MarianTokenizer,
     NllbTokenizer,
 )
+
+sentencepiece = pytest.importorskip("sentencepiece", reason="the extra 'marian' is not installed")
 
 ENGLISH = [
     "The old ferry crosses the river every day.",
