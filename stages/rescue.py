@@ -76,7 +76,9 @@ def rescued(
 
         asking: Ask = ask
         with bar("rescue", build[0].num_rows, "paragraphs") as settled:
-            found, cost = rescue_table(*build, asking, locator, params.rescue, workers(), settled)
+            found, cost = rescue_table(
+                *build, asking, locator, params.rescue, workers(), settled, desk.translator.markers
+            )
         segments, results = zip(*(known[text] for text in sorted(known)), strict=True) if known else ((), ())
         return found, to_table(segments, results, desk), cost
 

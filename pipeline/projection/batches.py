@@ -19,6 +19,7 @@ from pipeline.errors import InputError
 from pipeline.projection.decide import Locator
 from pipeline.projection.lexicon import Lexicon, train
 from pipeline.projection.locate import locate_rows, native_rows
+from pipeline.projection.marked import STYLES, Markers
 from pipeline.projection.rescue import OUTCOMES, Answers, Group, cases, pairs, places, requests, settle
 from pipeline.projection.settings import RescueSettings
 from pipeline.segmentation import texts
@@ -73,19 +74,27 @@ def rescue_table(
     settings: RescueSettings,
     workers: int,
     progress: Progress = lambda _: None,
+    markers: tuple[Markers, ...] = STYLES,
 ) -> tuple[pa.Table, dict[str, int]]:
-    """(spans, what rescue cost and brought): requests and characters sent, cases by outcome."""
+    """(spans, what rescue cost and brought): requests and characters sent, cases by outcome.
+
+    markers: the styles that the translator keeps, the best first.
+    """
+
+    def paragraph_groups() -> Iterator[Group]:
+        return groups(layout, paragraphs, spans, markers)
+
     answers: dict[str, str | None] = {}
     for _ in range(settings.rounds):
-        asked = {text for group in groups(layout, paragraphs, spans) for text in requests(group, answers, settings)}
+        asked = {text for group in paragraph_groups() for text in requests(group, answers, settings)}
         if not asked:
             break
         answers |= ask(sorted(asked))
     cost = Counter(dict.fromkeys(OUTCOMES, 0), requests=len(answers), characters=sum(map(len, answers)))
     lexicon = None
     if locator.settings.words == "corpus":
-        lexicon = train(list(dict.fromkeys(chain.from_iterable(map(pairs, groups(layout, paragraphs, spans))))))
-    jobs = (settle_job(some, answers, settings, lexicon) for some in chunks(groups(layout, paragraphs, spans)))
+        lexicon = train(list(dict.fromkeys(chain.from_iterable(map(pairs, paragraph_groups())))))
+    jobs = (settle_job(some, answers, settings, lexicon) for some in chunks(paragraph_groups()))
     work = partial(settle_batch, locator=locator, settings=settings)
     settled = []
     for table, outcomes in over(work, jobs, workers if layout.num_rows >= WORTH_A_POOL else 1):
@@ -117,7 +126,9 @@ def settle_batch(
     return pa.Table.from_pylist(rows, schema=SPANS), outcomes
 
 
-def groups(layout: pa.Table, paragraphs: pa.Table, spans: pa.Table) -> Iterator[Group]:
+def groups(
+    layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, markers: tuple[Markers, ...] = STYLES
+) -> Iterator[Group]:
     """Each paragraph with its own rows of the three tables, in order.
 
     Raises InputError when the tables are not of one build.
@@ -129,7 +140,7 @@ def groups(layout: pa.Table, paragraphs: pa.Table, spans: pa.Table) -> Iterator[
         while held is not None and paragraph_key(held) == paragraph_key(laid):
             own.append(held)
             held = next(rows, None)
-        yield Group(laid, placed, own)
+        yield Group(laid, placed, own, markers=markers)
     if held is not None:
         raise InputError(f"spans: question {held['question_id']!r} is not in the layout; rebuild from segment on")
 

@@ -8,13 +8,15 @@ because they are decided once.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from itertools import combinations
 from typing import Any
 
 from pipeline.text import Span
 
 Row = dict[str, Any]
+Key = tuple[int, str]
+"""An answer: where it starts in the source, and its text."""
 
 # What a contradiction takes from the weaker span's log odds. Too rare to be fitted: on the sample,
 # before rescue, 11 pairs of 3,806 contradict each other, and the weaker span is wrong in 10.
@@ -23,14 +25,20 @@ CONTRADICTED = 2.0
 SURE = 0.9
 
 
-def reconcile(rows: list[Row], context: str) -> None:
-    """Makes the found rows (tables.SPANS) of one paragraph agree, in place."""
-    answers: dict[tuple[int, str], list[Row]] = {}
+def reconcile(rows: list[Row], context: str, fresh: Set[Key] | None = None) -> None:
+    """Makes the found rows (tables.SPANS) of one paragraph agree, in place.
+
+    fresh: the answers that were decided anew since this was done before; what two others have to say
+    to each other has been counted already. None: all.
+    """
+    answers: dict[Key, list[Row]] = {}
     for row in rows:
         if row["text"] is not None:
             answers.setdefault((row["source_start"], row["source_text"]), []).append(row)
-    doubted: set[tuple[int, str]] = set()
+    doubted: set[Key] = set()
     for pair in combinations(sorted(answers), 2):
+        if fresh is not None and fresh.isdisjoint(pair):
+            continue
         # The weaker first; of two equally sure ones, the longer.
         weak, sure = sorted(pair, key=lambda key: (answers[key][0]["probability"], -len(key[1])))
         if not agree(answers[weak][0], answers[sure][0]) and not mend(answers[weak], answers[sure], context):

@@ -14,19 +14,17 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.projection.aligned import aligned
-from pipeline.projection.consistency import reconcile
+from pipeline.projection.consistency import Key, reconcile
 from pipeline.projection.decide import Locator
 from pipeline.projection.lexicon import Lexicon
 from pipeline.projection.locate import found_columns, sought, source_passage, stands
-from pipeline.projection.marked import Marked, Markers, parse, request, styles
+from pipeline.projection.marked import STYLES, Marked, Markers, parse, request, styles
 from pipeline.projection.records import Passage, Place, Sought
 from pipeline.projection.settings import RescueSettings
 from pipeline.segmentation import sentence_spans
 from pipeline.tables import Reason
 
 Row = dict[str, Any]
-Key = tuple[int, str]
-"""An answer of a paragraph: its start and its text in the source."""
 Answers = Mapping[str, str | None]
 """What the translator said to each request; None where it has no translation."""
 
@@ -38,13 +36,15 @@ FINAL = {Reason.SOURCE_MISMATCH, Reason.CONTEXT_UNTRANSLATED}
 class Group:
     """One paragraph: its rows of layout and paragraphs, and those of spans that lie in it.
 
-    places: where word alignment puts answers whose markers were lost.
+    places: where word alignment puts answers whose markers were lost; markers: the engine's styles,
+    best first.
     """
 
     layout: Row
     paragraph: Row
     spans: list[Row]
     places: Mapping[Key, Place] = field(default_factory=dict)
+    markers: tuple[Markers, ...] = STYLES
 
     @cached_property
     def target(self) -> Passage | None:
@@ -71,11 +71,15 @@ def requests(group: Group, answers: Answers, settings: RescueSettings) -> list[s
 def settle(group: Group, answers: Answers, locator: Locator, settings: RescueSettings) -> tuple[list[Row], Counter]:
     """A paragraph's rows after another look at its cases, and how many cases that changed, and how."""
     outcomes: Counter[str] = Counter()
+    fresh = set()
     for case in cases(group, settings):
         raw, marked = heard(case, answers)
-        outcomes[outcome(case, group.target, raw, marked, group.places.get(case.key), locator)] += 1
-    if outcomes:
-        reconcile(group.spans, group.paragraph["context"])
+        place = group.places.get(case.key)
+        if marked or place:
+            fresh.add(case.key)
+        outcomes[outcome(case, group.target, raw, marked, place, locator)] += 1
+    if fresh:
+        reconcile(group.spans, group.paragraph["context"], fresh)
     return group.spans, outcomes
 
 
@@ -91,7 +95,7 @@ def cases(group: Group, settings: RescueSettings) -> Iterator[Case]:
             found.setdefault(key, []).append(row)
     for key, rows in found.items():
         answer = sought(source, *key, rows[0]["translation"])
-        usable = styles(answer)[: settings.rounds]
+        usable = styles(answer, group.markers)[: settings.rounds]
         yield Case(key, answer, rows, [(markers, request(answer, markers)) for markers in usable])
 
 

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from pipeline.errors import InputError
-from pipeline.reader import QuestionAnswerer, models, training
+from pipeline.pretrained import locate
+from pipeline.reader import QuestionAnswerer, training
 from pipeline.reader.evaluation import Gold
 from pipeline.reader.run_report import evaluate_run
 from pipeline.reader.runs import Base, Run
@@ -30,7 +31,7 @@ def learn(run: Run, folder: Path, documents: list[Document] | None = None, stop:
         if stop and done >= stop:
             raise KeyboardInterrupt
 
-    source = models.locate(run.base) if run.base.model else None
+    source = locate(run.base.model, run.base.revision, run.base.weights) if run.base.model else None
     prepared = training.prepare(run, documents or [corpus()], source)
     try:
         trained = training.train(prepared, folder / "checkpoints", progress)
