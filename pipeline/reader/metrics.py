@@ -175,9 +175,14 @@ def squad_v1(document: Document, predictions: Mapping[str, str]) -> dict[str, fl
     return {"exact_match": 100.0 * exact / total, "f1": 100.0 * f1 / total}
 
 
+def all_answered(document: Document) -> bool:
+    """Whether each question has an answer, so that "no answer" is never right."""
+    return all(question.answers for _, _, _, question in walk(document))
+
+
 def is_v1(document: Document) -> bool:
     """Whether the file is SQuAD 1.1: each question has an answer, and none says whether it is answerable."""
-    return all(question.answers and question.is_impossible is UNSET for _, _, _, question in walk(document))
+    return all_answered(document) and all(question.is_impossible is UNSET for _, _, _, question in walk(document))
 
 
 def official(
@@ -186,9 +191,13 @@ def official(
     null_odds: Mapping[str, float] | None = None,
     threshold: float = 1.0,
 ) -> dict[str, float]:
-    """The official figures of the file's version.
+    """The official figures: those of the 2.0 script, and where every question has an answer 1.1's `exact_match`.
 
-    For 1.1: `exact_match` and `f1` are that script's, and the other keys the 2.0 script's beside them.
+    In a file of version 1.1 `f1` is that version's as well, which counts 0 for a missing prediction.
     """
     figures = squad_v2(document, predictions, null_odds, threshold)
-    return figures | squad_v1(document, predictions) if is_v1(document) else figures
+    if is_v1(document):
+        return figures | squad_v1(document, predictions)
+    if all_answered(document):
+        figures["exact_match"] = squad_v1(document, predictions)["exact_match"]
+    return figures

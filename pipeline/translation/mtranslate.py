@@ -30,7 +30,6 @@ from pipeline.translation.protocol import (
 # once quoted for the URL (deep-translator #30, #224). Quoted bytes are never fewer than characters.
 LIMIT = 5000
 NOT_THIS_TEXT = frozenset({400, 413, 414})
-FORMS = 4  # of the same text, one after the other
 THROTTLED = frozenset({403, 429})
 MOST_S = 30 * 24 * 3600.0  # a longer Retry-After is a mistake
 
@@ -63,7 +62,7 @@ class MTranslate(Translator):
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
         # Spaces behind a text make another URL, so that no cache on the way serves its bad answer again.
-        return [self.ask(request.text + " " * (request.attempt % FORMS)) for request in batch]
+        return [self.ask(request.text + " " * request.attempt) for request in batch]
 
     def ask(self, text: str) -> str:
         try:

@@ -11,7 +11,8 @@ class Request:
     """One text to translate: one line, no white space around it, within the engine's limit.
 
     context: the paragraph around it, for engines that use it; '' for the others.
-    attempt: bad answers that this text has had, so that an engine can ask in another way.
+    attempt: how often what this text was answered was bad, so that an engine can ask in another way;
+    0 again when other ways bring nothing at all.
     """
 
     text: str

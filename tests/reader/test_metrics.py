@@ -116,6 +116,17 @@ def test_version_is_told_from_the_questions():
     assert figures["total"] == 16
 
 
+def test_a_2_0_file_without_unanswerable_questions_gets_both():
+    document = corpus(4)
+    keep = [replace(one, qas=one.qas[:4]) for article in document.data for one in article.paragraphs]
+    answered = replace(document, data=(Article(tuple(keep)),))
+    some = {question: text for question, text in PREDICTIONS.items() if question != "ganzendam-3"}
+    figures = metrics.official(answered, some)
+    assert not metrics.is_v1(answered)
+    assert figures["exact_match"] == OFFICIAL_V1["exact_match"]  # of 16
+    assert (figures["total"], figures["exact"]) == (15, 100.0 * 5 / 15)
+
+
 def test_predictions_of_other_questions_are_ignored():
     assert metrics.squad_v2(corpus(4), PREDICTIONS | {"stranger": "x"}, NULL_ODDS | {"stranger": 0.0}) == (
         OFFICIAL_WITH_ODDS

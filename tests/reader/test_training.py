@@ -8,7 +8,7 @@ import torch
 
 from pipeline.errors import InputError
 from pipeline.pretrained import locate
-from pipeline.reader import QuestionAnswerer, training
+from pipeline.reader import QuestionAnswerer, models, training
 from pipeline.reader.evaluation import Gold
 from pipeline.reader.run_report import evaluate_run
 from pipeline.reader.runs import Base, Run
@@ -97,6 +97,19 @@ def test_training_goes_on_from_a_folder_offline(learnt, tmp_path):
     assert training.read_record(tmp_path / "model")["base"] == str(learnt / "model")
 
 
+def test_old_weights_are_read_when_asked_for_and_written_as_safetensors(learnt, tmp_path):
+    old = tmp_path / "old"
+    shutil.copytree(learnt / "model", old)
+    torch.save(models.load_model(old).state_dict(), old / "pytorch_model.bin")
+    (old / "model.safetensors").unlink()
+    with pytest.raises(InputError, match="old: its model cannot be loaded"):
+        models.load_model(old)
+    run = Run(Base(model=str(old), weights="torch"), ("towns",), ("towns",), with_training(epochs=0.2).training)
+    learn(run, tmp_path)
+    assert "model.safetensors" in contents(tmp_path)
+    assert "pytorch_model.bin" not in contents(tmp_path)
+
+
 def test_the_same_seed_gives_the_same_bytes_whether_interrupted_or_not(tmp_path):
     run = with_training(RUN, batch=12, checkpoints=3)  # five batches an epoch: a checkpoint in the middle of one
     learn(run, tmp_path / "whole")
@@ -140,14 +153,15 @@ def test_other_architectures_take_the_same_path(tmp_path, architecture, config):
     assert evaluate_run(run, tmp_path / "model", Gold(corpus(2), {}), "nl", None).figures["total"] == 10
 
 
-def test_squad_1_1_is_trained_and_scored_as_such(tmp_path):
+def test_questions_that_all_have_answers_always_get_one(tmp_path):
     context = "Velderbroek ligt aan de Zilvere."
-    question = Question("english-1-0", "Waar?", (Answer("de Zilvere", 21),))
-    document = Document((Article((Paragraph(context, (question,)),)),), "1.1")
+    # As the build leaves a native corpus of version 1.1: it says of each question that it can be answered.
+    question = Question("english-1-0", "Waar?", (Answer("de Zilvere", 21),), False)
+    document = Document((Article((Paragraph(context, (question,)),)),), "v2.0")
     learn(with_training(RUN, epochs=1), tmp_path, [document])
     found = evaluate_run(RUN, tmp_path / "model", Gold(document, {}), "nl", None)
     assert "NoAns_total" not in found.figures
-    assert {"exact_match", "f1", "exact"} <= set(found.figures)
+    assert found.figures["exact_match"] == found.figures["exact"]
     assert found.answers.predictions["english-1-0"] != ""
     assert list(found.details.breakdown["language"]) == ["en"]
 

@@ -57,7 +57,7 @@ def project(workdir: Path) -> Path:
 
 
 def given_up(text: str) -> Setback:
-    return Setback("mtranslate", "en", "nl", text, Fault.EMPTY, "", heard=10, bad=10, same=10, final=True)
+    return Setback("mtranslate", "en", "nl", text, Fault.EMPTY, "", bad=10, same=10, final=True)
 
 
 def stage(corpus: str) -> list[object]:

@@ -118,7 +118,7 @@ def test_xml_of_a_text_without_markers():
         (Answer({"translations": [{"text": "x"}]}), Unreachable, "no answer of DeepL's"),
         (Answer({"translations": [None]}), Unreachable, "no answer of DeepL's"),
         (result("a", "b"), Unreachable, "2 translations for 1 texts"),
-        (Answer(hang=1.0), Overloaded, "timed out"),
+        (Answer(hang=3.0), Overloaded, "timed out"),
     ],
 )
 def test_failures(answer, kind, problem):

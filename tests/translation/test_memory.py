@@ -10,14 +10,14 @@ from pipeline.translation.memory import Memory, Scope, Setback, locked, opened, 
 from pipeline.translation.validation import Fault
 
 DUTCH = Scope("mtranslate", "en", "nl")
-WEIR = Setback(*astuple(DUTCH), "weir", Fault.EMPTY, "", heard=12, bad=10, same=9, final=True)
+WEIR = Setback(*astuple(DUTCH), "weir", Fault.EMPTY, "", bad=10, same=9, final=True)
 
 
 def filled(folder: Path) -> Path:
     with opened(folder, DUTCH) as memory:
         memory.put([("quay", "", "kade"), ("lock", "", "slot"), ("lock", "c0ffee", "sluis")])
         memory.put([("lock", "", "grendel")])
-        memory.set_back(Setback(*astuple(DUTCH), "weir", Fault.LENGTH, "w", heard=2, bad=1, same=1))
+        memory.set_back(Setback(*astuple(DUTCH), "weir", Fault.LENGTH, "w", bad=1, same=1))
         memory.set_back(WEIR)
     return folder
 
