@@ -18,6 +18,12 @@ class Published(Struct, frozen=True, forbid_unknown_fields=True):
     figures: dict[str, float]
     languages: dict[str, dict[str, float]] = {}
 
+    @property
+    def always_no_answer(self) -> float | None:
+        """What answering nothing would have scored on its questions; None where it does not say."""
+        figures = self.figures
+        return 100 * figures["NoAns_total"] / figures["total"] if "NoAns_total" in figures else None
+
 
 def published() -> dict[str, Published]:
     """Run name -> what was published for it."""

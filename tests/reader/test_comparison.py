@@ -60,9 +60,17 @@ def test_every_form_says_the_same(reports):
     found = compare({"dutch-mbert": RUN, "dutch-bertje": RUN}, reports, published())
     markdown, page = (render(found, f"comparison.{ending}.jinja") for ending in ("md", "html"))
     for text in (markdown, page):
-        for cell in ("40.00/61.08", "67.38/71.36", NOT_MEASURED, "64.25/68.45", "huggingface.co/henryk"):
+        for cell in (
+            "40.00/61.08",
+            "67.38/71.36",
+            NOT_MEASURED,
+            "64.25/68.45",
+            "huggingface.co/henryk",
+            "scores 61.49 there",
+        ):
             assert cell in text
     assert markdown == render(found, "comparison.md.jinja")
+    assert "scores 61.49 there\n- dutch-bertje: " in markdown
     assert msgspec.json.decode(msgspec.json.encode(found))["rows"][0]["run"] == "dutch-mbert"
     assert "params.yaml has no runs" in render(compare({}, reports, {}), "comparison.html.jinja")
 

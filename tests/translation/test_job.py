@@ -319,3 +319,18 @@ def test_a_bug_in_an_engine_loses_no_answers(tmp_path, monkeypatch):
     with pytest.raises(RuntimeError, match="a bug"):
         at_shelf(tmp_path, SEGMENTS)
     assert set(held(tmp_path)) == set(SENTENCES[:3])
+
+
+def test_a_page_that_takes_only_the_plain_form_of_a_text_is_asked_in_it_again(hurried, tmp_path, monkeypatch):
+    sent = []
+
+    def translated(text, target, source):
+        sent.append(text)
+        if text != text.strip():
+            return ""
+        return "Sinds" if sent.count(text) == 1 and text == SENTENCES[4] else dutch(text)
+
+    monkeypatch.setattr("mtranslate.translate", translated)
+    assert translate(tmp_path)[0] == good()
+    text = SENTENCES[4]
+    assert [form for form in sent if form.strip() == text] == [text, f"{text} ", f"{text} ", text]
