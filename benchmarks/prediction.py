@@ -13,6 +13,7 @@ import json
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ SIZES = {"max_length": 384, "doc_stride": 128, "max_question_length": 64}
 SHAPE = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 128}
 WIDE = 0.5  # standard deviation of the random weights
 CLOSE = 1e-5
+REPEATS = 3
 SETTINGS = (
     {},
     {"top_k": 5, "handle_impossible_answer": True},
@@ -63,30 +65,44 @@ def stock_inputs(data: Examples, windows: Windows, scored: prediction.Logits) ->
     return datasets.Dataset.from_list(rows), datasets.Dataset.from_list(features), (padded[0], padded[1])
 
 
+def best(work: Callable[[], Any]) -> tuple[float, Any]:
+    """The least seconds of some repeats, and the last result."""
+    seconds = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        result = work()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds), result
+
+
 def postprocessing(name: str, document: Document, stock: Path) -> None:
+    """Both from logits to files written."""
     data = examples([document])
     model, tokenizer = made(data.contexts + data.questions)
     windows = cut_windows(tokenizer, data.questions, data.contexts, data.context_of, **SIZES)
     scored = prediction.logits(model, tokenizer, windows, 64)
-    with tempfile.TemporaryDirectory() as folder:
-        start = time.perf_counter()
-        ours = prediction.answers(windows, scored, data.ids, data.contexts, Prediction())
-        write_answers(Path(folder), ours)
-        seconds = time.perf_counter() - start
-    inputs = stock_inputs(data, windows, scored)
     spec = importlib.util.spec_from_file_location("utils_qa", stock)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     module.tqdm = lambda rows: rows
-    with tempfile.TemporaryDirectory() as folder:
-        start = time.perf_counter()
-        theirs = module.postprocess_qa_predictions(*inputs, version_2_with_negative=True, output_dir=folder)
-        spent = time.perf_counter() - start
-        odds = json.loads((Path(folder) / "null_odds.json").read_text())
-        n_best = json.loads((Path(folder) / "nbest_predictions.json").read_text())
-    same = sum(ours.predictions[one] == theirs[one] for one in data.ids)
-    same_odds = sum(abs(ours.null_odds[one] - odds[one]) < CLOSE for one in data.ids)
-    same_best = sum([r.text for r in ours.n_best[one]] == [r["text"] for r in n_best[one]] for one in data.ids)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+
+        def ours() -> prediction.Answers:
+            found = prediction.answers(windows, scored, data.ids, data.contexts, Prediction())
+            write_answers(folder, found)
+            return found
+
+        seconds, found = best(ours)
+        inputs = stock_inputs(data, windows, scored)
+        spent, theirs = best(
+            lambda: module.postprocess_qa_predictions(*inputs, version_2_with_negative=True, output_dir=place)
+        )
+        odds = json.loads((folder / "null_odds.json").read_text())
+        n_best = json.loads((folder / "nbest_predictions.json").read_text())
+    same = sum(found.predictions[one] == theirs[one] for one in data.ids)
+    same_odds = sum(abs(found.null_odds[one] - odds[one]) < CLOSE for one in data.ids)
+    same_best = sum([r.text for r in found.n_best[one]] == [r["text"] for r in n_best[one]] for one in data.ids)
     print(
         f"| {name} | {len(data):,} | {len(windows):,} | {spent:.2f} | {seconds:.2f} | {spent / seconds:.1f} "
         f"| {same:,} | {same_odds:,} | {same_best:,} |"

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.errors import InputError
 
 WEIGHTS = {"safetensors": "*.safetensors", "torch": "pytorch_model.bin"}
-TEXT_FILES = ("*.json", "*.txt", "*.model")
+TEXT_FILES = ("*.json", "*.txt", "*.model", "*.spm")
 HUB_TIMEOUT = 10  # seconds until the Hub counts as out of reach
 
 
