@@ -50,7 +50,8 @@ class Comparison(Struct, frozen=True):
 
 def _measured(name: str, run: Run, reports: Path) -> tuple[dict[str, float], Details] | None:
     path = reports / f"{name}.json"
-    if not path.is_file():
+    # The figures alone are in git: a clone that has not built or pulled the run cannot vouch for them.
+    if not path.is_file() or not (reports / name / "details.json").is_file():
         return None
     try:
         flat = msgspec.json.decode(path.read_bytes(), type=dict[str, float])

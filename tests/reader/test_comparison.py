@@ -86,6 +86,11 @@ def test_figures_of_other_settings_are_not_shown(reports):
     assert compare({"dutch-mbert": changed}, reports, {}).rows[0].figures is None
 
 
+def test_figures_without_their_details_are_another_copy_s(reports):
+    (reports / "silent" / "details.json").unlink()
+    assert lines(compare({"silent": RUN}, reports, {}))[0]["EM/F1"] == NOT_MEASURED
+
+
 def test_a_broken_report_is_told(reports):
     (reports / "silent.json").write_text("{")
     with pytest.raises(InputError, match=r"silent\.json"):
