@@ -102,7 +102,7 @@ def postprocessing(name: str, document: Document, stock: Path) -> None:
         n_best = json.loads((folder / "nbest_predictions.json").read_text())
     same = sum(found.predictions[one] == theirs[one] for one in data.ids)
     same_odds = sum(abs(found.null_odds[one] - odds[one]) < CLOSE for one in data.ids)
-    same_best = sum([r.text for r in found.n_best[one]] == [r["text"] for r in n_best[one]] for one in data.ids)
+    same_best = sum([r.text for r in rows] == [r["text"] for r in n_best[one]] for one, rows in found.n_best())
     print(
         f"| {name} | {len(data):,} | {len(windows):,} | {spent:.2f} | {seconds:.2f} | {spent / seconds:.1f} "
         f"| {same:,} | {same_odds:,} | {same_best:,} |"

@@ -7,7 +7,7 @@ window scores at [CLS], the least over the windows; a question's *null odds* are
 span's. Here all windows are done at once, with numpy.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -173,12 +173,19 @@ class Candidate(Struct, frozen=True, gc=False):
 class Answers:
     """Answers by question id; "" for none. null_odds: how much better "no answer" scores than the best span.
 
-    n_best: up to n candidates each, the best first, "no answer" always among them where it is possible.
+    candidates: those of all questions, one question after the other; question i's lie at
+    `bounds[i]:bounds[i + 1]`. (A list for each of 12,000 questions costs more than finding them.)
     """
 
     predictions: dict[str, str]
     null_odds: dict[str, float]
-    n_best: dict[str, list[Candidate]]
+    candidates: list[Candidate]
+    bounds: list[int]
+
+    def n_best(self) -> Iterator[tuple[str, list[Candidate]]]:
+        """Each question's best candidates, the best first; "no answer" is among them where it is possible."""
+        for question, low, high in zip(self.predictions, self.bounds[:-1], self.bounds[1:], strict=True):
+            yield question, self.candidates[low:high]
 
 
 def answers(
@@ -195,17 +202,18 @@ def answers(
     """
     found = best_spans(windows, scored, settings.n_best, settings.max_answer_length)
     null = null_spans(windows, scored, len(ids))
-    bounds = np.searchsorted(found.question, np.arange(len(ids) + 1))
-    has_span = bounds[1:] > bounds[:-1]
+    low, high = np.searchsorted(found.question, [np.arange(len(ids)), np.arange(1, len(ids) + 1)])
+    has_span = high > low
     odds = null.score.copy()
-    best = found.take(bounds[:-1][has_span])
+    best = found.take(low[has_span])
     odds[has_span] = (odds[has_span] - best.start) - best.end
     silent = ~has_span | (unanswerable & (odds > settings.null_threshold))
-    texts = _texts(windows, found.take(bounds[:-1][~silent]), contexts)
+    texts = _texts(windows, found.take(low[~silent]), contexts)
     predictions = dict.fromkeys(ids, "") | dict(zip(np.array(ids, dtype=object)[~silent], texts, strict=True))
     candidates = found if not unanswerable else _with_null(found, null, settings.n_best)
-    n_best = _n_best(windows, candidates, ids, contexts)
-    return Answers(predictions, dict(zip(ids, odds.astype(float).tolist(), strict=True)), n_best)
+    null_odds = dict(zip(ids, odds.astype(float).tolist(), strict=True))
+    bounds = np.searchsorted(candidates.question, np.arange(len(ids) + 1))
+    return Answers(predictions, null_odds, _candidates(windows, candidates, contexts), bounds.tolist())
 
 
 def _texts(windows: Windows, spans: Spans, contexts: Sequence[str]) -> list[str]:
@@ -224,17 +232,15 @@ def _with_null(found: Spans, null: Spans, n_best: int) -> Spans:
     return both.take(np.flatnonzero((rank < n_best) | (both.last == 0)))
 
 
-def _n_best(windows: Windows, spans: Spans, ids: Sequence[str], contexts: Sequence[str]) -> dict[str, list[Candidate]]:
-    """The spans of each question as records, with their softmax."""
-    bounds = np.searchsorted(spans.question, np.arange(len(ids) + 1))
-    first = bounds[:-1][bounds[1:] > bounds[:-1]]
+def _candidates(windows: Windows, spans: Spans, contexts: Sequence[str]) -> list[Candidate]:
+    """The spans as records, each with its share among its question's (softmax)."""
+    first = np.flatnonzero(np.diff(spans.question, prepend=-1))
     counts = np.diff(np.append(first, len(spans.question)))
     score = spans.score
     weights = np.exp(score - np.repeat(score[first], counts))
     shares = weights / np.repeat(np.add.reduceat(weights, first) if len(first) else weights, counts)
     columns = (spans.start.tolist(), spans.end.tolist(), shares.tolist())
-    rows = list(map(Candidate, _texts(windows, spans, contexts), *columns))
-    return {one: rows[low:high] for one, low, high in zip(ids, bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)}
+    return list(map(Candidate, _texts(windows, spans, contexts), *columns))
 
 
 def predict(

@@ -95,9 +95,12 @@ def evaluate_run(
 
 def write_answers(folder: Path, answers: Answers) -> None:
     """Writes predictions.json, null_odds.json and n_best.json into a folder."""
-    write_json(folder / "predictions.json", answers.predictions)
-    write_json(folder / "null_odds.json", answers.null_odds)
-    write_atomically(folder / "n_best.json", msgspec.json.encode(answers.n_best) + b"\n")
+    for name in ("predictions", "null_odds"):
+        compact = msgspec.json.encode(getattr(answers, name), order="sorted")
+        write_atomically(folder / f"{name}.json", msgspec.json.format(compact, indent=2) + b"\n")
+    encode = msgspec.json.Encoder().encode
+    lines = (encode(question) + b":" + encode(best) for question, best in answers.n_best())
+    write_atomically(folder / "n_best.json", b"{" + b",\n".join(lines) + b"}\n")
 
 
 def write(folder: Path, report: Report) -> None:

@@ -28,7 +28,7 @@ def reports(tmp_path):
         }
         details = Details(RUN, {}, {"language": LANGUAGES} if name == "silent" else {}, scores)
         flat = figures(found, published().get(name))
-        write(tmp_path / name, Report(Answers(predictions, NULL_ODDS, {}), flat, details))
+        write(tmp_path / name, Report(Answers(predictions, NULL_ODDS, [], [0] * 21), flat, details))
         (tmp_path / f"{name}.json").write_text(json.dumps(flat))
     return tmp_path
 

@@ -57,17 +57,18 @@ def test_answers_are_those_of_the_recipe(given, max_length):
     cut = windows(max_length)
     scored = made_up(cut, seed=max_length)
     answers = prediction.answers(cut, scored, DATA.ids, DATA.contexts, given)
-    assert list(answers.predictions) == list(answers.null_odds) == list(answers.n_best) == list(DATA.ids)
+    assert list(answers.predictions) == list(answers.null_odds) == list(dict(answers.n_best())) == list(DATA.ids)
+    n_best = dict(answers.n_best())
     for row, question in enumerate(DATA.ids):
         spans, odds = slowly(cut, scored, row, given)
         assert answers.null_odds[question] == pytest.approx(odds, abs=1e-4)
         assert answers.predictions[question] == ("" if odds > given.null_threshold or not spans else spans[0][0])
-        listed = [one.text for one in answers.n_best[question] if one.text]
+        listed = [one.text for one in n_best[question] if one.text]
         assert listed == [text for text, _ in spans][: len(listed)]
-        assert len(answers.n_best[question]) in (len(spans), len(spans) + 1)
-        assert [one.text for one in answers.n_best[question]].count("") == 1
-        assert sum(one.probability for one in answers.n_best[question]) == pytest.approx(1, abs=1e-5)
-        shares = [one.probability for one in answers.n_best[question]]
+        assert len(n_best[question]) in (len(spans), len(spans) + 1)
+        assert [one.text for one in n_best[question]].count("") == 1
+        assert sum(one.probability for one in n_best[question]) == pytest.approx(1, abs=1e-5)
+        shares = [one.probability for one in n_best[question]]
         assert shares == sorted(shares, reverse=True)
 
 
@@ -79,7 +80,7 @@ def test_questions_of_squad_1_1_always_get_an_answer():
     asked = prediction.answers(cut, scored, DATA.ids, DATA.contexts, Prediction(), unanswerable=False)
     assert set(silent.predictions.values()) == {""}
     assert "" not in asked.predictions.values()
-    assert all(one.text for listed in asked.n_best.values() for one in listed)
+    assert all(one.text for _, listed in asked.n_best() for one in listed)
 
 
 def test_a_question_without_any_span_gets_no_answer():
@@ -95,7 +96,7 @@ def test_a_question_without_any_span_gets_no_answer():
     scored.end[inside] = -99
     answers = prediction.answers(cut, scored, DATA.ids, DATA.contexts, Prediction(n_best=2), unanswerable=False)
     assert set(answers.predictions.values()) == {""}
-    assert set(map(len, answers.n_best.values())) == {0}
+    assert not answers.candidates
     assert np.isfinite(list(answers.null_odds.values())).all()
 
 
