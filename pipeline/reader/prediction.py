@@ -120,14 +120,10 @@ def _chunk(windows: Windows, scored: Logits, low: int, high: int, n_best: int, l
     s, e = np.divmod(best[row, rank], ends.shape[1])
     window = low + row
     base = (windows.contexts.bounds[windows.context[window]] + windows.first[window]) - offset[row, 0]
-    return Spans(
-        windows.question[window],
-        window,
-        windows.contexts.starts[base + starts[row, s]],
-        windows.contexts.ends[base + ends[row, e]],
-        top_start[row, s],
-        top_end[row, e],
-    )
+    first = windows.contexts.starts[base + starts[row, s]]
+    last = windows.contexts.ends[base + ends[row, e]]
+    found = Spans(windows.question[window], window, first, last, top_start[row, s], top_end[row, e])
+    return found.take(np.flatnonzero(last > first))
 
 
 def _within(values: np.ndarray, token: np.ndarray, size: np.ndarray) -> np.ndarray:
@@ -145,10 +141,8 @@ def best_spans(windows: Windows, scored: Logits, n_best: int, max_answer_length:
         chunks = list(pool.map(chunk, range(0, len(windows), CHUNK)))
     names = Spans.__dataclass_fields__
     found = Spans(*(np.concatenate([getattr(chunk, name) for chunk in chunks] or [[]]) for name in names))
-    found = found.take(np.flatnonzero(found.last > found.first))
-    found = found.take(np.lexsort((-found.score, found.question)))
-    rank = np.arange(len(found.question)) - np.searchsorted(found.question, found.question)
-    return found.take(np.flatnonzero(rank < n_best))
+    order, rank = _ranked(found)
+    return found.take(order[rank < n_best])
 
 
 def null_spans(windows: Windows, scored: Logits, questions: int) -> Spans:
@@ -173,19 +167,28 @@ class Candidate(Struct, frozen=True, gc=False):
 class Answers:
     """Answers by question id; "" for none. null_odds: how much better "no answer" scores than the best span.
 
-    candidates: those of all questions, one question after the other; question i's lie at
-    `bounds[i]:bounds[i + 1]`. (A list for each of 12,000 questions costs more than finding them.)
+    spans: each question's best candidates, the best first, "no answer" (an empty span) among them where it
+    is possible; `n_best` makes records of them.
     """
 
     predictions: dict[str, str]
     null_odds: dict[str, float]
-    candidates: list[Candidate]
-    bounds: list[int]
+    spans: Spans
+    windows: Windows
+    contexts: Sequence[str]
 
     def n_best(self) -> Iterator[tuple[str, list[Candidate]]]:
-        """Each question's best candidates, the best first; "no answer" is among them where it is possible."""
-        for question, low, high in zip(self.predictions, self.bounds[:-1], self.bounds[1:], strict=True):
-            yield question, self.candidates[low:high]
+        """Each question with its candidates; logits to four decimals, shares to six."""
+        spans = self.spans
+        first = np.flatnonzero(np.diff(spans.question, prepend=-1))
+        counts = np.diff(np.append(first, len(spans.question)))
+        weights = np.exp(spans.score - np.repeat(spans.score[first], counts)).astype(float)
+        shares = weights / np.repeat(np.add.reduceat(weights, first) if len(first) else weights, counts)
+        logits = (each.astype(float).round(4).tolist() for each in (spans.start, spans.end))
+        rows = list(map(Candidate, _texts(self.windows, spans, self.contexts), *logits, shares.round(6).tolist()))
+        bounds = np.searchsorted(spans.question, np.arange(len(self.predictions) + 1)).tolist()
+        for question, low, high in zip(self.predictions, bounds[:-1], bounds[1:], strict=True):
+            yield question, rows[low:high]
 
 
 def answers(
@@ -210,10 +213,9 @@ def answers(
     silent = ~has_span | (unanswerable & (odds > settings.null_threshold))
     texts = _texts(windows, found.take(low[~silent]), contexts)
     predictions = dict.fromkeys(ids, "") | dict(zip(np.array(ids, dtype=object)[~silent], texts, strict=True))
-    candidates = found if not unanswerable else _with_null(found, null, settings.n_best)
     null_odds = dict(zip(ids, odds.astype(float).tolist(), strict=True))
-    bounds = np.searchsorted(candidates.question, np.arange(len(ids) + 1))
-    return Answers(predictions, null_odds, _candidates(windows, candidates, contexts), bounds.tolist())
+    spans = _with_null(found, null, settings.n_best) if unanswerable else found
+    return Answers(predictions, null_odds, spans, windows, contexts)
 
 
 def _texts(windows: Windows, spans: Spans, contexts: Sequence[str]) -> list[str]:
@@ -224,23 +226,17 @@ def _texts(windows: Windows, spans: Spans, contexts: Sequence[str]) -> list[str]
 
 def _with_null(found: Spans, null: Spans, n_best: int) -> Spans:
     """The n best of each question, "no answer" among them; it stays in the list even when it is worse."""
-    both = Spans(
-        *(np.concatenate([getattr(one, name) for one in (found, null)]) for name in Spans.__dataclass_fields__)
-    )
-    both = both.take(np.lexsort((-both.score, both.question)))
-    rank = np.arange(len(both.question)) - np.searchsorted(both.question, both.question)
-    return both.take(np.flatnonzero((rank < n_best) | (both.last == 0)))
+    both = Spans(*(np.concatenate([getattr(one, name) for one in (found, null)]) for name in Spans.__dataclass_fields__))
+    order, rank = _ranked(both)
+    kept = (rank < n_best) | (both.last[order] == 0)
+    return both.take(order[kept])
 
 
-def _candidates(windows: Windows, spans: Spans, contexts: Sequence[str]) -> list[Candidate]:
-    """The spans as records, each with its share among its question's (softmax)."""
-    first = np.flatnonzero(np.diff(spans.question, prepend=-1))
-    counts = np.diff(np.append(first, len(spans.question)))
-    score = spans.score
-    weights = np.exp(score - np.repeat(score[first], counts))
-    shares = weights / np.repeat(np.add.reduceat(weights, first) if len(first) else weights, counts)
-    columns = (spans.start.tolist(), spans.end.tolist(), shares.tolist())
-    return list(map(Candidate, _texts(windows, spans, contexts), *columns))
+def _ranked(spans: Spans) -> tuple[np.ndarray, np.ndarray]:
+    """The order by question, the best first, equal ones as they came; and each one's rank in its question."""
+    order = np.lexsort((-spans.score, spans.question))
+    question = spans.question[order]
+    return order, np.arange(len(order)) - np.searchsorted(question, question)
 
 
 def predict(

@@ -1,13 +1,14 @@
 import json
 
 import msgspec
+import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from pipeline.errors import InputError
 from pipeline.reader.comparison import NOT_MEASURED, compare, language_lines, lines, pair_lines, render
 from pipeline.reader.evaluation import evaluate
-from pipeline.reader.prediction import Answers
+from pipeline.reader.prediction import Answers, Spans
 from pipeline.reader.published import published
 from pipeline.reader.run_report import Details, Report, figures, write
 from tests.reader.test_metrics import NULL_ODDS, PREDICTIONS
@@ -28,7 +29,7 @@ def reports(tmp_path):
         }
         details = Details(RUN, {}, {"language": LANGUAGES} if name == "silent" else {}, scores)
         flat = figures(found, published().get(name))
-        write(tmp_path / name, Report(Answers(predictions, NULL_ODDS, [], [0] * 21), flat, details))
+        write(tmp_path / name, Report(Answers(predictions, NULL_ODDS, NO_SPANS, NO_WINDOWS, ()), flat, details))
         (tmp_path / f"{name}.json").write_text(json.dumps(flat))
     return tmp_path
 
