@@ -99,7 +99,9 @@ def postprocessing(name: str, document: Document, stock: Path) -> None:
         seconds = {written: best(partial(ours, written)) for written in (False, True)}
         inputs = stock_inputs(data, windows, scored)
         spent = {
-            written: best(partial(stock_answers, *inputs, version_2_with_negative=True, output_dir=place * written or None))
+            written: best(
+                partial(stock_answers, *inputs, version_2_with_negative=True, output_dir=place * written or None)
+            )
             for written in (False, True)
         }
         odds = json.loads((folder / "null_odds.json").read_text())
@@ -111,8 +113,8 @@ def postprocessing(name: str, document: Document, stock: Path) -> None:
     for written, what in ((False, "answers and null odds"), (True, "the same and all files")):
         theirs_s, ours_s = spent[written][0], seconds[written][0]
         print(
-            f"| {name} | {len(data):,} | {len(windows):,} | {what} | {theirs_s:.2f} | {ours_s:.2f} | {theirs_s / ours_s:.1f} "
-            f"| {same:,} | {same_odds:,} | {same_best:,} |"
+            f"| {name} | {len(data):,} | {len(windows):,} | {what} | {theirs_s:.2f} | {ours_s:.2f} "
+            f"| {theirs_s / ours_s:.1f} | {same:,} | {same_odds:,} | {same_best:,} |"
         )
 
 
@@ -160,7 +162,8 @@ def main() -> None:
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     if given.stock:
-        print("| data | questions | windows | made | stock s | ours s | ratio | same answer | same null odds | same n-best |")
+        columns = "data | questions | windows | made | stock s | ours s | ratio | same answer | same null odds"
+        print(f"| {columns} | same n-best |")
         print("|" + " --- |" * 10)
         for file in given.files:
             postprocessing(file.name, repeated(squad.read(file), given.questions), given.stock)

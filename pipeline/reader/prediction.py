@@ -139,10 +139,13 @@ def best_spans(windows: Windows, scored: Logits, n_best: int, max_answer_length:
 
     with ThreadPoolExecutor() as pool:  # numpy sorts without Python's lock
         chunks = list(pool.map(chunk, range(0, len(windows), CHUNK)))
-    names = Spans.__dataclass_fields__
-    found = Spans(*(np.concatenate([getattr(chunk, name) for chunk in chunks] or [[]]) for name in names))
-    order, rank = _ranked(found)
-    return found.take(order[rank < n_best])
+    found = _together(chunks)
+    # A window's spans are in order; only questions with several windows need sorting.
+    several = np.flatnonzero(np.bincount(windows.question)[found.question] > 1)
+    order = np.arange(len(found.question))
+    order[several] = several[np.lexsort((-found.score[several], found.question[several]))]
+    found = found.take(order)
+    return found.take(np.flatnonzero(_ranks(found.question) < n_best))
 
 
 def null_spans(windows: Windows, scored: Logits, questions: int) -> Spans:
@@ -167,19 +170,21 @@ class Candidate(Struct, frozen=True, gc=False):
 class Answers:
     """Answers by question id; "" for none. null_odds: how much better "no answer" scores than the best span.
 
-    spans: each question's best candidates, the best first, "no answer" (an empty span) among them where it
-    is possible; `n_best` makes records of them.
+    spans: each question's best spans, the best first. null: "no answer" for each question as an empty span,
+    None where it is not possible. `n_best` makes records of both.
     """
 
     predictions: dict[str, str]
     null_odds: dict[str, float]
     spans: Spans
+    null: Spans | None
+    limit: int  # of the records a question
     windows: Windows
     contexts: Sequence[str]
 
     def n_best(self) -> Iterator[tuple[str, list[Candidate]]]:
-        """Each question with its candidates; logits to four decimals, shares to six."""
-        spans = self.spans
+        """Each question with its candidates, "no answer" among them; logits to four decimals, shares to six."""
+        spans = self.spans if self.null is None else _with_null(self.spans, self.null, self.limit)
         first = np.flatnonzero(np.diff(spans.question, prepend=-1))
         counts = np.diff(np.append(first, len(spans.question)))
         weights = np.exp(spans.score - np.repeat(spans.score[first], counts)).astype(float)
@@ -214,8 +219,8 @@ def answers(
     texts = _texts(windows, found.take(low[~silent]), contexts)
     predictions = dict.fromkeys(ids, "") | dict(zip(np.array(ids, dtype=object)[~silent], texts, strict=True))
     null_odds = dict(zip(ids, odds.astype(float).tolist(), strict=True))
-    spans = _with_null(found, null, settings.n_best) if unanswerable else found
-    return Answers(predictions, null_odds, spans, windows, contexts)
+    possible = null if unanswerable else None
+    return Answers(predictions, null_odds, found, possible, settings.n_best, windows, contexts)
 
 
 def _texts(windows: Windows, spans: Spans, contexts: Sequence[str]) -> list[str]:
@@ -226,17 +231,19 @@ def _texts(windows: Windows, spans: Spans, contexts: Sequence[str]) -> list[str]
 
 def _with_null(found: Spans, null: Spans, n_best: int) -> Spans:
     """The n best of each question, "no answer" among them; it stays in the list even when it is worse."""
-    both = Spans(*(np.concatenate([getattr(one, name) for one in (found, null)]) for name in Spans.__dataclass_fields__))
-    order, rank = _ranked(both)
-    kept = (rank < n_best) | (both.last[order] == 0)
-    return both.take(order[kept])
+    both = _together([found, null])
+    both = both.take(np.lexsort((-both.score, both.question)))
+    return both.take(np.flatnonzero((_ranks(both.question) < n_best) | (both.last == 0)))
 
 
-def _ranked(spans: Spans) -> tuple[np.ndarray, np.ndarray]:
-    """The order by question, the best first, equal ones as they came; and each one's rank in its question."""
-    order = np.lexsort((-spans.score, spans.question))
-    question = spans.question[order]
-    return order, np.arange(len(order)) - np.searchsorted(question, question)
+def _together(parts: Sequence[Spans]) -> Spans:
+    """Spans one after the other."""
+    return Spans(*(np.concatenate([getattr(part, name) for part in parts]) for name in Spans.__dataclass_fields__))
+
+
+def _ranks(question: np.ndarray) -> np.ndarray:
+    """Where each entry of a sorted array stands among its equals, from 0."""
+    return np.arange(len(question)) - np.searchsorted(question, question)
 
 
 def predict(

@@ -1,9 +1,7 @@
 """Asking an engine for the texts that no memory holds, until each has a good answer or is given up.
 
-A bad answer that is not about its text (nothing, an error page, the same words as to another text)
-counts against it only once some text has been answered well after it: until then it may be the service
-that is banned or down. When such answers follow each other, a text that was answered well before is
-sent again as a witness: if that fails too, nothing counts.
+When answers without a word about their texts follow each other, a text that was answered well before is
+sent again, as a witness for the service.
 """
 
 from collections import deque
@@ -22,15 +20,10 @@ from pipeline.translation.pace import SUSPICIOUS, Pace
 from pipeline.translation.protocol import EngineFailure, Refused, Request, Throttled, Translator, Unreachable
 from pipeline.translation.settings import TranslateSettings
 from pipeline.translation.validation import Fault
+from pipeline.translation.verdicts import Verdicts
 
 HOUR_S = 3600.0
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 4.0  # before a text with a bad answer is sent again; doubles in between
-# Bad answers that may come to any text while the service is banned or down.
-IMPERSONAL = frozenset({Fault.EMPTY, Fault.CAPTCHA, Fault.ERROR_PAGE, Fault.UNCHANGED, Fault.UNREACHABLE})
-# Answers without a word after which a text is sent in its first form again: the others may not be understood.
-BLANKS = 2
-# The same bad words so many times in a row are a service's last ones on a text; a local model says them once.
-LAST_WORDS = 4
 # Answers outlive the process at once, and a power cut after this: about as many are at stake as are under way.
 SYNC_AFTER_S = 0.1
 TICK_S = 1.0  # longest wait before progress is told again
@@ -45,22 +38,13 @@ class Call:
     witness: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A bad answer, while it is open whether the text or the service is to blame."""
-
-    miss: Miss
-    fault: Fault
-    answer: str
-
-
 class Asking:
     """One engine, asked for many texts.
 
     check(miss, answer) gives an answer's fault or None; keep(misses) stores good answers, sync() makes
     them safe; set_back(miss, final) is told of each bad answer that counts and whether it is the last,
-    progress(counts) of every change. witness: a
-    text that was answered well by an earlier run, if there is one; started: when max_hours began.
+    progress(counts) of every change. witness: a text that was answered well by an earlier run, if there
+    is one; started: when max_hours began.
     """
 
     def __init__(
@@ -78,7 +62,7 @@ class Asking:
         started: float | None = None,
     ) -> None:
         self.translator, self.settings, self.counts = translator, settings, counts
-        self.check, self.keep, self.sync, self.set_back, self.progress = check, keep, sync, set_back, progress
+        self.check, self.keep, self.sync, self.progress = check, keep, sync, progress
         self.witness = witness
         self.started = monotonic() if started is None else started
         self.dice = Random()
@@ -87,8 +71,7 @@ class Asking:
         self.fresh: deque[Miss] = deque()
         self.again: list[tuple[float, int, Miss]] = []  # heap: when to send it, a tie-breaker, what
         self.order = count()
-        self.doubts: list[Doubt] = []
-        self.said: dict[str, str] = {}  # bad answer -> the text it was first given to
+        self.verdicts = Verdicts(settings.attempts, translator.remote, set_back)
         self.fruitless = 0  # calls in a row
         self.suspicious = False
         self.trouble = "no answer yet"
@@ -149,7 +132,7 @@ class Asking:
             self.suspicious = False
             if self.witness:
                 return (self.witness,), True
-            self.doubts.clear()
+            self.verdicts.forgive()
         while self.again and self.again[0][0] <= now:
             *_, miss = heappop(self.again)
             if miss.bad < self.settings.attempts:
@@ -199,7 +182,7 @@ class Asking:
             elif not witness:
                 meant |= self._bad(miss, fault, answer)
         if good:
-            self._count_doubts()
+            self.verdicts.service_works()
             self.witness = good[-1]
         if good or meant:
             self.fruitless = 0
@@ -249,49 +232,17 @@ class Asking:
         self.fruitless += 1
         self.suspicious = self.translator.remote and self.fruitless >= SUSPICIOUS
         if witness:
-            self.doubts.clear()
+            self.verdicts.forgive()
 
     def _bad(self, miss: Miss, fault: Fault, answer: str) -> bool:
-        """Takes a bad answer; tells whether it was meant for this text, and so counts against it at once."""
+        """Takes a bad answer and sees to it that the text is sent again; tells whether it was meant for this text."""
         self.counts.trouble[fault] += 1
         self.trouble = fault
-        meant = not self.translator.remote or (
-            fault not in IMPERSONAL and self.said.setdefault(answer, miss.text) == miss.text
-        )
-        if meant:
-            self._count(Doubt(miss, fault, answer))
-        else:
-            self.doubts.append(Doubt(miss, fault, answer))
         delay = 0.0
         if self.translator.remote:
             delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(miss.heard, 10)) * self.dice.uniform(0.5, 1)
-        miss.heard += 1
-        if answer:
-            miss.attempt += 1
-        elif fault is Fault.EMPTY:
-            miss.blank += 1
-            miss.attempt = 0 if miss.blank % BLANKS == 0 else miss.attempt
         heappush(self.again, (monotonic() + delay, next(self.order), miss))
-        return meant
-
-    def _count_doubts(self) -> None:
-        """The service works: the bad answers since its last good one were the texts' own."""
-        for doubt in self.doubts:
-            self._count(doubt)
-        self.doubts.clear()
-
-    def _count(self, doubt: Doubt) -> None:
-        miss = doubt.miss
-        if miss.bad >= self.settings.attempts:
-            return
-        if doubt.answer or miss.worst is None:
-            worst = doubt.fault, doubt.answer
-            miss.same = miss.same + 1 if worst == miss.worst else 1
-            miss.worst = worst
-        # The same bad words again and again are the engine's last ones; so is what a local model says once.
-        final = not self.translator.remote or (doubt.answer and miss.same >= LAST_WORDS)
-        miss.bad = self.settings.attempts if final else miss.bad + 1
-        self.set_back(miss, miss.bad >= self.settings.attempts)
+        return self.verdicts.bad(miss, fault, answer)
 
     def _reason_to_stop(self) -> str:
         """What ends the run; '' while nothing does."""
