@@ -76,8 +76,8 @@ def prepare(run: Run, documents: Sequence[Document], source: Source | None = Non
         tokenizer = models.load_tokenizer(source.folder)
         set_seed(settings.seed)  # the question-answering head is new, and random
         model = models.load_model(source.folder, run.base.weights)
-    if settings.max_length > tokenizer.model_max_length:
-        most = tokenizer.model_max_length
+    most = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", settings.max_length))
+    if settings.max_length > most:
         raise InputError(f"training.max_length: {settings.max_length} tokens are more than the model's {most}")
     windows, counts = training_windows(
         data,
