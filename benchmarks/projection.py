@@ -217,10 +217,10 @@ def timed(rows: list[Row], known: dict[str, str], some: set[int] | None = None) 
     return seconds, found
 
 
-def compared(queries: Any, passage: Passage, within: Any, among: Any) -> np.ndarray:
+def compared(queries: Any, passage: Passage, among: Any) -> np.ndarray:
     """fuzzy.similarities with the standard library."""
     matcher, scores = SequenceMatcher(autojunk=False), []
-    texts_there = joined(passage, within, among)
+    texts_there = joined(passage, among)
     for found_by in queries:
         matcher.set_seq2(" ".join(found_by.words))
         for text in texts_there:

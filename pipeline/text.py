@@ -63,6 +63,7 @@ def tokens(text: str) -> list[Span]:
     return [match.span() for match in pattern.finditer(text)]
 
 
+@lru_cache(maxsize=1 << 16)
 def is_word(token: str) -> bool:
     """Whether a token is a word or a number rather than a symbol."""
     return token[0].isalnum() or unicodedata.category(token[0])[0] == "M" or len(token) > 1
@@ -74,9 +75,13 @@ def fold(token: str) -> str:
 
     fold("Coördinatie") == "coordinatie"; fold("1.250") == fold("1,250") == "1250"; fold("3,5") == "3.5"
     """
+    if token.isascii() and token.isalpha():
+        return token.lower()
     text = token.translate(_SAME)
     if text[:1].isdigit():
         text = _DECIMAL.sub(".", _GROUPED.sub("", text))
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(ch for ch in decomposed if not unicodedata.combining(ch)) if not decomposed.isascii() else decomposed
-    return kept or text
+    text = text.casefold()
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(ch for ch in decomposed if not unicodedata.combining(ch)) or text

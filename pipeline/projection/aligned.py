@@ -20,12 +20,12 @@ def aligned(sought: Sought, target: Passage, lexicon: Lexicon) -> Place | None:
     coefficient: of all the words of both, those that are linked to the other.
     """
     source = sought.source
-    ours = source.token_range(source.window_span(sought.window))
-    theirs = target.token_range(target.window_span(sought.window))
+    ours = source.window_range(sought.window)
+    theirs = target.window_range(sought.window)
     asked = [
         token - ours[0]
         for token in range(*ours)
-        if source.ends[token] > sought.span[0] and source.starts[token] < sought.span[1]
+        if source.tokens[token][1] > sought.span[0] and source.tokens[token][0] < sought.span[1]
     ]
     if not asked or theirs[0] == theirs[1]:
         return None

@@ -126,7 +126,7 @@ class Search:
 
     @cached_property
     def within(self) -> Range:
-        return self.target.token_range(self.target.window_span(self.sought.window))
+        return self.target.window_range(self.sought.window)
 
     @cached_property
     def there(self) -> list[str]:
@@ -142,7 +142,7 @@ class Search:
     def place(self) -> Place | None:
         return transfer(self.marked, self.target, self.sought.window) if self.marked else self.aligned
 
-    @property
+    @cached_property
     def queries(self) -> list[Query]:
         """What may stand in the target, the surest first."""
         return [found_by for found_by in (self.isolated, self.piece, self.meant) if found_by and found_by.words]
@@ -160,7 +160,7 @@ class Search:
         inside = cut(self.sought.source.text, *self.sought.span) if itself else ("", "")
         literal = exact(found_by, self.target, span, self.language, inside)
         whole = [candidate for candidate in literal if candidate.score == 1.0]
-        folded = normalised(found_by, self.target, self.target.token_range(span))
+        folded = normalised(found_by, self.target, self.within)
         apart = [run for run in folded if not any(overlap(run.span, other.span) for other in whole)]
         readings = {"exact": whole, "folded": whole + apart} if whole or apart else {"compounds": literal}
         return {name: self.places(found, found_by) for name, found in readings.items() if found}
@@ -214,15 +214,13 @@ class Search:
 
     def judge(self, min_score: float) -> Decision:
         """Judges every run of words in the window by all the evidence there is."""
-        within = self.target.token_range(self.target.window_span(self.sought.window))
-        among = runs(self.queries, self.target, within, self.language) if self.queries else ()
+        among = runs(self.queries, self.target, self.within, self.language) if self.queries else ()
         if not len(among):
             return Decision(None, reason=self.lost())
         needed = required((self.isolated or self.meant).words, self.there, self.language.numbers)
-        among = holding(among, self.target, within, needed)
-        starts = np.array(self.target.starts)[among[:, 0]]
-        ends = np.array(self.target.ends)[among[:, 1] - 1]
-        scores = self.scores(among, starts, ends, within)
+        among = holding(among, self.target, self.within, needed)
+        starts, ends = self.target.bounds[among[:, 0], 0], self.target.bounds[among[:, 1] - 1, 1]
+        scores = self.scores(among, starts, ends)
         gaps = distance(self.sought, self.target, starts, ends)
         ranked = apart(scores - POSITION_WEIGHT * gaps, starts, ends)
         method = Method.MARKED if self.piece else Method.FUZZY
@@ -253,9 +251,9 @@ class Search:
         )
         return Decision(best, 1, 1, evidence, None, rivals)
 
-    def scores(self, among: np.ndarray, starts: np.ndarray, ends: np.ndarray, within: Range) -> np.ndarray:
+    def scores(self, among: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
         """What speaks for each run: the mean of the evidence there is, 0 to 1."""
-        by_query = dict(zip(map(id, self.queries), similarities(self.queries, self.target, within, among), strict=True))
+        by_query = dict(zip(map(id, self.queries), similarities(self.queries, self.target, among), strict=True))
         by_source = by_query.get(id(self.meant), np.zeros(len(among))) - SOURCE_PENALTY
         alike = np.maximum(by_query.get(id(self.isolated), by_source), by_source)
         if not self.place:
@@ -281,8 +279,7 @@ def apart(values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> list[int]
     """The best few spans that do not overlap a better one, best first."""
     kept: list[int] = []
     values = values.copy()
-    while len(kept) <= SHOWN and np.isfinite(values).any():
-        at = int(np.argmax(values))
+    while len(kept) <= SHOWN and values[at := int(values.argmax())] > -np.inf:
         kept.append(at)
         values[(starts < ends[at]) & (starts[at] < ends)] = -np.inf
     return kept

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pipeline.projection.languages import Language
 from pipeline.projection.query import Query
-from pipeline.projection.records import Candidate, Passage
+from pipeline.projection.records import Candidate, Passage, Range
 
 
 def tight(passage: Passage, low: int, high: int, known: set[str], language: Language) -> tuple[int, int]:
@@ -79,10 +79,6 @@ def grown_right(passage: Passage, high: int, ceiling: int, symbols: Sequence[str
     return high
 
 
-def sentence_tokens(passage: Passage, token: int) -> tuple[int, int]:
+def sentence_tokens(passage: Passage, token: int) -> Range:
     """The tokens of the sentence that holds a token."""
-    at = passage.tokens[token][0]
-    for span in passage.sentences:
-        if span[0] <= at < span[1]:
-            return passage.token_range(span)
-    return token, token + 1
+    return next((held for held in passage.ranges if held[0] <= token < held[1]), (token, token + 1))

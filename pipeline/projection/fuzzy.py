@@ -24,9 +24,9 @@ def runs(queries: Sequence[Query], passage: Passage, within: Range, language: La
     sizes = [len(query.words) for query in queries]
     shortest = max(1, int(min(sizes) / STRETCH) - SLACK)
     longest = int(max(sizes) * STRETCH) + SLACK
-    words, cased = passage.words, passage.cased
-    firsts = np.array([at for at in range(low, high) if words[at] and cased[at] not in language.articles], dtype=int)
-    lasts = np.array([at + 1 for at in range(low, high) if words[at]], dtype=int)
+    words = [at for at in range(low, high) if passage.words[at]]
+    firsts = np.array([at for at in words if passage.cased[at] not in language.articles], dtype=int)
+    lasts = np.array(words, dtype=int) + 1
     sizes = lasts - firsts[:, None]
     first, last = np.nonzero((sizes >= shortest) & (sizes <= longest))
     return np.column_stack([firsts[first], lasts[last]])
@@ -42,19 +42,13 @@ def holding(among: np.ndarray, passage: Passage, within: Range, needed: set[str]
     return among[keep] if keep.any() else among
 
 
-def similarities(queries: Sequence[Query], passage: Passage, within: Range, among: np.ndarray) -> np.ndarray:
+def similarities(queries: Sequence[Query], passage: Passage, among: np.ndarray) -> np.ndarray:
     """How similar each run is to each query: (queries, runs), 0 to 1."""
     wanted = [" ".join(query.words) for query in queries]
-    return process.cdist(wanted, joined(passage, within, among), scorer=fuzz.ratio) / 100
+    return process.cdist(wanted, joined(passage, among), scorer=fuzz.ratio) / 100
 
 
-def joined(passage: Passage, within: Range, among: np.ndarray) -> list[str]:
-    """Each run's folded tokens with single spaces between them, cut from one string."""
-    low, high = within
-    starts, ends, at = [], [], 0
-    for token in passage.folded[low:high]:
-        starts.append(at)
-        ends.append(at + len(token))
-        at = ends[-1] + 1
-    text = " ".join(passage.folded[low:high])
-    return [text[starts[first - low] : ends[last - low - 1]] for first, last in among.tolist()]
+def joined(passage: Passage, among: np.ndarray) -> list[str]:
+    """Each run's folded tokens with single spaces between them."""
+    line = passage.line
+    return [line[start : end - 1] for start, end in passage.offsets[among].tolist()]

@@ -98,7 +98,7 @@ def transfer(marked: Marked, target: Passage, window: tuple[int, int]) -> Place:
     sentences' words: at 1.0 the engine gave the same sentence twice, and the place is as good as given.
     """
     cut = tokens(marked.text)
-    low, high = target.token_range(target.window_span(window))
+    low, high = target.window_range(window)
     ours = [fold(marked.text[start:end]) for start, end in cut]
     inside = [n for n, (start, end) in enumerate(cut) if start < marked.span[1] and end > marked.span[0]]
     pairs = [(-1, -1), *common(ours, target.folded[low:high]), (len(ours), high - low)]

@@ -33,6 +33,7 @@ def query(text: str, source: str, language: Language) -> Query:
     if len(text) > 1 and text[-1:] in SENTENCE_END and source.rstrip()[-1:] not in SENTENCE_END:
         text = text[:-1].rstrip()
     pieces = [text[start:end] for start, end in tokens(text)]
+    cased = [piece.casefold() for piece in pieces]
     low, high = 0, len(pieces)
     while high > low and not is_word(pieces[high - 1]):
         high -= 1
@@ -40,7 +41,7 @@ def query(text: str, source: str, language: Language) -> Query:
     high = high or len(pieces)
     lead, article = [], False
     # Symbols may stand before the article and behind it: the "wind trade".
-    while low < high - 1 and (not is_word(pieces[low]) or pieces[low].casefold() in language.articles):
+    while low < high - 1 and (not is_word(pieces[low]) or cased[low] in language.articles):
         if is_word(pieces[low]):
             article = True
         else:
@@ -49,8 +50,8 @@ def query(text: str, source: str, language: Language) -> Query:
     return Query(
         text=text,
         lead=tuple(lead),
-        words=[fold(piece) for piece in pieces[low:high]],
-        trail=tuple(fold(piece) for piece in pieces[high:]),
-        article=article or (bool(pieces) and pieces[0].casefold() in language.determiners),
-        articles=sum(piece.casefold() in language.articles for piece in pieces),
+        words=list(map(fold, pieces[low:high])),
+        trail=tuple(map(fold, pieces[high:])),
+        article=article or (bool(cased) and cased[0] in language.determiners),
+        articles=sum(map(language.articles.__contains__, cased)),
     )

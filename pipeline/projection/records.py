@@ -4,6 +4,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from pipeline.tables import Method
 from pipeline.text import Span, fold, is_word, tokens
 
@@ -23,31 +25,57 @@ class Passage:
         return tokens(self.text)
 
     @cached_property
+    def pieces(self) -> list[str]:
+        """Each token as it stands there."""
+        text = self.text
+        return [text[start:end] for start, end in self.tokens]
+
+    @cached_property
     def folded(self) -> list[str]:
         """Each token folded (text.fold)."""
-        return [fold(self.text[start:end]) for start, end in self.tokens]
+        return list(map(fold, self.pieces))
 
     @cached_property
     def cased(self) -> list[str]:
         """Each token without case, but with its diacritics: "één" (one) is not "een" (a)."""
-        return [self.text[start:end].casefold() for start, end in self.tokens]
+        return list(map(str.casefold, self.pieces))
 
     @cached_property
     def words(self) -> list[bool]:
         """Which tokens are words or numbers rather than symbols."""
-        return [is_word(self.text[start:end]) for start, end in self.tokens]
+        return list(map(is_word, self.pieces))
+
+    @cached_property
+    def line(self) -> str:
+        """The folded tokens with single spaces between them."""
+        return " ".join(self.folded)
+
+    @cached_property
+    def offsets(self) -> np.ndarray:
+        """Where each token starts in `line`; last, where one more would."""
+        return np.cumsum([0, *(len(token) + 1 for token in self.folded)])
 
     @cached_property
     def starts(self) -> list[int]:
         return [start for start, _ in self.tokens]
 
     @cached_property
-    def ends(self) -> list[int]:
-        return [end for _, end in self.tokens]
+    def bounds(self) -> np.ndarray:
+        """Where each token starts and ends in the text: (tokens, 2)."""
+        return np.array(self.tokens, dtype=int).reshape(-1, 2)
+
+    @cached_property
+    def ranges(self) -> list[Range]:
+        """The tokens of each sentence."""
+        return [self.token_range(span) for span in self.sentences]
 
     def window_span(self, window: tuple[int, int]) -> Span:
         """The span from the first to the last (inclusive) of these sentences."""
         return self.sentences[window[0]][0], self.sentences[window[1]][1]
+
+    def window_range(self, window: tuple[int, int]) -> Range:
+        """The tokens from the first to the last (inclusive) of these sentences."""
+        return self.ranges[window[0]][0], self.ranges[window[1]][1]
 
     def token_range(self, span: Span) -> Range:
         """The tokens that start in a span."""
