@@ -25,7 +25,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
-from calibrate import PRIOR, RIGHT, evidence_of, f1, table
+from calibrate import PRIOR, evidence_of, table
 
 from pipeline import tables
 from pipeline.projection import batches
@@ -39,6 +39,7 @@ from pipeline.projection.locate import sought, source_passage, stands
 from pipeline.projection.records import overlap
 from pipeline.projection.rescue import Group, pairs
 from pipeline.projection.settings import AlignSettings, RescueSettings
+from pipeline.report.accuracy import ENOUGH, token_f1
 from pipeline.text import fold, tokens
 
 FITTED = ("aligned", "misalignment")
@@ -125,7 +126,7 @@ def score(spans: pa.Table, paragraphs: pa.Table, gold: dict) -> tuple[float, flo
     n = max(len(best), 1)
     return (
         len(best) / len(found),
-        sum(value >= RIGHT for value, _ in best) / len(found),
+        sum(value >= ENOUGH for value, _ in best) / len(found),
         sum(not touches for _, touches in best) / n,
         sum(value for value, _ in best) / n,
     )
@@ -143,7 +144,7 @@ def against(row: Row, person: Row, context: str) -> tuple[float, bool]:
     low, high = cut[0][0], cut[-1][1]
     if not (start < high and low < end):
         return 0.0, False
-    return max(f1(row["text"], person["text"]), f1(row["text"], context[low:high])), True
+    return max(token_f1(row["text"], person["text"]), token_f1(row["text"], context[low:high])), True
 
 
 def cases(corpus: Corpus, speak: Locator) -> Iterator[tuple[Group, Any, Row]]:
@@ -179,7 +180,7 @@ def sized(corpus: Corpus, speak: Locator) -> Iterator[str]:
                 place = aligned(answer, group.target, lexicon)
                 shared.append(overlap(place.span, (person["start"], person["start"] + len(person["text"]))))
         lies = np.array(shared)
-        yield f"{np.mean(sizes):,.0f} | {lies.mean():.3f} | {(lies >= RIGHT).mean():.3f} | {(lies == 0).mean():.3f} |"
+        yield f"{np.mean(sizes):,.0f} | {lies.mean():.3f} | {(lies >= ENOUGH).mean():.3f} | {(lies == 0).mean():.3f} |"
 
 
 def judged(corpus: Corpus, speak: Locator) -> Iterator[tuple[Any, bool]]:

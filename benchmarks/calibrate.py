@@ -2,7 +2,8 @@
 
     python benchmarks/calibrate.py sample [CORPUS ...] [--check CORPUS]
 
-Each corpus must have been built with `gold` in params.yaml. Its answers are located twice, without
+Each corpus must have been built with `gold` in params.yaml and, as what was shipped, with `rescue.below: 1`: then
+every answer was asked between markers, not only the doubtful. Its answers are located twice, without
 and with what came back between markers; a span is right when its token F1 with the gold span is at
 least 0.8. The fit is logistic regression with an L2 prior (Newton's method); --check measures it on
 corpora that were not fitted.
@@ -10,7 +11,6 @@ corpora that were not fitted.
 
 import argparse
 import json
-from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,9 +24,8 @@ from pipeline.projection.languages import language
 from pipeline.projection.locate import sought, source_passage, stands
 from pipeline.projection.marked import parse, request, styles
 from pipeline.projection.settings import AlignSettings
-from pipeline.text import fold, tokens
+from pipeline.report.accuracy import ENOUGH, token_f1
 
-RIGHT = 0.8
 PRIOR = 1.0  # precision of the weights' normal prior, in units of one answer's log-likelihood
 # Around 0, but for what a small corpus seldom shows: of places that only their position could tell
 # apart, 52 of 57 were right in Swedish SQuAD against XQuAD: log odds 2.3, where others have 4.5.
@@ -34,12 +33,6 @@ PRIOR = 1.0  # precision of the weights' normal prior, in units of one answer's 
 # The weights of aligned words are not fitted here (benchmarks/alignment.py).
 EXPECTED = {"unsettled": -2.2, "numberless": -2.2} | {name: WEIGHTS[name] for name in ("aligned", "misalignment")}
 Known = list[tuple[Evidence, bool]]
-
-
-def f1(one: str, other: str) -> float:
-    a, b = (Counter(fold(text[s:e]) for s, e in tokens(text) if text[s].isalnum()) for text in (one, other))
-    shared = sum((a & b).values())
-    return 2 * shared / (a.total() + b.total()) if shared else 0.0
 
 
 def judged(corpus: str, source: str, target: str) -> tuple[Known, Known]:
@@ -78,7 +71,7 @@ def evidence_of(decision, person, passage) -> Known:
         return []
     start, end = decision.chosen.span
     touches = start < person["start"] + len(person["text"]) and person["start"] < end
-    return [(decision.evidence, touches and f1(passage.text[start:end], person["text"]) >= RIGHT)]
+    return [(decision.evidence, touches and token_f1(passage.text[start:end], person["text"]) >= ENOUGH)]
 
 
 def matrix(known: Known) -> tuple[np.ndarray, np.ndarray]:
