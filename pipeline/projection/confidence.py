@@ -8,6 +8,7 @@ their measure of fit.
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -90,11 +91,12 @@ def hold(spans: pa.Table, least: float) -> pa.Table:
     equally good places, else low_confidence.
     """
     weak = pc.fill_null(pc.less(spans["probability"], least), False)
-    if not pc.any(weak).as_py():
+    rows = spans.filter(weak).to_pylist()
+    if not rows:
         return spans
-    rows = spans.to_pylist()
-    for row, drop in zip(rows, weak.to_pylist(), strict=True):
-        if drop:
-            reason = Reason.AMBIGUOUS if row["occurrences"] > 1 else Reason.LOW_CONFIDENCE
-            row.update(dropped(row), reason=reason)
-    return pa.Table.from_pylist(rows, schema=SPANS)
+    for row in rows:
+        reason = Reason.AMBIGUOUS if row["occurrences"] > 1 else Reason.LOW_CONFIDENCE
+        row.update(dropped(row), reason=reason)
+    changed = pa.concat_tables([spans.filter(pc.invert(weak)), pa.Table.from_pylist(rows, schema=SPANS)])
+    # A stable sort by weakness put them in this order; its inverse brings each row back to its place.
+    return changed.take(np.argsort(np.argsort(weak.to_numpy(), kind="stable")))
