@@ -81,7 +81,7 @@ def postprocessing(name: str, document: Document, stock: Path) -> None:
     data = examples([document])
     model, tokenizer = made(data.contexts + data.questions)
     windows = cut_windows(tokenizer, data.questions, data.contexts, data.context_of, **SIZES)
-    scored = prediction.logits(model, tokenizer, windows, 64)
+    scored = prediction.logits(model, windows, 64)
     spec = importlib.util.spec_from_file_location("utils_qa", stock)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

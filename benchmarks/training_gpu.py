@@ -164,7 +164,7 @@ def predict_all(document: squad.Document, given: Any) -> None:
         marks = [time.perf_counter()]
         windows = cut_windows(prepared.tokenizer, data.questions, data.contexts, data.context_of, **sizes)
         marks.append(time.perf_counter())
-        scored = prediction.logits(model, prepared.tokenizer, windows, 256)
+        scored = prediction.logits(model, windows, 256)
         marks.append(time.perf_counter())
         prediction.answers(windows, scored, data.ids, data.contexts, Prediction())
         marks.append(time.perf_counter())

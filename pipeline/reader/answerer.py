@@ -113,7 +113,7 @@ class QuestionAnswerer:
         if not pairs:
             return []
         cut = self._windows(pairs, doc_stride, max_seq_len, max_question_len)
-        scored = logits(self.model, self.tokenizer, cut, self.batch_size)
+        scored = logits(self.model, cut, self.batch_size)
         bounds = np.searchsorted(cut.question, np.arange(len(pairs) + 1))
         results: list[Any] = []
         for row, (_, text) in enumerate(pairs):

@@ -107,19 +107,19 @@ def lines(comparison: Comparison) -> list[dict[str, str]]:
         shown.append(
             {
                 "Run": row.run,
+                "Questions": f"{own['total']:,.0f}" if own else "–",
+                "EM/F1": _pair_of(own, "exact", "f1") if own else NOT_MEASURED,
+                "Published EM/F1": _pair_of(theirs, "exact", "f1"),
+                "95 % of F1": f"{own['f1_low']:.1f} to {own['f1_high']:.1f}" if own else "–",
+                "HasAns": _pair_of(own, "HasAns_exact", "HasAns_f1"),
+                "Published HasAns": _pair_of(theirs, "HasAns_exact", "HasAns_f1"),
+                "NoAns": f"{own['NoAns_exact']:.2f}" if own and "NoAns_exact" in own else "–",
+                "Published NoAns": no_answer,
+                "Own articles EM/F1": _pair_of(own, "language_exact", "language_f1"),
+                "Always no answer": f"{own['always_no_answer']:.2f}" if own else "–",
                 "Base model": row.base,
                 "Trained on": ", ".join(row.train_on),
                 "Evaluated on": ", ".join(row.evaluate_on),
-                "Questions": f"{own['total']:,.0f}" if own else "–",
-                "EM/F1": _pair_of(own, "exact", "f1") if own else NOT_MEASURED,
-                "95 % of F1": f"{own['f1_low']:.1f} to {own['f1_high']:.1f}" if own else "–",
-                "HasAns": _pair_of(own, "HasAns_exact", "HasAns_f1"),
-                "NoAns": f"{own['NoAns_exact']:.2f}" if own and "NoAns_exact" in own else "–",
-                "Own articles EM/F1": _pair_of(own, "language_exact", "language_f1"),
-                "Always no answer": f"{own['always_no_answer']:.2f}" if own else "–",
-                "Published EM/F1": _pair_of(theirs, "exact", "f1"),
-                "Published HasAns": _pair_of(theirs, "HasAns_exact", "HasAns_f1"),
-                "Published NoAns": no_answer,
             }
         )
     return shown

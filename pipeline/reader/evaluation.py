@@ -149,7 +149,8 @@ def _language_aware(document: Document, predictions: Mapping[str, str], language
         scores = metrics.score(document, some, lambda text, code=code: languages.normalise(text, code))
         exact += scores.exact.values()
         f1 += scores.f1.values()
-    return {"language_exact": 100 * sum(exact) / len(exact), "language_f1": 100 * sum(f1) / len(f1)}
+    total = metrics.plain_sum
+    return {"language_exact": 100 * total(exact) / len(exact), "language_f1": 100 * total(f1) / len(f1)}
 
 
 def evaluate(

@@ -3,7 +3,7 @@
 2.0: exact, f1, total, and the same for HasAns_ and NoAns_; with null odds best_exact, best_f1 and their
 thresholds. 1.1: exact_match, f1. The scripts are `evaluate-v2.0.py` and `evaluate-v1.1.py` of
 https://rajpurkar.github.io/SQuAD-explorer/. Sums run over Python floats in the questions' order, as
-theirs do, since the last digit depends on it.
+theirs do under Python 3.11, since the last digit depends on it.
 
 Missing predictions, as the scripts have them: 1.1 counts 0 for each; 2.0 leaves them out of `total` and
 of the averages (and of HasAns_ and NoAns_, where the script would stop with an error).
@@ -14,7 +14,8 @@ import string
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add
 
 from msgspec import UNSET
 
@@ -94,6 +95,11 @@ def with_threshold(scores: Scores, null_odds: Mapping[str, float], threshold: fl
     return Scores(scores.has_answer, apply(scores.exact), apply(scores.f1))
 
 
+def plain_sum(values: Iterable[float]) -> float:
+    """Adds from left to right. From Python 3.12 on `sum` corrects its rounding, and last digits would differ."""
+    return reduce(add, values, 0)
+
+
 def averages(scores: Scores, questions: Iterable[str] | None = None) -> dict[str, float]:
     """exact, f1 (percent) and total over the given questions that have a prediction (all of them: None).
 
@@ -103,8 +109,8 @@ def averages(scores: Scores, questions: Iterable[str] | None = None) -> dict[str
     if not chosen:
         return {}
     return {
-        "exact": 100.0 * sum(scores.exact[one] for one in chosen) / len(chosen),
-        "f1": 100.0 * sum(scores.f1[one] for one in chosen) / len(chosen),
+        "exact": 100.0 * plain_sum(scores.exact[one] for one in chosen) / len(chosen),
+        "f1": 100.0 * plain_sum(scores.f1[one] for one in chosen) / len(chosen),
         "total": len(chosen),
     }
 

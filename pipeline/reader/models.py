@@ -1,11 +1,15 @@
-"""Loading a reader and its tokenizer, or making both from nothing but a configuration."""
+"""Loading a reader and its tokenizer, or making both from nothing but a configuration.
 
+Only safetensors are read, unless old weights are asked for; code that comes with a model never is run.
+"""
+
+import pickle
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.pretrained import one_line
+from pipeline.pretrained import WEIGHTS, one_line
 from pipeline.reader.runs import Scratch
 
 SPECIAL_PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -16,20 +20,27 @@ def load_tokenizer(folder: Path) -> Any:
     from transformers import AutoTokenizer
 
     try:
-        return AutoTokenizer.from_pretrained(folder)
+        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
         raise InputError(f"{folder}: its tokenizer cannot be loaded: {one_line(error)}") from error
 
 
 def load_model(folder: Path, weights: str = "safetensors") -> Any:
-    """The folder's model with a question-answering head (new where it had none). Raises InputError."""
+    """The folder's model with a question-answering head (new where it had none). Raises InputError.
+
+    weights: "torch" reads `pytorch_model.bin` through PyTorch's restricted unpickler, which makes tensors only.
+    """
     import torch
     from transformers import AutoModelForQuestionAnswering
 
+    if weights == "safetensors" and not any(folder.glob(WEIGHTS[weights])) and (folder / WEIGHTS["torch"]).exists():
+        raise InputError(f"{folder}: has no safetensors but {WEIGHTS['torch']}; `weights: torch` would read that")
     try:
         return AutoModelForQuestionAnswering.from_pretrained(
-            folder, use_safetensors=weights == "safetensors", dtype=torch.float32
+            folder, use_safetensors=weights == "safetensors", dtype=torch.float32, trust_remote_code=False
         )
+    except pickle.UnpicklingError as error:
+        raise InputError(f"{folder / WEIGHTS['torch']}: refused, since it holds something else than weights") from error
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise InputError(f"{folder}: its model cannot be loaded: {one_line(error)}") from error
 
@@ -73,17 +84,20 @@ def from_scratch(scratch: Scratch, texts: Iterable[str], seed: int) -> tuple[Any
         do_lower_case=False,
         strip_accents=False,
         model_max_length=config.max_position_embeddings,
-        model_input_names=_inputs_of(model),
+        model_input_names=input_names(model),
     )
     return model, tokenizer
 
 
-def _inputs_of(model: Any) -> list[str]:
-    """The inputs a model takes; RoBERTa's `token_type_ids` have one type and are left away."""
+def input_names(model: Any) -> list[str]:
+    """The inputs a model takes. RoBERTa's `token_type_ids` have one type and are left away.
+
+    The model is asked, not its tokenizer: DistilBERT's is BERT's, and offers types that it does not take.
+    """
     names = ["input_ids", "attention_mask"]
     return [*names, "token_type_ids"] if getattr(model.config, "type_vocab_size", 1) > 1 else names
 
 
-def inputs(tokenizer: Any, batch: dict[str, Any]) -> dict[str, Any]:
-    """Those parts of a batch that the tokenizer's model wants."""
-    return {name: batch[name] for name in tokenizer.model_input_names if name in batch}
+def inputs(model: Any, batch: dict[str, Any]) -> dict[str, Any]:
+    """Those parts of a batch that the model takes."""
+    return {name: batch[name] for name in input_names(model)}

@@ -34,7 +34,6 @@ class Logits:
 
 def logits(
     model: Any,
-    tokenizer: Any,
     windows: Windows,
     batch: int,
     progress: Callable[[int], object] = lambda _: None,
@@ -53,7 +52,7 @@ def logits(
     with torch.inference_mode():
         for at in range(0, len(order), batch):
             rows = order[at : at + batch]
-            arrays = models.inputs(tokenizer, windows.batch(rows, widest))
+            arrays = models.inputs(model, windows.batch(rows, widest))
             output = model(**{name: torch.from_numpy(array).to(model.device) for name, array in arrays.items()})
             both = torch.stack([output.start_logits, output.end_logits]).float().cpu().numpy()
             for line, row in enumerate(rows):
@@ -231,8 +230,9 @@ def _texts(windows: Windows, spans: Spans, contexts: Sequence[str]) -> list[str]
 
 def _with_null(found: Spans, null: Spans, n_best: int) -> Spans:
     """The n best of each question, "no answer" among them; it stays in the list even when it is worse."""
-    both = _together([found, null])
-    both = both.take(np.lexsort((-both.score, both.question)))
+    better = found.question[found.score >= null.score[found.question]]
+    place = np.searchsorted(found.question, null.question) + np.bincount(better, minlength=len(null.question))
+    both = Spans(*(np.insert(getattr(found, name), place, getattr(null, name)) for name in Spans.__dataclass_fields__))
     return both.take(np.flatnonzero((_ranks(both.question) < n_best) | (both.last == 0)))
 
 
@@ -243,7 +243,8 @@ def _together(parts: Sequence[Spans]) -> Spans:
 
 def _ranks(question: np.ndarray) -> np.ndarray:
     """Where each entry of a sorted array stands among its equals, from 0."""
-    return np.arange(len(question)) - np.searchsorted(question, question)
+    counts = np.bincount(question)
+    return np.arange(len(question)) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def predict(
@@ -265,5 +266,5 @@ def predict(
         doc_stride=training.doc_stride,
         max_question_length=training.max_question_length,
     )
-    scored = logits(model, tokenizer, cut, settings.batch, progress)
+    scored = logits(model, cut, settings.batch, progress)
     return answers(cut, scored, data.ids, data.contexts, settings, unanswerable)

@@ -96,11 +96,9 @@ def evaluate_run(
 def write_answers(folder: Path, answers: Answers) -> None:
     """Writes predictions.json, null_odds.json and n_best.json into a folder."""
     for name in ("predictions", "null_odds"):
-        compact = msgspec.json.encode(getattr(answers, name), order="sorted")
+        compact = msgspec.json.encode(getattr(answers, name))
         write_atomically(folder / f"{name}.json", msgspec.json.format(compact, indent=2) + b"\n")
-    encode = msgspec.json.Encoder().encode
-    lines = (encode(question) + b":" + encode(best) for question, best in answers.n_best())
-    write_atomically(folder / "n_best.json", b"{" + b",\n".join(lines) + b"}\n")
+    write_atomically(folder / "n_best.json", msgspec.json.encode(dict(answers.n_best())))
 
 
 def write(folder: Path, report: Report) -> None:

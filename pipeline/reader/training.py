@@ -13,8 +13,10 @@ import hashlib
 import json
 import math
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EIO
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ Progress = Callable[[int], object]
 
 LOGGED = 20  # points of the loss curve
 FINGERPRINT = "fingerprint"
+NOT_WRITTEN = ("I/O error", "inline_container")  # in what safetensors and torch say
 STATE = "trainer_state.json"  # the last file of a checkpoint to be written
 
 
@@ -128,7 +131,7 @@ def _arguments(settings: Training, folder: Path) -> Any:
         max_grad_norm=settings.max_gradient_norm,
         lr_scheduler_type="linear",
         optim="adamw_torch_fused",
-        bf16=gpu and torch.cuda.is_bf16_supported(),
+        bf16=gpu and torch.cuda.is_bf16_supported(including_emulation=False),
         torch_compile=settings.compile,
         seed=settings.seed,
         save_strategy="steps",
@@ -154,10 +157,18 @@ def _resumable(folder: Path, fingerprint: str) -> Path | None:
     if not mark.is_file() or mark.read_text() != fingerprint:
         shutil.rmtree(folder, ignore_errors=True)
         write_atomically(mark, fingerprint.encode())
-    whole = [state.parent for state in folder.glob(f"checkpoint-*/{STATE}")]
+    whole = [state.parent for state in folder.glob(f"checkpoint-*/{STATE}") if _is_json(state)]
     for torn in set(folder.glob("checkpoint-*")) - set(whole):
         shutil.rmtree(torn)
     return max(whole, key=lambda path: int(path.name.partition("-")[2]), default=None)
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_bytes())
+    except ValueError:
+        return False
+    return True
 
 
 def _trainer(prepared: Prepared, arguments: Any, progress: Progress) -> Any:
@@ -169,13 +180,15 @@ def _trainer(prepared: Prepared, arguments: Any, progress: Progress) -> Any:
     multiple = 64 if settings.compile else 8
 
     def collate(rows: list[int]) -> dict[str, Any]:
-        batch = models.inputs(prepared.tokenizer, windows.batch(rows, min(multiple, settings.max_length)))
+        batch = models.inputs(prepared.model, windows.batch(rows, min(multiple, settings.max_length)))
         batch |= {"start_positions": windows.start[rows], "end_positions": windows.end[rows]}
         return {name: torch.as_tensor(array, dtype=torch.long) for name, array in batch.items()}
 
     class Steps(TrainerCallback):
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             progress(1)
+            # A checkpoint does not hold the losses since the last point: one ends here, resumed or not.
+            control.should_log |= control.should_save
 
     class FeatureTrainer(Trainer):
         def _get_train_sampler(self, train_dataset: Any = None) -> LengthGrouped:
@@ -190,6 +203,19 @@ def _trainer(prepared: Prepared, arguments: Any, progress: Progress) -> Any:
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Makes an OSError of how safetensors and torch tell that a file could not be written."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (SafetensorError, RuntimeError) as error:
+        if not any(sign in str(error) for sign in NOT_WRITTEN):
+            raise
+        raise OSError(EIO, f"Not written; is the disk full? ({error})", str(folder)) from error
 
 
 def steps(prepared: Prepared) -> int:
@@ -210,7 +236,8 @@ def train(prepared: Prepared, checkpoints: Path, progress: Progress = lambda _: 
     resumed = int(last.name.partition("-")[2]) if last else 0
     trainer = _trainer(prepared, arguments, progress)
     progress(resumed)
-    trainer.train(resume_from_checkpoint=str(last) if last else None)
+    with _writing(checkpoints):
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
     points = tuple((entry["step"], round(entry["loss"], 4)) for entry in trainer.state.log_history if "loss" in entry)
     return Trained(trainer.state.global_step, resumed, points)
 
@@ -234,7 +261,7 @@ def save(prepared: Prepared, trained: Trained, folder: Path) -> None:
         "loss": trained.loss,
     }
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with replacing_folder(folder) as beside:
+    with replacing_folder(folder) as beside, _writing(folder):
         prepared.model.save_pretrained(beside)
         prepared.tokenizer.save_pretrained(beside)
         write_json(beside / "training.json", record)

@@ -1,8 +1,10 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from pipeline.errors import InputError
 from pipeline.reader import models
@@ -24,6 +26,40 @@ def test_a_folder_that_holds_no_model_is_told(tmp_path):
         models.load_tokenizer(tmp_path)
     with pytest.raises(InputError, match="its model cannot be loaded"):
         models.load_model(tmp_path)
+
+
+class Touch:
+    """What a pickle would do when it is read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+def test_no_code_of_a_model_is_run(tmp_path, monkeypatch):
+    monkeypatch.setattr("builtins.input", lambda *_: pytest.fail("asks whether to run a model's own code"))
+    touched = tmp_path / "touched"
+    config = {"model_type": "bert", "hidden_size": 8, "num_attention_heads": 1, "num_hidden_layers": 1}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    torch.save({"x": Touch(touched)}, tmp_path / "pytorch_model.bin")
+    with pytest.raises(InputError, match=r"pytorch_model\.bin: refused, since it holds something else than weights"):
+        models.load_model(tmp_path, "torch")
+    own = {
+        "AutoConfig": "own.Config",
+        "AutoModelForQuestionAnswering": "own.Model",
+        "AutoTokenizer": ["own.T", "own.T"],
+    }
+    (tmp_path / "config.json").write_text(json.dumps(config | {"model_type": "own", "auto_map": own}))
+    (tmp_path / "own.py").write_text(
+        f"open({str(touched)!r}, 'w')\nclass Config: pass\nclass Model: pass\nclass T: pass\n"
+    )
+    with pytest.raises(InputError, match="its tokenizer cannot be loaded"):
+        models.load_tokenizer(tmp_path)
+    with pytest.raises(InputError, match="its model cannot be loaded"):
+        models.load_model(tmp_path, "torch")
+    assert not touched.exists()
 
 
 def test_the_vocabulary_is_the_same_in_every_process():

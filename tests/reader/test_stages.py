@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import torch
 from cli.ask import ask
 from cli.evaluate import evaluate as evaluate_command
 from pipeline.reader.metrics import squad_v2
+from pipeline.squad import walk
 from stages import compare, evaluate, finetune, inputs
 from tests.reader.test_metrics import NULL_ODDS, OFFICIAL, OFFICIAL_WITH_ODDS, PREDICTIONS
 from tests.reader.tiny import project
@@ -82,6 +84,36 @@ def test_from_cleaned_files_to_the_table(place, run, refusal):
     (place / "params.yaml").write_text(params.replace("batch: 10", "batch: 0"))
     assert "runs.tiny" in refusal(finetune.main, *FINETUNE)
     assert (place / "models" / "tiny" / "model.safetensors").read_bytes() == before
+
+
+def test_corpora_are_mixed_and_each_language_gets_its_row(place, run):
+    """Two corpora of the same questions, whose ids carry a language in one of them."""
+    for split in ("train", "dev"):
+        text = msgspec.json.encode(corpus()).decode()
+        for n, (*_, question) in enumerate(walk(corpus())):
+            text = text.replace(f'"{question.id}"', f'"{("finnish", "korean")[n % 2]}-{n}-0"')
+        path = place / "data" / "many" / "clean" / f"nl_squadv2_{split}_clean.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    name = "xquad-tydiqa-mbert"  # figures by language were published for it
+    params = (place / "params.yaml").read_text()
+    for old, new in (
+        ("corpora: [towns], runs: [tiny]", f"corpora: [towns, many], runs: [{name}]"),
+        ("corpora:\n", "corpora:\n  many: {dev: dev.json, native: true}\n"),
+        ("  tiny:", f"  {name}:"),
+        ("train_on: [towns]", "train_on: [towns, many]"),
+        ("evaluate_on: [towns]", "evaluate_on: [many]"),
+    ):
+        params = params.replace(old, new, 1)
+    (place / "params.yaml").write_text(params)
+    assert "over 100 features" in run(finetune.main, name, *FINETUNE[1:]).stdout
+    outs = ("--report", f"reports/runs/{name}.json", "--details", f"reports/runs/{name}", "--card", "models/tiny.md")
+    done = run(evaluate.main, name, "--data", "data", "--model", "models/tiny", *outs)
+    assert done.exit_code == 0, done.output
+    run(compare.main, "--reports", "reports/runs", "--out", "reports/comparison")
+    languages = (place / "reports" / "comparison.md").read_text().partition("## By language")[2]
+    assert re.search(rf"\| {name} \| fi \| 25 \| \d+\.\d\d/\d+\.\d\d \| 70\.14/80\.36 \|", languages)
+    assert f"| {name} | sw | – | not measured here | 80.11/86.18 |" in languages
 
 
 def test_a_killed_training_goes_on_where_it_stopped(place, run):

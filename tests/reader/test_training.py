@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from msgspec.structs import replace
 
 from pipeline.errors import InputError
 from pipeline.pretrained import locate
@@ -12,9 +13,9 @@ from pipeline.reader import QuestionAnswerer, models, training
 from pipeline.reader.evaluation import Gold
 from pipeline.reader.run_report import evaluate_run
 from pipeline.reader.runs import Base, Run
-from pipeline.squad import Answer, Article, Document, Paragraph, Question
+from pipeline.squad import Answer, Article, Document, Paragraph, Question, walk
 from stages.runs import quiet
-from tests.reader.tiny import DRY, RUN, SHAPE, with_config, with_training
+from tests.reader.tiny import BY_HEART, DRY, RUN, SHAPE, fifty, with_config, with_training
 from tests.reader.towns import corpus
 
 quiet()
@@ -49,15 +50,14 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a model that has learnt the fifty questions by heart."""
+    """A folder with a model that has learnt fifty questions of the sample by heart."""
     folder = tmp_path_factory.mktemp("learnt")
-    learn(with_training(with_config(DRY), epochs=70), folder)
+    learn(BY_HEART, folder, [fifty()])
     return folder
 
 
 def test_a_tiny_model_learns_fifty_questions_by_heart(learnt):
-    run = with_training(with_config(DRY), epochs=70)
-    found = evaluate_run(run, learnt / "model", Gold(corpus(), {}), "nl", None)
+    found = evaluate_run(BY_HEART, learnt / "model", Gold(fifty(), {}), "en", None)
     assert found.figures["total"] == 50
     assert found.figures["exact"] > 95
     assert found.figures["HasAns_exact"] > 95
@@ -68,12 +68,14 @@ def test_a_tiny_model_learns_fifty_questions_by_heart(learnt):
 
 def test_the_question_answerer_answers_from_the_folder(learnt):
     answerer = QuestionAnswerer(learnt / "model")
-    context = corpus().data[2].paragraphs[0].context
-    found = answerer({"question": "Wanneer kreeg Ganzendam stadsrechten?", "context": context})
-    assert (found["answer"], context[found["start"] : found["end"]]) == ("1610", "1610")
-    assert 0.9 < found["score"] <= 1
-    nothing = answerer(question="Welke kerk van Ganzendam brandde af?", context=context, handle_impossible_answer=True)
-    assert (nothing["answer"], nothing["start"], nothing["end"]) == ("", 0, 0)
+    right = 0
+    for _, _, paragraph, question in walk(fifty()):
+        asked = {"question": question.question, "context": paragraph.context}
+        found = answerer(asked, handle_impossible_answer=True, max_answer_len=30)
+        answer = question.answers[0] if question.answers else Answer("", 0)
+        assert paragraph.context[found["start"] : found["end"]] == found["answer"]
+        right += (found["answer"], found["start"]) == (answer.text, answer.answer_start) and found["score"] > 0.5
+    assert right >= 48
 
 
 def test_the_folder_holds_safetensors_and_no_pickle(learnt):
@@ -85,14 +87,14 @@ def test_the_folder_holds_safetensors_and_no_pickle(learnt):
         "training.json",
     ]
     record = training.read_record(learnt / "model")
-    assert (record["base"], record["commit"], record["steps"]) == ("bert from scratch", None, 350)
+    assert (record["base"], record["commit"], record["steps"]) == ("bert from scratch", None, 300)
     assert record["loss"][0][1] > 3 > 0.1 > record["loss"][-1][1]
 
 
 def test_training_goes_on_from_a_folder_offline(learnt, tmp_path):
-    run = with_training(Run(Base(model=str(learnt / "model")), ("towns",), ("towns",), RUN.training), epochs=1)
-    learn(run, tmp_path)
-    found = evaluate_run(run, tmp_path / "model", Gold(corpus(), {}), "nl", None)
+    run = with_training(replace(BY_HEART, base=Base(model=str(learnt / "model"))), epochs=1)
+    learn(run, tmp_path, [fifty()])
+    found = evaluate_run(run, tmp_path / "model", Gold(fifty(), {}), "en", None)
     assert found.figures["exact"] > 80  # it starts from what it had learnt
     assert training.read_record(tmp_path / "model")["base"] == str(learnt / "model")
 
@@ -102,7 +104,7 @@ def test_old_weights_are_read_when_asked_for_and_written_as_safetensors(learnt, 
     shutil.copytree(learnt / "model", old)
     torch.save(models.load_model(old).state_dict(), old / "pytorch_model.bin")
     (old / "model.safetensors").unlink()
-    with pytest.raises(InputError, match="old: its model cannot be loaded"):
+    with pytest.raises(InputError, match=r"old: has no safetensors but pytorch_model\.bin; `weights: torch`"):
         models.load_model(old)
     run = Run(Base(model=str(old), weights="torch"), ("towns",), ("towns",), with_training(epochs=0.2).training)
     learn(run, tmp_path)
@@ -111,11 +113,12 @@ def test_old_weights_are_read_when_asked_for_and_written_as_safetensors(learnt, 
 
 
 def test_the_same_seed_gives_the_same_bytes_whether_interrupted_or_not(tmp_path):
-    run = with_training(RUN, batch=12, checkpoints=3)  # five batches an epoch: a checkpoint in the middle of one
+    # Five batches an epoch, a point of the loss curve every three: a checkpoint in the middle of both.
+    run = with_training(RUN, batch=12, epochs=9, checkpoints=7)
     learn(run, tmp_path / "whole")
-    assert learn(run, tmp_path / "cut", stop=6) is None
-    assert (tmp_path / "cut" / "checkpoints" / "checkpoint-4").is_dir()
-    assert learn(run, tmp_path / "cut").resumed == 4
+    assert learn(run, tmp_path / "cut", stop=10) is None
+    assert (tmp_path / "cut" / "checkpoints" / "checkpoint-7").is_dir()
+    assert learn(run, tmp_path / "cut").resumed == 7
     assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
     learn(with_training(run, seed=7), tmp_path / "other")
     assert contents(tmp_path / "other")["model.safetensors"] != contents(tmp_path / "whole")["model.safetensors"]
@@ -126,6 +129,9 @@ def test_checkpoints_of_other_settings_or_torn_ones_are_not_used(tmp_path):
     torn = tmp_path / "checkpoints" / "checkpoint-999"
     torn.mkdir()
     (torn / "model.safetensors").write_text("half")
+    full = tmp_path / "checkpoints" / "checkpoint-1000"
+    full.mkdir()
+    (full / "trainer_state.json").write_text("")  # as a full disk leaves it
     assert learn(RUN, tmp_path).resumed == 6
     assert learn(RUN, tmp_path, stop=9) is None
     assert learn(with_training(RUN, learning_rate=1e-3), tmp_path).resumed == 0

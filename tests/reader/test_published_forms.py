@@ -1,0 +1,89 @@
+"""Each run of params.yaml from a folder as its base model is published, with tiny random weights."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from msgspec.structs import replace
+from transformers import AutoConfig, AutoModelForMaskedLM
+
+from pipeline.pretrained import locate
+from pipeline.reader import training
+from pipeline.reader.evaluation import Gold
+from pipeline.reader.run_report import evaluate_run
+from stages.params import load
+from stages.runs import quiet
+from tests.reader import tokenizers
+from tests.reader.tiny import ROOT, TRAINING
+from tests.reader.towns import corpus
+
+quiet()
+RUNS = {name: run for name, run in load(ROOT / "params.yaml").runs.items() if run.base.model}
+BERT = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+ROBERTA = BERT | {"type_vocab_size": 1, "max_position_embeddings": 514}
+DISTILBERT = {"dim": 16, "n_layers": 1, "n_heads": 2, "hidden_dim": 16}
+
+
+def word_pieces() -> dict[str, str]:
+    """BERT's files before there was tokenizer.json."""
+    held = tokenizers.word_piece().get_vocab()
+    lines = "".join(f"{piece}\n" for piece in sorted(held, key=held.__getitem__))
+    return {"vocab.txt": lines, "tokenizer_config.json": '{"do_lower_case": false}'}
+
+
+def byte_pairs() -> dict[str, str]:
+    """RoBERTa's."""
+    model = json.loads(tokenizers.byte_pair().backend_tokenizer.to_str())["model"]
+    merges = "".join(" ".join(pair) + "\n" for pair in model["merges"])
+    return {"vocab.json": json.dumps(model["vocab"]), "merges.txt": f"#version: 0.2\n{merges}"}
+
+
+def pieces() -> dict[str, str]:
+    """XLM-R's, as they are today."""
+    return {"tokenizer.json": tokenizers.unigram().backend_tokenizer.to_str()}
+
+
+FORMS = {
+    "dutch-mbert": ("bert", BERT, tokenizers.word_piece, word_pieces),
+    "dutch-bertje": ("bert", BERT, tokenizers.word_piece, word_pieces),
+    "dutch-robbert": ("roberta", ROBERTA, tokenizers.byte_pair, byte_pairs),
+    "dutch-xlmr-large": ("xlm-roberta", ROBERTA, tokenizers.unigram, pieces),
+    "tydiqa-distilmbert": ("distilbert", DISTILBERT, tokenizers.word_piece, word_pieces),
+    "xquad-tydiqa-mbert": ("bert", BERT, tokenizers.word_piece, word_pieces),
+}
+
+
+def publish(name: str, folder: Path) -> None:
+    """Configuration, weights of a masked language model in the form the run expects, and the tokenizer."""
+    architecture, shape, tokenizer, files = FORMS[name]
+    config = AutoConfig.for_model(architecture, vocab_size=len(tokenizer()), pad_token_id=1, **shape)
+    model = AutoModelForMaskedLM.from_config(config)
+    if RUNS[name].base.weights == "torch":
+        config.save_pretrained(folder)
+        torch.save(model.state_dict(), folder / "pytorch_model.bin")
+    else:
+        model.save_pretrained(folder)
+    for file, text in files().items():
+        (folder / file).write_text(text, encoding="utf-8")
+
+
+def test_every_run_with_a_published_model_has_its_form():
+    assert list(FORMS) == list(RUNS)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_run_starts_from_its_base_model_as_published(tmp_path, name):
+    torch.set_num_threads(1)
+    base = tmp_path / "base"
+    base.mkdir()
+    publish(name, base)
+    run = replace(RUNS[name], base=replace(RUNS[name].base, model=str(base), revision=None))
+    run = replace(run, training=replace(run.training, epochs=TRAINING.epochs, checkpoints=1))
+    prepared = training.prepare(run, [corpus()], locate(str(base), None, run.base.weights))
+    assert prepared.counts["questions"]["dropped"] == 0
+    trained = training.train(prepared, tmp_path / "checkpoints")
+    training.save(prepared, trained, tmp_path / "model")
+    assert (tmp_path / "model" / "model.safetensors").is_file()
+    found = evaluate_run(run, tmp_path / "model", Gold(corpus(), {}), "nl", None)
+    assert found.figures["total"] == 50
