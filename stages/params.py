@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from pipeline.errors import ParamsError
+from pipeline.executors import Kind, RaySettings
 from pipeline.projection.settings import AlignSettings, RescueSettings
 from pipeline.publish.about import About
 from pipeline.reader.runs import Run
@@ -17,6 +18,8 @@ from pipeline.tables import SPLITS
 from pipeline.translation.settings import TranslateSettings, TranslatorSettings
 
 PARAMS = Path("params.yaml")
+# Hundreds of times as much as anybody writes by hand; the parser takes 20 s for so many bytes.
+MOST_BYTES, MOST_VALUES = 1 << 20, 100_000
 
 # Names become folder names and keys in dvc.yaml (corpora.NAME), where a dot would part them.
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z")]
@@ -54,6 +57,7 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     native: bool = False
     memory: Place | None = None
     gold: Place | None = None
+    verdicts: Place | None = None
 
     def splits(self) -> dict[str, str]:
         """Split -> path or URL, for the splits that there are, in order."""
@@ -72,6 +76,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     translators: dict[Name, TranslatorSettings] = {}
     align: AlignSettings = field(default_factory=AlignSettings)
     rescue: RescueSettings = field(default_factory=RescueSettings)
+    executor: Kind = "local"
+    ray: RaySettings = field(default_factory=RaySettings)
     runs: dict[Name, Run] = {}
     about: dict[Name, About] = {}
 
@@ -93,6 +99,16 @@ def problem(params: Params) -> str | None:
                 return f"build.{kind}[{n}]: {name!r} is not among {kind} ({', '.join(known) or 'none there'})"
             if name in built[:n]:
                 return f"build.{kind}[{n}]: {name!r} stands there twice"
+    for n, name in enumerate(params.build.runs):
+        for corpus in params.runs[name].corpora:
+            if corpus not in params.build.corpora:
+                return f"build.runs[{n}]: {name!r} reads corpus {corpus!r}, which is not among build.corpora"
+    cells = [f"{run}-{corpus}" for run in params.build.runs for corpus in params.build.corpora]
+    for n, cell in enumerate(cells):
+        if cell in cells[:n]:  # DVC would silently leave one of the two out
+            return f"build: DVC calls two pairs of a run and a corpus {cell!r}; rename one of them"
+    if "runs" in params.corpora:
+        return "corpora.runs: another name, please: data/runs and reports/runs are those of the runs"
     for name, corpus in params.corpora.items():
         splits = corpus.splits()
         if not splits:
@@ -111,7 +127,13 @@ def problem(params: Params) -> str | None:
 def read_yaml(path: Path) -> object:
     """YAML 1.2 (so that 3e-5 is a number and `no` a word). Raises ParamsError."""
     try:
-        return YAML(typ="safe", pure=True).load(path)
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+        if len(raw) > MOST_BYTES:
+            raise ParamsError(f"{path}: longer than {MOST_BYTES:,} bytes")
+        return plain(YAML(typ="safe", pure=True).load(raw), path)
+    except ParamsError:
+        raise
     except OSError as error:
         raise ParamsError(f"{path}: {error.strerror or error}") from error
     except MarkedYAMLError as error:
@@ -121,6 +143,24 @@ def read_yaml(path: Path) -> object:
     except Exception as error:
         # A tagged value that is not of its tag (`!!int x`) raises what its constructor happens to raise.
         raise ParamsError(f"{path}: not YAML: {' '.join(str(error).split()) or type(error).__name__}") from error
+
+
+def plain(document: object, path: Path) -> object:
+    """The document, when it is no larger than it looks (aliases of aliases double with every line, those of
+    themselves have no end) and all its text can be written. Raises ParamsError."""
+    left, todo = MOST_VALUES, [document]
+    while todo:
+        match value := todo.pop():
+            case dict():
+                todo += [*value.keys(), *value.values()]
+            case list() | tuple() | set():
+                todo += value
+            case str() if not value.isascii() and any("\ud800" <= ch <= "\udfff" for ch in value):
+                raise ParamsError(f"{path}: {value!r} has half a character (a surrogate)")
+        left -= 1
+        if left < 0:
+            raise ParamsError(f"{path}: more than {MOST_VALUES:,} values; are there aliases of aliases?")
+    return document
 
 
 def typed(raw: object, kind: type, place: str) -> Any:

@@ -9,6 +9,13 @@ from stages.params import Corpus, Digests, load
 from tests.small_squad import PARAMS
 
 SHA = "0123456789abcdef" * 4
+RUN = """runs:
+  r:
+    base: {model: ./folder}
+    train_on: [small]
+    evaluate_on: [squad2]
+    training: {epochs: 1, batch: 8, learning_rate: 5e-5}
+"""
 
 
 def loaded(folder: Path, text: str):
@@ -30,6 +37,7 @@ def test_reads_corpora_and_fills_in_what_is_not_said(tmp_path: Path) -> None:
     assert (params.language.source, params.language.target) == ("en", "nl")
     assert params.align.min_score == 0.5  # YAML 1.2: 5e-1 is a number
     assert params.rescue.enabled is True
+    assert (params.executor, params.ray.address) == ("local", None)
 
 
 def test_a_sha256_is_of_the_only_split_or_of_each() -> None:
@@ -55,13 +63,18 @@ def test_what_is_shipped_is_well() -> None:
         ("corpora: [small]", "corpora: [small, 3]", "build.corpora[1]: Expected `str`, got `int`"),
         ("corpora: [small]", "corpora: small", "build.corpora: Expected `array`, got `str`"),
         ("runs: []", "runs: [tiny]", "build.runs[0]: 'tiny' is not among runs (none there)"),
+        ("  small:", "  runs: {dev: d, native: true}\n  small:", "corpora.runs: another name, please"),
+        (
+            "runs: []}",
+            f"runs: [r]}}\n{RUN}",
+            "build.runs[0]: 'r' reads corpus 'squad2', which is not among build.corpora",
+        ),
         ("target: nl", "target: no-such language", "language.target: Expected `str` matching regex"),
         (", target: nl", "", "language: Object missing required field `target`"),
         ("train: train.json", "trian: train.json", "corpora.small.trian: no such key"),
         ("train: train.json", "train: [train.json]", "corpora.small.train: Expected `str | null`, got `array`"),
         ("train: train.json", "train: 2020-12-05", "corpora.small.train: Expected `str | null`, got `date`"),
         ("train: train.json", "train: ''", "corpora.small.train: Expected `str` matching regex"),
-        ("train: train.json", 'train: "a\\ud800"', "corpora.small.train: Expected `str` matching regex"),
         ("translator: identity", "native: yes", "corpora.small.native: Expected `bool`, got `str`"),
         ("translator: identity", "native: false", "corpora.small: needs either translator or native: true"),
         ("identity", "identity\n    native: true", "corpora.small: needs either translator or native: true"),
@@ -83,6 +96,9 @@ def test_what_is_shipped_is_well() -> None:
         ("language:", "align: {min_score: 2}\nlanguage:", "align.min_score: Expected `float` <= 1.0"),
         ("language:", "align: {min_score: .nan}\nlanguage:", "align.min_score: Expected `float` >= 0.0"),
         ("language:", "rescue: {enabled: 1}\nlanguage:", "rescue.enabled: Expected `bool`, got `int`"),
+        ("language:", "executor: spark\nlanguage:", "executor: Invalid enum value 'spark'"),
+        ("language:", "ray: {adress: auto}\nlanguage:", "ray.adress: no such key"),
+        ("language:", "ray: {address: 'ray://head:10001'}\nlanguage:", "ray.address: Expected `str` matching regex"),
         ("language:", "? [a, b]\n: 1\nlanguage:", "top level: a key in it: Expected `str`"),
     ],
 )
@@ -111,7 +127,8 @@ def test_names_the_wrong_key(tmp_path: Path, old: str, new: str, problem: str) -
         ("a: !!bool maybe", ": not YAML: 'maybe'"),
         ("a: " + "9" * 5000, ": not YAML: Exceeds the limit"),
         ("[" * 1500, ": not YAML: maximum recursion depth exceeded"),
-        ("build: &b {corpora: *b}", "params.yaml: build.corpora: Expected `array`, got `object`"),
+        ('a: {b: "x\\ud800"}', ": 'x\\ud800' has half a character (a surrogate)"),
+        ("build: &b {corpora: *b}", ": more than 100,000 values; are there aliases of aliases?"),
     ],
 )
 def test_what_is_no_params_file_is_refused_in_one_line(tmp_path: Path, text: str, problem: str) -> None:
@@ -134,3 +151,23 @@ def test_bytes_that_are_no_text_and_files_that_are_none(tmp_path: Path) -> None:
 def test_an_unknown_corpus_is_told_with_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(ParamsError, match=r"corpora\.large: there is no such corpus \(known: small\)"):
         loaded(tmp_path, PARAMS).corpus("large")
+
+
+def test_runs_and_corpora_whose_names_dvc_would_join_alike_are_told(tmp_path: Path) -> None:
+    text = """
+build: {corpora: [small, b-small], runs: [a, a-b]}
+language: {source: en, target: nl}
+corpora:
+  small: {dev: dev.json, native: true}
+  b-small: {dev: dev.json, native: true}
+runs:
+  a: &run
+    base: {model: ./folder}
+    train_on: [small]
+    evaluate_on: [small]
+    training: {epochs: 1, batch: 8, learning_rate: 5e-5}
+  a-b: *run
+"""
+    assert told(tmp_path, text).endswith(
+        "build: DVC calls two pairs of a run and a corpus 'a-b-small'; rename one of them"
+    )
