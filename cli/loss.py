@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline import tables
 from pipeline.errors import InputError
+from pipeline.printing import printable_json
 from pipeline.report.diff import compare, tell
 from pipeline.report.inputs import read_spans
 from pipeline.report.terminal import show
@@ -34,7 +35,7 @@ def show_command(corpus: str, as_json: bool) -> None:
     except msgspec.DecodeError as error:
         raise InputError(f"{path}: not JSON: {error}") from error
     if as_json:
-        click.echo(raw, nl=False)
+        click.echo(printable_json(raw.decode()), nl=False)
         return
     for line in show(figures, tables.read_rejected(Path("data") / corpus / "clean" / "rejected.jsonl").to_pylist()):
         click.echo(printable(line))
@@ -53,9 +54,10 @@ def diff_command(a: str, b: str, examples: int, as_json: bool) -> None:
     """
     found = compare(built(a), built(b))
     if as_json:
-        click.echo(json.dumps({change: rows for change, rows in found.items() if change != "same"}, ensure_ascii=False))
+        changes = {change: rows for change, rows in found.items() if change != "same"}
+        click.echo(printable_json(json.dumps(changes, ensure_ascii=False)))
         return
-    for line in tell(found, examples):
+    for line in (f"A: {a}", f"B: {b}", "", *tell(found, examples)):
         click.echo(printable(line))
 
 

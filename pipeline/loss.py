@@ -3,24 +3,8 @@
     layout, spans, Fates ──count()──> loss.json
 
 Every tally is `visited = kept + dropped` with all of `tables.Reason` (and, for answers, `tables.Method`)
-present. The shape of loss.json, with `<split>` one of train, dev, total:
-
-    <split>.<unit>                visited, kept, dropped, reasons.<reason>
-                                  units: paragraphs, questions, has_answer, no_answer (questions of either
-                                  sort), answers (of has_answer questions), plausible_answers
-    <split>.has_answer.yield      kept / visited
-    <split>.answers.methods.<m>   kept answers by method; the same under plausible_answers
-    <split>.answers.probability   mean calibrated chance that a kept answer is right; also plausible_answers
-    <split>.drift                 no_answer_share_{before,after}, always_no_answer_{before,after} (the exact
-                                  match, 0 to 100, of a reader that never answers), words_{before,after} (mean
-                                  length of an answer), <breakdown>_distance (see `distance`)
-    breakdowns.<breakdown>        rows {split, group, visited, kept, dropped}: of has_answer questions for
-                                  question_word and article, of their answers for the others
-    confidence                    rows {split, group, kept}: kept answers by calibrated probability
-    reference                     rows: what the reference reports of its own build, with the source
-
-Numbers that stand in objects are DVC metrics; lists of rows are not, so that `dvc metrics` stays readable.
-A share of nothing is null.
+present; docs/loss.md tells every key. Numbers that stand in objects are DVC metrics; lists of rows are not, so
+that `dvc metrics` stays readable. A share of nothing is null.
 """
 
 from collections.abc import Iterator, Sequence
@@ -62,7 +46,7 @@ REFERENCE = tuple(
 
 
 def count(layout: pa.Table, spans: pa.Table, fates: Fates, language: str) -> dict[str, Any]:
-    """The figures of loss.json, as the head of this file draws them.
+    """The figures of loss.json but curve, gold, people and verdicts, which `report.build` adds.
 
     layout, spans: what the fates were decided on. language: the source's, for the rules of `strata`.
     """

@@ -17,7 +17,7 @@ from stages.rim import OneLine, path_option, summary
 def main(name: str, out: Path) -> None:
     corpus = load().corpus(name)
     splits = {f"{split}.json": place for split, place in corpus.splits().items()}
-    extras = {"memory.tmx": corpus.memory, "gold.json": corpus.gold}
+    extras = {"memory.tmx": corpus.memory, "gold.json": corpus.gold, "verdicts.csv": corpus.verdicts}
     wanted = splits | {file: place for file, place in extras.items() if place}
     for file, place in wanted.items():
 

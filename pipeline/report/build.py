@@ -26,13 +26,17 @@ def figures_of(build: Build, language: str, gold: accuracy.Gold | None, verdicts
     curve     rows {how, threshold, precision, yield} (accuracy.curves)
     gold      accuracy.measure, null without gold
     people    review.score, rows by method, empty without verdicts
+    verdicts  {counted, outdated}: how many verdicts these rows stand on, and how many were left out because their
+              span is another one in this build; null without verdicts
     """
     figures = count(build.layout, build.spans, build.fates, language)
     surest = list(accuracy.surest(kept_answers(build)).values())
+    standing = review.standing(build, verdicts) if verdicts else []
     return figures | {
         "curve": accuracy.curves(surest, figures[TOTAL]["has_answer"]["visited"], gold),
         "gold": accuracy.measure(surest, gold) if gold else None,
-        "people": review.score(verdicts) if verdicts else [],
+        "people": review.score(standing),
+        "verdicts": {"counted": len(standing), "outdated": len(verdicts) - len(standing)} if verdicts else None,
     }
 
 

@@ -8,6 +8,7 @@ character that could end the element that holds it.
 import gzip
 import json
 from base64 import b64encode
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -104,4 +105,8 @@ def _thousandths(shares: list[float | None]) -> list[int | None]:
 
 def _block(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+    packed = BytesIO()
+    # The header of gzip.compress depends on the version of Python.
+    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as file:
+        file.write(text.encode())
+    return b64encode(packed.getvalue()).decode()

@@ -5,6 +5,7 @@ from typing import Any
 
 from pipeline.loss import CONFIDENCES, TOTAL
 from pipeline.report import wording
+from pipeline.report.accuracy import ENOUGH
 from pipeline.report.examples import WEAK, pack
 from pipeline.report.inputs import Build
 from pipeline.report.plots import charts, shares
@@ -38,6 +39,7 @@ def render(build: Build, figures: dict[str, Any], corpus: str, languages: tuple[
         methods=[(method.value, *wording.METHODS[method]) for method in Method],
         confidences=[name for name, _ in CONFIDENCES],
         weak=WEAK,
+        enough=ENOUGH,
         vocabulary=_vocabulary(languages),
         rows=rows,
         paragraphs=paragraphs,

@@ -1,13 +1,16 @@
 """A person's eye: a sheet of kept answers to judge, and what the verdicts say of precision.
 
 The sheet is stratified by method and confidence, the strata as even as they allow, so that the rare and
-unsure ones are seen as well; each row carries its stratum's size, by which its verdict weighs.
+unsure ones are seen as well; each row carries its stratum's size, by which its verdict weighs. Its key is
+told by what was judged, so that a verdict on a span that a later build no longer has is known as outdated.
 """
 
 import csv
 import io
 import random
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
+from hashlib import sha256
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.errors import InputError
-from pipeline.files import write_atomically
+from pipeline.files import regular, write_atomically
 from pipeline.loss import TOTAL, confidence
 from pipeline.report.inputs import Build
 from pipeline.report.templating import page
@@ -25,11 +28,13 @@ from pipeline.tables import Method
 VERDICTS = ("right", "extent", "wrong")  # extent: the right place, but too much or too little of it
 COLUMNS = (
     *("verdict", "note", "question", "source_answer", "span", "source", "target"),
-    *("title", "split", "question_id", "field", "index", "method", "confidence", "stratum_size"),
+    *("title", "split", "question_id", "field", "index", "method", "confidence", "stratum_size", "key"),
 )
 MARKS = ("⟦", "⟧")  # round the answer in source and target
+SAID = ("method", "confidence", "key")  # by the sheet, of what is judged
 AROUND = 200  # characters of context on each side of the answer in the CSV; the HTML has all
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a cell starts with that a spreadsheet would run
+LONGEST_HEAD = 10_000  # characters of the columns' names
 Z = 1.96  # 95 % of a normal distribution lies within so many standard deviations
 
 Row = dict[str, Any]
@@ -40,11 +45,10 @@ def sample(build: Build, n: int, seed: int) -> list[Row]:
 
     Each: the COLUMNS but verdict and note, with source and target as (before, answer, after).
     """
-    kept = pa.array(build.order).filter(pc.is_null(build.fates.answers).take(pa.array(build.order)))
-    spans = build.spans.select(["method", "probability"]).take(kept).to_pylist()
+    kept = _kept(build)
     strata = defaultdict(list)
-    for at, row in enumerate(spans):
-        strata[row["method"], _confidence(row)].append(at)
+    for at, stratum in enumerate(_strata(build, kept)):
+        strata[stratum].append(at)
     chance = random.Random(seed)
     drawn = {key: chance.sample(members, len(members)) for key, members in sorted(strata.items())}
     turns = [(turn, key) for key, members in drawn.items() for turn in range(len(members))]
@@ -54,15 +58,56 @@ def sample(build: Build, n: int, seed: int) -> list[Row]:
     return [row | {"stratum_size": sizes[at]} for at, row in zip(chosen, _described(build, taken), strict=True)]
 
 
+def standing(build: Build, judged: list[Row]) -> list[Row]:
+    """The verdicts on spans that this build has as they were judged, with the stratum that each has in it."""
+    kept = _kept(build)
+    strata = _strata(build, kept)
+    sizes = Counter(strata)
+    found = dict(zip(_keys(build, kept), strata, strict=True))
+    return [
+        {**row, "method": stratum[0], "confidence": stratum[1], "stratum_size": sizes[stratum]}
+        for row in judged
+        if (stratum := found.get(row["key"]))
+    ]
+
+
+def _kept(build: Build) -> pa.Array:
+    """The spans rows that were kept, in the order of the source."""
+    order = pa.array(build.order)
+    return order.filter(pc.is_null(build.fates.answers).take(order))
+
+
+def _strata(build: Build, rows: pa.Array) -> list[tuple[str, str]]:
+    """(method, group of confidence) of each of these spans rows."""
+    spans = build.spans.select(["method", "probability"]).take(rows).to_pylist()
+    return [(row["method"], _confidence(row)) for row in spans]
+
+
+def _keys(build: Build, rows: pa.Array) -> list[str]:
+    """What a person judges of each of these spans rows, as 12 hexadecimal digits of its sha256.
+
+    The "k" before them keeps a spreadsheet from taking them for a number.
+    """
+    columns = ["split", "question_id", "field", "index", "source_text", "source_start", "text", "start"]
+    spans = build.spans.select(columns).take(rows)
+    contexts = build.paragraphs["context"].take(_paragraphs(build, rows))
+    seen = zip(*(column.to_pylist() for column in (*spans.columns, contexts)), strict=True)
+    return [f"k{sha256(repr(parts).encode('utf-8', 'surrogatepass')).hexdigest()[:12]}" for parts in seen]
+
+
+def _paragraphs(build: Build, rows: pa.Array) -> pa.ChunkedArray:
+    return build.fates.questions["paragraph"].take(build.fates.owners.take(rows))
+
+
 def _confidence(row: Row) -> str:
     return "unknown" if row["probability"] is None else confidence(row["probability"])
 
 
 def _described(build: Build, rows: pa.Array) -> list[Row]:
-    owners = build.fates.owners.take(rows)
-    paragraphs = build.fates.questions["paragraph"].take(owners)
+    paragraphs = _paragraphs(build, rows)
     contexts = [table["context"].take(paragraphs).to_pylist() for table in (build.layout, build.paragraphs)]
-    questions = build.fates.questions["question"].take(owners).to_pylist()
+    questions = build.fates.questions["question"].take(build.fates.owners.take(rows)).to_pylist()
+    spans = build.spans.take(rows).to_pylist()
     return [
         {
             **{name: str(row[name]) for name in ("title", "split", "question_id", "field", "index", "method")},
@@ -72,8 +117,9 @@ def _described(build: Build, rows: pa.Array) -> list[Row]:
             "source": _cut(source, row["source_start"], row["source_text"]),
             "target": _cut(target, row["start"], row["text"]),
             "confidence": _confidence(row),
+            "key": key,
         }
-        for row, question, source, target in zip(build.spans.take(rows).to_pylist(), questions, *contexts, strict=True)
+        for row, question, source, target, key in zip(spans, questions, *contexts, _keys(build, rows), strict=True)
     ]
 
 
@@ -111,17 +157,21 @@ def write_html(rows: list[Row], corpus: str, languages: tuple[str, str], path: P
 def read_verdicts(path: Path) -> list[Row]:
     """Reads a sheet back, as a spreadsheet may have saved it (commas, semicolons or tabs).
 
-    Returns the rows that have a verdict: verdict, method, confidence, stratum_size. Raises InputError.
+    Returns the rows that have a verdict: verdict, method, confidence, stratum_size, key. Raises InputError.
     """
+    judged = []
     try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        with regular(path).open(encoding="utf-8-sig", newline="") as sheet:
+            head = sheet.readline(LONGEST_HEAD)
+            sheet.seek(0)
+            rows = csv.DictReader(sheet, delimiter=max(",;\t", key=head.count))
+            if missing := {"verdict", "stratum_size", *SAID} - set(rows.fieldnames or ()):
+                raise InputError(f"{path}: no column {min(missing)!r}; is it a sheet that `spanferry sample` wrote?")
+            for n, row in enumerate(rows, 2):
+                if (row["verdict"] or "").strip():
+                    judged.append(_judged(f"{path} row {n}", row))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: not a readable sheet: {error}") from error
-    head = text.partition("\n")[0]
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
-    if missing := {"verdict", "method", "confidence", "stratum_size"} - set(rows.fieldnames or ()):
-        raise InputError(f"{path}: no column {min(missing)!r}; is it a sheet that `spanferry sample` wrote?")
-    judged = [_judged(f"{path} row {n}", row) for n, row in enumerate(rows, 2) if (row["verdict"] or "").strip()]
     if not judged:
         raise InputError(f"{path}: no verdict yet; write {', '.join(VERDICTS)} in the column `verdict`")
     return judged
@@ -135,7 +185,9 @@ def _judged(place: str, row: dict[str, str]) -> Row:
         raise InputError(f"{place}: method {row['method']!r} is none of {', '.join(Method)}")
     if not size.isdecimal() or int(size) < 1:
         raise InputError(f"{place}: stratum_size {size!r} is not a count")
-    return {"verdict": verdict, "method": row["method"], "confidence": row["confidence"], "stratum_size": int(size)}
+    if not re.fullmatch("k[0-9a-f]{12}", row["key"] or ""):
+        raise InputError(f"{place}: key {row['key']!r} is none that `spanferry sample` wrote")
+    return {"verdict": verdict, "stratum_size": int(size), **{name: row[name] for name in SAID}}
 
 
 def score(judged: list[Row]) -> list[Row]:

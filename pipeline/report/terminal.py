@@ -39,7 +39,8 @@ def show(figures: Row, rejected: list[Row]) -> Iterator[str]:
         [[f"  {method}", wording.number(methods[method])] for method in Method if methods[method]] or [[""]]
     )
     lost = figures[TOTAL]["answers"]
-    yield from ("", f"{wording.plural(lost['dropped'], 'lost answer')} by reason")
+    told = f"{wording.plural(lost['dropped'], 'lost answer')} by reason" if lost["dropped"] else "no answer is lost"
+    yield from ("", told)
     example = {row["reason"]: row for row in reversed(rejected) if row["field"] == "answers"}
     for reason, n in wording.top_reasons(lost):
         yield f"  {wording.number(n):>7}  {reason}: {wording.REASONS[reason][1]}"

@@ -74,11 +74,11 @@ def top_reasons(tally: dict[str, Any]) -> list[tuple[Reason, int]]:
 
 def how_much(figures: Figures) -> str:
     has, no = figures[TOTAL]["has_answer"], figures[TOTAL]["no_answer"]
-    lost = {0: "none was lost", 1: "1 was lost"}.get(has["dropped"], f"{number(has['dropped'])} were lost")
-    said = f"{number(has['kept'])} of {plural(has['visited'], 'question')} with an answer kept it; {lost}."
+    lost = {0: "none is lost", 1: "1 is lost"}.get(has["dropped"], f"{number(has['dropped'])} are lost")
+    said = f"{number(has['kept'])} of {plural(has['visited'], 'question')} with an answer are kept; {lost}."
     if no["visited"]:
-        there = "all are there" if not no["dropped"] else f"{number(no['kept'])} are there"
-        said += f" Of {plural(no['visited'], 'question')} without an answer, {there}."
+        kept = "all are kept" if not no["dropped"] else f"{number(no['kept'])} are kept"
+        said += f" Of {plural(no['visited'], 'question')} without an answer, {kept}."
     return said
 
 
@@ -102,25 +102,25 @@ def why(figures: Figures) -> str:
 def does_it_matter(figures: Figures) -> str:
     drift = figures[TOTAL]["drift"]
     before, after = drift["no_answer_share_before"], drift["no_answer_share_after"]
+    if not any(figures[TOTAL][unit]["dropped"] for unit in ("questions", "answers")):
+        return "Nothing is lost, so that nothing has shifted."
     if not before or after is None:
-        return _wording_of_lengths(drift)
+        return _wording_of_answers(drift)
     points = 100 * abs(after - before)
     verb = next(verb for below, verb in SHIFTS if below is None or points < below)
     return (
-        f"The share of questions without an answer {verb}: {percent(before)} before, {percent(after)} after. A reader "
-        f"that never answers would score {drift['always_no_answer_after']:.1f} exact match "
-        f"({drift['always_no_answer_before']:.1f} before). {_wording_of_lengths(drift)}"
+        f"The share of questions without an answer {verb}: {percent(before)} before, {percent(after)} after. That is "
+        f"also the exact match of a reader that never answers. {_wording_of_answers(drift)}"
     )
 
 
-def _wording_of_lengths(drift: dict[str, Any]) -> str:
+def _wording_of_answers(drift: dict[str, Any]) -> str:
     before, after = drift["words_before"], drift["words_after"]
     if before is None or after is None:
         return "Nothing is left to compare."
-    moved = 100 * drift["answer_type_distance"]
     return (
-        f"Kept answers have {after:.2f} words on average ({before:.2f} before); {moved:.1f} in 100 would have to "
-        "change type to look like the source."
+        f"Kept answers have {after:.2f} words on average ({before:.2f} before), and their mix of types is shifted by "
+        f"{percent(drift['answer_type_distance'])}."
     )
 
 

@@ -5,6 +5,8 @@ import gzip
 import hashlib
 import json
 import re
+from itertools import product
+from pathlib import Path
 
 import pytest
 from tiny_build import build
@@ -12,6 +14,8 @@ from tiny_build import build
 from pipeline import tables
 from pipeline.errors import InputError
 from pipeline.report import build as report
+from pipeline.report import review
+from pipeline.report.accuracy import GoldSpan
 from pipeline.report.inputs import Build, read_build
 from pipeline.report.wording import markdown_table
 from pipeline.tables import read_rejected
@@ -48,6 +52,51 @@ def test_metrics_are_numbers_and_lists_hold_the_rest(tmp_path):
     assert {type(leaf) for leaf in leaves(figures)} <= {int, float, list, type(None)}
 
 
+KINDS = {
+    "count": lambda leaf: isinstance(leaf, int) and leaf >= 0,
+    "share": lambda leaf: leaf is None or 0 <= leaf <= 1,
+    "score": lambda leaf: leaf is None or 0 <= leaf <= 100,
+    "mean": lambda leaf: leaf is None or leaf > 0,
+    "text": lambda leaf: isinstance(leaf, str),
+}
+
+
+def documented():
+    """The keys that docs/loss.md tells -> their kinds, placeholders filled in."""
+    text = (Path(__file__).parents[2] / "docs" / "loss.md").read_text("utf-8")
+    names = {name: re.findall(r"`(\w+)`", told) for name, told in re.findall(r"^\| `(<\w+>)` \| (.+) \|$", text, re.M)}
+    for key, kind in re.findall(r"^\| `([^`]+)` \| (\w+) \| .*\|$", text, re.M):
+        used = re.findall(r"<\w+>", key)
+        for values in product(*(names[name] for name in used)):
+            path = key
+            for name, value in zip(used, values, strict=True):
+                path = path.replace(name, value)
+            yield path, kind
+
+
+def keys(value, path=""):
+    """The leaves of JSON, each with its key; rows of a list share theirs."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from keys(part, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for row in value:
+            yield from keys(row, f"{path}[]")
+    else:
+        yield path, value
+
+
+def test_every_key_of_loss_json_is_documented():
+    tiny = build()
+    built = Build(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations)
+    judged = [row | {"verdict": "right"} for row in review.sample(built, 3, 1)]
+    gold = {"dug": {"answers": (GoldSpan("1612", 30),)}}
+    found = list(keys(report.figures_of(built, "en", gold, judged)))
+    told = dict(documented())
+    assert {key for key, _ in found} == set(told)
+    assert [(key, leaf) for key, leaf in found if not KINDS[told[key]](leaf)] == []
+
+
 def test_the_page_is_whole_and_may_load_nothing(tmp_path):
     html = written(build().write(tmp_path))["loss.html"].decode()
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', html)[1].replace("&#39;", "'")
@@ -65,6 +114,8 @@ def test_the_page_is_whole_and_may_load_nothing(tmp_path):
     assert "<img" not in html
     assert "alert(" not in html
     blocks = re.findall(r'<script type="application/gzip"[^>]*>([^<]*)</script>', html)
+    # The header says nothing of the time or, as gzip.compress does, of the version of Python.
+    assert {base64.b64decode(block)[:10] for block in blocks} == {b"\x1f\x8b\x08\0\0\0\0\0\x02\xff"}
     rows, *paragraphs = [json.loads(gzip.decompress(base64.b64decode(block))) for block in blocks]
     assert rows["a"][-1] == '<script>alert("x")</script>'
     assert len(paragraphs[0]) == 4

@@ -32,6 +32,16 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
+def fill_in(sheet, judged):
+    """What a person does: "right" in each row."""
+    with sheet.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with judged.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(row | {"verdict": "right"} for row in rows)
+
+
 def run(command, *arguments):
     return CliRunner().invoke(command, arguments, catch_exceptions=False)
 
@@ -46,14 +56,32 @@ def test_stage(project):
 def test_stage_takes_gold_and_verdicts_that_lie_with_the_source(project):
     gold = {"dug": {"answers": [{"text": "1612", "start": 30}]}}
     (project / "data/tiny/source/gold.json").write_text(json.dumps(gold))
-    (project / "data/tiny/source/verdicts.csv").write_text(
-        "verdict,method,confidence,stratum_size\nright,exact,95 % and over,3\n"
-    )
+    run(sample, "tiny", "-n", "3")
+    fill_in(project / "reports/tiny/review.csv", project / "data/tiny/source/verdicts.csv")
     assert run(report, *STAGE).exit_code == 0
     figures = json.loads((project / "reports/tiny/loss.json").read_text())
     assert (figures["gold"]["questions"], figures["gold"]["exact"]) == (1, 1)
-    assert figures["people"][0]["judged"] == 1
-    assert "1 judged" in (project / "reports/tiny/loss.html").read_text()
+    assert [row["method"] for row in figures["people"]] == ["exact", "normalised", "fuzzy", "total"]
+    assert figures["verdicts"] == {"counted": 3, "outdated": 0}
+    page = (project / "reports/tiny/loss.html").read_text()
+    assert "people, all methods" in page
+    assert "3 judged: 3 right" in page
+
+
+def test_verdicts_on_another_build_are_not_counted(project):
+    run(sample, "tiny", "-n", "3")
+    fill_in(project / "reports/tiny/review.csv", project / "data/tiny/source/verdicts.csv")
+    spans = build().spans.to_pylist()
+    for row in spans:
+        if row["text"] is not None:
+            row["start"] += 1
+    write_clean(build().spans.from_pylist(spans, schema=build().spans.schema), project / "data/tiny/clean")
+    assert run(report, *STAGE).exit_code == 0
+    figures = json.loads((project / "reports/tiny/loss.json").read_text())
+    assert (figures["people"], figures["verdicts"]) == ([], {"counted": 0, "outdated": 3})
+    page = (project / "reports/tiny/loss.html").read_text()
+    assert "no verdict is on a span of this build" in page
+    assert "3 of 3 verdicts are not counted" in page
 
 
 def test_stage_with_a_damaged_input_is_one_line_and_writes_nothing(project):
@@ -82,12 +110,14 @@ def test_diff_of_a_corpus_and_a_folder(project):
     tiny = build()
     write_clean(tiny.spans.from_pylist(spans, schema=tiny.spans.schema), project / "other")
     told = run(loss, "diff", "tiny", "other").output
-    assert told.splitlines() == [
-        "moved              1  kept in both, at another place",
-        "same              12  the same in both",
+    assert told.splitlines()[:4] == ["A: tiny", "B: other", "", "                              A   B  change"]
+    assert told.splitlines()[-6:] == [
+        "same              12  the same place or reason in both",
         "",
         "moved: 1 answer",
-        "  dug “1612”: “1612” at 30, exact | “1612” at 3, exact",
+        "  dug “1612” → “1612”",
+        "    A  “1612” at 30, exact",
+        "    B  “1612” at 3, exact",
     ]
     assert list(json.loads(run(loss, "diff", "tiny", "other", "--json").output)["moved"][0]) == [
         *("split", "question_id", "field", "index", "a", "b")
@@ -99,12 +129,7 @@ def test_diff_of_a_corpus_and_a_folder(project):
 def test_sample_and_score(project):
     assert run(sample, "tiny", "-n", "3").output == "sample: tiny: 3 answers to judge in reports/tiny/review.csv\n"
     sheet = project / "reports/tiny/review.csv"
-    with sheet.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    with sheet.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(row | {"verdict": "right"} for row in rows)
+    fill_in(sheet, sheet)
     told = run(sample, "--score", str(sheet)).output
     assert told.splitlines()[1].startswith("exact            1      1       0      0    100.0 %")
     assert len(json.loads(run(sample, "--score", str(sheet), "--json").output)) == 4

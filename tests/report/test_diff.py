@@ -2,12 +2,63 @@
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tiny_build import build
 
 from pipeline import tables
 from pipeline.errors import InputError
-from pipeline.report.diff import compare, tell
+from pipeline.report.diff import apart, compare, tell
 
+TOLD = """\
+                              A   B  change
+questions with an answer      8   8       =
+  that have it still          4   4       =
+answers, plausible ones too  13  12      -1
+  kept                        6   5      -1
+    exact                     4   3      -1
+    normalised                1   0      -1
+    fuzzy                     1   1       =
+    marked                    0   1      +1
+  lost                        7   7       =
+    source_mismatch           1   1       =
+    context_untranslated      1   0      -1
+    not_found                 2   3      +1
+    below_threshold           2   1      -1
+    ambiguous                 1   2      +1
+
+gained             1  kept only in B
+lost               1  kept only in A
+moved              1  kept in both, at another place
+reworded           1  kept in both, with another text
+regrounded         1  lost in both, for another reason
+same               7  the same place or reason in both
+only_a             1  in the source of A only
+
+gained: 1 answer
+  mill “Zandkreek” → “Zandkreek”
+    A  context_untranslated
+    B  “Zandkreek” at 3, marked
+
+lost: 1 answer
+  boats “91” → “91”
+    A  “91” at 55, normalised
+    B  ambiguous
+
+moved: 1 answer
+  dug “1612” → “1612”
+    A  “1612” at 30, exact
+    B  “1612” at 3, exact
+
+reworded: 1 answer
+  lock “the old lock” → “de oude sluis”
+    A  “de oude sluis” at 127, exact
+    B  “oude sluis” at 118, exact
+
+regrounded: 1 answer
+  why “because the river had silted up” → “want de stroom verzandde”
+    A  below_threshold
+    B  not_found"""
 LOST = {"text": None, "start": None, "method": None}
 
 
@@ -37,12 +88,30 @@ def test_every_change_is_told():
         "only_a": ["sign"],
         "only_b": [],
     }
-    assert list(tell(found, 1))[:3] == [
-        "gained             1  kept only in B",
-        "lost               1  kept only in A",
-        "moved              1  kept in both, at another place",
-    ]
-    assert "  boats “91”: “91” at 55, normalised | ambiguous" in tell(found, 1)
+    assert "\n".join(tell(found, 1)) == TOLD
+
+
+def test_texts_are_told_apart_where_they_differ():
+    one = "als middel om de ontwikkeling van de staat te bevorderen"
+    assert apart(one, f"{one} en te meten") == ("… staat te bevorderen", "… staat te bevorderen en te meten")
+    assert apart(one, one.replace("ontwikkeling", "groei")) == (
+        "… middel om de ontwikkeling van de staat …",
+        "… middel om de groei van de staat …",
+    )
+    assert apart("de sluis", "sluis") == ("de sluis", "sluis")
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=1), st.lists(st.sampled_from("abc"), min_size=1))
+def test_different_texts_stay_different(one, two):
+    told = apart(" ".join(one), " ".join(two))
+    assert (told[0] == told[1]) == (one == two)
+
+
+def test_the_same_example_is_told_once():
+    spans = build().spans.slice(0, 1).to_pylist()
+    twice = [pa.Table.from_pylist([spans[0], {**spans[0], "index": 1}], schema=tables.SPANS) for _ in "ab"]
+    moved = twice[1].set_column(twice[1].column_names.index("start"), "start", pa.array([3, 3], pa.int32()))
+    assert sum("dug" in line for line in tell(compare(twice[0], moved), 5)) == 1
 
 
 def test_builds_of_different_corpora_are_refused():

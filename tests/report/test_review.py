@@ -3,19 +3,38 @@
 import csv
 import io
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tiny_build import build
 
+from pipeline import tables
 from pipeline.errors import InputError
 from pipeline.report.inputs import Build
-from pipeline.report.review import COLUMNS, guarded, read_verdicts, sample, score, wilson, write_csv, write_html
+from pipeline.report.review import (
+    COLUMNS,
+    guarded,
+    read_verdicts,
+    sample,
+    score,
+    standing,
+    wilson,
+    write_csv,
+    write_html,
+)
+
+SEEN = ("method", "confidence", "stratum_size", "key")
+HEAD = "verdict,method,confidence,stratum_size,key"
+
+
+def built(spans=None):
+    tiny = build()
+    return Build(tiny.layout, tiny.paragraphs, tiny.spans if spans is None else spans, tiny.translations)
 
 
 def rows(n=50, seed=1):
-    tiny = build()
-    return sample(Build(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations), n, seed)
+    return sample(built(), n, seed)
 
 
 def test_strata_are_drawn_evenly_and_always_alike():
@@ -51,7 +70,7 @@ def test_verdicts_come_back_from_any_spreadsheet(tmp_path, delimiter):
     sheet = csv.DictWriter(text, COLUMNS, restval="", delimiter=delimiter)
     sheet.writeheader()
     for row, verdict in zip(rows(), ("Right", "extent ", "wrong", "", "right"), strict=True):
-        cells = {name: row[name] for name in ("method", "confidence", "stratum_size")}
+        cells = {name: row[name] for name in SEEN}
         sheet.writerow({"verdict": verdict, "note": "a; b, c", **cells})
     (tmp_path / "sheet.csv").write_text(text.getvalue(), "utf-8")
     judged = read_verdicts(tmp_path / "sheet.csv")
@@ -73,6 +92,18 @@ def test_a_stratum_weighs_as_much_as_it_has():
     assert exact["low"] < 0.9 < exact["high"]
 
 
+def test_a_verdict_stands_as_long_as_what_was_judged():
+    judged = [{"verdict": "right", **{name: row[name] for name in SEEN}} for row in rows()]
+    assert standing(built(), judged) == judged
+    changed = build().spans.to_pylist()
+    dug, boats = (next(row for row in changed if row["question_id"] == id_) for id_ in ("dug", "boats"))
+    dug |= {"start": 3}  # another place
+    boats |= {"method": "marked", "probability": 0.7}  # the same place, found in another way
+    left = standing(built(pa.Table.from_pylist(changed, schema=tables.SPANS)), judged)
+    assert [row["key"] for row in left] == [row["key"] for row in judged[1:]]
+    assert left[0] == judged[1] | {"method": "marked", "confidence": "50 to 80 %", "stratum_size": 1}
+
+
 @given(st.floats(0, 1), st.floats(1, 1e6))
 def test_wilson_holds_the_share_and_stays_within(share, n):
     low, high = wilson(share, n)
@@ -90,11 +121,12 @@ def test_wilson_by_the_book():
     ("text", "told"),
     [
         ("a,b\n1,2\n", "no column 'confidence'"),
-        ("verdict,method,confidence,stratum_size\n,exact,high,3\n", "no verdict yet"),
-        ("verdict,method,confidence,stratum_size\nmaybe,exact,high,3\n", "row 2: verdict 'maybe'"),
-        ("verdict,method,confidence,stratum_size\nright,magic,high,3\n", "row 2: method 'magic'"),
-        ("verdict,method,confidence,stratum_size\nright,exact,high,many\n", "row 2: stratum_size 'many'"),
-        ("verdict,method,confidence,stratum_size\nright\n", "row 2: method None"),
+        (f"{HEAD}\n,exact,high,3,k0123456789ab\n", "no verdict yet"),
+        (f"{HEAD}\nmaybe,exact,high,3,k0123456789ab\n", "row 2: verdict 'maybe'"),
+        (f"{HEAD}\nright,magic,high,3,k0123456789ab\n", "row 2: method 'magic'"),
+        (f"{HEAD}\nright,exact,high,many,k0123456789ab\n", "row 2: stratum_size 'many'"),
+        (f"{HEAD}\nright,exact,high,3,1234\n", "row 2: key '1234'"),
+        (f"{HEAD}\nright\n", "row 2: method None"),
     ],
 )
 def test_bad_sheets_are_one_line(tmp_path, text, told):

@@ -17,18 +17,20 @@ def test_fetches_all_that_the_corpus_names_and_removes_the_rest(workdir: Path, r
     sha256 = hashlib.sha256(as_json(DEV)).hexdigest()
     Path("words.tmx").write_bytes(b"<tmx/>")
     Path("gold.json").write_bytes(b"{}")
-    Path("params.yaml").write_text(
-        PARAMS + f"    sha256: {{dev: {sha256}}}\n    memory: words.tmx\n    gold: gold.json\n", encoding="utf-8"
-    )
+    Path("judged.csv").write_bytes(b"verdict\n")
+    extras = "    memory: words.tmx\n    gold: gold.json\n    verdicts: judged.csv\n"
+    Path("params.yaml").write_text(PARAMS + f"    sha256: {{dev: {sha256}}}\n{extras}", encoding="utf-8")
     OUT.mkdir(parents=True)
     (OUT / ".train.json.1.part").write_bytes(b"left by a power cut")
     result = run(main, *ARGUMENTS)
-    assert result.stdout == "fetch: small: train.json, dev.json, memory.tmx, gold.json; 4 questions\n", result.output
+    told = "fetch: small: train.json, dev.json, memory.tmx, gold.json, verdicts.csv; 4 questions\n"
+    assert result.stdout == told, result.output
     assert {path.name: path.read_bytes() for path in OUT.iterdir()} == {
         "train.json": as_json(TRAIN),
         "dev.json": as_json(DEV),
         "memory.tmx": b"<tmx/>",
         "gold.json": b"{}",
+        "verdicts.csv": b"verdict\n",
     }
 
 

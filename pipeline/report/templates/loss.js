@@ -17,6 +17,7 @@
   const rows = await unpack($("rows"));
   const total = rows.q.length;
   const articleOf = (n) => rows.questions[rows.q[n]][4];
+  const paragraphOf = (n) => rows.questions[rows.q[n]][3];
   const splitOf = (n) => rows.articles[articleOf(n)][0];
   const rejected = (n) => rows.r[n] >= 0;
   const confidenceOf = (n) =>
@@ -32,7 +33,7 @@
     return read.get(number);
   }
   async function paragraphs(n) {
-    const number = rows.questions[rows.q[n]][3];
+    const number = paragraphOf(n);
     perBlock ??= (await block(0)).length;
     return (await block(Math.floor(number / perBlock)))[number % perBlock];
   }
@@ -45,16 +46,25 @@
     return byKey.get(key) ?? -1;
   }
 
-  // Search: lower case, without diacritics; the texts are folded once.
-  const fold = (text) => text.toLowerCase().normalize("NFD").replace(/\p{Mn}/gu, "");
-  let folded = null;
-  function haystack() {
-    folded ??= Array.from({ length: total }, (_, n) => {
+  // Search: texts are folded to what a keyboard types, once: lower case, no diacritics, plain quotes and dashes.
+  const fold = (text) =>
+    text.toLowerCase().normalize("NFKD").replace(/\p{Mn}/gu, "").replace(/[\u2018-\u201b]/g, "'").replace(/[\u201c-\u201f]/g, '"').replace(/[\u2010-\u2015]/g, "-");
+  // They are many, so that they are read in the background, piece by piece, and a search goes through what there is.
+  const texts = []; // of each row
+  const passages = []; // of each paragraph, source and translation
+  let prepared = false;
+  async function prepare() {
+    for (let n = 0; n < total; n++) {
       const [id, question, translated] = rows.questions[rows.q[n]];
       const found = rows.c[n].map((candidate) => candidate[1]);
-      return fold([id, question, translated, rows.a[n], rows.t[n], rows.x[n], ...found, title(articleOf(n))].join("\n"));
-    });
-    return folded;
+      texts.push(fold([id, question, translated, rows.a[n], rows.t[n], rows.k[n], rows.x[n], ...found, title(articleOf(n))].join("\n")));
+      if (n % 2000 === 1999) await new Promise((next) => setTimeout(next)); // lets the page answer
+    }
+    for (const block of blocks) {
+      for (const pair of await unpack(block)) passages.push(fold(pair.join("\n")));
+    }
+    prepared = true;
+    if ($("q").value.trim()) select(), reveal();
   }
 
   // The filters: name -> the value of a row.
@@ -91,13 +101,14 @@
   function select() {
     const text = fold($("q").value.trim());
     const tests = Object.entries(filters).filter(([name]) => $(name).value !== "").map(([name, value]) => [value, Number($(name).value)]);
-    const texts = text ? haystack() : null;
+    const around = text ? passages.map((passage) => passage.includes(text)) : [];
     const found = [];
     for (let n = 0; n < total; n++) {
-      if (tests.every(([value, wanted]) => value(n) === wanted) && (!texts || texts[n].includes(text))) found.push(n);
+      if (tests.every(([value, wanted]) => value(n) === wanted) && (!text || around[paragraphOf(n)] || texts[n]?.includes(text))) found.push(n);
     }
     shown = found;
-    $("count").textContent = shown.length === total ? `${total.toLocaleString("en")} answers` : `${shown.length.toLocaleString("en")} of ${total.toLocaleString("en")} answers`;
+    const all = total === 1 ? "1 answer" : `${total.toLocaleString("en")} answers`;
+    $("count").textContent = (shown.length === total ? all : `${shown.length.toLocaleString("en")} of ${all}`) + (text && !prepared ? ", still searching …" : "");
     $("export").disabled = shown.length === 0;
     $("reset").disabled = !text && tests.length === 0;
     $("runway").style.height = `${Math.max(shown.length, 1) * ROW}px`;
@@ -162,24 +173,27 @@
     const best = kept ? [rows.y[n], rows.x[n]] : rows.c[n].length ? rows.c[n][0] : null;
     const place = shown.indexOf(n);
     const told = rejected(n) ? words.reasons[rows.r[n]][2] : words.methods[rows.m[n]][2];
-    const button = (label, use, off = false) => {
-      const made = element("button", { type: "button" }, label);
+    const button = (id, label, use, off = false) => {
+      const made = element("button", { type: "button", id }, label);
       made.disabled = off;
       made.addEventListener("click", use);
       return made;
     };
-    const back = button("← List", close);
-    back.id = "back";
-    const copy = button("Copy link", copyLink);
-    copy.id = "copy";
+    const tools = [
+      button("back", "← List", close),
+      button("previous", "Previous", () => step(-1), place <= 0),
+      button("next", "Next", () => step(1), place < 0 || place + 1 >= shown.length),
+      button("copy", "Copy link", copyLink),
+    ];
     const sides = [
       element("div", {}, element("h4", {}, `Source (${from})`), element("p", { lang: from, dir: "auto" }, ...marked(source, rows.s[n], size(rows.a[n]), ""))),
       element("div", {}, element("h4", {}, `Translation (${to})${best && !kept ? ", best candidate dashed" : ""}`), element("p", { lang: to, dir: "auto" }, ...(target === null ? [element("small", {}, "not translated")] : best ? marked(target, best[0], size(best[1]), kept ? "" : "candidate") : [target]))),
     ];
     const candidates = rows.c[n].flatMap(([, text, method, score], at) =>
       line(kept ? "other candidate" : at ? "next candidate" : "best candidate", text, `${method < 0 ? "" : words.methods[method][1] + ", "}${score === null ? "" : `${percent(score)} alike`}`, to));
+    const focused = detail.contains(document.activeElement) && document.activeElement.id;
     detail.replaceChildren(
-      element("p", { class: "tools" }, back, button("Previous", () => step(-1), place <= 0), button("Next", () => step(1), place < 0 || place + 1 >= shown.length), copy),
+      element("p", { class: "tools" }, ...tools),
       element("p", { class: "where" }, element("bdi", {}, title(articleOf(n))), ` · ${words.splits[splitOf(n)]} · ${words.fields[rows.f[n]].replace("_", " ").slice(0, -1)} ${rows.i[n] + 1} · `, element("code", {}, id)),
       element("h3", { lang: from, dir: "auto" }, question),
       element("p", { class: "translated", lang: to, dir: "auto" }, translated ?? ""),
@@ -192,8 +206,40 @@
         ...candidates),
       element("div", { class: "sides" }, ...sides),
     );
+    if (focused) ($(focused)?.disabled ? detail : $(focused))?.focus({ preventScroll: true }); // its button was replaced
     detail.scrollTop = 0;
+    highlight();
     return undefined;
+  }
+
+  // Marks what was searched for in the example, where the browser can (CSS Custom Highlight API).
+  function highlight() {
+    if (!CSS.highlights) return;
+    const sought = fold($("q").value.trim());
+    const shownTexts = sought ? $("detail").querySelectorAll("h3, .translated, .evidence span, .sides p") : [];
+    CSS.highlights.set("sought", new Highlight(...[...shownTexts].flatMap((text) => ranges(text, sought))));
+  }
+  function ranges(within, sought) {
+    const places = []; // of each folded character: its node, where it starts and ends there
+    const walker = document.createTreeWalker(within, NodeFilter.SHOW_TEXT);
+    let text = "";
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      let at = 0;
+      for (const character of node.data) {
+        const plain = fold(character);
+        for (let n = 0; n < plain.length; n++) places.push([node, at, at + character.length]);
+        text += plain;
+        at += character.length;
+      }
+    }
+    const found = [];
+    for (let at = text.indexOf(sought); at >= 0; at = text.indexOf(sought, at + sought.length)) {
+      const range = new Range();
+      range.setStart(places[at][0], places[at][1]);
+      range.setEnd(places[at + sought.length - 1][0], places[at + sought.length - 1][2]);
+      found.push(range);
+    }
+    return found;
   }
 
   // Where we are lives in the address, so that it can be shared and gone back from.
@@ -233,12 +279,12 @@
     }
     $("examples").classList.toggle("open", chosen >= 0); // on a telephone, instead of the list
     drawList();
-    drawDetail();
+    return drawDetail();
   }
   function choose(n, push) {
     chosen = n;
     remember(push);
-    reveal();
+    return reveal();
   }
   function step(by) {
     if (!shown.length) return;
@@ -288,12 +334,14 @@
   $("reset").addEventListener("click", () => { $("filters").reset(); changed(); });
   $("export").addEventListener("click", save);
   $("list").addEventListener("scroll", drawList, { passive: true });
-  $("list").addEventListener("click", (event) => {
+  $("list").addEventListener("click", async (event) => {
     const row = event.target.closest("a[data-n]");
     if (!row || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    choose(Number(row.dataset.n), true);
-    if ($("list").clientHeight === 0) $("examples").scrollIntoView();
+    await choose(Number(row.dataset.n), true);
+    if ($("list").clientHeight > 0) return;
+    $("detail").focus({ preventScroll: true });
+    $("examples").scrollIntoView({ behavior: "instant" });
   });
   for (const link of document.querySelectorAll(".to-article")) {
     link.addEventListener("click", () => {
@@ -333,5 +381,5 @@
   for (const id of ["filters", "actions", "browser", "keys"]) $(id).hidden = false;
   if (restore()) $("examples").scrollIntoView();
   else if (!shown.length) select(), reveal();
-  setTimeout(haystack, 300); // so that the first search is as quick as the next
+  setTimeout(prepare);
 })();
