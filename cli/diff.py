@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 import click
 import msgspec
 
+from pipeline.printing import printable_json
 from pipeline.publish.difference import Change, Difference, What, compare, read
 from stages.rim import OneLine, printable
 
-SHOWN = 70  # characters of a text
+SHOWN = 70  # characters of a text ...
+LEAD = 20  # ... that begins so many before the first difference
 
 
 @click.command(cls=OneLine)
@@ -23,7 +25,7 @@ def diff(before: Path, after: Path, examples: int, as_json: bool) -> None:
     """Questions gained, lost and changed, and spans moved, from A to B: SQuAD files or published folders."""
     found = compare(read(before), read(after))
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        click.echo(printable_json(msgspec.json.encode(found).decode()))
         return
     for line in told(found, examples):
         click.echo(printable(line))
@@ -55,4 +57,16 @@ def shown(change: Change, what: What) -> str:
             pair = [", ".join(a.text for a in held.answers) for held in (before, after)]
         case _:
             pair = [getattr(held, what.value) for held in (before, after)]
-    return " → ".join(text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…" for text in pair)
+    return " → ".join(text or "none" for text in around_change(*pair))
+
+
+def around_change(before: str, after: str) -> tuple[str, str]:
+    """Two texts from just before their first difference on, cut to SHOWN characters."""
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
+    start = max(same - LEAD, 0) if max(len(before), len(after)) > SHOWN else 0
+    return cut(before, start), cut(after, start)
+
+
+def cut(text: str, start: int) -> str:
+    end = start + SHOWN
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"

@@ -31,14 +31,17 @@ def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run
     about = params.about.get(corpus, About())
     folder = Path("data") / corpus / "published"
     ready(folder, about)
+    files = listing(folder)
     if dry_run:
-        for name, size in listing(folder):
+        for name, size in files:
             click.echo(printable(f"{size:>13,}  {name}"))
     revision = clean_revision(Path())
     up_to_date(corpus)
     tag = tag or version(Path())
     if dry_run:
-        summary("publish", f"would go to {repository} as {tag}, {'public' if public else 'private'}; nothing was sent")
+        held = f"{len(files)} files, {sum(size for _, size in files):,} bytes"
+        who = "public" if public else "private"
+        summary("publish", f"{held}, would go to {repository} as {tag}, {who}; nothing was sent")
         return
     from huggingface_hub import HfApi
 

@@ -33,6 +33,8 @@ class Held(Struct, frozen=True):
     """A question as a version holds it."""
 
     split: str
+    """"" in a file that was given by itself."""
+
     question: str
     context: str
     impossible: bool
@@ -69,7 +71,7 @@ def compare(before: dict[str, Held], after: dict[str, Held]) -> Difference:
 
 def changed(before: Held, after: Held) -> Iterator[What]:
     """In what two versions of a question differ."""
-    if before.split != after.split:
+    if before.split and after.split and before.split != after.split:
         yield What.SPLIT
     if before.impossible != after.impossible:
         yield What.ANSWERABLE

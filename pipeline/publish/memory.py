@@ -11,8 +11,8 @@ Place = tuple[int, int, int]
 class Memory:
     """Where each id of the file and each question of the paragraph at hand stood first.
 
-    path: how the file names a place. own_words: what the file's language is known by, as
-    `untranslated.own_words` gives it.
+    place: of the question that is asked about. path: how the file names one. own_words: what the file's
+    language is known by, as `untranslated.own_words` gives it.
     """
 
     def __init__(self, path: Callable[..., str], own_words: frozenset[str] | None) -> None:
@@ -26,10 +26,9 @@ class Memory:
         self._asked = {}
 
     def take(self, place: Place, question: Question) -> bool:
-        """Remembers a question; whether its id or, in this paragraph, its text was there before."""
-        self.place = place
+        """Remembers a question; whether its id and, in this paragraph, its text are new."""
         first = self._ids.setdefault(question.id, place) is place
-        return not (self._asked.setdefault(asked(question), place) is place and first)
+        return (self._asked.setdefault(asked(question), place) is place) and first
 
     def same_id(self, question: Question) -> str | None:
         """The path of an earlier question with the same id."""

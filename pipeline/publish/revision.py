@@ -9,7 +9,8 @@ from pipeline.errors import InputError
 def clean_revision(root: Path) -> str:
     """The commit that is checked out. Raises InputError when the work tree has changes, or is none."""
     if changes := git(root, "status", "--porcelain").splitlines():
-        raise InputError(f"{root}: {len(changes)} uncommitted changes (first: {changes[0].strip()}); commit them first")
+        told = f"{len(changes)}, first: {changes[0].strip()}"
+        raise InputError(f"{root.resolve()}: uncommitted changes ({told}); commit them first")
     return git(root, "rev-parse", "HEAD")
 
 

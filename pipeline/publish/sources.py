@@ -7,7 +7,7 @@ in batches of rows; rows that follow each other with the same context are a para
 
 import mmap
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,13 +17,14 @@ import pyarrow.parquet as pq
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from pipeline.errors import InputError
-from pipeline.squad import Article, Paragraph, Question
+from pipeline.squad import LONGEST, Article, Paragraph, Question, foreign
+from pipeline.unpacking import guarded
 
 COLUMNS = ("id", "context", "question", "answers")
 BATCH = 1000  # rows of a parquet file
 
 
-_UNREADABLE = (OSError, pa.ArrowException, UnicodeDecodeError, OverflowError)
+_UNREADABLE = (OSError, pa.ArrowException, ValueError, OverflowError)
 """What damaged parquet files raise."""
 
 
@@ -41,6 +42,8 @@ class Piece(NamedTuple):
     index: int
     article: Article | None
     malformed: tuple[Malformed, ...] = ()
+    begins: bool = True
+    """False where it goes on with the article of the piece before."""
 
 
 class NotSquad(InputError):
@@ -85,6 +88,8 @@ class ParquetFile:
     def __init__(self, path: Path) -> None:
         self.name = str(path)
         try:
+            with path.open("rb") as file:
+                guarded(file, path.stat().st_size)
             self._file = pq.ParquetFile(path)
             names = self._file.schema_arrow.names
         except _UNREADABLE as error:
@@ -94,13 +99,14 @@ class ParquetFile:
         self._columns = [name for name in ("title", *COLUMNS) if name in names]
 
     def pieces(self) -> Iterator[Piece]:
-        at = 0
+        at, title = 0, None
         try:
-            for batch in self._file.iter_batches(BATCH, columns=self._columns):
-                for _, same in groupby(batch.to_pylist(), key=lambda row: (row.get("title"), row["context"])):
-                    rows = list(same)
-                    yield _paragraph(at, rows)
-                    at += len(rows)
+            batches = self._file.iter_batches(BATCH, columns=self._columns)
+            rows = chain.from_iterable(batch.to_pylist() for batch in batches)
+            for (same, _), group in groupby(rows, key=lambda row: (row.get("title"), row["context"])):
+                paragraph = list(group)
+                yield _paragraph(at, paragraph)._replace(begins=not same or same != title)
+                at, title = at + len(paragraph), same
         except _UNREADABLE as error:
             raise InputError(f"{self.name}: after row {at}: {_line(error)}") from error
 
@@ -132,6 +138,8 @@ def _top(path: Path) -> "_Top":
         raise InputError(f"{path}: {error.strerror or error}") from error
     except ValueError as error:
         raise InputError(f"{path}: empty") from error
+    if told := foreign(mapped[:4]):
+        raise InputError(f"{path}: not JSON: {told}")
     try:
         return msgspec.json.decode(mapped, type=_Top)
     except msgspec.ValidationError as error:
@@ -162,9 +170,10 @@ def _salvaged(index: int, value: Any) -> Piece:
     paragraphs = []
     for p, raw in enumerate(value["paragraphs"]):
         context, asked = (raw.get("context"), raw.get("qas")) if isinstance(raw, dict) else (None, None)
-        if not isinstance(context, str) or not isinstance(asked, list):
-            lacks = "context" if not isinstance(context, str) else "qas"
-            wrong.append(Malformed(f"{at}.paragraphs[{p}].{lacks}", "is missing or of the wrong type"))
+        readable = isinstance(context, str) and len(context) <= LONGEST
+        if not readable or not isinstance(asked, list):
+            lacks = "qas" if readable else "context"
+            wrong.append(Malformed(f"{at}.paragraphs[{p}].{lacks}", "is missing, of the wrong type or too long"))
             paragraphs.append(None)
             continue
         questions = (_converted(question, f"{at}.paragraphs[{p}].qas[{q}]", wrong) for q, question in enumerate(asked))

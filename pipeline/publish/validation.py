@@ -7,8 +7,8 @@ It is what `spanferry validate` prints and what guards our own publishing (`cont
 
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +16,16 @@ from msgspec import Struct
 
 from pipeline.errors import InputError
 from pipeline.publish.checksums import SUMS, broken
-from pipeline.publish.memory import Memory
-from pipeline.publish.rules import JOINT, RULES, Checks, Level, Severity, at_level, sound
+from pipeline.publish.memory import Memory, Place
+from pipeline.publish.rules import JOINT, RULES, SUSPICIOUS, Checks, Level, Severity, at_level, sound
 from pipeline.publish.sources import JsonFile, NotSquad, ParquetFile, Piece, opened
 from pipeline.publish.untranslated import english_sentence, own_words
 from pipeline.squad import Article, Paragraph, Question
 
 EXAMPLES = 5  # kept of each rule; the others are counted
-SAMPLE = 20  # articles, and of them ...
-SAMPLE_TEXTS = 2000  # ... titles, contexts and questions, that a file's language is known by
+SAMPLE_TEXTS = 2000  # titles, contexts and questions that a file's language is known by
 SUFFIXES = (".json", ".parquet")
+PRINTABLE_ASCII = bytes(range(0x20, 0x7F))  # left out before searching for odd characters: hardly any text remains
 
 
 class Example(Struct, frozen=True):
@@ -49,6 +49,15 @@ class Counts(Struct):
     no_answer: int = 0
     answers: int = 0
     plausible_answers: int = 0
+
+    def add(self, paragraph: Paragraph) -> None:
+        questions = [question for question in paragraph.qas if question is not None]
+        unanswerable = [question for question in questions if question.is_impossible is True]
+        self.paragraphs += 1
+        self.questions += len(questions)
+        self.no_answer += len(unanswerable)
+        self.answers += sum([len(question.answers) for question in questions])
+        self.plausible_answers += sum([len(question.plausible) for question in unanswerable])
 
 
 class Report(Struct, frozen=True):
@@ -96,6 +105,7 @@ class Validator:
     """The walk through one file. `findings` and `counts` grow as it goes."""
 
     _texts = at_level(Level.TEXT)
+    _characters = at_level(Level.CHARACTERS)
     _paragraphs = at_level(Level.PARAGRAPH)
     _questions = at_level(Level.QUESTION)
     _file = at_level(Level.FILE)
@@ -109,8 +119,7 @@ class Validator:
         self.composed = False  # a letter with a mark in one code point was seen
 
     def run(self) -> None:
-        first = list(islice(self.pieces, SAMPLE))
-        sample = islice(texts(piece.article for piece in first if piece.article), SAMPLE_TEXTS)
+        first, sample = self.first()
         self.memory = Memory(self.path, own_words(sample))
         for piece in chain(first, self.pieces):
             for malformed in piece.malformed:
@@ -122,18 +131,32 @@ class Validator:
         if not self.composed:
             self.findings.drop("mixed_normalisation")
 
+    def first(self) -> tuple[list[Piece], list[str]]:
+        """As many pieces as tell the file's language, and their texts."""
+        pieces: list[Piece] = []
+        sample: list[str] = []
+        for piece in self.pieces:
+            pieces.append(piece)
+            sample += texts(piece.article) if piece.article else ()
+            if len(sample) >= SAMPLE_TEXTS:
+                break
+        return pieces, sample[:SAMPLE_TEXTS]
+
     def article(self, piece: Piece) -> None:
-        self.counts.articles += 1
+        self.counts.articles += piece.begins
         self.look_at_texts(piece)
         for p, paragraph in enumerate(piece.article.paragraphs):
             if paragraph is not None:
                 self.paragraph(piece.index, p, paragraph)
 
     def look_at_texts(self, piece: Piece) -> None:
-        joined = JOINT.join(texts((piece.article,)))
-        if not self.composed and not joined.isascii():
+        joined = JOINT.join(texts(piece.article))
+        unusual = joined.encode().translate(None, PRINTABLE_ASCII).decode()
+        if unusual and not self.composed:
             self.composed = not unicodedata.is_normalized("NFD", joined)
         suspected = [(name, check) for name, check in self._texts if check(joined) is not None]
+        if SUSPICIOUS.search(unusual):
+            suspected += self._characters
         if suspected:
             for path, text in placed(piece, self.path):
                 for name, check in suspected:
@@ -141,45 +164,41 @@ class Validator:
                         self.findings.add(name, path, told)
 
     def paragraph(self, a: int, p: int, paragraph: Paragraph) -> None:
-        counts = self.counts
-        counts.paragraphs += 1
-        self.memory.next_paragraph()
-        self.ask(self._paragraphs, (paragraph, self.memory), self.path(a, p))
-        own_words = self.memory.own_words
+        memory, context = self.memory, paragraph.context
+        memory.next_paragraph()
+        self.ask(self._paragraphs, (paragraph, memory), (a, p))
+        self.counts.add(paragraph)
+        take, own_words = memory.take, memory.own_words
         for q, question in enumerate(paragraph.qas):
             if question is None:
                 continue
-            counts.questions += 1
-            counts.answers += len(question.answers)
-            if question.is_impossible is True:
-                counts.no_answer += 1
-                counts.plausible_answers += len(question.plausible)
-            repeated = self.memory.take((a, p, q), question)
-            if repeated or not sound(paragraph.context, question) or english_sentence(question.question, own_words):
-                self.question(paragraph.context, question)
+            place = (a, p, q)
+            in_order = take(place, question) and sound(context, question)
+            if not in_order or (own_words is not None and english_sentence(question.question, own_words)):
+                self.question(context, question, place)
 
-    def question(self, context: str, question: Question) -> None:
-        path = self.path(*self.memory.place)
-        self.ask(self._questions, (question,), path)
-        self.ask(self._file, (question, self.memory), path)
+    def question(self, context: str, question: Question, place: Place) -> None:
+        self.memory.place = place
+        self.ask(self._questions, (question,), place)
+        self.ask(self._file, (question, self.memory), place)
         for n, answer in enumerate(question.answers):
-            self.ask(self._answers, (context, answer), f"{path}.answers[{n}]")
+            self.ask(self._answers, (context, answer), place, f".answers[{n}]")
         for n, answer in enumerate(question.plausible):
-            self.ask(self._answers, (context, answer), f"{path}.plausible_answers[{n}]")
+            self.ask(self._answers, (context, answer), place, f".plausible_answers[{n}]")
 
-    def ask(self, checks: Checks, given: tuple[Any, ...], path: str) -> None:
+    def ask(self, checks: Checks, given: tuple[Any, ...], place: tuple[int, ...], within: str = "") -> None:
         for name, check in checks:
             if (told := check(*given)) is not None:
-                self.findings.add(name, path, told)
+                self.findings.add(name, self.path(*place) + within, told)
 
 
-def texts(articles: Iterable[Article]) -> Iterator[str]:
-    """Titles, contexts and questions."""
-    for article in articles:
-        yield article.title
-        for paragraph in filter(None, article.paragraphs):
-            yield paragraph.context
-            yield from (question.question for question in paragraph.qas if question is not None)
+def texts(article: Article) -> list[str]:
+    """Title, contexts and questions."""
+    found = [article.title]
+    for paragraph in filter(None, article.paragraphs):
+        found.append(paragraph.context)
+        found += [question.question for question in paragraph.qas if question is not None]
+    return found
 
 
 def placed(piece: Piece, path) -> Iterator[tuple[str, str]]:

@@ -97,7 +97,8 @@ def test_a_corpus_that_says_nothing_of_itself(rendered):
     assert "# tiny\n" in text
     assert "machine-translated by Google Translate" in text
     assert "The licence is not stated." in text
-    assert "## Citation" not in text
+    assert text.endswith("## Citation\n\n`CITATION.cff` cites this dataset.\n")
+    assert "Building again with it gives the same bytes" in text
 
 
 def test_the_revision_comes_with_the_upload(rendered):

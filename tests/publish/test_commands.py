@@ -16,7 +16,7 @@ from cli import main
 from pipeline.publish.package import publish
 from pipeline.publish.rules import table
 from tests.publish.hub_standin import served
-from tests.publish.test_rules import BREACHES, file
+from tests.publish.test_rules import BREACHES, CONTEXT, file
 from tests.publish.tiny_clean import ABOUT, MADE, write
 
 PARAMS = SimpleNamespace(corpus=lambda name: None, about={"tiny": ABOUT})
@@ -105,6 +105,16 @@ def test_diff_for_people_and_machines(squad):
     assert json.loads(run("diff", before, after, "--json").stdout)["changed"][0]["what"] == ["answers"]
 
 
+def test_diff_shows_where_a_long_text_changed(squad):
+    first = file(context=CONTEXT + " Ook lag er een kade van zandsteen, en een vuurtoren van hout.")
+    second = file(context=CONTEXT + " Ook lag er een kade van graniet, en een vuurtoren van hout.")
+    done = run("diff", squad(first, "a.json"), squad(second, "b.json"))
+    assert done.stdout.splitlines()[-1] == (
+        "    q1: …lag er een kade van zandsteen, en een vuurtoren van hout. → …lag er een kade van graniet, "
+        "en een vuurtoren van hout."
+    )
+
+
 @pytest.fixture
 def corpus(tmp_path, monkeypatch):
     """A built corpus `tiny` in a work tree of its own; params.yaml and DVC are told about in its place."""
@@ -127,14 +137,15 @@ def test_a_dry_run_lists_the_files_and_sends_nothing(corpus):
     assert len(files) == 13
     size = (corpus / "data/tiny/published/README.md").stat().st_size
     assert f"{size:>13,}  README.md" in files
-    assert last == "publish: would go to anna/haven as v1, private; nothing was sent"
+    total = sum(path.stat().st_size for path in (corpus / "data/tiny/published").rglob("*") if path.is_file())
+    assert last == f"publish: 13 files, {total:,} bytes, would go to anna/haven as v1, private; nothing was sent"
 
 
 def test_changes_in_the_work_tree_are_refused(corpus):
     Path(".gitignore").write_text("data\nbuilt\n")
     done = run("publish", "tiny", "--to", "anna/haven")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "1 uncommitted changes" in done.stderr
+    assert "uncommitted changes (1, first: M .gitignore); commit them first" in done.stderr
 
 
 def test_upload_goes_where_hf_endpoint_says(corpus):

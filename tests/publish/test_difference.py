@@ -78,6 +78,12 @@ def test_published_folders_and_their_parquet_say_the_same(tmp_path):
     assert [(change.id, change.what) for change in found.changed] == [("sign", (What.ANSWERS,))]
 
 
+def test_a_file_by_itself_has_no_split_to_differ_in(tmp_path):
+    alone = written(tmp_path, "after.json", question("q", ("haven", 4)))
+    written(tmp_path / "before", "train.json", question("q", ("haven", 4)))
+    assert compare(read(tmp_path / "before"), read(alone)).same == 1
+
+
 @pytest.mark.parametrize(
     ("name", "split"),
     [

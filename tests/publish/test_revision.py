@@ -29,7 +29,7 @@ def test_a_clean_tree_has_a_revision_and_a_version(tree):
 
 def test_changes_are_refused(tree):
     (tree / "other").write_text("2")
-    with pytest.raises(InputError, match=r"1 uncommitted changes \(first: \?\? other\)"):
+    with pytest.raises(InputError, match=r"uncommitted changes \(1, first: \?\? other\)"):
         clean_revision(tree)
 
 

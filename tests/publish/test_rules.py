@@ -140,6 +140,11 @@ def test_answers_at_the_edges_of_a_rule(answers, context, rule, tmp_path):
     assert list(findings(file(answers, context=context), tmp_path)) == [rule]
 
 
+def test_a_script_that_needs_direction_marks_excuses_no_other_text(tmp_path):
+    marked = file(question="Wie groef de ha\u200even?", more=[other(question="Wat is \u200fשלום\u200f?")])
+    assert findings(marked, tmp_path) == {"invisible_character": [f"{QUESTION}.question"]}
+
+
 def test_an_english_file_is_not_untranslated(tmp_path):
     english = file([], context="The harbour was dug by the people of the town.", question="When was the harbour dug?")
     english["data"][0]["paragraphs"][0]["qas"][0]["is_impossible"] = True

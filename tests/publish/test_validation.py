@@ -1,5 +1,6 @@
 """Going through whole files: what is reported, and that nothing but InputError is ever raised."""
 
+import gzip
 import json
 from contextlib import suppress
 from hashlib import sha256
@@ -9,13 +10,13 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.publish.package import QUESTIONS
 from pipeline.publish.rules import Level, at_level, sound
-from pipeline.publish.sources import NotSquad
+from pipeline.publish.sources import BATCH, NotSquad
 from pipeline.publish.validation import Report, validate, validate_file
 from pipeline.squad import Answer, Question
 
@@ -130,6 +131,21 @@ def test_what_is_not_json_cannot_be_read(content, tmp_path):
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (gzip.compress(b'{"data": []}', mtime=0), "compressed with gzip; unpack it first"),
+        (b'\xef\xbb\xbf{"data": []}', "begins with a byte order mark; save it as UTF-8 without one"),
+        ('{"data": []}'.encode("utf-16"), "UTF-16; save it as UTF-8"),
+    ],
+)
+def test_what_people_take_for_json_is_told_by_its_name(content, told, tmp_path):
+    path = tmp_path / "file.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=f"not JSON: {told}$"):
+        validate_file(path)
+
+
 @pytest.mark.parametrize("content", ["[]", "3", '{"a": 1}', '{"rows": []}'])
 def test_other_json_is_no_squad_file(content, tmp_path):
     path = tmp_path / "file.json"
@@ -146,6 +162,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON, st.sampled_from(range(4)))
 def test_no_json_makes_it_stumble(tmp_path_factory, value, depth):
     if depth > 2:
@@ -178,6 +195,40 @@ def test_sound_questions_break_no_rule(context, spans, plausible, impossible, id
             assert [name for name, check in at_level(Level.ANSWER) if check(context, answer) is not None] == []
 
 
+PIECES = [
+    "[",
+    "[[",
+    "1]",
+    "&",
+    "amp;",
+    "<",
+    "b>",
+    "\u200b",
+    "\u200e",
+    "ש",
+    "é",
+    "e\u0301",
+    "\u0301",
+    "Ã",
+    "©",
+    " ",
+    "x",
+]
+TEXTS = st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), min_size=1, max_size=4)
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_asking_an_article_at_once_finds_what_asking_each_text_does(tmp_path_factory, questions):
+    asked = [question(f"{n}", is_impossible=True) | {"question": text} for n, text in enumerate(questions)]
+    path = written(tmp_path_factory.getbasetemp(), {"data": [article(*asked, context="één")]}, "texts.json")
+    rules = (*at_level(Level.TEXT), *at_level(Level.CHARACTERS))
+    places = {f"data[0].paragraphs[0].qas[{n}].question": text for n, text in enumerate(questions)}
+    expected = {(name, place) for place, text in places.items() for name, check in rules if check(text) is not None}
+    found = {(found.rule, example.path) for found in validate_file(path).findings for example in found.examples}
+    assert {(rule, place) for rule, place in found if rule in dict(rules)} == expected
+
+
 def parquet(folder: Path, rows: list[dict], schema: pa.Schema = QUESTIONS) -> Path:
     path = folder / "file.parquet"
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
@@ -206,6 +257,20 @@ def test_parquet_is_told_by_row(tmp_path):
         ("offset_mismatch", ["row 4.answers[0]"]),
         ("duplicate_question", ["row 2"]),
     ]
+
+
+def test_a_paragraph_is_one_wherever_its_rows_are_read(tmp_path):
+    """Rows are read BATCH at a time; a paragraph, and an article, may go on in the next batch."""
+    longest = [row(f"{n}", context="De haven.") for n in range(BATCH + 2)]
+    report = validate_file(parquet(tmp_path, [*longest, row("last"), row("untitled") | {"title": None}]))
+    assert plain(report)["counts"] == {
+        "articles": 2,
+        "paragraphs": 3,
+        "questions": BATCH + 4,
+        "no_answer": BATCH + 4,
+        "answers": 0,
+        "plausible_answers": 0,
+    }
 
 
 def test_parquet_as_datasets_makes_it_of_json(tmp_path):
