@@ -75,9 +75,9 @@ def main() -> None:
         print("\n" + beside_difflib(folders[0.25]))
 
 
-def tiled(folder: Path, args: argparse.Namespace, share: float) -> Path:
+def tiled(folder: Path, args: argparse.Namespace, share: float, seed: int = 1) -> Path:
     """Writes the tables of a corpus of this share of the size wanted."""
-    chance = random.Random(1)
+    chance = random.Random(seed)
     once = layout({split: squad.read(SAMPLE / f"{split}-v2.0.json") for split in tables.SPLITS}, "en").to_pylist()
     known = dict(read_tmx(SAMPLE / "memory.tmx", "en", "nl"))
     keep = args.questions / args.paragraphs / (sum(len(row["questions"]) for row in once) / len(once))

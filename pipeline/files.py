@@ -1,12 +1,23 @@
-"""Writing so that a file is there whole or not at all."""
+"""Reading what has an end; writing so that a file is there whole or not at all."""
 
+import errno
 import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from typing import Any
+
+from psutil import pid_exists
+
+
+def regular(path: Path) -> Path:
+    """The path, when it is a file to be read. Raises OSError for a device or a pipe, which may have no end."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError(errno.EINVAL, "Not a regular file", str(path))
+    return path
 
 
 @contextmanager
@@ -14,15 +25,15 @@ def replacing(path: Path) -> Iterator[Path]:
     """Gives a temporary path beside `path`; on success it takes its place, on failure it goes.
 
     The rename is atomic on one file system; the bytes are synced first, so that a power cut leaves
-    either the old file or the new one.
+    either the old file or the new one. An OSError names the path.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = _beside(path, "part")
     try:
-        yield beside
-        with beside.open("rb") as written:
-            os.fsync(written.fileno())
-        beside.replace(path)
+        with _naming(path):
+            yield beside
+            with beside.open("rb") as written:
+                os.fsync(written.fileno())
+            beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
 
@@ -32,19 +43,40 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     """Gives an empty folder beside `path`; on success it takes its place, on failure it goes.
 
     A folder cannot be renamed over a full one, so the old one steps aside for that moment.
+    An OSError names the path.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    aside = path.with_name(f".{path.name}.{os.getpid()}.old")
-    beside.mkdir()
+    beside, aside = _beside(path, "part"), _beside(path, "old")
     try:
-        yield beside
-        if path.exists():
-            path.replace(aside)
-        beside.replace(path)
+        with _naming(path):
+            beside.mkdir()
+            yield beside
+            if path.exists():
+                path.replace(aside)
+            beside.replace(path)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _beside(path: Path, kind: str) -> Path:
+    """A name beside `path` for this process alone; what processes that are dead left under such names goes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{escape(path.name)}.*.{kind}"):
+        owner = left.name.split(".")[-2]
+        if owner.isdecimal() and (int(owner) == os.getpid() or not pid_exists(int(owner))):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+    return path.with_name(f".{path.name}.{os.getpid()}.{kind}")
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Lets an OSError tell the path that could not be written: a full disk's own error names none."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+        raise
 
 
 def write_atomically(path: Path, data: bytes) -> None:

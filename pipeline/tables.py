@@ -12,17 +12,20 @@ Offsets count Unicode code points from 0; ends are exclusive. Rows keep the sour
 article, paragraph, question, answers before plausible answers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
-import pyarrow.json as pj
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.errors import InputError
-from pipeline.files import replacing
+from pipeline.files import regular, replacing
+from pipeline.unpacking import guarded
 
 
 class Kind(StrEnum):
@@ -165,34 +168,139 @@ def dropped(row: Mapping[str, Any]) -> dict[str, Any]:
     return dict.fromkeys(_FOUND) | {"candidates": [first, *row["candidates"]]}
 
 
+# Rows that are written, and can be read, at once; some 10 MB of spans, 60 of paragraphs.
+ROW_GROUP = 10_000
+READ_BYTES = 1 << 20
+
+
 def write(table: pa.Table, path: Path) -> None:
     """Writes a table whole or not at all; equal tables give equal bytes."""
-    with replacing(path) as beside:
-        pq.write_table(table, beside, compression="zstd")
+    with writing(path, table.schema) as add:
+        add(table)
+
+
+@contextmanager
+def writing(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.Table], None]]:
+    """Gives what adds rows to a table, which is there at the end of the `with` block, whole or not at all.
+
+    The bytes are the same whatever the rows come in: no more than ROW_GROUP of them are held.
+    """
+    with replacing(path) as beside, pq.ParquetWriter(beside, schema, compression="zstd") as writer:
+        held = schema.empty_table()
+
+        def add(table: pa.Table) -> None:
+            nonlocal held
+            held = pa.concat_tables([held, table])
+            while held.num_rows >= ROW_GROUP:
+                writer.write_table(held.slice(0, ROW_GROUP).combine_chunks())
+                held = held.slice(ROW_GROUP)
+
+        yield add
+        if held.num_rows:
+            writer.write_table(held.combine_chunks())
+
+
+# Of each schema: the columns that may be null, and those that hold words of a closed set.
+_RULES: tuple[tuple[pa.Schema, frozenset[str], dict[str, tuple[str, ...]]], ...] = (
+    (SEGMENTS, frozenset(), {"kind": tuple(Kind)}),
+    (LAYOUT, frozenset(), {"split": SPLITS}),
+    (TRANSLATIONS, frozenset({"translation", "reason"}), {}),
+    (PARAGRAPHS, frozenset({"context", "sentences"}), {"split": SPLITS}),
+    (
+        SPANS,
+        frozenset({"translation", "marked", "reason", *_FOUND}),
+        {"split": SPLITS, "field": tuple(Field), "method": tuple(Method), "reason": tuple(Reason)},
+    ),
+)
+_KEPT = ("text", "start", "method", "score", "probability")  # each row of SPANS has these or a reason
+
+
+def check(rows: pa.Table | pa.RecordBatch, path: Path) -> None:
+    """What a schema cannot say: where values may be missing, and which words there are. Raises InputError."""
+    _, optional, words = next(rule for rule in _RULES if rule[0].names == rows.schema.names)
+    for name in rows.schema.names:
+        if missing := next(_nulls(name, rows[name], optional), None):
+            raise InputError(f"{path}: column {missing}: a value is missing; rebuild it")
+    for name, known in words.items():
+        there = rows[name].drop_null()
+        strange = there.filter(pc.invert(pc.is_in(there, value_set=pa.array(known))))
+        if len(strange):
+            raise InputError(f"{path}: column {name}: {strange[0].as_py()!r} is none of {', '.join(known)}; rebuild it")
+    for name in _KEPT if "reason" in words else ():
+        if not pc.all(pc.not_equal(pc.is_null(rows[name]), pc.is_null(rows["reason"])), min_count=0).as_py():
+            raise InputError(f"{path}: columns {name} and reason: a row has both or neither; rebuild it")
+
+
+def _nulls(name: str, column: pa.Array | pa.ChunkedArray, optional: frozenset[str]) -> Iterator[str]:
+    """The names of columns with nulls where none may be, lists and their structs gone through."""
+    if column.null_count and name not in optional:
+        yield name
+    elif pa.types.is_list(column.type):
+        yield from _nulls(f"{name}[]", pc.list_flatten(column), optional)
+    elif pa.types.is_struct(column.type):
+        for n, field in enumerate(column.type):
+            yield from _nulls(f"{name}.{field.name}", pc.struct_field(column, [n]), optional)
 
 
 def read(path: Path, schema: pa.Schema) -> pa.Table:
     """Reads a table that must have exactly this schema. Raises InputError."""
     try:
-        with path.open("rb") as opened:  # a file, where read_table would take a folder for a data set
-            table = pq.read_table(opened)
+        with regular(path).open("rb") as opened:  # a file, where read_table would take a folder for a data set
+            table = pq.read_table(guarded(opened, path.stat().st_size))
         table.validate(full=True)  # text that is no UTF-8 would be met much later
     except (OSError, ValueError, pa.ArrowException) as error:
         raise InputError(f"{path}: not a readable table: {getattr(error, 'strerror', None) or error}") from error
     if not table.schema.equals(schema):
         raise InputError(f"{path}: its columns are not those that this version writes; rebuild it")
+    check(table, path)
     return table
 
 
+class Stored:
+    """A table that stays in its file: for those that need no more than its batches, it is the table.
+
+    It must have exactly this schema. Raises InputError, also while it is read.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self.path, self.schema = path, schema
+        with self._opened() as file:
+            self.num_rows = file.metadata.num_rows
+            if not file.schema_arrow.equals(schema):
+                raise InputError(f"{path}: its columns are not those that this version writes; rebuild it")
+
+    def to_batches(self, max_chunksize: int) -> Iterator[pa.RecordBatch]:
+        with self._opened() as file:
+            for batch in file.iter_batches(max_chunksize):
+                batch.validate(full=True)  # text that is no UTF-8 would be met much later
+                check(batch, self.path)
+                yield batch
+
+    @contextmanager
+    def _opened(self) -> Iterator[pq.ParquetFile]:
+        try:
+            with regular(self.path).open("rb") as file:
+                yield pq.ParquetFile(guarded(file, self.path.stat().st_size), buffer_size=READ_BYTES)
+        except (OSError, ValueError, pa.ArrowException) as error:
+            told = getattr(error, "strerror", None) or error
+            raise InputError(f"{self.path}: not a readable table: {told}") from error
+
+
 def read_rejected(path: Path) -> pa.Table:
-    """Reads rejected.jsonl (SPANS). Raises InputError."""
+    """Reads rejected.jsonl (SPANS). Raises InputError.
+
+    Not with Arrow's own reader of JSON lines: the line `null` ends the process (pyarrow 26).
+    """
+    decoder = msgspec.json.Decoder(dict[str, Any])
     try:
-        if not path.read_bytes().strip():  # Arrow takes no empty file
-            return SPANS.empty_table()
-        options = pj.ParseOptions(explicit_schema=SPANS, unexpected_field_behavior="error")
-        return pj.read_json(path, parse_options=options).select(SPANS.names)
+        rows = [decoder.decode(line) for line in regular(path).read_bytes().splitlines()]
+        if strange := next((row for row in rows if row.keys() != set(SPANS.names)), None):
+            raise ValueError(f"a row has the columns {', '.join(strange)}")
+        table = pa.Table.from_pylist(rows, schema=SPANS)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
-    except (pa.ArrowInvalid, KeyError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError, pa.ArrowException) as error:
         told = " ".join(str(error).split())
         raise InputError(f"{path}: not rejected answers as this version writes them: {told}") from error
+    check(table, path)
+    return table

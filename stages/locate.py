@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from pipeline import tables
-from pipeline.projection.batches import locate_table
+from pipeline import executors, tables
+from pipeline.projection.batches import located
 from pipeline.projection.decide import Locator
+from pipeline.projection.known import Known
 from pipeline.projection.languages import language
 from stages.params import load
 from stages.rim import OneLine, bar, path_option, summary, workers
@@ -19,17 +20,24 @@ from stages.rim import OneLine, bar, path_option, summary, workers
 @path_option("--out")
 def main(name: str, layout: Path, translations: Path, out: Path) -> None:
     params = load()
-    laid = tables.read(layout, tables.LAYOUT)
-    translated = tables.read(translations, tables.TRANSLATIONS)
+    laid = tables.Stored(layout, tables.LAYOUT)
+    known = Known(tables.Stored(translations, tables.TRANSLATIONS))
     locator = None
     if not params.corpus(name).native:
         locator = Locator(language(params.language.source), language(params.language.target), params.align)
-    with bar("locate", laid.num_rows, "paragraphs") as progress:
-        paragraphs, spans = locate_table(laid, translated, locator, workers(), progress)
-    tables.write(paragraphs, out / "paragraphs.parquet")
-    tables.write(spans, out / "spans.parquet")
-    found = spans.num_rows - spans["text"].null_count
-    summary("locate", f"{name}: {found:,} of {spans.num_rows:,} answers found")
+    answers = found = 0
+    with (
+        executors.opened(params.executor, params.ray, workers()) as executor,
+        tables.writing(out / "paragraphs.parquet", tables.PARAGRAPHS) as add_paragraphs,
+        tables.writing(out / "spans.parquet", tables.SPANS) as add_spans,
+        bar("locate", laid.num_rows, "paragraphs") as progress,
+    ):
+        for paragraphs, spans in located(laid, known, locator, executor, progress):
+            add_paragraphs(paragraphs)
+            add_spans(spans)
+            answers += spans.num_rows
+            found += spans.num_rows - spans["text"].null_count
+    summary("locate", f"{name}: {found:,} of {answers:,} answers found")
 
 
 if __name__ == "__main__":

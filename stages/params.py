@@ -1,6 +1,7 @@
 """params.yaml, typed: a wrong or unknown key is an error that names it."""
 
 import re
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from pipeline.errors import ParamsError
 from pipeline.executors import Kind, RaySettings
+from pipeline.files import regular
 from pipeline.projection.settings import AlignSettings, RescueSettings
 from pipeline.publish.about import About
 from pipeline.reader.runs import Run
@@ -127,7 +129,7 @@ def problem(params: Params) -> str | None:
 def read_yaml(path: Path) -> object:
     """YAML 1.2 (so that 3e-5 is a number and `no` a word). Raises ParamsError."""
     try:
-        with path.open("rb") as file:
+        with regular(path).open("rb") as file:
             raw = file.read(MOST_BYTES + 1)
         if len(raw) > MOST_BYTES:
             raise ParamsError(f"{path}: longer than {MOST_BYTES:,} bytes")
@@ -147,7 +149,7 @@ def read_yaml(path: Path) -> object:
 
 def plain(document: object, path: Path) -> object:
     """The document, when it is no larger than it looks (aliases of aliases double with every line, those of
-    themselves have no end) and all its text can be written. Raises ParamsError."""
+    themselves have no end), all its text can be written, and all its numbers are finite. Raises ParamsError."""
     left, todo = MOST_VALUES, [document]
     while todo:
         match value := todo.pop():
@@ -157,6 +159,8 @@ def plain(document: object, path: Path) -> object:
                 todo += value
             case str() if not value.isascii() and any("\ud800" <= ch <= "\udfff" for ch in value):
                 raise ParamsError(f"{path}: {value!r} has half a character (a surrogate)")
+            case float() if not isfinite(value):
+                raise ParamsError(f"{path}: {value} is no setting")
         left -= 1
         if left < 0:
             raise ParamsError(f"{path}: more than {MOST_VALUES:,} values; are there aliases of aliases?")

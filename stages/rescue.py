@@ -1,23 +1,26 @@
 """Asks for what locate could not settle, with the answer between markers, and holds all to min_confidence."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 import pyarrow as pa
 
-from pipeline import tables
+from pipeline import executors, tables
 from pipeline.files import write_json
-from pipeline.projection.batches import Ask, rescue_table
+from pipeline.projection.batches import rescued
 from pipeline.projection.confidence import hold
 from pipeline.projection.decide import Locator
 from pipeline.projection.languages import language
+from pipeline.tables import Stored
 from pipeline.translation.drafts import Segment
-from pipeline.translation.session import open_desk, to_table
+from pipeline.translation.job import Translated
+from pipeline.translation.session import to_table
 from pipeline.translation.validation import MARKED
 from stages.params import Params, load
 from stages.rim import OneLine, bar, path_option, summary, workers
-from stages.translation import MEMORY, progress_bar
+from stages.translation import corpus_desk
 
 
 @click.command(cls=OneLine, name="rescue", help=__doc__)
@@ -33,39 +36,27 @@ def main(
     name: str, source: Path, layout: Path, paragraphs: Path, spans: Path, out: Path, marked: Path, report: Path
 ) -> None:
     params = load()
-    found = tables.read(spans, tables.SPANS)
-    asked, cost = tables.TRANSLATIONS.empty_table(), {}
+    found = tables.Stored(spans, tables.SPANS)
+    asked, cost = tables.TRANSLATIONS.empty_table(), Counter()
     if params.rescue.enabled and not params.corpus(name).native:
-        laid = tables.read(layout, tables.LAYOUT)
-        placed = tables.read(paragraphs, tables.PARAGRAPHS)
-        found, asked, cost = rescued(params, name, source, marked, (laid, placed, found))
-    found = hold(found, params.align.min_confidence)
+        build = tables.Stored(layout, tables.LAYOUT), tables.Stored(paragraphs, tables.PARAGRAPHS), found
+        asked, cost = rescue(params, name, source, marked, build, out)
+    else:
+        write_held(map(pa.Table.from_batches, ([batch] for batch in found.to_batches(tables.ROW_GROUP))), params, out)
     tables.write(asked, marked)
-    tables.write(found, out)
     write_json(report, cost)
     summary("rescue", f"{name}: {', '.join(f'{n:,} {what}' for what, n in cost.items()) or 'switched off'}")
 
 
-def rescued(
-    params: Params, name: str, source: Path, marked: Path, build: tuple[pa.Table, pa.Table, pa.Table]
-) -> tuple[pa.Table, pa.Table, dict[str, int]]:
-    """(spans, translations of the marked sentences, what it cost and brought)."""
-    corpus = params.corpus(name)
+def rescue(
+    params: Params, name: str, source: Path, marked: Path, build: tuple[Stored, Stored, Stored], out: Path
+) -> tuple[pa.Table, Counter[str]]:
+    """Writes the spans; gives the translations of the marked sentences, and what it cost and brought."""
     locator = Locator(language(params.language.source), language(params.language.target), params.align)
-    known: dict[str, tuple[Segment, object]] = {}
+    known: dict[str, tuple[Segment, Translated]] = {}
     with (
-        progress_bar(name) as (progress, tell),
-        open_desk(
-            corpus.translator,
-            (params.language.source, params.language.target),
-            folder=MEMORY,
-            translators=params.translators,
-            settings=params.translate,
-            tmx=source / "memory.tmx" if corpus.memory else None,
-            seeds=[marked],
-            progress=progress,
-            tell=tell,
-        ) as desk,
+        executors.opened(params.executor, params.ray, workers()) as executor,
+        corpus_desk(params, name, source, marked, executor) as desk,
     ):
 
         def ask(texts: Sequence[str]) -> dict[str, str | None]:
@@ -74,13 +65,18 @@ def rescued(
             known.update({text: pair for text, *pair in zip(texts, segments, results, strict=True)})
             return {text: result.text for text, result in zip(texts, results, strict=True)}
 
-        asking: Ask = ask
-        with bar("rescue", build[0].num_rows, "paragraphs") as settled:
-            found, cost = rescue_table(
-                *build, asking, locator, params.rescue, workers(), settled, desk.translator.markers
-            )
+        with bar("rescue", build[0].num_rows, "paragraphs") as progress:
+            settled, cost = rescued(*build, ask, locator, params.rescue, executor, progress, desk.translator.markers)
+            write_held(settled, params, out)
         segments, results = zip(*(known[text] for text in sorted(known)), strict=True) if known else ((), ())
-        return found, to_table(segments, results, desk), cost
+        return to_table(segments, results, desk), cost
+
+
+def write_held(spans: Iterable[pa.Table], params: Params, out: Path) -> None:
+    """Writes spans, held to min_confidence."""
+    with tables.writing(out, tables.SPANS) as add:
+        for some in spans:
+            add(hold(some, params.align.min_confidence))
 
 
 if __name__ == "__main__":

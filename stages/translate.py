@@ -4,15 +4,15 @@ from pathlib import Path
 
 import click
 
-from pipeline import tables
+from pipeline import executors, tables
 from pipeline.files import write_json
 from pipeline.segmentation import incomplete
 from pipeline.translation.drafts import Segment
 from pipeline.translation.figures import figures
-from pipeline.translation.session import open_desk, read_segments, to_table
+from pipeline.translation.session import read_segments, to_table
 from stages.params import load
-from stages.rim import OneLine, path_option, summary
-from stages.translation import MEMORY, progress_bar
+from stages.rim import OneLine, path_option, summary, workers
+from stages.translation import corpus_desk
 
 
 @click.command(cls=OneLine, name="translate", help=__doc__)
@@ -24,20 +24,9 @@ from stages.translation import MEMORY, progress_bar
 @path_option("--report")
 def main(name: str, source: Path, segments: Path, layout: Path, out: Path, report: Path) -> None:
     params = load()
-    corpus = params.corpus(name)
     with (
-        progress_bar(name) as (progress, tell),
-        open_desk(
-            corpus.translator or "identity",  # a native corpus has no segments, and needs no translator
-            (params.language.source, params.language.target),
-            folder=MEMORY,
-            translators=params.translators,
-            settings=params.translate,
-            tmx=source / "memory.tmx" if corpus.memory else None,
-            seeds=[out],
-            progress=progress,
-            tell=tell,
-        ) as desk,
+        executors.opened(params.executor, params.ray, workers()) as executor,
+        corpus_desk(params, name, source, out, executor) as desk,
     ):
         texts = read_segments(segments, desk.translator.uses_context)
         results = desk.translate(texts)

@@ -1,4 +1,4 @@
-"""What translate and rescue share: where the live memory lies, and how they show what they do."""
+"""What translate and rescue share: the desk of a corpus, where its memory lies, and how they show what they do."""
 
 import os
 import sys
@@ -8,8 +8,12 @@ from pathlib import Path
 
 import click
 
+from pipeline.executors import Executor
 from pipeline.translation.counts import Counts
+from pipeline.translation.job import Desk
 from pipeline.translation.progress import Bar
+from pipeline.translation.session import open_desk
+from stages.params import Params
 from stages.rim import printable
 
 MEMORY = Path(os.environ.get("SPANFERRY_MEMORY", "memory"))
@@ -29,3 +33,25 @@ def progress_bar(name: str) -> Iterator[tuple[Callable[[Counts], None], Callable
             click.echo(f"{name}: {printable(notice)}", err=True)
 
         yield bar, tell
+
+
+@contextmanager
+def corpus_desk(params: Params, name: str, source: Path, seed: Path, executor: Executor) -> Iterator[Desk]:
+    """The desk where a corpus's texts are translated. source: its files; seed: what an earlier run wrote."""
+    corpus = params.corpus(name)
+    with (
+        progress_bar(name) as (progress, tell),
+        open_desk(
+            corpus.translator or "identity",  # a native corpus has no segments, and needs no translator
+            (params.language.source, params.language.target),
+            folder=MEMORY,
+            translators=params.translators,
+            settings=params.translate,
+            tmx=source / "memory.tmx" if corpus.memory else None,
+            seeds=[seed],
+            executor=executor,
+            progress=progress,
+            tell=tell,
+        ) as desk,
+    ):
+        yield desk

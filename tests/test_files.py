@@ -1,5 +1,9 @@
 """Files are there whole or not at all."""
 
+import os
+import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,3 +81,35 @@ def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path):
     with pytest.raises(KeyboardInterrupt), replacing_folder(folder) as beside:
         interrupted(beside / "torn")
     assert [path.name for path in tmp_path.rglob("*")] == ["model", "new"]
+
+
+def test_what_a_killed_process_left_goes_with_the_next_writing(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    for owner in (dead.pid, os.getpid()):  # in a container a new process may well have the dead one's number
+        (tmp_path / f".model.{owner}.part").mkdir()
+        (tmp_path / f".model.{owner}.old").mkdir()
+        (tmp_path / f".model.{owner}.old" / "weights").write_bytes(b"old")
+        (tmp_path / f".figures.json.{owner}.part").write_bytes(b"{")
+    others = {f".figures.json.{os.getppid()}.part", ".figures.json.mine.part"}
+    for name in others:
+        (tmp_path / name).write_bytes(b"{")
+    with replacing_folder(tmp_path / "model") as beside:
+        (beside / "weights").write_bytes(b"new")
+    write_json(tmp_path / "figures.json", {})
+    assert {path.name for path in tmp_path.iterdir()} == {"model", "figures.json", *others}
+
+
+def test_a_full_disk_is_told_with_the_path(tmp_path: Path) -> None:
+    """The limit on a file's size stands for the disk's end: such errors name no file either."""
+    path = tmp_path / "figures.json"
+    path.write_bytes(b"old")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(OSError, match=r"File too large: '.*figures\.json'"):
+            write_atomically(path, bytes(2000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]

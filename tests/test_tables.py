@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import tables
@@ -59,12 +59,13 @@ def test_what_is_not_there_or_no_table_is_refused(tmp_path: Path) -> None:
     for name, told in [
         ("none", "No such file or directory"),
         (".", "Is a directory"),  # and not a data set of the tables in it
-        ("text", "Could not open Parquet input source"),
+        ("text", "Parquet magic bytes not found"),
     ]:
         with pytest.raises(InputError, match=f": not a readable table: {told}"):
             tables.read(tmp_path / name, tables.TRANSLATIONS)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_spoilt_table_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     path = tmp_path_factory.getbasetemp() / "spoilt.parquet"
@@ -97,3 +98,43 @@ def test_a_dropped_span_leads_its_candidates() -> None:
         **dict.fromkeys(["text", "start", "method", "score", "probability", "occurrence", "occurrences"]),
         "candidates": [{"start": 3, "text": "dam", "method": "exact", "score": 1.0}, other],
     }
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_rows_that_come_in_parts_are_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(tables, "ROW_GROUP", 4)
+    table = pa.concat_tables([TABLE] * 5)
+    tables.write(table, tmp_path / "whole.parquet")
+    with tables.writing(tmp_path / "parts.parquet", tables.TRANSLATIONS) as add:
+        for start in range(0, table.num_rows, size):
+            add(table.slice(start, size))
+    assert (tmp_path / "parts.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
+    groups = pq.ParquetFile(tmp_path / "whole.parquet").metadata
+    assert [groups.row_group(n).num_rows for n in range(groups.num_row_groups)] == [4, 4, 2]
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_a_stored_table_gives_its_rows_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(tables, "ROW_GROUP", 4)
+    table, path = pa.concat_tables([TABLE] * 5), tmp_path / "t.parquet"
+    tables.write(table, path)
+    stored = tables.Stored(path, tables.TRANSLATIONS)
+    batches = list(stored.to_batches(size))
+    assert max(batch.num_rows for batch in batches) <= size
+    assert stored.num_rows == table.num_rows
+    assert pa.Table.from_batches(batches).equals(table)
+    assert list(stored.to_batches(size)) == batches  # again, from the start
+
+
+def test_a_stored_table_is_refused_like_one_that_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    with pytest.raises(InputError, match=r"t\.parquet: not a readable table: No such file"):
+        tables.Stored(path, tables.TRANSLATIONS)
+    tables.write(TABLE, path)
+    with pytest.raises(InputError, match="its columns are not those"):
+        tables.Stored(path, tables.SEGMENTS)
+    spoilt = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\1\0\0\0"), pa.py_buffer(b"\xff")])
+    bad = pa.Table.from_arrays([spoilt, pa.array(["x"]), pa.array([None], pa.string())], schema=tables.TRANSLATIONS)
+    pq.write_table(bad, path)
+    with pytest.raises(InputError, match=r"t\.parquet: not a readable table: .*UTF8"):
+        list(tables.Stored(path, tables.TRANSLATIONS).to_batches(10))

@@ -11,7 +11,9 @@ from msgspec.structs import asdict
 
 from pipeline import tables
 from pipeline.errors import InputError, ParamsError
+from pipeline.executors import Executor, Ray
 from pipeline.tables import SEGMENTS, TRANSLATIONS
+from pipeline.translation.actors import spread
 from pipeline.translation.counts import Counts
 from pipeline.translation.drafts import Segment
 from pipeline.translation.job import Desk, Translated
@@ -38,6 +40,7 @@ def open_desk(
     tmx: Path | None = None,
     seeds: Sequence[Path] = (),
     planning: bool = False,
+    executor: Executor | None = None,
     progress: Callable[[Counts], object] = lambda counts: None,
     tell: Callable[[str], object] = lambda notice: None,
 ) -> Iterator[Desk]:
@@ -47,7 +50,7 @@ def open_desk(
     meanwhile; tmx: the corpus's own translations, which come first, or None; seeds: tables of
     translations by earlier runs, whose rows fill the memory where it lacks them (files that do not
     exist are passed over); planning: nothing is sent or written, and the memory need not be free;
-    tell: is told what a person should know.
+    executor: where models work; tell: is told what a person should know.
     Raises ParamsError, InputError (a broken TMX), TranslationError (memory locked, engine missing).
     """
     settings = settings or TranslateSettings()
@@ -55,6 +58,8 @@ def open_desk(
     engine = build(translator, translators or {}, languages, settings, given)
     if isinstance(engine, Replay) and not tmx:
         raise ParamsError(f"params.yaml: translator {translator!r}: the corpus has no memory (a TMX file) to replay")
+    if isinstance(executor, Ray):
+        engine = spread(engine, tell)
     scope = Scope(engine.identity, *languages)
     with ExitStack() as stack:
         if engine.vouched:
@@ -78,7 +83,7 @@ def lacking(
     What the corpus's own translations (given) hold is not the translator's work, and left out; so is
     a table that cannot be read, which is told.
     """
-    scope = asdict(memory.scope)
+    scope = as_metadata(memory.scope)
     found: dict[str, str] = {}
     for path in seeds:
         if not path.exists():
@@ -88,7 +93,7 @@ def lacking(
         except InputError as error:
             tell(f"passed over: {error}")
             continue
-        if json.loads((table.schema.metadata or {}).get(METADATA, b"null")) != scope:
+        if (table.schema.metadata or {}).get(METADATA) != scope:
             continue
         for text, translation in zip(table["text"].to_pylist(), table["translation"].to_pylist(), strict=True):
             if translation is not None and text not in given and memory.get(text) is None:
@@ -140,9 +145,13 @@ def shared(column: pa.ChunkedArray) -> Iterator[str]:
         yield from (values[index] for index in chunk.indices.to_pylist())
 
 
+def as_metadata(scope: Scope) -> bytes:
+    return json.dumps(asdict(scope), sort_keys=True).encode()
+
+
 def to_table(segments: Sequence[Segment], results: Sequence[Translated], desk: Desk) -> pa.Table:
     """Segments and their results, in order (tables.TRANSLATIONS), with the translator's scope as metadata."""
-    schema = TRANSLATIONS.with_metadata({METADATA: json.dumps(asdict(desk.scope), sort_keys=True)})
+    schema = TRANSLATIONS.with_metadata({METADATA: as_metadata(desk.scope)})
     columns = [
         [segment.text for segment in segments],
         [result.text for result in results],

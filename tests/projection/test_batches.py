@@ -3,6 +3,7 @@
 import pyarrow as pa
 import pytest
 
+from pipeline import executors
 from pipeline.errors import InputError
 from pipeline.projection import batches
 from pipeline.projection.batches import groups, locate_table, rescue_table
@@ -35,7 +36,7 @@ def test_the_size_of_batches_changes_nothing(whole, size, monkeypatch):
 
 def test_the_number_of_workers_changes_nothing(whole, monkeypatch):
     monkeypatch.setattr(batches, "BATCH", 9)
-    monkeypatch.setattr(batches, "WORTH_A_POOL", 0)
+    monkeypatch.setattr(executors, "WORTH_A_POOL", 0)
     assert both(sample_layout(), workers=3) == whole
 
 

@@ -1,0 +1,158 @@
+"""Where batches are worked on: processes of this machine, or a Ray cluster.
+
+    batches ──> function ──> results, in order
+
+Either way the same pure function runs on the same Arrow tables, and results come back in order, so that what
+is written has the same bytes. Ray is imported only when it is asked for.
+"""
+
+import logging
+import os
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from itertools import chain, islice
+from multiprocessing import get_context
+from socket import create_connection
+from typing import Annotated, Any, Literal
+
+import pyarrow as pa
+from msgspec import Meta, Struct
+
+from pipeline.errors import ParamsError
+
+Kind = Literal["local", "ray"]
+Work = Callable[[pa.Table], pa.Table]
+"""Each row's result depends on that row alone: an executor may cut and join batches."""
+
+# Fewer batches than this are done before a second process has started.
+WORTH_A_POOL = 5
+# Batches that Ray gets at once, for each of its cores: a data set costs about a second, a batch of locate too.
+WINDOW = 16
+# What a Ray of our own keeps results in; two windows of batches are 50 MB a core.
+OBJECT_STORE = 512 * 2**20
+ANSWER_S = 10.0  # within which a cluster's address must answer
+
+
+class RaySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Section `ray`."""
+
+    address: Annotated[str, Meta(pattern=r"\A(auto|[^\s/:]+:[0-9]+)\Z")] | None = None
+    """`auto` or host:port joins the cluster that this machine belongs to; null starts one here, for this stage."""
+
+
+class Executor(ABC):
+    """Does the same to many batches."""
+
+    @abstractmethod
+    def map(self, function: Work, batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        """function over batches; results in order, though perhaps cut elsewhere. Takes only a few batches ahead."""
+
+
+class Local(Executor):
+    """A pool of processes; none for one worker, or for so little work."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def map(self, function: Work, batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        batches = iter(batches)
+        first = list(islice(batches, WORTH_A_POOL)) if self.workers > 1 else []
+        if len(first) < WORTH_A_POOL:
+            yield from map(function, chain(first, batches))
+            return
+        # "spawn": a forked child would inherit the threads' locks of Arrow and of progress bars.
+        with ProcessPoolExecutor(self.workers, mp_context=get_context("spawn")) as pool:
+            waiting: deque[Future[pa.Table]] = deque()
+            for batch in chain(first, batches):
+                waiting.append(pool.submit(function, batch))
+                # A few batches ahead keep the workers busy and memory bounded.
+                if len(waiting) > 2 * self.workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+
+class Ray(Executor):
+    """A Ray cluster that this process is connected to; `opened` makes one.
+
+    Batches go through Ray Data a window at a time: it takes all its input at once, and the corpus must not lie
+    in memory. Work that a lost machine had is done again by another.
+    """
+
+    def map(self, function: Work, batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        import ray
+
+        batches = iter(batches)
+        window = WINDOW * max(1, int(ray.cluster_resources().get("CPU", 1)))
+        while some := list(islice(batches, window)):
+            done = ray.data.from_arrow(some).map_batches(function, batch_format="pyarrow", batch_size=None)
+            yield from done.iter_batches(batch_format="pyarrow", batch_size=None)
+
+
+@contextmanager
+def opened(kind: Kind, settings: RaySettings, workers: int) -> Iterator[Executor]:
+    """An executor as params.yaml names it, as long as the `with` block lasts.
+
+    workers: processes on this machine; a cluster that is joined has its own. Raises ParamsError when Ray is not
+    installed or no cluster answers.
+    """
+    if kind == "local":
+        yield Local(workers)
+        return
+    ray = imported()
+    try:
+        options = joined(settings.address) if settings.address else started(workers)
+        ray.init(**options, logging_level=logging.ERROR, log_to_driver=False)
+    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+        told = " ".join(str(error).split())
+        raise ParamsError(f"params.yaml: ray.address: {settings.address}: no cluster to work on ({told})") from error
+    try:
+        yield Ray()
+    finally:
+        ray.shutdown()
+
+
+def started(workers: int) -> dict[str, Any]:
+    """Ray's options for a cluster of our own, of this machine."""
+    return {
+        "address": "local",
+        "num_cpus": workers,
+        "include_dashboard": False,
+        "object_store_memory": OBJECT_STORE,
+    }
+
+
+def joined(address: str) -> dict[str, Any]:
+    """Ray's options for a cluster that is there: its machines run this machine's version of the code.
+
+    Raises OSError when nobody answers at the address.
+    """
+    import pipeline
+
+    if address != "auto":
+        host, _, port = address.partition(":")
+        # Ray itself would try for minutes.
+        with create_connection((host, int(port)), ANSWER_S):
+            pass
+    return {"address": address, "runtime_env": {"py_modules": [pipeline]}}
+
+
+def imported() -> Any:
+    """Ray, silent: without statistics for its makers, progress bars and notes on stderr. Raises ParamsError."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        told = " ".join(str(error).split())
+        raise ParamsError(
+            f"params.yaml: executor: the package ray is missing or broken: pip install 'spanferry[ray]' ({told})"
+        ) from error
+    context = ray.data.DataContext.get_current()
+    context.execution_options.preserve_order = True
+    context.enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    return ray

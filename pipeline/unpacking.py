@@ -1,0 +1,47 @@
+"""How large a parquet file becomes when it is read, found out before it is: 3 KB can hold 10 GB.
+
+A text that is repeated stands in the file once, in a column's dictionary; so the columns are read as dictionaries
+first, whose texts are counted as often as they are repeated and never put side by side.
+"""
+
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+# The tables of a build unpack to 2 to 20 times their size.
+MOST_BYTES, MOST_TIMES = 1 << 28, 100
+ROWS = 10_000
+
+
+def guarded(file: BinaryIO, size: int) -> BinaryIO:
+    """The file, when it does not unpack to more than 256 MiB and 100 times its size.
+
+    Raises ValueError when it does, ArrowException when it is broken.
+    """
+    most = max(MOST_BYTES, MOST_TIMES * size)
+    held = pq.ParquetFile(file)
+    told = sum(held.metadata.row_group(n).total_byte_size for n in range(held.num_row_groups))
+    if told <= most:
+        texts = [column.path for column in held.schema if column.physical_type == "BYTE_ARRAY"]
+        told = 0
+        for batch in pq.ParquetFile(file, read_dictionary=texts).iter_batches(ROWS):
+            told += sum(map(unpacked, batch.columns))
+            if told > most:
+                break
+    if told > most:
+        raise ValueError(f"its {size:,} bytes unpack to more than {most:,}")
+    file.seek(0)
+    return file
+
+
+def unpacked(column: pa.Array) -> int:
+    """Bytes of a column without dictionaries."""
+    if pa.types.is_dictionary(column.type):
+        lengths = pc.binary_length(column.dictionary).cast(pa.int64())
+        return pc.sum(lengths.take(column.indices), min_count=0).as_py() if len(column) else 0
+    if pa.types.is_nested(column.type):
+        parts = column.flatten()
+        return sum(map(unpacked, parts)) if isinstance(parts, list) else unpacked(parts)
+    return column.nbytes

@@ -1,0 +1,55 @@
+"""Executors without a cluster (test_ray.py has one): order, laziness, and what is told when there is no Ray."""
+
+import socket
+import sys
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pytest
+
+from pipeline import executors
+from pipeline.errors import ParamsError
+from pipeline.executors import Local, RaySettings, opened
+
+
+def numbers(count: int, taken: list[int] | None = None) -> Iterator[pa.Table]:
+    for number in range(count):
+        if taken is not None:
+            taken.append(number)
+        yield pa.table({"number": [number]})
+
+
+def halved(batch: pa.Table) -> pa.Table:
+    return pa.table({"number": [batch["number"][0].as_py() // 2]})
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("count", [0, executors.WORTH_A_POOL - 1, 40])
+def test_results_come_in_order(workers, count):
+    with opened("local", RaySettings(), workers) as executor:
+        done = list(executor.map(halved, numbers(count)))
+    assert [table["number"][0].as_py() for table in done] == [number // 2 for number in range(count)]
+
+
+def test_only_a_few_batches_are_taken_ahead():
+    taken: list[int] = []
+    next(done := Local(2).map(halved, numbers(1000, taken)))
+    assert len(taken) <= 2 * 2 + 1
+    done.close()
+
+
+def test_without_the_package_one_line_tells_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    told = r"^params\.yaml: executor: the package ray is missing or broken: pip install 'spanferry\[ray\]' \(.*\)$"
+    with pytest.raises(ParamsError, match=told), opened("ray", RaySettings(), 1):
+        pass
+
+
+def test_an_address_where_nobody_answers_is_told():
+    pytest.importorskip("ray", reason="the extra 'ray' is not installed")
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
+    told = rf"^params\.yaml: ray\.address: {address}: no cluster to work on \(.*Connection refused\)$"
+    with pytest.raises(ParamsError, match=told), opened("ray", RaySettings(address), 1):
+        pass
