@@ -11,6 +11,7 @@ COMMANDS = {
     "evaluate": "cli.evaluate:evaluate",
     "loss": "cli.loss:loss",
     "memory": "cli.memory:memory",
+    "mend": "cli.mend:mend",
     "plan": "cli.plan:plan",
     "publish": "cli.publish:publish",
     "sample": "cli.sample:sample",

@@ -4,6 +4,7 @@ import json
 
 import click
 
+from pipeline.printing import printable_json
 from stages.rim import OneLine
 from stages.runs import quiet
 
@@ -24,4 +25,4 @@ def ask(model: str, revision: str, weights: str, **options: object) -> None:
 
     quiet()
     answerer = QuestionAnswerer(model, revision=revision, weights=weights)
-    click.echo(json.dumps(answerer(**options), ensure_ascii=False))
+    click.echo(printable_json(json.dumps(answerer(**options), ensure_ascii=False)))

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline import squad
+from pipeline.printing import printable_json
 from stages.rim import OneLine, path_option
 
 
@@ -30,7 +31,7 @@ def evaluate(
     found = evaluation.evaluate(document, answers, null_odds=odds, threshold=threshold, language=language).as_json()
     if against:
         found["against"] = evaluation.compare(document, answers, evaluation.read_predictions(against))
-    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    click.echo(printable_json(json.dumps(found, ensure_ascii=False, indent=2)))
     if missing := found["missing"]:
         told = "1 question has" if missing == 1 else f"{missing:,} questions have"
         click.echo(f"evaluate: {told} no prediction", err=True)

@@ -7,12 +7,13 @@ import click
 from msgspec import to_builtins
 
 from pipeline.errors import ParamsError
+from pipeline.printing import printable, printable_json
 from pipeline.translation.holdings import Holding, export_tmx, holdings, import_tmx
 from pipeline.translation.memory import Scope
 from pipeline.translation.memory import release as released
 from pipeline.translation.translators import DEFAULTS, build
 from stages.params import Params, load
-from stages.rim import OneLine, printable
+from stages.rim import OneLine
 from stages.translation import MEMORY
 
 MIB = 1 << 20
@@ -54,7 +55,7 @@ def stats_command(as_json: bool) -> None:
     """Says what the memory holds, by translator and languages."""
     found = holdings(MEMORY)
     if as_json:
-        click.echo(json.dumps(to_builtins(found), ensure_ascii=False, indent=2))
+        click.echo(printable_json(json.dumps(to_builtins(found), ensure_ascii=False, indent=2)))
         return
     for holding in found.scopes:
         click.echo(line(holding))
@@ -72,7 +73,7 @@ def release_command() -> None:
 def line(holding: Holding) -> str:
     """One scope's figures in a line."""
     words = [
-        f"{printable(told(holding.scope))}: {holding.translations:,} translations",
+        f"{told(holding.scope)}: {holding.translations:,} translations",
         f"{holding.characters:,} characters into {holding.translated_characters:,}",
     ]
     if holding.quarantine:
@@ -82,7 +83,7 @@ def line(holding: Holding) -> str:
 
 
 def told(scope: Scope) -> str:
-    return f"{scope.translator}, {scope.source} to {scope.target}"
+    return printable(f"{scope.translator}, {scope.source} to {scope.target}")
 
 
 def scope_of(params: Params, translator: str | None) -> Scope:

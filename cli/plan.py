@@ -14,7 +14,7 @@ from pipeline.translation import planning
 from pipeline.translation.drafts import Segment
 from pipeline.translation.session import of_table, open_desk, read_segments
 from stages.params import Params, load
-from stages.rim import OneLine
+from stages.rim import OneLine, printable
 from stages.translation import MEMORY
 
 COLUMNS = ("segments", "characters", "held", "quarantined", "to_ask", "to_send")
@@ -40,7 +40,7 @@ def plan(corpus: str, rate: float, price: float, as_json: bool) -> None:
         kinds = {kind: asdict(load) for kind, load in made.kinds.items()}
         click.echo(json.dumps({"corpus": corpus, "translator": translator, "kinds": kinds, **figures}, indent=2))
         return
-    click.echo(f"{corpus}: {translator}, {params.language.source} to {params.language.target}")
+    click.echo(printable(f"{corpus}: {translator}, {params.language.source} to {params.language.target}"))
     show(made)
     click.echo(
         f"{made.requests:,} requests, {made.characters:,} characters; "

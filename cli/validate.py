@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from pipeline.printing import printable_json
 from pipeline.publish.rules import RULES, table
 from pipeline.publish.validation import Report
 from pipeline.publish.validation import validate as go_through
@@ -33,7 +34,8 @@ def validate(place: Path, as_json: bool) -> None:
     """
     reports, others = go_through(place)
     if as_json:
-        click.echo(msgspec.json.encode({"valid": valid(reports), "files": reports, "skipped": others}))
+        told_all = {"valid": valid(reports), "files": reports, "skipped": others}
+        click.echo(printable_json(msgspec.json.encode(told_all).decode()))
     else:
         for line in told(reports, others):
             click.echo(printable(line))

@@ -10,7 +10,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from pipeline.errors import FetchError
-from pipeline.files import replacing
+from pipeline.files import regular, replacing
 
 CHUNK = 1 << 20  # bytes
 TIMEOUT = 60  # seconds without a byte
@@ -54,7 +54,7 @@ def fetch(
             download(place, beside, progress)
         else:
             try:
-                beside.write_bytes(Path(place).read_bytes())
+                beside.write_bytes(regular(Path(place)).read_bytes())
             except (OSError, ValueError) as error:
                 raise FetchError(f"{place}: {getattr(error, 'strerror', None) or error}") from error
         got = digest(beside)

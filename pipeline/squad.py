@@ -10,6 +10,8 @@ Formats: https://rajpurkar.github.io/SQuAD-explorer/ (1.1 has neither `is_imposs
 `plausible_answers`; both are optional here).
 """
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -18,10 +20,12 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pipeline.errors import InputError
-from pipeline.files import write_atomically
+from pipeline.files import regular, write_atomically
 
 SHOWN_PROBLEMS = 3
 
+LONGEST = 10_000_000  # characters; 2,000 times SQuAD2.0's longest context. Ten times as many would take GiBs.
+Text = Annotated[str, Meta(max_length=LONGEST)]
 # As wide as the column that holds it (tables.LAYOUT).
 Offset = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 
@@ -30,7 +34,7 @@ Offset = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 class Answer(Struct, frozen=True, gc=False):
     """One annotator's answer: `context[answer_start:answer_start + len(text)] == text`."""
 
-    text: str
+    text: Text
     answer_start: Offset
 
     @property
@@ -41,8 +45,8 @@ class Answer(Struct, frozen=True, gc=False):
 class Question(Struct, frozen=True, gc=False):
     """A question; unanswerable ones have no answers, and may have plausible ones."""
 
-    id: str
-    question: str
+    id: Text
+    question: Text
     answers: tuple[Answer, ...]
     is_impossible: bool | UnsetType = UNSET
     plausible_answers: tuple[Answer, ...] | UnsetType = UNSET
@@ -57,13 +61,13 @@ class Question(Struct, frozen=True, gc=False):
 
 
 class Paragraph(Struct, frozen=True, gc=False):
-    context: str
+    context: Text
     qas: tuple[Question, ...]
 
 
 class Article(Struct, frozen=True, gc=False):
     paragraphs: tuple[Paragraph, ...]
-    title: str = ""
+    title: Text = ""
 
 
 class Document(Struct, frozen=True, gc=False):
@@ -118,6 +122,11 @@ _FOREIGN = {
 }
 
 
+def foreign(head: bytes) -> str | None:
+    """What a file is instead of JSON, as far as its first bytes tell."""
+    return next((told for begins, told in _FOREIGN.items() if head.startswith(begins)), None)
+
+
 def _first_not_utf8(raw: bytes) -> int:
     """The offset of the first byte that is not UTF-8 (msgspec counts from the start of its string)."""
     try:
@@ -127,13 +136,33 @@ def _first_not_utf8(raw: bytes) -> int:
     return len(raw)
 
 
+def doubled_key(raw: bytes, document: Document) -> str | None:
+    """A key that an object has twice, of those whose loss would be silent: msgspec takes the last one.
+
+    Looked for only where such a key stands in the file more often than the document explains.
+    """
+    paragraphs = sum(len(article.paragraphs) for article in document.data)
+    questions = sum(len(paragraph.qas) for article in document.data for paragraph in article.paragraphs)
+    most = {"data": 1, "paragraphs": len(document.data), **dict.fromkeys(("context", "qas"), paragraphs)}
+    most |= dict.fromkeys(("question", "answers", "is_impossible", "plausible_answers"), questions)
+    if all(raw.count(b'"%b"' % key.encode()) <= times for key, times in most.items()):
+        return None
+    doubled = []
+
+    def noted(pairs: list[tuple[str, object]]) -> None:
+        doubled.extend(key for key, times in Counter(key for key, _ in pairs).items() if times > 1 and key in most)
+
+    json.loads(raw, object_pairs_hook=noted)
+    return doubled[0] if doubled else None
+
+
 def decode(raw: bytes, name: str) -> Document:
     """JSON bytes -> Document. `name` is what error messages call the file.
 
     Raises InputError with the path of the first wrong element, and how many there are.
     """
-    if foreign := next((told for head, told in _FOREIGN.items() if raw.startswith(head)), None):
-        raise InputError(f"{name}: not a SQuAD file: {foreign}")
+    if told := foreign(raw[:4]):
+        raise InputError(f"{name}: not a SQuAD file: {told}")
     try:
         document = msgspec.json.decode(raw, type=Document)
     except UnicodeDecodeError:
@@ -142,6 +171,8 @@ def decode(raw: bytes, name: str) -> Document:
         raise InputError(f"{name}: not a SQuAD file: nested too deeply") from None
     except msgspec.DecodeError as error:
         raise InputError(f"{name}: not a SQuAD file: {error if raw else 'empty'}") from error
+    if key := doubled_key(raw, document):
+        raise InputError(f"{name}: an object has the key {key!r} twice; only one of them would be read")
     found = list(problems(document))
     if found:
         more = f" (and {len(found) - SHOWN_PROBLEMS} more)" if len(found) > SHOWN_PROBLEMS else ""
@@ -152,7 +183,7 @@ def decode(raw: bytes, name: str) -> Document:
 def read(path: Path) -> Document:
     """Reads and checks a SQuAD file. Raises InputError."""
     try:
-        raw = path.read_bytes()
+        raw = regular(path).read_bytes()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
     return decode(raw, str(path))

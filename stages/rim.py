@@ -11,8 +11,7 @@ import click
 from tqdm import tqdm
 
 from pipeline.errors import ParamsError, SpanferryError
-
-LONGEST = 2000  # characters
+from pipeline.printing import printable
 
 
 class OneLine(click.Command):
@@ -28,16 +27,6 @@ class OneLine(click.Command):
             told = error
         click.echo(f"{self.name}: {printable(str(told) or type(told).__name__)}", err=True)
         sys.exit(2)
-
-
-def printable(text: str) -> str:
-    """One line that a terminal shows as it is: control characters (escape sequences too) written out.
-
-    A text that is longer than a person reads is cut.
-    """
-    if len(text) > LONGEST:
-        text = f"{text[:LONGEST]}… ({len(text):,} characters)"
-    return "".join(ch if ch.isprintable() else ch.encode("unicode_escape").decode() for ch in text)
 
 
 def summary(stage: str, text: str) -> None:

@@ -19,9 +19,10 @@ import pyarrow as pa
 from msgspec.structs import replace
 
 from pipeline.errors import InputError
+from pipeline.files import regular
 from pipeline.reader import languages, metrics
 from pipeline.reader.significance import interval, paired, paragraphs
-from pipeline.squad import Document, Paragraph, Question, walk
+from pipeline.squad import Document, Paragraph, Question, Text, walk
 from pipeline.tables import Field, Method
 
 LENGTHS = ((1, "1"), (2, "2"), (5, "3-5"), (10, "6-10"))  # words of the first answer, up to
@@ -76,17 +77,17 @@ def _prefixed(gold: Gold, prefix: str) -> Gold:
 
 def read_predictions(path: Path) -> dict[str, str]:
     """Reads {question id: answer text}, "" for no answer. Raises InputError."""
-    return _read(path, dict[str, str])
+    return _read(path, dict[Text, Text])
 
 
 def read_null_odds(path: Path) -> dict[str, float]:
     """Reads {question id: odds or probability of no answer}. Raises InputError."""
-    return _read(path, dict[str, float])
+    return _read(path, dict[Text, float])
 
 
 def _read(path: Path, kind: Any) -> Any:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        return msgspec.json.decode(regular(path).read_bytes(), type=kind)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -4,6 +4,7 @@ When answers without a word about their texts follow each other, a text that was
 sent again, as a witness for the service.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ HOUR_S = 3600.0
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 4.0  # before a text with a bad answer is sent again; doubles in between
 # Answers outlive the process at once, and a power cut after this: about as many are at stake as are under way.
 SYNC_AFTER_S = 0.1
+SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no file can hold
 TICK_S = 1.0  # longest wait before progress is told again
 
 
@@ -175,7 +177,7 @@ class Asking:
             )
         good, meant = [], False
         for miss, answer in zip(misses, call.result, strict=True):
-            answer = answer.strip()
+            answer = "" if SURROGATE.search(answer) else answer.strip()
             if not (fault := self.check(miss, answer)):
                 miss.answer = answer
                 good.append(miss)

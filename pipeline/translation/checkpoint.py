@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, Self
 
 from pipeline.errors import ParamsError, TranslationError
@@ -71,6 +72,10 @@ def loading(what: object) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
+    except UnpicklingError as error:
+        raise TranslationError(
+            f"{what}: pytorch_model.bin is refused, since it holds something else than weights"
+        ) from error
     except Exception as error:  # each of their parsers has its own
         raise TranslationError(f"{what}: cannot be loaded: {told(error)}") from error
     finally:

@@ -95,10 +95,12 @@ class DeepL(Translator):
             raise self._meaning(error) from error
         except UnicodeEncodeError as error:
             raise Refused("not a text: a lone surrogate") from error
-        except (TypeError, ValueError, AttributeError) as error:
+        except (TypeError, ValueError, AttributeError, OverflowError, LookupError) as error:
             raise Unreachable(f"no answer of DeepL's: {told(error, self.key)}") from error
         if len(results) != len(texts):
             raise Unreachable(f"{len(results)} translations for {len(texts)} texts")
+        if not all(isinstance(result.text, str) for result in results):
+            raise Unreachable("no answer of DeepL's: a translation is no text")
         self.answered = True
         return [html.unescape(result.text) if tagged else result.text for result in results]
 

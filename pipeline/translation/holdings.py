@@ -76,8 +76,10 @@ def existing(folder: Path) -> Log[Entry]:
 def import_tmx(folder: Path, scope: Scope, path: Path) -> Imported:
     """Puts a TMX file's translations into a scope, where they replace what it held.
 
-    Raises InputError (a broken file; what came before the break is kept) and TranslationError (locked).
+    Raises InputError (a broken file, of which nothing is taken) and TranslationError (locked).
     """
+    for _ in read_tmx(path, scope.source, scope.target):
+        pass  # to its end, so that a broken one is met before anything is written
     counts: Counter[str] = Counter()
     with opened(folder, scope) as memory:
         pairs = read_tmx(path, scope.source, scope.target)

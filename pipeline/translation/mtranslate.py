@@ -5,7 +5,7 @@ a text that the service has nothing for. It raises urllib's HTTPError for the ot
 """
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from math import isnan
@@ -69,7 +69,7 @@ class MTranslate(Translator):
             return mtranslate.translate(text, self.target, self.source)
         except HTTPError as error:
             with error:
-                raise of_status(error.code, error.headers.get("Retry-After")) from error
+                raise of_status(error.code, error.headers) from error
         except TimeoutError as error:
             raise Overloaded("timed out") from error
         except URLError as error:
@@ -84,23 +84,35 @@ class MTranslate(Translator):
             raise Unreachable("the page is not UTF-8") from error
 
 
-def of_status(status: int, retry_after: str | None) -> EngineFailure:
+def of_status(status: int, headers: Mapping[str, str]) -> EngineFailure:
     """What an HTTP status other than 2xx means for the request."""
     if status in NOT_THIS_TEXT:
         return Refused(f"HTTP {status}")
     kind = Throttled if status in THROTTLED else Overloaded
-    return kind(f"HTTP {status}", seconds(retry_after))
+    return kind(f"HTTP {status}", retry_after(headers))
 
 
-def seconds(retry_after: str | None) -> float | None:
-    """A Retry-After header, in seconds or as a date, to seconds from now; None when it is neither."""
-    if not retry_after:
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that Retry-After asks for, in seconds or as a date; None when it does neither.
+
+    A date counts from the answer's own, so that this machine's clock may be wrong or jump.
+    """
+    said = headers.get("Retry-After")
+    if not said:
         return None
     try:
-        wait = float(retry_after)
+        wait = float(said)
     except ValueError:
-        try:
-            wait = parsedate_to_datetime(retry_after).timestamp() - time()
-        except ValueError:
+        until, now = moment(said), moment(headers.get("Date") or "") or time()
+        if until is None:
             return None
+        wait = until - now
     return None if isnan(wait) else min(max(0.0, wait), MOST_S)
+
+
+def moment(date: str) -> float | None:
+    """An HTTP date as seconds since 1970; None when it is none."""
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return None

@@ -21,7 +21,7 @@ import msgspec
 import regex
 
 from pipeline.errors import ParamsError, TranslationError
-from pipeline.translation.mtranslate import seconds
+from pipeline.translation.mtranslate import retry_after
 from pipeline.translation.optional import package, secret, told
 from pipeline.translation.protocol import (
     EngineFailure,
@@ -149,7 +149,7 @@ class OpenAI(Translator):
     def _meaning(self, response: Any) -> EngineFailure | TranslationError:
         """What an HTTP status other than 200 means for the request, or for the run."""
         status, said = response.status_code, told(response.text, self.key)
-        wait = seconds(response.headers.get("Retry-After"))
+        wait = retry_after(response.headers)
         if status == NOT_ACCEPTED:
             return TranslationError(f"openai: {self.url} does not accept the key in {self.variable or HOSTED_KEY}")
         if status == UNPAID or (status == THROTTLED and QUOTA in response.text):

@@ -6,6 +6,7 @@ from typing import Self, TextIO
 
 from tqdm import tqdm
 
+from pipeline.printing import printable
 from pipeline.translation.counts import Counts
 
 LINE_EVERY_S = 60.0
@@ -64,7 +65,7 @@ def detail(counts: Counts) -> str:
         words.append(f"{counts.quarantined.total():,} given up")
     if counts.pause_s >= SHOWN_PAUSE_S:
         until = datetime.now() + timedelta(seconds=counts.pause_s)
-        words.append(f"paused until {until:%H:%M:%S} ({counts.last_trouble})")
+        words.append(f"paused until {until:%H:%M:%S} ({printable(counts.last_trouble)})")
     return ", ".join(words)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-Positive = Annotated[float, Meta(gt=0)]
+Positive = Annotated[float, Meta(gt=0, le=1e7)]  # of seconds, four months; sockets know no infinity
 Count = Annotated[int, Meta(ge=1)]
 Workers = Annotated[int, Meta(ge=1, le=256)]
 Name = Annotated[str, Meta(min_length=1)]
@@ -67,7 +67,7 @@ class CheckpointSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """The target language likewise (NLLB: nld_Latn; Marian models with several: nld)."""
 
     beams: Count = 4
-    length_penalty: float = 1.0
+    length_penalty: Annotated[float, Meta(ge=-10, le=10)] = 1.0
 
     batch_tokens: Count = 2048
     """Tokens of the texts that are translated at once; more is faster on a GPU, as far as its memory goes."""

@@ -5,6 +5,7 @@ placeholders, `<ph type="x-codepoint">U+000B</ph>`, which other tools carry alon
 """
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
@@ -14,7 +15,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
 from pipeline.errors import InputError
-from pipeline.files import replacing
+from pipeline.files import regular, replacing
 
 HEAD = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -30,17 +31,18 @@ UNIT = '<tu>\n<tuv xml:lang="{}"><seg>{}</seg></tuv>\n<tuv xml:lang="{}"><seg>{}
 CODEPOINT = "x-codepoint"
 # What must not stand as itself: markup, the CR that parsers turn into LF, and all that XML 1.0 excludes.
 # https://www.w3.org/TR/xml/#charsets
-SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 
 READ_BYTES = 1 << 16
+LONGEST_UNIT = 100_000_000  # characters
 # Elements whose text is a formatting code of the tool that wrote it, not text.
 CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})
 LANGUAGE = ("{http://www.w3.org/XML/1998/namespace}lang", "lang")
 
 
 def escape(text: str) -> str:
-    """Text -> XML content that reads back as exactly that text, lone surrogates too."""
+    """Text -> XML content that reads back as exactly that text."""
     return SPECIAL.sub(lambda m: NAMED.get(m[0]) or f'<ph type="{CODEPOINT}">U+{ord(m[0]):04X}</ph>', text)
 
 
@@ -68,6 +70,7 @@ class Units:
         self.root: str | None = None
         self.language = ""
         self.text: list[str] | None = None  # of the open <seg>
+        self.length = 0  # characters of the open <tu>
         self.codes = 0  # depth of formatting codes inside it
         self.point: list[str] | None = None  # of an open code point placeholder
 
@@ -75,6 +78,7 @@ class Units:
         self.root = self.root or tag
         if tag == "tu":
             self.done.append([])
+            self.length = 0
         elif tag == "tuv":
             self.language = next((attributes[key] for key in LANGUAGE if key in attributes), "")
         elif tag == "seg":
@@ -85,6 +89,9 @@ class Units:
                 self.point = []
 
     def data(self, text: str) -> None:
+        self.length += len(text)
+        if self.length > LONGEST_UNIT:
+            raise ValueError(f"a unit of more than {LONGEST_UNIT:,} characters")
         if self.point is not None:
             self.point.append(text)
         elif self.text is not None and not self.codes:
@@ -106,9 +113,10 @@ class Units:
 
 
 def character(point: str) -> str:
-    """'U+000B' -> the character; '' when it names none."""
+    """'U+000B' -> the character; '' when it names none, or half of one (a surrogate, which no file can hold)."""
     digits = re.fullmatch(r"U\+([0-9A-F]{4,6})", point.strip())
-    return chr(int(digits[1], 16)) if digits and int(digits[1], 16) <= 0x10FFFF else ""
+    code = int(digits[1], 16) if digits else sys.maxunicode + 1
+    return chr(code) if code <= sys.maxunicode and not 0xD800 <= code <= 0xDFFF else ""
 
 
 def speaks(language: str, wanted: str) -> bool:
@@ -127,7 +135,7 @@ def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
     units = Units()
     parser = XMLParser(target=units)
     try:
-        with path.open("rb") as file:
+        with regular(path).open("rb") as file:
             while chunk := file.read(READ_BYTES):
                 parser.feed(chunk)
                 if units.root not in (None, "tmx"):

@@ -27,8 +27,9 @@ class Fault(StrEnum):
     EMPTY = "empty"  # nothing came back: no result, or a captcha page as some clients show it
     CAPTCHA = "captcha"  # the text of a captcha or consent page
     ERROR_PAGE = "error_page"  # the text of an error page
+    CHAT = "chat"  # a language model talks about the text, or declines
     UNCHANGED = "unchanged"  # still in the source language
-    MARKUP = "markup"  # tags, entities or brackets that the source does not have
+    MARKUP = "markup"  # tags, entities, brackets, addresses or control characters that the source does not have
     LENGTH = "length"  # implausibly short or long
     NUMBERS = "numbers"  # a number is missing
     TRUNCATED = "truncated"  # the end is missing
@@ -58,10 +59,21 @@ SERVICE = (
             r"|internal server error|gateway time-?out|too many requests|<!doctype|<html"
         ),
     ),
+    # benchmarks/injection.py: what a model says that has been talked out of translating.
+    (
+        Fault.CHAT,
+        ("translat", "note:", "sorry", "cannot", "can't", "can\u2019t", "unable", "language model", "an ai"),
+        regex.compile(
+            r"here(?:.s| is)(?: the| your| a)? translat|\btranslat\w+:|\(note:|\bi.m sorry|\bi am sorry|\bas an ai\b"
+            r"|\bi (?:cannot|can.t|am unable to) (?:help|assist|translate|comply)|large language model"
+        ),
+    ),
 )
 TAG = regex.compile(r"<\s*(/?)\s*([A-Za-z!][^\s<>/]*)[^<>]*>")
 ENTITY = regex.compile(r"&\s?(?:[A-Za-z][A-Za-z0-9]{1,30}|#\s?[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 BRACKETS = "<>[]{}"
+# Controls but tab and line ends, and those that turn the direction of what follows.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 PAIRS = ("()", "[]")
 
 
@@ -165,11 +177,15 @@ def quoted_words(text: str) -> list[str]:
 
 
 def markup(text: str, answer: str, kind: str) -> bool:
-    """Whether the answer has tags, entities or brackets that the text does not explain."""
+    """Whether the answer has tags, entities, brackets, addresses or controls that the text does not explain."""
     times = 2 if kind == MARKED else 1  # an engine may double the markers
     if any(answer.count(bracket) > times * text.count(bracket) for bracket in BRACKETS):
         return True
     if "<" in answer and tags(answer) - tags(text):
+        return True
+    if "://" in answer and answer.count("://") > text.count("://"):
+        return True
+    if not answer.isprintable() and set(CONTROL.findall(answer)) - set(text):
         return True
     return "&" in answer and bool(set(ENTITY.findall(answer)) - set(ENTITY.findall(text)))
 

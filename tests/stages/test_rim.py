@@ -1,11 +1,14 @@
 """What every stage and command does at its rim."""
 
+import json
+
 import click
 import pytest
 from click.testing import CliRunner
 
 from pipeline.errors import InputError, ParamsError
-from stages.rim import LONGEST, OneLine, path_option, printable, summary, workers
+from pipeline.printing import LONGEST, printable, printable_json
+from stages.rim import OneLine, path_option, summary, workers
 
 
 def command(error: BaseException | None) -> click.Command:
@@ -57,6 +60,14 @@ def test_printable() -> None:
     assert printable("\r\x1b]0;title\x07") == "\\r\\x1b]0;title\\x07"
     assert printable("x" * LONGEST) == "x" * LONGEST
     assert printable("x" * 3_000_000) == "x" * LONGEST + "… (3,000,000 characters)"
+
+
+def test_printable_json_means_the_same() -> None:
+    said = {"\x9b31m": "één 🧀 \u202e \x7f \U000e0041 \u2028 \t", "b": [1.5, None]}
+    text = printable_json(json.dumps(said, ensure_ascii=False))
+    assert text.isprintable()
+    assert "één 🧀 \\u202e" in text
+    assert json.loads(text) == said
 
 
 def test_workers_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from pipeline.translation.mtranslate import MOST_S, MTranslate, seconds
+from pipeline.translation.mtranslate import MOST_S, MTranslate, retry_after
 from pipeline.translation.protocol import EngineFailure, Overloaded, Refused, Request, Throttled, Unreachable
 
 from .standin import CAPTCHA, PAGE, Reply
@@ -79,10 +79,7 @@ def test_a_text_that_is_sent_again_has_another_url(monkeypatch):
 
 
 def test_retry_after():
-    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
-    assert seconds(soon) == pytest.approx(60, abs=2)
-    assert [seconds(value) for value in (None, "", "x", "-5", "1.5", "nan", "1e99")] == [
-        None,
+    assert [retry_after({"Retry-After": value}) for value in ("", "x", "-5", "1.5", "nan", "1e99")] == [
         None,
         None,
         0.0,
@@ -90,3 +87,15 @@ def test_retry_after():
         None,
         MOST_S,
     ]
+    assert retry_after({}) is None
+
+
+@pytest.mark.parametrize("wrong", [timedelta(), timedelta(days=1), timedelta(days=-1)])
+def test_a_date_to_wait_for_counts_from_the_answers_own_clock(wrong):
+    """So that a clock that is a day off, or jumps, makes a run neither hang nor hammer."""
+    theirs = datetime.now(UTC) + wrong
+    until = format_datetime(theirs + timedelta(seconds=60), usegmt=True)
+    assert retry_after({"Retry-After": until, "Date": format_datetime(theirs, usegmt=True)}) == 60
+    if not wrong:
+        assert retry_after({"Retry-After": until}) == pytest.approx(60, abs=2)
+        assert retry_after({"Retry-After": until, "Date": "today"}) == pytest.approx(60, abs=2)

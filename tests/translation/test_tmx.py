@@ -48,7 +48,7 @@ def test_bytes(tmp_path: Path):
     )
 
 
-texts = st.text(st.characters(), min_size=1).filter(str.strip)
+texts = st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip)
 
 
 @given(st.lists(st.tuples(texts, texts), max_size=5))

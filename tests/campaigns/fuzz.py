@@ -1,0 +1,35 @@
+"""The same targets under atheris, which looks for inputs that reach new code (`pip install atheris`, Python 3.11).
+
+    python tests/campaigns/fuzz.py KIND [FOLDER OF INPUTS] [-max_total_time=600] [-rss_limit_mb=2048]
+
+KIND: one of targets.TARGETS. An input that breaks something is printed and written to the working folder
+(crash-...); mended, it belongs to seeds/KIND.
+"""
+
+import sys
+from pathlib import Path
+from random import Random
+
+import atheris
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+with atheris.instrument_imports(include=["pipeline", "stages", "cli", "xml", "csv"]):
+    from tests.campaigns.targets import TARGETS, attack
+
+
+def main() -> None:
+    kind = sys.argv.pop(1)
+
+    def mutate(raw: bytes, longest: int, seed: int) -> bytes:
+        """libFuzzer's own mutation, or every other time an input spoilt with knowledge of its format."""
+        if seed % 2:
+            return atheris.Mutate(raw, longest)
+        return TARGETS[kind].spoil(Random(seed))[:longest]
+
+    atheris.Setup(sys.argv, lambda raw: attack(kind, raw), custom_mutator=mutate)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

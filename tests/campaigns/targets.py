@@ -1,0 +1,489 @@
+"""What is attacked: for each kind of file a way to spoil a good one, and the commands that read it.
+
+spoil(chance) -> bytes     a file of the kind with something wrong in it
+feed(bytes)                lays it into the working folder and runs what reads it; fails unless all is survived
+"""
+
+import io
+import json
+import os
+from collections.abc import Callable
+from contextlib import ExitStack, chdir
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest import mock
+from xml.etree import ElementTree
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import requests
+from ruamel.yaml import YAML
+
+import stages.clean
+import stages.fetch
+import stages.inputs
+import stages.locate
+import stages.report
+import stages.rescue
+import stages.segment
+import stages.translate
+from cli.diff import diff
+from cli.evaluate import evaluate
+from cli.memory import memory
+from cli.plan import plan
+from cli.sample import sample
+from cli.validate import validate
+from pipeline import tables
+from pipeline.errors import TranslationError
+from pipeline.translation.deepl import DeepL
+from pipeline.translation.mtranslate import MTranslate
+from pipeline.translation.openai import OpenAI
+from pipeline.translation.protocol import EngineFailure, Request
+from pipeline.translation.settings import DeepLSettings, OpenAISettings
+from tests.campaigns import spoiling
+from tests.campaigns.harness import bounded, survived
+from tests.small_squad import DEV, PARAMS, TRAIN, as_json
+from tests.tiny_build import build
+
+CORPUS = ("--corpus", "small")
+LAYOUT = ("--layout", "segments/layout.parquet")
+PARAGRAPHS = ("--paragraphs", "located/paragraphs.parquet")
+TRANSLATIONS = ("--translations", "translations.parquet")
+REPORT = (*CORPUS, "--source", ".", *LAYOUT, *PARAGRAPHS, *TRANSLATIONS, "--clean", "clean", "--out", "reports/small")
+STAGES: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "fetch": (stages.fetch.main, (*CORPUS, "--out", "source")),
+    "segment": (stages.segment.main, (*CORPUS, "--source", "source", "--out", "segments")),
+    "translate": (
+        stages.translate.main,
+        (
+            *(*CORPUS, "--source", "source", "--segments", "segments/segments.parquet", *LAYOUT),
+            *("--out", "translations.parquet", "--report", "reports/translation.json"),
+        ),
+    ),
+    "locate": (stages.locate.main, (*CORPUS, *LAYOUT, *TRANSLATIONS, "--out", "located")),
+    "rescue": (
+        stages.rescue.main,
+        (
+            *(*CORPUS, "--source", "source", *LAYOUT, *PARAGRAPHS, "--spans", "located/spans.parquet"),
+            *("--out", "spans.parquet", "--marked", "marked.parquet", "--report", "reports/rescue.json"),
+        ),
+    ),
+    "clean": (
+        stages.clean.main,
+        (*CORPUS, *LAYOUT, *PARAGRAPHS, "--spans", "spans.parquet", *TRANSLATIONS, "--out", "clean"),
+    ),
+    "report": (stages.report.main, REPORT),
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    spoil: Callable[[Random], bytes]
+    feed: Callable[[bytes], None]
+
+
+def stage(name: str) -> bool:
+    """Runs a stage in the working folder; whether it ended well."""
+    command, arguments = STAGES[name]
+    return survived(command, *arguments).exit_code == 0
+
+
+def on_bytes(raw: bytes, chance: Random, words: tuple[bytes, ...]) -> bytes:
+    """Bytes as they are, or three times in ten spoilt as bytes too."""
+    return spoiling.spoilt_bytes(raw, chance, words) if chance.random() < 0.3 else raw
+
+
+# SQuAD files
+
+JSON_WORDS = tuple(b'{ } [ ] , : " null true NaN Infinity -0 1e400 \\ud800 \\u0000 "data" "answers" /**/'.split())
+
+
+def spoilt_squad(chance: Random) -> bytes:
+    value = spoiling.spoilt_value(TRAIN, chance, ("captain", "often"))
+    return on_bytes(spoiling.as_json(value, chance.random() < 0.5), chance, JSON_WORDS)
+
+
+def feed_squad(raw: bytes) -> None:
+    """fetch and segment, and by all commands that take a SQuAD file."""
+    Path("train.json").write_bytes(raw)
+    Path("dev.json").write_bytes(as_json(DEV))
+    Path("predictions.json").write_text('{"often": "12 times a day", "captain": ""}')
+    Path("params.yaml").write_text(PARAMS)
+    if stage("fetch"):
+        assert stage("segment"), "what fetch lets through, segment takes"
+    survived(validate, "train.json")
+    survived(plan, "small")
+    survived(diff, "train.json", "dev.json")
+    survived(evaluate, "--gold", "train.json", "--predictions", "predictions.json")
+
+
+def feed_chain(raw: bytes) -> None:
+    """Every stage up to the report, for files that fetch lets through."""
+    Path("train.json").write_bytes(raw)
+    Path("dev.json").write_bytes(as_json(DEV))
+    Path("params.yaml").write_text(PARAMS)
+    if stage("fetch"):
+        for name in ("segment", "translate", "locate", "rescue", "clean", "report"):
+            assert stage(name), f"what fetch lets through, {name} takes"
+
+
+# TMX
+
+UNITS = [("The dam broke in 1953.", "De dam brak in 1953."), ("a < b & c", "a < b & c"), ("tab\x0b", "tab\x0b")]
+XML_WORDS = tuple(
+    b'<!DOCTYPE&x<!ENTITY&x"y">&x|<![CDATA[|]]>|<?xml version="1.1"?>|<?xml encoding="utf-7"?>|encoding="utf-16"'
+    b'|<tu>|</tu>|<seg>|</seg>|<ph type="x-codepoint">U+D800</ph>|<ph type="x-codepoint">|&#0;|&#xD800;|&lt;|&x;'
+    b'|<!ENTITY a "b">|<!DOCTYPE tmx [<!ENTITY a "aaaa">]>|xmlns:a="b"|<a:b>|\xff\xfe'.split(b"|")
+)
+
+
+@cache
+def good_tmx() -> bytes:
+    from pipeline.translation.tmx import write_units
+
+    out = io.StringIO()
+    write_units(out, UNITS, "en", "nl")
+    return out.getvalue().encode()
+
+
+def spoilt_tmx(chance: Random) -> bytes:
+    """The elements of a good file dropped, doubled, renamed, nested or filled otherwise; or its bytes spoilt."""
+    if chance.random() < 0.4:
+        return spoiling.spoilt_bytes(good_tmx(), chance, XML_WORDS)
+    root = ElementTree.fromstring(good_tmx())
+    for _ in range(chance.choice((1, 1, 2, 4))):
+        parent = chance.choice([element for element in root.iter() if len(element)] or [root])
+        element = chance.choice(list(parent) or [root])
+        match chance.choice(("drop", "double", "rename", "attribute", "text", "nest", "many")):
+            case "drop" if len(parent):
+                parent.remove(element)
+            case "double":
+                parent.append(element) if element is not root else None
+            case "rename":
+                element.tag = chance.choice(("tu", "tuv", "seg", "ph", "bpt", "x", "header", "tmx"))
+            case "attribute":
+                element.set(chance.choice(("lang", "type", "srclang")), chance.choice(("", "en", "x-codepoint", "NL")))
+            case "text":
+                element.text = chance.choice((*spoiling.TEXTS, "U+D800", "U+110000", "U+0000"))
+            case "nest":
+                inner = element
+                for _ in range(chance.choice(spoiling.DEPTHS[:3])):
+                    inner = ElementTree.SubElement(inner, element.tag)
+            case "many":
+                parent.extend([element] * chance.choice((2, 300))) if element is not root else None
+    raw = as_xml(root)
+    return on_bytes(raw, chance, XML_WORDS)
+
+
+def as_xml(root: ElementTree.Element) -> bytes:
+    """Elements, however deep, with texts as they are (NUL and surrogates too)."""
+    out: list[str] = []
+    todo: list[Any] = [root]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, str):
+            out.append(one)
+            continue
+        attributes = "".join(f' {k.split("}")[-1]}="{v}"' for k, v in one.attrib.items())
+        out.append(f"<{one.tag}{attributes}>{(one.text or '').replace('<', '&lt;')}")
+        todo += [f"</{one.tag}>", *reversed(list(one))]
+        if len(out) > 200_000:
+            break
+    return "".join(out).encode("utf-8", "surrogatepass")
+
+
+def feed_tmx(raw: bytes) -> None:
+    Path("bad.tmx").write_bytes(raw)
+    Path("params.yaml").write_text(PARAMS.replace("identity", "mtranslate"))
+    survived(memory, "import", "bad.tmx")
+
+
+# Tables between stages
+
+FILES = {
+    "segments/layout.parquet": tables.LAYOUT,
+    "segments/segments.parquet": tables.SEGMENTS,
+    "translations.parquet": tables.TRANSLATIONS,
+    "located/paragraphs.parquet": tables.PARAGRAPHS,
+    "located/spans.parquet": tables.SPANS,
+    "spans.parquet": tables.SPANS,
+    "clean/provenance.parquet": tables.SPANS,
+    "clean/rejected.jsonl": tables.SPANS,
+}
+TYPES = (pa.string(), pa.large_string(), pa.int64(), pa.int8(), pa.float64(), pa.bool_(), pa.binary(), pa.null())
+
+
+@cache
+def good_build() -> dict[str, bytes]:
+    """The files of a small build, by name."""
+    with TemporaryDirectory() as folder, chdir(folder):
+        Path("source").mkdir()
+        for split, document in (("train", TRAIN), ("dev", DEV)):
+            Path(f"source/{split}.json").write_bytes(as_json(document))
+        Path("params.yaml").write_text(PARAMS)
+        for name in ("segment", "translate", "locate", "rescue", "clean"):
+            assert stage(name)
+        return {
+            str(path): path.read_bytes()
+            for path in sorted(Path().rglob("*"))
+            if path.is_file() and "memory" not in path.parts
+        }
+
+
+def spoilt_table(chance: Random) -> bytes:
+    """A line with the name of a file of the build, and that file spoilt."""
+    name = chance.choice(list(FILES))
+    raw, schema = good_build()[name], FILES[name]
+    if chance.random() < 0.75:
+        raw = rewritten(name, raw, schema, chance)
+    if chance.random() < 0.3:
+        raw = spoiling.spoilt_bytes(raw, chance, (b"PAR1", b"PARE", b"ARROW:schema"))
+    return name.encode() + b"\n" + raw
+
+
+def rewritten(name: str, raw: bytes, schema: pa.Schema, chance: Random) -> bytes:
+    """A table with other values, or in another schema where they are of no type that theirs has."""
+    if name.endswith(".jsonl"):
+        rows = [json.loads(line) for line in raw.splitlines()] or [dict.fromkeys(schema.names)]
+        spoilt = spoiling.spoilt_value(rows, chance)
+        return b"\n".join(map(spoiling.as_json, spoilt if isinstance(spoilt, list) else [spoilt])) + b"\n"
+    table = pq.read_table(io.BytesIO(raw))
+    try:
+        match chance.choice(("values", "values", "values", "column", "type", "rows")):
+            case "values":
+                rows = spoiling.spoilt_value(table.to_pylist(), chance)
+                table = pa.Table.from_pylist(rows, schema=schema)
+            case "column":
+                at = chance.randrange(table.num_columns)
+                table = chance.choice((table.remove_column(at), table.append_column("more", table.column(at))))
+            case "type":
+                at = chance.randrange(table.num_columns)
+                column = pa.array([None] * table.num_rows, chance.choice(TYPES))
+                table = table.set_column(at, table.schema.names[at], column)
+            case "rows":
+                first = table.slice(0, 1)
+                table = chance.choice((table.slice(1), table.slice(0, 0), pa.concat_tables([table, first])))
+    except (pa.ArrowException, TypeError, ValueError, AttributeError, OverflowError, UnicodeError):
+        return raw  # no table can hold such values
+    out = io.BytesIO()
+    pq.write_table(
+        table,
+        out,
+        compression=chance.choice(("none", "snappy", "gzip", "zstd", "lz4", "brotli")),
+        use_dictionary=chance.random() < 0.5,
+        version=chance.choice(("1.0", "2.6")),
+        data_page_version=chance.choice(("1.0", "2.0")),
+    )
+    return out.getvalue()
+
+
+READERS = {
+    "segments/layout.parquet": ("translate", "locate", "rescue", "clean", "report"),
+    "segments/segments.parquet": ("translate",),
+    "translations.parquet": ("locate", "clean", "report"),
+    "located/paragraphs.parquet": ("rescue", "clean", "report"),
+    "located/spans.parquet": ("rescue",),
+    "spans.parquet": ("clean",),
+    "clean/provenance.parquet": ("report",),
+    "clean/rejected.jsonl": ("report",),
+}
+
+
+def feed_table(raw: bytes) -> None:
+    """The stages that read the table, in a folder where all others are good."""
+    name, _, spoilt = raw.partition(b"\n")
+    if (file := name.decode("utf-8", "replace")) not in FILES:
+        return
+    for other, good in (good_build() | {file: spoilt}).items():
+        Path(other).parent.mkdir(parents=True, exist_ok=True)
+        Path(other).write_bytes(good)
+    for reader in READERS[file]:
+        stage(reader)
+
+
+# params.yaml
+
+FULL_PARAMS = """\
+build: {corpora: [small], runs: [tiny]}
+language: {source: en, target: nl}
+corpora:
+  small: {train: train.json, dev: dev.json, translator: mine, sha256: {train: null}}
+  own: {dev: dev.json, native: true}
+translate: {workers: 4, timeout_s: 30.0, attempts: 3, longest_pause_s: 1e3, max_hours: null}
+translators:
+  mine: {engine: openai, model: m, base_url: "http://127.0.0.1:9/v1", batch: 4, body: {max_tokens: 7}}
+  other: {engine: deepl, formality: less}
+  local: {engine: marian, model: ./nowhere, beams: 2, length_penalty: 1.0}
+  rules: {engine: apertium, mode: eng-spa}
+align: {min_score: 0.4, min_confidence: 0.5, words: off}
+rescue: {enabled: true, below: 0.95, rounds: 2}
+runs:
+  tiny:
+    base: {scratch: {architecture: bert, vocabulary: 2000, config: {hidden_size: 64}}}
+    train_on: [small]
+    evaluate_on: [small]
+    training: {epochs: 2, batch: 16, learning_rate: 1e-3, warmup: 0.1, max_length: 192, doc_stride: 64}
+about:
+  small:
+    title: Small
+    licence: CC-BY-SA-4.0
+    description: Small.
+    sources:
+      - {key: a, title: T, authors: ["A, B"], year: 2018, published: P, url: "https://x.invalid", licence: MIT}
+"""
+YAML_WORDS = tuple(
+    b"&a|*a|*b|<<: *a|!!python/object/apply:os.system [id]|!!binary x|!!set {a}|!!timestamp x|!!int x|!!omap|? |- |"
+    b': |{|}|[|]|,|#|---\n|...\n|%YAML 9.9\n|%TAG ! x\n|\t|\'|"|"\\ud800"|"\\x00"|.inf|.nan|-.inf|~|0x7f|0o17|1_000'
+    b"|2001-01-01|@|`|>-\n|||\xc2\x85|\xe2\x80\xa8|\xed\xa0\x80|\x1b|train|../x|build|1e999|99999999999999999999".split(
+        b"|"
+    )
+)
+
+
+def spoilt_params(chance: Random) -> bytes:
+    """As JSON, which YAML takes, with values spoilt; or the file as a person writes it, with its bytes spoilt."""
+    if chance.random() < 0.5:
+        return spoiling.spoilt_bytes(FULL_PARAMS.encode(), chance, YAML_WORDS)
+    value = spoiling.spoilt_value(YAML(typ="safe", pure=True).load(FULL_PARAMS), chance, ("small", "tiny", "../x"))
+    return on_bytes(spoiling.as_json(value, chance.random() < 0.5), chance, YAML_WORDS)
+
+
+def feed_params(raw: bytes) -> None:
+    Path("params.yaml").write_bytes(raw)
+    for name, document in (("train.json", TRAIN), ("dev.json", DEV)):
+        Path(name).write_bytes(as_json(document))
+    survived(plan, "small")
+    survived(memory, "import", "--translator", "mine", "none.tmx")
+    survived(stages.inputs.main, "tiny", *CORPUS, "--clean", "clean", "--out", "inputs")
+
+
+# Predictions and null odds
+
+
+def spoilt_predictions(chance: Random) -> bytes:
+    """Two lines: predictions and null odds; one of them spoilt, or both."""
+    predictions: Any = {"often": "12 times a day", "captain": "", "high": "91"}
+    odds: Any = {"often": 0.25, "captain": 3.5, "high": 1e-9}
+    which = chance.choice(("predictions", "odds", "both"))
+    if which != "odds":
+        predictions = spoiling.spoilt_value(predictions, chance)
+    if which != "predictions":
+        odds = spoiling.spoilt_value(odds, chance)
+    pair = [spoiling.as_json(one, chance.random() < 0.5) for one in (predictions, odds)]
+    return b"\n".join(on_bytes(one, chance, JSON_WORDS) for one in pair)
+
+
+def feed_predictions(raw: bytes) -> None:
+    predictions, _, odds = raw.partition(b"\n")
+    Path("gold.json").write_bytes(as_json(TRAIN))
+    Path("predictions.json").write_bytes(predictions)
+    Path("odds.json").write_bytes(odds)
+    given = ("--gold", "gold.json", "--predictions", "predictions.json")
+    survived(evaluate, *given)
+    survived(evaluate, *given, "--null-odds", "odds.json", "--threshold", "0.5")
+    survived(evaluate, *given, "--against", "odds.json")
+
+
+# Review sheets
+
+SHEET_WORDS = tuple(
+    b'"|,|;|\t|\r|\n|\r\n|verdict|right|wrong|\xc2\xb2|\xd9\xa3|99999999999999999999999|1e9|-1'.split(b"|")
+)
+
+
+@cache
+def good_sheet() -> bytes:
+    from pipeline.report import review
+    from pipeline.report.inputs import Build
+
+    with TemporaryDirectory() as folder:
+        tiny = build()
+        rows = review.sample(Build(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations), 9, 1)
+        review.write_csv([row | {"verdict": "right"} for row in rows], Path(folder) / "sheet.csv")
+        return (Path(folder) / "sheet.csv").read_bytes()
+
+
+def spoilt_sheet(chance: Random) -> bytes:
+    return spoiling.spoilt_bytes(good_sheet(), chance, SHEET_WORDS)
+
+
+def feed_sheet(raw: bytes) -> None:
+    Path("sheet.csv").write_bytes(raw)
+    survived(sample, "--score", "sheet.csv")
+    survived(sample, "--score", "sheet.csv", "--json")
+
+
+# What services answer: no command, but each engine, which may only translate or raise what engines raise
+
+ASKED = [Request("The dam broke in 1953."), Request("How high is it?"), Request("91 metres")]
+SAID = {"1": "De dam brak in 1953.", "2": "Hoe hoog is hij?", "3": "91 meter"}
+HTML_WORDS = tuple(
+    b'<div class="result-container">|</div>|<|&lt;|&#0;|&#xD800;|&#x110000;|&quot;|<script>|\xff'.split(b"|")
+)
+PAGE = '<html><body><div class="root"></div><div class="result-container">De dam brak in 1953.</div></body></html>'
+
+
+def spoilt_service(chance: Random) -> bytes:
+    """A line with the name of an engine, and an answer that is no good one."""
+    match engine := chance.choice(("openai", "deepl", "mtranslate")):
+        case "openai":
+            said = spoiling.as_json(spoiling.spoilt_value(SAID, chance)).decode("utf-8", "surrogatepass")
+            answer = {"choices": [{"index": 0, "message": {"content": said}, "finish_reason": "stop"}]}
+        case "deepl":
+            told = {"detected_source_language": "EN", "billed_characters": 7, "model_type_used": "quality_optimized"}
+            answer = {"translations": [{"text": text} | told for text in SAID.values()]}
+        case _:
+            return b"mtranslate\n" + spoiling.spoilt_bytes(PAGE.encode(), chance, HTML_WORDS)
+    value = spoiling.spoilt_value(answer, chance) if chance.random() < 0.7 else answer
+    return f"{engine}\n".encode() + on_bytes(spoiling.as_json(value), chance, JSON_WORDS)
+
+
+def feed_service(raw: bytes) -> None:
+    name, _, body = raw.partition(b"\n")
+    with ExitStack() as stack:
+        stack.enter_context(mock.patch.dict(os.environ, {"DEEPL_AUTH_KEY": "none"}))
+        match name:
+            case b"openai":
+                client = mock.Mock(post=lambda *_, **__: mock.Mock(status_code=200, content=body))
+                engine = OpenAI(OpenAISettings(model="m", base_url="http://127.0.0.1:9"), ("en", "nl"))
+                stack.enter_context(mock.patch("httpx2.Client", return_value=client))
+            case b"deepl":
+                response = requests.Response()
+                response.status_code, response._content = 200, body
+                engine = DeepL(DeepLSettings(context=False), ("en", "nl"), 1.0)
+                stack.enter_context(mock.patch("requests.Session.send", return_value=response))
+            case b"mtranslate":
+                engine = MTranslate("en", "nl", 1.0)
+                stack.enter_context(mock.patch("urllib.request.urlopen", side_effect=lambda *_: io.BytesIO(body)))
+            case _:
+                return
+        stack.enter_context(engine)
+        stack.enter_context(bounded())
+        try:
+            given = engine.translate(ASKED)
+        except (EngineFailure, TranslationError):
+            return
+    assert len(given) == len(ASKED)
+    assert all(isinstance(text, str) for text in given)
+
+
+TARGETS = {
+    "squad": Target(spoilt_squad, feed_squad),
+    "chain": Target(spoilt_squad, feed_chain),
+    "tmx": Target(spoilt_tmx, feed_tmx),
+    "table": Target(spoilt_table, feed_table),
+    "params": Target(spoilt_params, feed_params),
+    "predictions": Target(spoilt_predictions, feed_predictions),
+    "sheet": Target(spoilt_sheet, feed_sheet),
+    "service": Target(spoilt_service, feed_service),
+}
+
+
+def attack(kind: str, raw: bytes) -> None:
+    """Feeds an input to its target in a folder of its own. No charts, which show figures alone and take a second."""
+    with TemporaryDirectory() as folder, chdir(folder), mock.patch("pipeline.report.plots.svg", return_value="<svg/>"):
+        TARGETS[kind].feed(raw)

@@ -1,0 +1,226 @@
+"""A hostile corpus through the whole build: what is written and printed shows it as text, and loses none of it."""
+
+import csv
+import html
+import io
+import json
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+import stages.publish
+from cli.diff import diff
+from cli.loss import loss
+from cli.memory import memory
+from cli.plan import plan
+from cli.sample import sample
+from cli.validate import validate
+from pipeline import squad, tables
+from pipeline.report.review import FORMULA, read_verdicts
+from pipeline.translation.tmx import read_tmx, write_tmx
+from tests.campaigns.harness import survived
+from tests.campaigns.hostile import INJECTION, MARKUP, TEXTS, document
+from tests.campaigns.targets import stage
+from tests.small_squad import DEV, PARAMS, as_json
+from tests.translation.json_server import Answer, service
+from tests.translation.standin import dutch
+
+FOLDER = Path("data/small")
+PLACES = {
+    **{f"{name}": FOLDER / name for name in ("source", "segments", "located", "clean")},
+    **{name: FOLDER / name for name in ("translations.parquet", "spans.parquet", "marked.parquet")},
+}
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a build of the hostile corpus, laid out as `dvc repro` does."""
+    root = tmp_path_factory.mktemp("hostile")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        Path("train.json").write_bytes(as_json(document()))
+        Path("dev.json").write_bytes(as_json(DEV))
+        Path("params.yaml").write_text(PARAMS)
+        FOLDER.mkdir(parents=True)
+        for name in ("fetch", "segment", "translate", "locate", "rescue", "clean", "report"):
+            assert stage(name)
+        for name, place in PLACES.items():
+            Path(name).rename(place)
+        packed = ("--corpus", "small", "--clean", FOLDER / "clean", "--loss", "reports/small/loss.json")
+        assert survived(stages.publish.main, *packed, "--out", FOLDER / "published").exit_code == 0
+    return root
+
+
+@pytest.fixture(autouse=True)
+def there(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(build)
+
+
+def questions(corpus: dict) -> list[dict]:
+    return [asked for article in corpus["data"] for paragraph in article["paragraphs"] for asked in paragraph["qas"]]
+
+
+def blank(answer: dict) -> bool:
+    return not answer["text"].strip()
+
+
+def test_the_cleaned_file_has_every_text_as_it_was() -> None:
+    kept = squad.read(FOLDER / "clean" / "nl_squadv2_train_clean.json")
+    assert [article.title for article in kept.data] == list(TEXTS)
+    lost = {asked["id"] for asked in questions(document()) if any(blank(answer) for answer in asked["answers"])}
+    assert {asked["id"] for asked in questions(document())} - lost == {asked.id for *_, asked in squad.walk(kept)}
+    assert len(lost) == 2  # answers of white space alone are lost: source_mismatch
+    for _, _, paragraph, question in squad.walk(kept):
+        for answer in (*question.answers, *question.plausible):
+            assert paragraph.context[answer.answer_start : answer.end] == answer.text
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        (loss, "show", "small"),
+        (loss, "show", "small", "--json"),
+        (loss, "diff", "small", "elsewhere"),
+        (loss, "diff", "small", "elsewhere", "--json"),
+        (plan, "small"),
+        (plan, "small", "--json"),
+        (validate, "data/small/clean"),
+        (validate, "data/small/published"),
+        (validate, "train.json"),
+        (validate, "train.json", "--json"),
+        (diff, "train.json", "dev.json"),
+        (diff, "train.json", "dev.json", "--json"),
+        (diff, "train.json", "data/small/clean/nl_squadv2_train_clean.json", "-n", "99"),
+        (sample, "small", "-n", "99"),
+    ],
+    ids=lambda called: " ".join(map(str, called[1:])),
+)
+def test_a_terminal_is_sent_no_control_characters(called: tuple) -> None:
+    """`survived` looks at all that is printed."""
+    Path("elsewhere").mkdir(exist_ok=True)
+    for name in ("provenance.parquet", "rejected.jsonl"):
+        Path("elsewhere", name).write_bytes((FOLDER / "clean" / name).read_bytes())
+    Path("elsewhere", "rejected.jsonl").write_bytes(b"")
+    assert survived(*called).stdout
+
+
+def test_errors_that_quote_a_text_are_safe() -> None:
+    twice = document()
+    twice["data"] += twice["data"]
+    Path("twice.json").write_bytes(as_json(twice))
+    for text in TEXTS:
+        Path("bad.csv").write_text(f"verdict,method,confidence,stratum_size,key\n{text!r},exact,x,3,k\n")
+        survived(sample, "--score", "bad.csv")
+    survived(validate, "twice.json")
+    assert survived(diff, "twice.json", "dev.json").exit_code == 2
+
+
+def test_a_spreadsheet_runs_nothing_and_the_sheet_comes_back() -> None:
+    survived(sample, "small", "-n", "999")
+    sheet = Path("reports/small/review.csv")
+    text = sheet.read_bytes().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert len(rows) > 2 * len(TEXTS)
+    assert [cell for row in rows for cell in row.values() if cell.startswith(FORMULA)] == []
+    for row in rows:
+        row["verdict"] = "right"
+    with Path("judged.csv").open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.DictWriter(out, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    assert len(read_verdicts(Path("judged.csv"))) == len(rows)
+
+
+class Elements(HTMLParser):
+    """Every tag of a page with the names of its attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.seen: Counter[str] = Counter()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.seen[tag] += 1
+        assert not [name for name, value in attributes if name.startswith("on") or "javascript:" in (value or "")]
+
+
+@pytest.mark.parametrize("name", ["loss.html", "review.html"])
+def test_a_browser_shows_markup_as_text(name: str) -> None:
+    survived(sample, "small", "-n", "999")
+    page = Path("reports/small", name).read_text(encoding="utf-8")
+    seen = Elements(page).seen
+    assert "default-src 'none'" in html.unescape(page[: page.index("</head>")])
+    assert seen["img"] == 0
+    assert seen["script"] == page.count("<script"), "what looks like a script is one of ours"
+    assert seen["script"] <= 4
+    assert not [text for text in MARKUP[:3] if text in page]
+
+
+def test_the_card_has_none_of_it_and_its_header_is_ours() -> None:
+    card = (FOLDER / "published" / "README.md").read_text(encoding="utf-8")
+    assert not [text for text in TEXTS if len(text) > 6 and text in card]
+    header = YAML(typ="safe").load(card.split("---\n")[1])
+    assert header["language"] == ["nl"]
+    for name in ("croissant.json", "loss.json"):
+        assert json.loads((FOLDER / "published" / name).read_text(encoding="utf-8"))
+
+
+def test_a_memory_gives_back_what_it_was_given() -> None:
+    pairs = [(f"{n} {text}".strip(), f"{text} {n}".strip()) for n, text in enumerate(TEXTS)]
+    write_tmx(Path("hostile.tmx"), pairs, "en", "nl")
+    Path("params.yaml").write_text(PARAMS.replace("identity", "mtranslate"))
+    assert survived(memory, "import", "hostile.tmx").exit_code == 0
+    assert survived(memory, "stats").exit_code == 0
+    assert survived(memory, "stats", "--json").exit_code == 0
+    assert survived(memory, "export", "out.tmx").exit_code == 0
+    assert sorted(read_tmx(Path("out.tmx"), "en", "nl")) == sorted(pairs)
+
+
+OBEYED = (
+    "PWNED",
+    "I'm sorry, but I can't help with that request.",
+    "Sure! Here is the translation: {}",
+    "{} https://x.in",
+)
+WORDS = ("The ferry to Oostwerd sails 12 times a day.", "In 1912 the first steam ferry sank.", "Who was her captain?")
+
+
+@pytest.mark.parametrize("obeyed", OBEYED)
+def test_what_an_obeying_model_says_does_not_enter_the_corpus(obeyed: str, workdir: Path, monkeypatch) -> None:
+    """A paragraph tells the model what to do, and the model obeys, for all that it is asked along with it."""
+    monkeypatch.setattr("pipeline.translation.asking.LONGEST_DELAY_S", 0.01)
+    context = f"{WORDS[0]} {INJECTION} {WORDS[1]}"
+    asked = {
+        "id": "q",
+        "question": WORDS[2],
+        "answers": [{"text": "steam ferry", "answer_start": context.index("steam")}],
+    }
+    Path("train.json").write_bytes(as_json({"data": [{"paragraphs": [{"context": context, "qas": [asked]}]}]}))
+    Path("dev.json").write_bytes(as_json(DEV))
+
+    def obeys(body: dict) -> Answer:
+        message = body["messages"][1]["content"]
+        texts = {key: one["text"] for key, one in json.loads(message)["segments"].items()}
+        said = {key: obeyed.format(dutch(text)) if INJECTION in message else dutch(text) for key, text in texts.items()}
+        return Answer({"choices": [{"message": {"content": json.dumps(said)}, "finish_reason": "stop"}]})
+
+    with service(obeys) as served:
+        Path("params.yaml").write_text(
+            PARAMS.replace("identity", "model") + "translate: {attempts: 2, workers: 4}\n"
+            f"translators: {{model: {{engine: openai, model: m, base_url: '{served.url}', batch: 4}}}}\n"
+        )
+        for name in ("fetch", "segment", "translate"):
+            assert stage(name)
+        rows = tables.read(Path("translations.parquet"), tables.TRANSLATIONS).to_pylist()
+        lost = {row["text"] for row in rows if row["translation"] is None}
+        assert {INJECTION, *WORDS} <= lost, "no sentence and no question"
+        wrong = {row["text"] for row in rows if row["translation"] not in (None, dutch(row["text"]))}
+        assert wrong <= {"steam ferry"}, "a word that comes for an answer of two may pass ..."
+        for name in ("locate", "rescue", "clean"):
+            assert stage(name)
+        cleaned = Path("clean/nl_squadv2_dev_clean.json").read_text(encoding="utf-8")
+        assert "nl tHE TOWER IS 91 METRES HIGH." in cleaned, "what came without the paragraph is translated"
+        assert obeyed.split(" {")[0] not in cleaned, "... and has no place: a kept answer is a piece of its context"
