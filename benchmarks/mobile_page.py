@@ -3,8 +3,9 @@
     python benchmarks/mobile_page.py --memory data/sample/memory.tmx --port 8899 --latency 0.1 --p429 0.1
 
 Faults are probabilities per request: --p429 --p503 --pempty --pcaptcha --preset. --rate N: 429 above N
-requests a second. GET /__stats: how many requests there were, how many were answered, and how many of
-these for a text that had been answered before (`repeated`).
+requests a second. --away-after N --away-s S: after N answers connections are refused for S seconds.
+GET /__stats: how many requests there were, how many were answered, and how many of these for a text that
+had been answered before (`repeated`).
 """
 
 import argparse
@@ -95,6 +96,13 @@ def handler(page: Page) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+def leave(server: ThreadingHTTPServer, page: Page, after: int) -> None:
+    """Ends the server after so many answers."""
+    while page.stats["answered"] < after:
+        time.sleep(0.01)
+    server.shutdown()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--memory", type=Path, required=True)
@@ -102,12 +110,21 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.0)
     parser.add_argument("--rate", type=float, default=0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--away-after", type=int, default=0)
+    parser.add_argument("--away-s", type=float, default=0.0)
     for fault in FAULTS:
         parser.add_argument(f"--{fault}", type=float, default=0.0)
     args = parser.parse_args()
     ThreadingHTTPServer.daemon_threads = True
     ThreadingHTTPServer.request_queue_size = 256
-    ThreadingHTTPServer(("127.0.0.1", args.port), handler(Page(args))).serve_forever()
+    page = Page(args)
+    with ThreadingHTTPServer(("127.0.0.1", args.port), handler(page)) as server:
+        if args.away_after:
+            threading.Thread(target=leave, args=(server, page, args.away_after), daemon=True).start()
+        server.serve_forever(0.05)
+    time.sleep(args.away_s)
+    with ThreadingHTTPServer(("127.0.0.1", args.port), handler(page)) as server:
+        server.serve_forever()
 
 
 if __name__ == "__main__":
