@@ -1,6 +1,7 @@
 """dvc.yaml says all that a stage depends on: DVC sees no imports, and a missing module is silent staleness."""
 
 import ast
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,21 @@ def test_the_readme_tells_each_stage(stage: str) -> None:
 def test_the_readme_tells_each_reason() -> None:
     told = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [reason for reason in Reason if f"| `{reason}` |" not in told] == []
+
+
+def test_git_ignores_what_dvc_caches(tmp_path: Path) -> None:
+    """DVC itself would write .gitignore files, but not when a build stops half-way; then `git add` takes the data."""
+    outs = [out for stage in STAGES.values() for kind in ("outs", "plots", "metrics") for out in stage.get(kind, [])]
+    cached = [out if isinstance(out, str) else path for out in outs for path in out if is_cached(out)]
+    paths = {path.replace("${item.corpus}", "some").replace("${item.run}", "some") for path in cached}
+    (tmp_path / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
+    for path in paths:
+        place = tmp_path / path
+        place.mkdir(parents=True) if not place.suffix else place.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    told = subprocess.run(["git", "check-ignore", *paths], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert set(told.stdout.split()) == paths
+
+
+def is_cached(out: str | dict) -> bool:
+    return isinstance(out, str) or all((settings or {}).get("cache", True) for settings in out.values())

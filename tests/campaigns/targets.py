@@ -171,7 +171,7 @@ def spoilt_tmx(chance: Random) -> bytes:
                 element.text = chance.choice((*spoiling.TEXTS, "U+D800", "U+110000", "U+0000"))
             case "nest":
                 inner = element
-                for _ in range(chance.choice(spoiling.DEPTHS[:3])):
+                for _ in range(chance.choice(spoiling.DEPTHS)):
                     inner = ElementTree.SubElement(inner, element.tag)
             case "many":
                 parent.extend([element] * chance.choice((2, 300))) if element is not root else None
