@@ -152,7 +152,7 @@ def doubled_key(raw: bytes, document: Document) -> str | None:
     def noted(pairs: list[tuple[str, object]]) -> None:
         doubled.extend(key for key, times in Counter(key for key, _ in pairs).items() if times > 1 and key in most)
 
-    json.loads(raw, object_pairs_hook=noted)
+    json.loads(raw, object_pairs_hook=noted, parse_int=float)  # which takes any number of digits
     return doubled[0] if doubled else None
 
 
@@ -171,7 +171,11 @@ def decode(raw: bytes, name: str) -> Document:
         raise InputError(f"{name}: not a SQuAD file: nested too deeply") from None
     except msgspec.DecodeError as error:
         raise InputError(f"{name}: not a SQuAD file: {error if raw else 'empty'}") from error
-    if key := doubled_key(raw, document):
+    try:
+        key = doubled_key(raw, document)
+    except (ValueError, RecursionError) as error:  # what msgspec passes over need not be JSON
+        raise InputError(f"{name}: not a SQuAD file: {error}") from error
+    if key:
         raise InputError(f"{name}: an object has the key {key!r} twice; only one of them would be read")
     found = list(problems(document))
     if found:

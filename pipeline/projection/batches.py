@@ -204,6 +204,9 @@ def groups(
     rows = iter_rows(spans)
     held = next(rows, None)
     for laid, placed in zip(iter_rows(layout), iter_rows(paragraphs), strict=True):
+        alike = placed["context"] is None or len(placed["sentences"] or ()) == len(laid["sentences"])
+        if not alike or paragraph_key(laid) != paragraph_key(placed):
+            raise InputError("layout and paragraphs: not of the same build; rebuild from segment on")
         own = []
         while held is not None and paragraph_key(held) == paragraph_key(laid):
             own.append(held)
