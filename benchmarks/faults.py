@@ -44,7 +44,7 @@ time.time = lambda: true() + float(Path({path!r}).read_text() or 0)
 time.time_ns = lambda: int(time.time() * 1e9)
 """
 JUMP_S = 2.0
-TWICE = 3
+TWICE = 5
 DVCS = {"dvc.lock", ".gitignore"}  # what DVC itself writes
 
 
