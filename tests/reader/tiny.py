@@ -102,7 +102,7 @@ def project(folder: Path) -> Path:
         empty
         | {"split": "dev", "article": town, "paragraph": 0, "title": article.title, "question_id": question.id}
         | {"source_text": answer.text, "source_start": answer.answer_start, "method": methods[number]}
-        | {"text": answer.text, "start": answer.answer_start, "score": 1.0}
+        | {"text": answer.text, "start": answer.answer_start, "score": 1.0, "probability": 1.0}
         for town, article in enumerate(corpus().data)
         for number, question in enumerate(article.paragraphs[0].qas)
         for answer in question.answers
