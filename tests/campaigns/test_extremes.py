@@ -204,7 +204,7 @@ def test_a_table_that_is_no_file_is_refused(name: str, kind: str) -> None:
     assert not stage("locate")
 
 
-@pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/b", "..", ".", "", "a.b", "-x", "x\n", "é", "a\0b"])
+@pytest.mark.parametrize("name", ["../x", "/var/x", "a/b", "..", ".", "", "a.b", "-x", "x\n", "é", "a\0b"])
 def test_names_that_leave_their_folder(name: str) -> None:
     """Corpora, runs and translators are names of folders and of keys; no other part of a path comes from input."""
     import json
