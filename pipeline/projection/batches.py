@@ -30,11 +30,12 @@ from pipeline.tables import LAYOUT, PARAGRAPHS, SPANS
 
 BATCH = 200  # paragraphs; about a second's work, a few MB
 
+_ANSWERED = pa.list_(pa.string())  # a translation, or null, for each text of `translatable`
 _TEXTS = pa.map_(pa.string(), pa.string())  # text -> translation, of those that there are
 _PLACE = {"start": pa.int32(), "text": pa.string(), "low": pa.int32(), "high": pa.int32(), "share": pa.float64()}
 _SPANS = pa.list_(pa.struct(SPANS))
 
-JOB = LAYOUT.append(pa.field("known", _TEXTS))
+JOB = LAYOUT.append(pa.field("known", _ANSWERED))
 LOCATED = PARAGRAPHS.append(pa.field("spans", _SPANS))
 GROUP = pa.schema(
     {
@@ -76,16 +77,21 @@ def located(
 
 def located_job(batch: pa.RecordBatch, known: Known) -> pa.Table:
     """Paragraphs (LAYOUT) with the translations that each can ask for (JOB)."""
-    asked = [{*(text.strip() for _, text in texts(row)), row["context"].strip()} for row in batch.to_pylist()]
-    held = known.of(set().union(*asked))
-    own = [[(text, held[text]) for text in some if text in held] for some in asked]
-    return pa.Table.from_arrays([*batch.columns, pa.array(own, _TEXTS)], schema=JOB)
+    own = [translatable(row) for row in batch.to_pylist()]
+    held = known.of(set().union(*own))
+    answered = [[held.get(text) for text in some] for some in own]
+    return pa.Table.from_arrays([*batch.columns, pa.array(answered, _ANSWERED)], schema=JOB)
+
+
+def translatable(row: Mapping[str, Any]) -> list[str]:
+    """All that a paragraph (LAYOUT) can want translated."""
+    return [*(text.strip() for _, text in texts(row)), row["context"].strip()]
 
 
 def locate_batch(jobs: pa.Table, locator: Locator | None) -> pa.Table:
     """Paragraphs with their translations (JOB) -> target paragraphs with their spans (LOCATED)."""
     rows = jobs.to_pylist()
-    known = dict(chain.from_iterable(row.pop("known") for row in rows))
+    known = dict(chain.from_iterable(zip(translatable(row), row.pop("known"), strict=True) for row in rows))
     paragraphs, spans = locate_rows(rows, known, locator) if locator else native_rows(rows)
     counts = (sum(1 for _ in answers(row)) for row in rows)
     placed = pa.Table.from_pylist(paragraphs, schema=PARAGRAPHS)
