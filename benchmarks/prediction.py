@@ -13,13 +13,13 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import datasets
 import numpy as np
+from features import best
 from metrics import PEER, repeated
 from transformers.utils import logging
 
@@ -34,7 +34,6 @@ SIZES = {"max_length": 384, "doc_stride": 128, "max_question_length": 64}
 SHAPE = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 128}
 WIDE = 0.5  # standard deviation of the random weights
 CLOSE = 1e-5
-REPEATS = 3
 SETTINGS = (
     {},
     {"top_k": 5, "handle_impossible_answer": True},
@@ -64,16 +63,6 @@ def stock_inputs(data: Examples, windows: Windows, scored: prediction.Logits) ->
         padded[0, row, : place.stop - place.start] = scored.start[place]
         padded[1, row, : place.stop - place.start] = scored.end[place]
     return datasets.Dataset.from_list(rows), datasets.Dataset.from_list(features), (padded[0], padded[1])
-
-
-def best(work: Callable[[], Any]) -> tuple[float, Any]:
-    """The least seconds of some repeats, and the last result."""
-    seconds = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        result = work()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds), result
 
 
 def postprocessing(name: str, document: Document, stock: Path) -> None:

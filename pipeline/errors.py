@@ -33,3 +33,8 @@ class TranslationError(SpanferryError):
 
 class ContractError(SpanferryError):
     """What we were about to write breaks the contract of the cleaned files."""
+
+
+def one_line(error: BaseException) -> str:
+    """What a library's error says, on one line; its type when it says nothing."""
+    return " ".join(str(error).split()) or type(error).__name__

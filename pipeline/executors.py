@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal
 import pyarrow as pa
 from msgspec import Meta, Struct
 
-from pipeline.errors import ParamsError
+from pipeline.errors import ParamsError, one_line
 
 Kind = Literal["local", "ray"]
 Work = Callable[[pa.Table], pa.Table]
@@ -111,7 +111,7 @@ def opened(kind: Kind, settings: RaySettings, workers: int) -> Iterator[Executor
         options = joined(settings.address) if settings.address else started(workers)
         ray.init(**options, logging_level=logging.ERROR, log_to_driver=False)
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        told = " ".join(str(error).split())
+        told = one_line(error)
         raise ParamsError(f"params.yaml: ray.address: {settings.address}: no cluster to work on ({told})") from error
     try:
         yield Ray()
@@ -151,7 +151,7 @@ def imported() -> Any:
         import ray
         import ray.data
     except ImportError as error:
-        told = " ".join(str(error).split())
+        told = one_line(error)
         raise ParamsError(
             f"params.yaml: executor: the package ray is missing or broken: pip install 'spanferry[ray]' ({told})"
         ) from error

@@ -6,7 +6,7 @@ Nothing here runs a model repository's own code.
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, one_line
 
 WEIGHTS = {"safetensors": "*.safetensors", "torch": "pytorch_model.bin"}
 TEXT_FILES = ("*.json", "*.txt", "*.model", "*.spm")
@@ -93,8 +93,3 @@ def _other_weights(weights: str, names: list[str]) -> str:
     other = "torch" if weights == "safetensors" else "safetensors"
     held = any(Path(name).match(WEIGHTS[other]) for name in names)
     return f"; it has {WEIGHTS[other]}: set `weights: {other}`" if held else ""
-
-
-def one_line(error: BaseException) -> str:
-    """What a library's error says, on one line."""
-    return " ".join(str(error).split()) or type(error).__name__

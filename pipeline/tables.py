@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, one_line
 from pipeline.files import regular, replacing
 from pipeline.unpacking import guarded
 
@@ -300,7 +300,6 @@ def read_rejected(path: Path) -> pa.Table:
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
     except (ValueError, TypeError, OverflowError, RecursionError, pa.ArrowException) as error:
-        told = " ".join(str(error).split())
-        raise InputError(f"{path}: not rejected answers as this version writes them: {told}") from error
+        raise InputError(f"{path}: not rejected answers as this version writes them: {one_line(error)}") from error
     check(table, path)
     return table

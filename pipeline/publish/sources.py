@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, one_line
 from pipeline.squad import LONGEST, Article, Paragraph, Question, foreign
 from pipeline.unpacking import guarded
 
@@ -93,7 +93,7 @@ class ParquetFile:
             self._file = pq.ParquetFile(path)
             names = self._file.schema_arrow.names
         except _UNREADABLE as error:
-            raise InputError(f"{path}: not a readable parquet file: {_line(error)}") from error
+            raise InputError(f"{path}: not a readable parquet file: {one_line(error)}") from error
         if missing := [name for name in COLUMNS if name not in names]:
             raise NotSquad(f"{path}: not a SQuAD file: no column {', '.join(missing)}")
         self._columns = [name for name in ("title", *COLUMNS) if name in names]
@@ -108,7 +108,7 @@ class ParquetFile:
                 yield _paragraph(at, paragraph)._replace(begins=not same or same != title)
                 at, title = at + len(paragraph), same
         except _UNREADABLE as error:
-            raise InputError(f"{self.name}: after row {at}: {_line(error)}") from error
+            raise InputError(f"{self.name}: after row {at}: {one_line(error)}") from error
 
     def path(self, article: int, paragraph: int | None = None, question: int | None = None) -> str:
         return f"row {article + (question or 0)}"
@@ -119,10 +119,6 @@ def opened(path: Path) -> JsonFile | ParquetFile:
     if not path.is_file():
         raise InputError(f"{path}: {'not a file' if path.exists() else 'no such file'}")
     return ParquetFile(path) if path.suffix == ".parquet" else JsonFile(path)
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())
 
 
 class _Top(Struct):

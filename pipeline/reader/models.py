@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import InputError
-from pipeline.pretrained import WEIGHTS, one_line
+from pipeline.errors import InputError, one_line
+from pipeline.pretrained import WEIGHTS
 from pipeline.reader.runs import Scratch
 
 SPECIAL_PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
