@@ -28,16 +28,17 @@ import pyarrow as pa
 from calibrate import PRIOR, evidence_of, table
 
 from pipeline import tables
-from pipeline.projection import batches
+from pipeline.projection import rescue_tables
 from pipeline.projection.aligned import aligned
-from pipeline.projection.batches import groups, locate_table, rescue_table
 from pipeline.projection.confidence import WEIGHTS, features, hold
 from pipeline.projection.decide import Locator
 from pipeline.projection.languages import language
 from pipeline.projection.lexicon import STEM, train
 from pipeline.projection.locate import sought, source_passage, stands
+from pipeline.projection.locate_tables import locate_table
 from pipeline.projection.records import overlap
 from pipeline.projection.rescue import Group, pairs
+from pipeline.projection.rescue_tables import groups, rescue_table
 from pipeline.projection.settings import AlignSettings, RescueSettings
 from pipeline.report.accuracy import ENOUGH, token_f1
 from pipeline.text import fold, tokens
@@ -98,7 +99,7 @@ def compared(corpus: Corpus, speak: dict[str, Locator]) -> Iterator[str]:
     lost = dict.fromkeys(heard)
     for markers, rounds, answers in (("none asked", 0, {}), ("as they came", 2, heard), ("all lost", 2, lost)):
         for name, trainer in trainers.items():
-            with patch.object(batches, "train", trainer):
+            with patch.object(rescue_tables, "train", trainer):
                 rescued, cost = rescue_table(
                     layout,
                     paragraphs,
@@ -114,14 +115,14 @@ def compared(corpus: Corpus, speak: dict[str, Locator]) -> Iterator[str]:
 
 def score(spans: pa.Table, paragraphs: pa.Table, gold: dict) -> tuple[float, float, float, float]:
     """(yield, good, wrong, f1) by has-answer question."""
-    contexts = {batches.paragraph_key(row): row["context"] for row in paragraphs.to_pylist()}
+    contexts = {paragraph_key(row): row["context"] for row in paragraphs.to_pylist()}
     found: dict[str, list[tuple[float, bool]]] = defaultdict(list)
     for row in spans.to_pylist():
         if row["field"] != tables.Field.ANSWERS:
             continue
         kept = found[row["question_id"]]
         if row["text"] is not None:
-            kept += [against(row, person, contexts[batches.paragraph_key(row)]) for person in spots(gold, row)]
+            kept += [against(row, person, contexts[paragraph_key(row)]) for person in spots(gold, row)]
     best = [max(kept) for kept in found.values() if kept]
     n = max(len(best), 1)
     return (
@@ -130,6 +131,10 @@ def score(spans: pa.Table, paragraphs: pa.Table, gold: dict) -> tuple[float, flo
         sum(not touches for _, touches in best) / n,
         sum(value for value, _ in best) / n,
     )
+
+
+def paragraph_key(row: Row) -> tuple[str, int, int]:
+    return row["split"], row["article"], row["paragraph"]
 
 
 def spots(gold: dict, row: Row) -> list[Row]:

@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from pipeline import tables
-from pipeline.projection.batches import groups
 from pipeline.projection.confidence import WEIGHTS, Evidence, features
 from pipeline.projection.decide import Locator
 from pipeline.projection.languages import language
 from pipeline.projection.locate import sought, source_passage, stands
 from pipeline.projection.marked import parse, request, styles
+from pipeline.projection.rescue_tables import groups
 from pipeline.projection.settings import AlignSettings
 from pipeline.report.accuracy import ENOUGH, token_f1
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import squad
-from pipeline.projection.batches import locate_table
 from pipeline.projection.decide import Locator
 from pipeline.projection.exact import is_boundary, occurrences
 from pipeline.projection.languages import language
+from pipeline.projection.locate_tables import locate_table
 from pipeline.projection.settings import AlignSettings
 from pipeline.segmentation import layout, segments
 from pipeline.tables import Reason

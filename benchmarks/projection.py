@@ -34,11 +34,11 @@ import pyarrow as pa
 
 from pipeline import squad, tables
 from pipeline.projection import decide
-from pipeline.projection.batches import locate_table
 from pipeline.projection.decide import Locator
 from pipeline.projection.fuzzy import joined
 from pipeline.projection.languages import language
 from pipeline.projection.locate import answers, sought, translated
+from pipeline.projection.locate_tables import locate_table
 from pipeline.projection.records import Passage
 from pipeline.projection.settings import AlignSettings
 from pipeline.segmentation import layout, sentence_spans, texts

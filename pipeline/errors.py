@@ -5,6 +5,7 @@
     ├── ParamsError           a wrong or unknown key in params.yaml
     ├── FetchError            a URL or path that does not give the promised bytes
     ├── TranslationError      an engine that is missing, misconfigured or gives up
+    ├── WorkerError           a process that works for us was killed
     └── ContractError         our own output breaks its contract; nothing is written
 
 Stages and commands print it to stderr as one line and exit with code 2.
@@ -29,6 +30,10 @@ class FetchError(SpanferryError):
 
 class TranslationError(SpanferryError):
     """A translator is missing, misconfigured, or stopped for good."""
+
+
+class WorkerError(SpanferryError):
+    """A process that works for us was killed."""
 
 
 class ContractError(SpanferryError):

@@ -13,16 +13,17 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import chain, islice
 from multiprocessing import get_context
 from socket import create_connection
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import pyarrow as pa
 from msgspec import Meta, Struct
 
-from pipeline.errors import ParamsError, one_line
+from pipeline.errors import ParamsError, WorkerError, one_line
 
 Kind = Literal["local", "ray"]
 Work = Callable[[pa.Table], pa.Table]
@@ -55,10 +56,18 @@ class Executor(ABC):
 
 
 class Local(Executor):
-    """A pool of processes; none for one worker, or for so little work."""
+    """A pool of processes, as long as the `with` block lasts; none for one worker, or for so little work."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
+        self.pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.pool:
+            self.pool.shutdown(cancel_futures=True)
 
     def map(self, function: Work, batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
         batches = iter(batches)
@@ -66,17 +75,38 @@ class Local(Executor):
         if len(first) < WORTH_A_POOL:
             yield from map(function, chain(first, batches))
             return
-        # "spawn": a forked child would inherit the threads' locks of Arrow and of progress bars.
-        pool = ProcessPoolExecutor(self.workers, get_context("spawn"), gc.set_threshold, (GARBAGE,))
-        with pool:
-            waiting: deque[Future[pa.Table]] = deque()
+        if self.pool is None:
+            # "spawn": a forked child would inherit the threads' locks of Arrow and of progress bars.
+            self.pool = ProcessPoolExecutor(self.workers, get_context("spawn"), gc.set_threshold, (GARBAGE,))
+        waiting: deque[Future[pa.Buffer]] = deque()
+        try:
             for batch in chain(first, batches):
-                waiting.append(pool.submit(function, batch))
+                waiting.append(self.pool.submit(packed_work, function, packed(batch)))
                 # A few batches ahead keep the workers busy and memory bounded.
                 if len(waiting) > 2 * self.workers:
-                    yield waiting.popleft().result()
+                    yield unpacked(waiting.popleft().result())
             while waiting:
-                yield waiting.popleft().result()
+                yield unpacked(waiting.popleft().result())
+        except BrokenProcessPool as error:
+            raise WorkerError(
+                "a worker process was killed (out of memory?); run again, or with fewer workers"
+            ) from error
+
+
+def packed_work(function: Work, batch: pa.Buffer) -> pa.Buffer:
+    return packed(function(unpacked(batch)))
+
+
+def packed(table: pa.Table) -> pa.Buffer:
+    """A table to send: pickle would take along what a slice is cut from."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
+
+
+def unpacked(buffer: pa.Buffer) -> pa.Table:
+    return pa.ipc.open_stream(buffer).read_all()
 
 
 class Ray(Executor):
@@ -104,7 +134,8 @@ def opened(kind: Kind, settings: RaySettings, workers: int) -> Iterator[Executor
     installed or no cluster answers.
     """
     if kind == "local":
-        yield Local(workers)
+        with Local(workers) as local:
+            yield local
         return
     ray = imported()
     try:

@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from pipeline import executors, tables
-from pipeline.projection.batches import located
 from pipeline.projection.decide import Locator
 from pipeline.projection.known import Known
 from pipeline.projection.languages import language
+from pipeline.projection.locate_tables import located
 from stages.params import load
 from stages.rim import OneLine, bar, path_option, summary, workers
 

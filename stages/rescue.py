@@ -9,14 +9,13 @@ import pyarrow as pa
 
 from pipeline import executors, tables
 from pipeline.files import write_json
-from pipeline.projection.batches import rescued
 from pipeline.projection.confidence import hold
 from pipeline.projection.decide import Locator
 from pipeline.projection.languages import language
+from pipeline.projection.rescue_tables import rescued
 from pipeline.tables import Stored
 from pipeline.translation.drafts import Segment
-from pipeline.translation.job import Translated
-from pipeline.translation.session import to_table
+from pipeline.translation.session import schema_of, to_table
 from pipeline.translation.validation import MARKED
 from stages.params import Params, load
 from stages.rim import OneLine, bar, path_option, summary, workers
@@ -37,39 +36,38 @@ def main(
 ) -> None:
     params = load()
     found = tables.Stored(spans, tables.SPANS)
-    asked, cost = tables.TRANSLATIONS.empty_table(), Counter()
+    cost: Counter[str] = Counter()
     if params.rescue.enabled and not params.corpus(name).native:
         build = tables.Stored(layout, tables.LAYOUT), tables.Stored(paragraphs, tables.PARAGRAPHS), found
-        asked, cost = rescue(params, name, source, marked, build, out)
+        cost = rescue(params, name, source, marked, build, out)
     else:
         write_held(map(pa.Table.from_batches, ([batch] for batch in found.to_batches(tables.ROW_GROUP))), params, out)
-    tables.write(asked, marked)
+        tables.write(tables.TRANSLATIONS.empty_table(), marked)
     write_json(report, cost)
     summary("rescue", f"{name}: {', '.join(f'{n:,} {what}' for what, n in cost.items()) or 'switched off'}")
 
 
 def rescue(
     params: Params, name: str, source: Path, marked: Path, build: tuple[Stored, Stored, Stored], out: Path
-) -> tuple[pa.Table, Counter[str]]:
-    """Writes the spans; gives the translations of the marked sentences, and what it cost and brought."""
+) -> Counter[str]:
+    """Writes the spans, and the translations of the marked sentences; gives what it cost and brought."""
     locator = Locator(language(params.language.source), language(params.language.target), params.align)
-    known: dict[str, tuple[Segment, Translated]] = {}
     with (
         executors.opened(params.executor, params.ray, workers()) as executor,
         corpus_desk(params, name, source, marked, executor) as desk,
+        tables.writing(marked, schema_of(desk)) as add_marked,
+        bar("rescue", build[0].num_rows, "paragraphs") as progress,
     ):
 
         def ask(texts: Sequence[str]) -> dict[str, str | None]:
             segments = [Segment(text, MARKED) for text in texts]
             results = desk.translate(segments)
-            known.update({text: pair for text, *pair in zip(texts, segments, results, strict=True)})
+            add_marked(to_table(segments, results, desk))
             return {text: result.text for text, result in zip(texts, results, strict=True)}
 
-        with bar("rescue", build[0].num_rows, "paragraphs") as progress:
-            settled, cost = rescued(*build, ask, locator, params.rescue, executor, progress, desk.translator.markers)
-            write_held(settled, params, out)
-        segments, results = zip(*(known[text] for text in sorted(known)), strict=True) if known else ((), ())
-        return to_table(segments, results, desk), cost
+        settled, cost = rescued(*build, ask, locator, params.rescue, executor, progress, desk.translator.markers)
+        write_held(settled, params, out)
+    return cost
 
 
 def write_held(spans: Iterable[pa.Table], params: Params, out: Path) -> None:

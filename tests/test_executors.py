@@ -1,5 +1,7 @@
 """Executors without a cluster (test_ray.py has one): order, laziness, and what is told when there is no Ray."""
 
+import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -8,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from pipeline import executors
-from pipeline.errors import ParamsError
-from pipeline.executors import Local, RaySettings, opened
+from pipeline.errors import ParamsError, WorkerError
+from pipeline.executors import Local, RaySettings, opened, packed, unpacked
 
 
 def numbers(count: int, taken: list[int] | None = None) -> Iterator[pa.Table]:
@@ -33,9 +35,37 @@ def test_results_come_in_order(workers, count):
 
 def test_only_a_few_batches_are_taken_ahead():
     taken: list[int] = []
-    next(done := Local(2).map(halved, numbers(1000, taken)))
-    assert len(taken) <= 2 * 2 + 1
-    done.close()
+    with Local(2) as executor:
+        next(executor.map(halved, numbers(1000, taken)))
+        assert len(taken) <= 2 * 2 + 1
+
+
+def test_one_pool_serves_many_maps():
+    with Local(2) as executor:
+        workers = {
+            row["process"] for _ in range(3) for table in executor.map(told, numbers(20)) for row in table.to_pylist()
+        }
+    assert len(workers) <= 2
+    assert os.getpid() not in workers
+
+
+def told(_: pa.Table) -> pa.Table:
+    return pa.table({"process": [os.getpid()]})
+
+
+def test_a_slice_travels_without_what_it_is_cut_from():
+    table = pa.table({"text": ["x" * 100] * 10_000, "list": [[{"text": "y" * 100}]] * 10_000})
+    assert packed(table.slice(5, 2)).size < 5_000
+    assert unpacked(packed(table.slice(5, 2))) == table.slice(5, 2)
+
+
+def test_a_killed_worker_is_told():
+    with Local(2) as executor, pytest.raises(WorkerError, match=r"^a worker process was killed \(out of memory\?\)"):
+        list(executor.map(killed, numbers(20)))
+
+
+def killed(_: pa.Table) -> pa.Table:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_without_the_package_one_line_tells_how_to_get_it(monkeypatch):

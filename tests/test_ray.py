@@ -13,8 +13,9 @@ from pipeline import executors
 from pipeline.errors import TranslationError
 from pipeline.executors import Executor, Local, RaySettings, opened
 from pipeline.projection import batches
-from pipeline.projection.batches import located, rescued
 from pipeline.projection.known import Known
+from pipeline.projection.locate_tables import located
+from pipeline.projection.rescue_tables import rescued
 from pipeline.projection.settings import RescueSettings
 from pipeline.translation.actors import Actors
 from pipeline.translation.drafts import Segment

@@ -16,6 +16,7 @@ class Batches(Protocol):
     """A pa.Table, or a tables.Stored."""
 
     num_rows: int
+    schema: pa.Schema
 
     def to_batches(self, max_chunksize: int) -> Iterable[pa.RecordBatch]: ...
 

@@ -1,10 +1,10 @@
 """Rescue: what locate could not settle is asked again, with the answer between markers.
 
-    spans ──requests──> translator ──{request: translation}──> settle ──> spans, what it brought
+    spans ──cases──> requests ──translator──> hear ──settle──> spans, what it brought
 
-Both ends are pure functions of one paragraph's rows. An engine that loses the markers of one style
-may keep another's, so that requests are made in turns: each asks only for what has no answer yet. Where
-all markers are lost, word alignment may speak in their place (`places`).
+Both ends are pure functions of one paragraph's rows; rescue_tables.py brings all through them. An engine that loses
+the markers of one style may keep another's, so that requests are made in turns: each asks only for what has no answer
+yet. Where all markers are lost, word alignment may speak in their place (`places`).
 """
 
 from collections import Counter
@@ -34,7 +34,7 @@ FINAL = {Reason.SOURCE_MISMATCH, Reason.CONTEXT_UNTRANSLATED}
 
 @dataclass(frozen=True)
 class Group:
-    """One paragraph: its rows of layout and paragraphs, and those of spans that lie in it.
+    """One paragraph: its rows of layout and paragraphs (of these, context and sentences), and its rows of spans.
 
     places: where word alignment puts answers whose markers were lost; markers: the engine's styles,
     best first.
@@ -63,40 +63,49 @@ class Case:
     attempts: list[tuple[Markers, str]]
 
 
-def requests(group: Group, answers: Answers, settings: RescueSettings) -> list[str]:
-    """What to ask next for a paragraph: per case the first attempt, or the one after those that failed."""
-    return [asked for case in cases(group, settings) if (asked := next_request(case, answers))]
+@dataclass(frozen=True)
+class Heard:
+    """What was asked for a case, and what came back: the first translation that kept its markers, raw and read; else
+    the first without them.
+    """
+
+    asked: list[str]
+    raw: str | None
+    marked: Marked | None
 
 
-def settle(group: Group, answers: Answers, locator: Locator, settings: RescueSettings) -> tuple[list[Row], Counter]:
-    """A paragraph's rows after another look at its cases, and how many cases that changed, and how."""
+def settle(
+    group: Group, known: Sequence[Case], told: Sequence[Heard], locator: Locator
+) -> tuple[list[Row], Counter[str]]:
+    """A paragraph's rows after another look at its cases, and how many of these that changed, and how."""
     outcomes: Counter[str] = Counter()
     fresh = set()
-    for case in cases(group, settings):
-        raw, marked = heard(case, answers)
-        place = group.places.get(case.key)
-        if marked or place:
+    for case, heard in zip(known, told, strict=True):
+        place = None if heard.marked else group.places.get(case.key)
+        if heard.marked or place:
             fresh.add(case.key)
-        outcomes[outcome(case, group.target, raw, marked, place, locator)] += 1
+        outcomes[outcome(case, group.target, heard, place, locator)] += 1
     if fresh:
         reconcile(group.spans, group.paragraph["context"], fresh)
     return group.spans, outcomes
 
 
-def cases(group: Group, settings: RescueSettings) -> Iterator[Case]:
+def cases(group: Group, settings: RescueSettings) -> list[Case]:
     """The answers of a paragraph that are worth asking for, each place once."""
     if group.target is None:
-        return
+        return []
     source = source_passage(group.layout, group.target)
     found: dict[Key, list[Row]] = {}
     for row in group.spans:
         key = row["source_start"], row["source_text"]
         if wanting(row, settings.below) and stands(source.text, *key):
             found.setdefault(key, []).append(row)
+    known = []
     for key, rows in found.items():
         answer = sought(source, *key, rows[0]["translation"])
         usable = styles(answer, group.markers)[: settings.rounds]
-        yield Case(key, answer, rows, [(markers, request(answer, markers)) for markers in usable])
+        known.append(Case(key, answer, rows, [(markers, request(answer, markers)) for markers in usable]))
+    return known
 
 
 def wanting(row: Row, below: float) -> bool:
@@ -104,24 +113,18 @@ def wanting(row: Row, below: float) -> bool:
     return row["reason"] not in FINAL if row["reason"] is not None else row["probability"] < below
 
 
-def next_request(case: Case, answers: Answers) -> str | None:
-    for markers, asked in case.attempts:
-        if asked not in answers:
-            return asked
-        if parse(answers[asked] or "", case.sought, markers):
-            return None
-    return None
-
-
-def heard(case: Case, answers: Answers) -> tuple[str | None, Marked | None]:
-    """The first translation that kept its markers, raw and read; else the first without them."""
-    first = None
-    for markers, asked in case.attempts:
-        raw = answers.get(asked)
+def hear(case: Case, answers: Answers) -> Heard:
+    """Goes through a case's attempts up to the first that kept its markers or has no answer yet."""
+    texts, first = [], None
+    for markers, text in case.attempts:
+        texts.append(text)
+        if text not in answers:
+            break
+        raw = answers[text]
         if raw and (marked := parse(raw, case.sought, markers)):
-            return raw, marked
+            return Heard(texts, raw, marked)
         first = first or raw
-    return first, None
+    return Heard(texts, first, None)
 
 
 def pairs(group: Group) -> Iterator[tuple[str, str]]:
@@ -135,23 +138,20 @@ def pairs(group: Group) -> Iterator[tuple[str, str]]:
             yield row["source_text"], row["translation"]
 
 
-def places(group: Group, answers: Answers, settings: RescueSettings, lexicon: Lexicon) -> dict[Key, Place]:
-    """Where word alignment puts the answers of a paragraph whose markers were lost."""
-    lost = [case for case in cases(group, settings) if heard(case, answers)[1] is None]
-    found = {case.key: aligned(case.sought, group.target, lexicon) for case in lost}
+def places(group: Group, known: Sequence[Case], lexicon: Lexicon) -> dict[Key, Place]:
+    """Where word alignment puts a paragraph's cases, should their markers be lost."""
+    found = {case.key: aligned(case.sought, group.target, lexicon) for case in known}
     return {key: place for key, place in found.items() if place}
 
 
-def outcome(
-    case: Case, target: Passage, raw: str | None, marked: Marked | None, place: Place | None, locator: Locator
-) -> str:
+def outcome(case: Case, target: Passage, heard: Heard, place: Place | None, locator: Locator) -> str:
     """Decides a case again with what came back, updates its rows, and says what that changed."""
     before, least = dict(case.rows[0]), locator.settings.min_confidence
     for row in case.rows:
-        row["marked"] = raw
-    if marked is None and place is None:
+        row["marked"] = heard.raw
+    if heard.marked is None and place is None:
         return "markers_lost"
-    decision = locator.locate(case.sought, target, marked, place)
+    decision = locator.locate(case.sought, target, heard.marked, place)
     if decision.chosen is None:
         return "in_vain"
     found = found_columns(decision, target)

@@ -149,9 +149,14 @@ def as_metadata(scope: Scope) -> bytes:
     return json.dumps(asdict(scope), sort_keys=True).encode()
 
 
+def schema_of(desk: Desk) -> pa.Schema:
+    """tables.TRANSLATIONS with the translator's scope as metadata."""
+    return TRANSLATIONS.with_metadata({METADATA: as_metadata(desk.scope)})
+
+
 def to_table(segments: Sequence[Segment], results: Sequence[Translated], desk: Desk) -> pa.Table:
-    """Segments and their results, in order (tables.TRANSLATIONS), with the translator's scope as metadata."""
-    schema = TRANSLATIONS.with_metadata({METADATA: as_metadata(desk.scope)})
+    """Segments and their results, in order (schema_of)."""
+    schema = schema_of(desk)
     columns = [
         [segment.text for segment in segments],
         [result.text for result in results],

@@ -7,6 +7,7 @@ placeholders, `<ph type="x-codepoint">U+000B</ph>`, which other tools carry alon
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 from xml.etree.ElementTree import ParseError
@@ -38,7 +39,7 @@ READ_BYTES = 1 << 16
 LONGEST_UNIT = 100_000_000  # characters
 # Elements whose text is a formatting code of the tool that wrote it, not text.
 CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})
-LANGUAGE = ("{http://www.w3.org/XML/1998/namespace}lang", "lang")
+LANGUAGE = ("http://www.w3.org/XML/1998/namespace}lang", "lang")
 
 
 def escape(text: str) -> str:
@@ -70,7 +71,7 @@ class Units:
         self.root: str | None = None
         self.language = ""
         self.text: list[str] | None = None  # of the open <seg>
-        self.length = 0  # characters of the open <tu>
+        self.length = 0  # characters in segments of the open <tu>
         self.codes = 0  # depth of formatting codes inside it
         self.point: list[str] | None = None  # of an open code point placeholder
 
@@ -89,12 +90,14 @@ class Units:
                 self.point = []
 
     def data(self, text: str) -> None:
+        if self.text is None:
+            return
         self.length += len(text)
         if self.length > LONGEST_UNIT:
             raise ValueError(f"a unit of more than {LONGEST_UNIT:,} characters")
         if self.point is not None:
             self.point.append(text)
-        elif self.text is not None and not self.codes:
+        elif not self.codes:
             self.text.append(text)
 
     def end(self, tag: str) -> None:
@@ -119,6 +122,7 @@ def character(point: str) -> str:
     return chr(code) if code <= sys.maxunicode and not 0xD800 <= code <= 0xDFFF else ""
 
 
+@lru_cache
 def speaks(language: str, wanted: str) -> bool:
     """Whether a variant's language will do: nl-BE and NL do for nl; nl does not for nl-BE."""
     language, wanted = (code.lower().replace("_", "-") for code in (language, wanted))
@@ -134,6 +138,10 @@ def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
     """
     units = Units()
     parser = XMLParser(target=units)
+    # What refuses hostile XML stays; ElementTree's own handlers, which would call ours, take as long as all the rest.
+    expat = parser.parser
+    expat.StartElementHandler, expat.EndElementHandler = units.start, units.end
+    expat.CharacterDataHandler, expat.ordered_attributes = units.data, False
     try:
         with regular(path).open("rb") as file:
             while chunk := file.read(READ_BYTES):

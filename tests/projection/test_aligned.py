@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 
 from pipeline.projection import lexicon
 from pipeline.projection.aligned import aligned
-from pipeline.projection.batches import groups, locate_table, rescue_table
 from pipeline.projection.confidence import hold
 from pipeline.projection.decide import Locator
 from pipeline.projection.lexicon import Lexicon, train
 from pipeline.projection.locate import sought
+from pipeline.projection.locate_tables import locate_table
 from pipeline.projection.marked import parse
 from pipeline.projection.records import Place
 from pipeline.projection.rescue import pairs
+from pipeline.projection.rescue_tables import groups, rescue_table
 from pipeline.projection.settings import AlignSettings, RescueSettings
 from pipeline.tables import Method
 from tests.projection.corpora import DUTCH, SAME, itself, layout, sample_layout, sample_translations, translations

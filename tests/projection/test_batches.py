@@ -5,8 +5,9 @@ import pytest
 
 from pipeline import executors
 from pipeline.errors import InputError
-from pipeline.projection import batches
-from pipeline.projection.batches import groups, locate_table, rescue_table
+from pipeline.projection import batches, rescue_tables
+from pipeline.projection.locate_tables import locate_table
+from pipeline.projection.rescue_tables import groups, rescue_table
 from pipeline.projection.settings import RescueSettings
 from pipeline.tables import PARAGRAPHS, SPANS
 from tests.projection.corpora import DUTCH, memory, sample_layout, sample_translations
@@ -34,6 +35,12 @@ def test_the_size_of_batches_changes_nothing(whole, size, monkeypatch):
     assert both(sample_layout()) == whole
 
 
+@pytest.mark.parametrize("size", [1, 7])
+def test_the_size_of_rescues_windows_changes_nothing(whole, size, monkeypatch):
+    monkeypatch.setattr(rescue_tables, "WINDOW", size)
+    assert both(sample_layout()) == whole
+
+
 def test_the_number_of_workers_changes_nothing(whole, monkeypatch):
     monkeypatch.setattr(batches, "BATCH", 9)
     monkeypatch.setattr(executors, "WORTH_A_POOL", 0)
@@ -58,7 +65,31 @@ def test_an_empty_layout_gives_empty_tables():
     assert (paragraphs, spans) == (PARAGRAPHS.empty_table(), SPANS.empty_table())
 
 
-def test_tables_of_two_builds_are_refused(whole):
+def other_sentences(paragraphs: pa.Table) -> pa.Table:
+    """The first paragraph cut otherwise than its source."""
+    rows = paragraphs.to_pylist()
+    rows[0]["sentences"] += [rows[0]["sentences"][-1]]
+    return pa.Table.from_pylist(rows, schema=PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("other", "spoilt"),
+    [
+        ("spans", lambda layout, paragraphs, spans: (layout.slice(1), paragraphs.slice(1), spans)),
+        ("paragraphs", lambda layout, paragraphs, spans: (layout.slice(1), paragraphs, spans)),
+        ("paragraphs", lambda layout, paragraphs, spans: (layout, paragraphs.slice(1), spans)),
+        ("spans", lambda layout, paragraphs, spans: (layout, paragraphs, spans.slice(1))),
+        ("spans", lambda layout, paragraphs, spans: (layout, paragraphs, spans.slice(0, spans.num_rows - 1))),
+        (
+            "spans",
+            lambda layout, paragraphs, spans: (layout, paragraphs, spans.take([1, 0, *range(2, spans.num_rows)])),
+        ),
+        ("paragraphs", lambda layout, paragraphs, spans: (layout, other_sentences(paragraphs), spans)),
+    ],
+    ids=["spans_more", "layout_less", "paragraphs_less", "spans_less", "spans_cut", "spans_mixed", "sentences"],
+)
+def test_tables_of_two_builds_are_refused(whole, other, spoilt):
     paragraphs, spans, _ = whole
-    with pytest.raises(InputError, match="rebuild"):
-        list(groups(sample_layout().slice(1), paragraphs.slice(1), spans))
+    told = f"^layout and {other}: not of the same build; rebuild from segment on$"
+    with pytest.raises(InputError, match=told):
+        list(groups(*spoilt(sample_layout(), paragraphs, spans)))

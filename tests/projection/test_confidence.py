@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.projection.batches import locate_table
 from pipeline.projection.confidence import CERTAIN, Evidence, features, hold, probability
+from pipeline.projection.locate_tables import locate_table
 from pipeline.tables import SPANS, Reason
 from tests.projection.corpora import DUTCH, layout, sample_layout, sample_translations, translations
 

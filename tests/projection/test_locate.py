@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline import tables
-from pipeline.projection.batches import locate_table
+from pipeline.projection.locate_tables import locate_table
 from pipeline.tables import Method, Reason
 from tests.projection.corpora import DUTCH, SAME, itself, layout, sample_layout, sample_translations, translations
 

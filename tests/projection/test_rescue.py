@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipeline.projection.batches import locate_table, rescue_table
+from pipeline.projection.locate_tables import locate_table
+from pipeline.projection.rescue_tables import rescue_table
 from pipeline.projection.settings import RescueSettings
 from pipeline.tables import Method, Reason
 from tests.projection.corpora import DUTCH, layout, translations
@@ -113,6 +114,14 @@ def test_an_answer_over_two_sentences_takes_both_along():
     spans, _ = rescued(engine, (10, "hangs.\nIt"), context=context, known=known, cut=(16,))
     assert engine.asked[0] == ["The Watch [hangs.\nIt] is big."]
     assert spans[0]["text"] == "hangt.\nHij"
+
+
+def test_a_paragraph_that_was_translated_as_a_whole_is_asked_for_as_a_whole():
+    whole = {CONTEXT: "De Kraai hangt hier. Hij is groot.", "The Crow hangs here.": None}
+    engine = Engine({"The [Crow] hangs here. It is big.": "De [Kraai] hangt hier. Hij is groot."})
+    spans, _ = rescued(engine, (4, "Crow"), known=KNOWN | whole)
+    assert engine.asked == [["The [Crow] hangs here. It is big."]]
+    assert (spans[0]["text"], spans[0]["start"]) == ("Kraai", 3)
 
 
 def test_brackets_in_the_text_are_not_taken_for_markers():
