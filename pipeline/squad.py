@@ -108,6 +108,8 @@ def problems(document: Document) -> Iterator[str]:
             yield f"{path}: is_impossible, yet it has answers"
         if not question.impossible and not question.answers:
             yield f"{path}: answerable, yet it has no answers"
+        if not question.impossible and question.plausible:
+            yield f"{path}: answerable, yet it has plausible_answers"
     if document.data and not seen:
         yield "data: no questions"
 

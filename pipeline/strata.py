@@ -81,9 +81,14 @@ LANGUAGES = {"en": ENGLISH, "nl": DUTCH}
 QUESTION_WORDS = (*(group for group, _ in ENGLISH.questions), OTHER)
 
 
+def words_of(language: str) -> Words:
+    """What is known of a language, by the primary subtag of its BCP 47 code."""
+    return LANGUAGES.get(language.split("-")[0], Words())
+
+
 def question_words(questions: pa.Array, language: str) -> pa.Array:
     """Question texts -> QUESTION_WORDS: the first question word that stands in each ("In what year ...")."""
-    known = LANGUAGES.get(language, Words()).questions
+    known = words_of(language).questions
     if not known:
         return pc.fill_null(pa.nulls(len(questions), pa.string()), OTHER)
     forms = {form: group for group, pattern in known for form in pattern.split("|")}
@@ -113,7 +118,7 @@ def types(answers: pa.Array, language: str) -> pa.Array:
     clause   has four words or more and a finite verb or conjunction, or begins with "because" and the like
     phrase   the rest
     """
-    words = LANGUAGES.get(language, Words())
+    words = words_of(language)
     year = r"(?:1\d{3}|20\d{2})(?:s|'s)?"
     date = rf"^\W*(?:(?:{words.before_year})[ -])*{year}(?:\s*(?:\p{{Pd}}|/|\w+)\s*(?:{year}|\d{{2}}))?(?: [A-Z]+)?\W*$"
     if words.months:

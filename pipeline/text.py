@@ -17,24 +17,27 @@ Span = tuple[int, int]
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 _LETTER, _INNER = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--{_UNSPACED}]", rf"[[\p{{L}}\p{{M}}]--{_UNSPACED}]"
 
-# In this order: a number with its separators (1.250,5 or 10 000), a run of letters, marks and digits
+SEPARATORS = ".,\u00a0\u202f"
+"""What stands between the digits of one number: 1.250,5 or 10 000."""
+
+# In this order: a number with its separators, a run of letters, marks and digits
 # (joined by inner apostrophes: foto's, 's), a character of an unspaced script, or one other visible
 # character. Nothing is tried twice (possessive "++"), which halves the time.
 _TOKEN = regex.compile(
-    rf"\d++(?:[.,\u00a0\u202f]\d++)+(?!\w)|{_LETTER}++(?:['’]{_INNER}++)*+|{_UNSPACED}\p{{M}}*|\S", regex.V1
+    rf"\d++(?:[{SEPARATORS}]\d++)+(?!\w)|{_LETTER}++(?:['’]{_INNER}++)*+|{_UNSPACED}\p{{M}}*|\S", regex.V1
 )
 
 _WIDE_SPACE = regex.compile(r"[^\S \t\n\r\f\v]")
 
 # The same for texts of Latin letters and common signs only, by the standard library: three times as quick.
-_LATIN_TOKEN = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)+(?!\w)|\w+(?:['’][^\W\d_]+)*|\S")
+_LATIN_TOKEN = re.compile(rf"\d+(?:[{SEPARATORS}]\d+)+(?!\w)|\w+(?:['’][^\W\d_]+)*|\S")
 _NOT_LATIN = re.compile(r"[^\t\n\r -~\u00a0-\u00b1\u00b4-\u00b8\u00ba\u00bb\u00bf-\u02ff\u2010-\u206f\u20a0-\u20cf]")
 
 # Single and double quotes are one: engines change them freely, and apostrophes change on both sides.
 _QUOTES = dict.fromkeys("'\"“”„‟«»″〝〞‘’‚‛′`´‹›", "'")
 _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
 _SAME = str.maketrans(_QUOTES | _DASHES)
-_GROUPED = regex.compile(r"(?<=\d)[.,\u00a0\u202f](?=\d{3}(?!\d))")
+_GROUPED = regex.compile(rf"(?<=\d)[{SEPARATORS}](?=\d{{3}}(?!\d))")
 _DECIMAL = regex.compile(r"(?<=\d)[.,](?=\d)")
 
 
@@ -66,7 +69,12 @@ def tokens(text: str) -> list[Span]:
 @lru_cache(maxsize=1 << 16)
 def is_word(token: str) -> bool:
     """Whether a token is a word or a number rather than a symbol."""
-    return token[0].isalnum() or unicodedata.category(token[0])[0] == "M" or len(token) > 1
+    return token[0].isalnum() or is_mark(token[0]) or len(token) > 1
+
+
+def is_mark(character: str) -> bool:
+    """Whether a character belongs to the letter before it: an accent, a vowel sign, a point."""
+    return unicodedata.category(character)[0] == "M"
 
 
 @lru_cache(maxsize=1 << 16)

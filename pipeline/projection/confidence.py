@@ -38,11 +38,6 @@ class Evidence:
     aligned: bool = False
 
 
-CERTAIN = Evidence(
-    judged=False, similarity=1.0, unsettled=False, distance=0.0, margin=1.0, numberless=False, agreement=1.0
-)
-"""Of a span that was not searched: the source's own, in a corpus that is in its language already."""
-
 WEIGHTS = {
     "constant": 4.6,
     "judged": -2.18,

@@ -8,7 +8,7 @@ because they are decided once.
 """
 
 import math
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -25,11 +25,12 @@ CONTRADICTED = 2.0
 SURE = 0.9
 
 
-def reconcile(rows: list[Row], context: str, fresh: Set[Key] | None = None) -> None:
+def reconcile(rows: list[Row], context: str, before: Mapping[Key, Row] | None = None) -> None:
     """Makes the found rows (tables.SPANS) of one paragraph agree, in place.
 
-    fresh: the answers that were decided anew since this was done before; what two others have to say
-    to each other has been counted already. None: all.
+    before: of the answers that were decided anew since this was done before, what they were then. A contradiction
+    counts once: not what two others have to say to each other, nor what an answer said against one of these where
+    that was. None: all are new.
     """
     answers: dict[Key, list[Row]] = {}
     for row in rows:
@@ -37,11 +38,13 @@ def reconcile(rows: list[Row], context: str, fresh: Set[Key] | None = None) -> N
             answers.setdefault((row["source_start"], row["source_text"]), []).append(row)
     doubted: set[Key] = set()
     for pair in combinations(sorted(answers), 2):
-        if fresh is not None and fresh.isdisjoint(pair):
+        if before is not None and before.keys().isdisjoint(pair):
             continue
         # The weaker first; of two equally sure ones, the longer.
         weak, sure = sorted(pair, key=lambda key: (answers[key][0]["probability"], -len(key[1])))
-        if not agree(answers[weak][0], answers[sure][0]) and not mend(answers[weak], answers[sure], context):
+        if agree(answers[weak][0], answers[sure][0]) or mend(answers[weak], answers[sure], context):
+            continue
+        if before is None or weak in before or before[sure]["text"] is None or agree(answers[weak][0], before[sure]):
             doubted.add(weak)
     for key in doubted:
         for row in answers[key]:
@@ -75,11 +78,18 @@ def mend(weak: list[Row], sure: list[Row], context: str) -> bool:
         place(outer, (min(here[0], there[0]), max(here[1], there[1])), context)
         return True
     for candidate in row["candidates"]:
-        span = candidate["start"], candidate["start"] + len(candidate["text"])
-        if agree(row | {"start": span[0], "text": candidate["text"]}, other):
-            place(weak, span, context)
+        if agree(row | candidate, other):
+            move(weak, candidate)
             return True
     return False
+
+
+def move(rows: Iterable[Row], candidate: Row) -> None:
+    """Brings an answer to one of its candidates, which changes places with it."""
+    for row in rows:
+        left = {name: row[name] for name in candidate}
+        others = [left, *(other for other in row["candidates"] if other != candidate)]
+        row.update(candidate, occurrence=1, occurrences=1, candidates=others)
 
 
 def place(rows: Iterable[Row], span: Span, context: str) -> None:

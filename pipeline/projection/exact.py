@@ -11,7 +11,7 @@ from pipeline.projection.languages import Language
 from pipeline.projection.query import Query
 from pipeline.projection.records import Candidate, Passage
 from pipeline.tables import Method
-from pipeline.text import Span
+from pipeline.text import SEPARATORS, Span, is_mark
 
 # A shorter piece than this begins too many unrelated words ("in", "van", "een").
 SHORTEST_PART = 4
@@ -47,14 +47,27 @@ def is_boundary(text: str, at: int) -> bool:
     if not 0 < at < len(text):
         return True
     before, after = text[at - 1], text[at]
+    if not (before.isascii() and after.isascii()):
+        # Accents, vowel signs and points belong to the letter before them.
+        if is_mark(after):
+            return False
+        before = letter_before(text, at)
     if before.isalnum() and after.isalnum():
         return unspaced(before) or unspaced(after)
     # 1.250 and 3,5 are one number each.
-    if before.isdigit() and after in ".,":
+    if before.isdigit() and after in SEPARATORS:
         return not text[at + 1 : at + 2].isdigit()
-    if after.isdigit() and before in ".,":
+    if after.isdigit() and before in SEPARATORS:
         return not text[at - 2 : at - 1].isdigit() if at > 1 else True
     return True
+
+
+def letter_before(text: str, at: int) -> str:
+    """The character before an offset; of a letter with marks, the letter."""
+    at -= 1
+    while at and is_mark(text[at]):
+        at -= 1
+    return text[at]
 
 
 def cut(text: str, start: int, end: int) -> tuple[str, str]:
@@ -83,8 +96,8 @@ def compound(passage: Passage, start: int, end: int) -> Candidate | None:
     if not (at_start or at_end):
         return None
     low, high = start, end
-    while low > 0 and text[low - 1].isalpha():
+    while not is_boundary(text, low):
         low -= 1
-    while high < len(text) and text[high].isalpha():
+    while not is_boundary(text, high):
         high += 1
     return Candidate(low, high, Method.NORMALISED, (end - start) / (high - low))

@@ -31,9 +31,12 @@ def tight(passage: Passage, low: int, high: int, known: set[str], language: Lang
 def fit(candidate: Candidate, passage: Passage, sought: Query, found_by: Query, language: Language) -> Candidate:
     """Grows or trims a candidate to the source answer's extent.
 
-    sought: the source answer as a query; found_by: the query that found the candidate.
+    sought: the source answer as a query; found_by: the query that found the candidate. One that begins inside a token
+    stays as it is ("eau" in "l'eau"): its extent is not one of tokens.
     """
     low, high = passage.token_range(candidate.span)
+    if passage.starts[low : low + 1] != [candidate.start]:
+        return candidate
     floor, ceiling = sentence_tokens(passage, low)[0], sentence_tokens(passage, high - 1)[1]
     low, high = bare(passage, low, high, language)
     high = grown_right(passage, high, ceiling, max(sought.trail, found_by.trail, key=len))

@@ -9,7 +9,6 @@ translations, so that it runs the same in one process, in several, or on a clust
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.projection.confidence import CERTAIN
 from pipeline.projection.consistency import reconcile
 from pipeline.projection.decide import Decision, Locator
 from pipeline.projection.records import Candidate, Passage, Sought
@@ -77,10 +76,11 @@ def native_rows(rows: list[Row]) -> tuple[list[Row], list[Row]]:
         paragraphs.append(paragraph_row(row, target))
         for question, field, index, answer in answers(row):
             start, text = answer["start"], answer["text"]
-            decision = Decision(Candidate(start, start + len(text), Method.NATIVE, 1.0), 1, 1, CERTAIN)
+            decision = Decision(Candidate(start, start + len(text), Method.NATIVE, 1.0), 1, 1)
             if not stands(target.text, start, text):
                 decision = Decision(None, reason=Reason.SOURCE_MISMATCH)
-            spans.append(span_row(row, question, field, index, answer, None, decision, target))
+            found = span_row(row, question, field, index, answer, None, decision, target)
+            spans.append(found | {"probability": 1.0 if decision.chosen else None})
     return paragraphs, spans
 
 

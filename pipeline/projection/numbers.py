@@ -30,7 +30,7 @@ def number_words(code: str) -> dict[str, str]:
         for kind, digits in (("cardinal", str(number)), ("ordinal", f"{number}e")):
             try:
                 word = num2words(number, lang=code, to=kind)
-            except NotImplementedError:
+            except (NotImplementedError, LookupError):  # some languages lack a form, and say it so or so
                 continue
             if len(tokens(word)) == 1:
                 words.setdefault(fold(word), digits)

@@ -79,14 +79,17 @@ def settle(
 ) -> tuple[list[Row], Counter[str]]:
     """A paragraph's rows after another look at its cases, and how many of these that changed, and how."""
     outcomes: Counter[str] = Counter()
-    fresh = set()
+    before = {}
     for case, heard in zip(known, told, strict=True):
-        place = None if heard.marked else group.places.get(case.key)
-        if heard.marked or place:
-            fresh.add(case.key)
-        outcomes[outcome(case, group.target, heard, place, locator)] += 1
-    if fresh:
-        reconcile(group.spans, group.paragraph["context"], fresh)
+        row, place = dict(case.rows[0]), None if heard.marked else group.places.get(case.key)
+        found = decided(case, group.target, heard, place, locator)
+        if found:
+            before[case.key] = row
+        for one in case.rows:
+            one.update(found, marked=heard.raw)
+        outcomes[outcome(row, found, bool(heard.marked or place), locator.settings.min_confidence)] += 1
+    if before:
+        reconcile(group.spans, group.paragraph["context"], before)
     return group.spans, outcomes
 
 
@@ -144,25 +147,27 @@ def places(group: Group, known: Sequence[Case], lexicon: Lexicon) -> dict[Key, P
     return {key: place for key, place in found.items() if place}
 
 
-def outcome(case: Case, target: Passage, heard: Heard, place: Place | None, locator: Locator) -> str:
-    """Decides a case again with what came back, updates its rows, and says what that changed."""
-    before, least = dict(case.rows[0]), locator.settings.min_confidence
-    for row in case.rows:
-        row["marked"] = heard.raw
+def decided(case: Case, target: Passage, heard: Heard, place: Place | None, locator: Locator) -> Row:
+    """The columns of a case that is decided again with what came back; nothing when that says nothing."""
     if heard.marked is None and place is None:
-        return "markers_lost"
+        return {}
     decision = locator.locate(case.sought, target, heard.marked, place)
-    if decision.chosen is None:
+    return found_columns(decision, target) if decision.chosen else {}
+
+
+def outcome(before: Row, found: Row, told: bool, least: float) -> str:
+    """What another look (`decided`) changed of a row; told: whether something came back that could."""
+    if not told:
+        return "markers_lost"
+    was = before["text"] is not None and before["probability"] >= least
+    if not found or not (was or found["probability"] >= least):
         return "in_vain"
-    found = found_columns(decision, target)
-    for row in case.rows:
-        row.update(found)
     if found["probability"] < least:
-        return "in_vain"
-    if before["text"] is None or before["probability"] < least:
+        return "lost"
+    if not was:
         return "rescued"
     return "confirmed" if before["start"] == found["start"] and before["text"] == found["text"] else "moved"
 
 
-# rescued: it would have been dropped; in_vain: it still is.
-OUTCOMES: Sequence[str] = ("rescued", "confirmed", "moved", "markers_lost", "in_vain")
+# rescued: it would have been dropped; lost: it would not; in_vain: nothing was found, or nothing that is kept.
+OUTCOMES: Sequence[str] = ("rescued", "confirmed", "moved", "lost", "markers_lost", "in_vain")

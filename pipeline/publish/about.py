@@ -15,7 +15,7 @@ class Work(Struct, frozen=True, forbid_unknown_fields=True):
     """Of its BibTeX entry."""
 
     title: Text
-    authors: tuple[Text, ...]
+    authors: Annotated[tuple[Text, ...], Meta(min_length=1)]
     """As "Family, Given"."""
 
     year: int
@@ -49,7 +49,7 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
     translated_by: str | None = None
     """By what or whom, in words; the translator's name where there is none."""
 
-    authors: tuple[Text, ...] = ("The Spanferry project",)
+    authors: Annotated[tuple[Text, ...], Meta(min_length=1)] = ("The Spanferry project",)
     repository: str | None = None
     """Where the code that builds it can be cloned."""
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from pipeline.errors import InputError
+from pipeline.printing import printable
 from pipeline.reader.published import Published
 from pipeline.reader.run_report import Details, read_details
 from pipeline.reader.runs import Run
@@ -165,8 +166,13 @@ def sources(comparison: Comparison) -> list[Published]:
 def markdown_table(rows: list[dict[str, str]]) -> str:
     """Rows as a Markdown table, the columns in the first row's order."""
     heads = list(rows[0])
-    body = ["| " + " | ".join(row[head].replace("|", "\\|") for head in heads) + " |" for row in rows]
+    body = ["| " + " | ".join(cell(row[head]) for head in heads) + " |" for row in rows]
     return "\n".join(["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads), *body])
+
+
+def cell(text: str) -> str:
+    """A text that neither ends its cell nor its line."""
+    return printable(text).replace("|", "\\|")
 
 
 def render(comparison: Comparison, template: str) -> str:

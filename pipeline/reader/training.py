@@ -231,7 +231,8 @@ def train(prepared: Prepared, checkpoints: Path, progress: Progress = lambda _: 
     process group calls this alike.
     """
     arguments = _arguments(prepared.run.training, checkpoints)
-    with arguments.main_process_first(desc="looking for a checkpoint"):
+    # local=False: all machines share the folder, and one of them clears it.
+    with arguments.main_process_first(local=False, desc="looking for a checkpoint"):
         last = _resumable(checkpoints, prepared.fingerprint)
     resumed = int(last.name.partition("-")[2]) if last else 0
     trainer = _trainer(prepared, arguments, progress)

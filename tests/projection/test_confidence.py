@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.projection.confidence import CERTAIN, Evidence, features, hold, probability
+from pipeline.projection.confidence import Evidence, features, hold, probability
 from pipeline.projection.locate_tables import locate_table
 from pipeline.tables import SPANS, Reason
 from tests.projection.corpora import DUTCH, layout, sample_layout, sample_translations, translations
@@ -40,10 +40,6 @@ def test_worse_evidence_is_never_more_probable(evidence, other):
     assert probability(replace(evidence, unsettled=False)) >= least
     if evidence.agreement is not None:
         assert probability(replace(evidence, agreement=max(evidence.agreement, other))) >= least
-
-
-def test_nothing_is_surer_than_the_source_s_own_span():
-    assert probability(CERTAIN) > 0.99
 
 
 def located() -> pa.Table:

@@ -15,6 +15,10 @@ def row(source: str, target: str, probability: float, *others: str) -> dict:
         "text": target,
         "start": TARGET.index(target),
         "probability": probability,
+        "method": "exact",
+        "score": 1.0,
+        "occurrence": 2,
+        "occurrences": 3,
         "candidates": [{"start": TARGET.index(text), "text": text, "method": "fuzzy", "score": 0.5} for text in others],
     }
 
@@ -39,6 +43,27 @@ def test_the_outer_grows_to_hold_the_inner(sure):
 def test_the_weaker_moves_to_a_candidate_of_its_own_that_fits():
     rows = [row("12 metres", "twaalf meter", 0.9), row("12", "oude dam", 0.5, "zo'n", "twaalf")]
     assert agreed(*rows) == [("twaalf meter", 0.9), ("twaalf", 0.5)]
+
+
+def test_what_moves_changes_places_with_its_candidate():
+    moved = row("12", "oude dam", 0.5, "zo'n", "twaalf")
+    agreed(row("12 metres", "twaalf meter", 0.9), moved)
+    assert (moved["method"], moved["score"], moved["occurrence"], moved["occurrences"]) == ("fuzzy", 0.5, 1, 1)
+    told = [(other["text"], other["method"], other["score"]) for other in moved["candidates"]]
+    assert told == [("oude dam", "exact", 1.0), ("zo'n", "fuzzy", 0.5)]
+
+
+def test_a_contradiction_counts_once():
+    sure, weak = row("12 metres", "twaalf meter", 0.95), row("12", "oude dam", 0.5)
+    reconcile([sure, weak], TARGET)
+    doubted = weak["probability"]
+    key = sure["source_start"], sure["source_text"]
+    reconcile([sure, weak], TARGET, {key: dict(sure)})  # decided anew, to the same place
+    assert weak["probability"] == doubted
+    reconcile([sure, weak], TARGET, {key: sure | row("12 metres", "oude dam", 0.95)})  # it lay where both agreed
+    assert weak["probability"] == doubt(doubted)
+    reconcile([sure, weak], TARGET, {(weak["source_start"], weak["source_text"]): dict(weak)})
+    assert weak["probability"] == doubt(doubt(doubted))
 
 
 def test_a_contradiction_that_nothing_mends_is_doubted():

@@ -29,6 +29,11 @@ def places(needle: str, text: str, policy=DUTCH) -> list[tuple[str, str, float]]
         ("kaas", "kaaskop, oudekaas"),
         ("Bijbel", "Bijbelvertaling"),
         ("eeuw", "19e-eeuwse"),
+        ("10", "Elle a 10\u00a0000 navires, et 10\u202f000 marins."),
+        ("cafe", "un cafe\u0301"),
+        ("राम", "रामायण"),
+        ("मना", "कामना"),
+        ("بَيْت", "بَيْتُهُم"),
     ],
 )
 def test_no_hit_begins_or_ends_inside_a_word_or_number(needle, text):
@@ -60,6 +65,7 @@ def test_a_hit_at_boundaries_is_whole(needle, text):
         ("vertaling", "Een Bijbelvertaling.", "Bijbelvertaling", 0.6),
         ("tulpenbol", "Drie tulpenbollen.", "tulpenbollen", 0.75),
         ("Nederlands", "De Nederlandse schilders.", "Nederlandse", 0.91),
+        ("uitstoot", "De CO2uitstoot.", "CO2uitstoot", 0.73),
     ],
 )
 def test_in_dutch_a_piece_of_a_compound_stands_for_the_whole_word(needle, text, word, score):

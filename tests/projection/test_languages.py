@@ -12,7 +12,7 @@ def test_a_policy_goes_by_the_primary_subtag(code):
     assert language(code).compounds
 
 
-@pytest.mark.parametrize("code", ["cy", "hu", "th", "xx"])
+@pytest.mark.parametrize("code", ["ca", "cy", "hu", "ko", "th", "xx"])
 def test_a_language_that_nobody_configured_has_no_articles_and_no_compounds(code):
     policy = language(code)
     assert (policy.articles, policy.one, policy.loose, policy.compounds) == (

@@ -1,6 +1,8 @@
 """Whole paragraphs: the translated context, and one row an answer."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline import tables
 from pipeline.projection.locate_tables import locate_table
@@ -38,6 +40,35 @@ def test_a_paragraph_keeps_the_source_s_white_space():
     assert [row["text"] for row in spans] == found
     assert [row["start"] for row in spans] == [paragraph["context"].index(text) for text in found]
     assert all(row["method"] in {Method.EXACT, Method.NORMALISED} for row in spans)
+
+
+@pytest.mark.parametrize(
+    ("translation", "context", "span"),
+    [
+        ("eau", "Ils boivent de l'eau ici.", "eau"),
+        ("eau", "Ils boivent de l'eau", "eau"),
+        ("eau froide", "Ils boivent l'eau froide", "eau froide"),
+        ("uitstoot", "De CO2uitstoot", "CO2uitstoot"),
+        ("aantekeningen", "Het heet mijn_aantekeningen", "aantekeningen"),
+        ("10", "Sur 10\u00a0000 navires, seuls 10 ont coulé.", "10"),
+    ],
+)
+def test_a_span_may_begin_inside_a_token(translation, context, span):
+    _, (row,) = rows("It was.", {"It was.": context, "was": translation}, (3, "was"), cut=())
+    assert row["text"] == span
+    assert row["start"] == context.rindex(span)
+
+
+LETTERS = st.text("abA1 .,'’_-\u0301\u00a0中", min_size=1, max_size=12).filter(str.strip)
+
+
+@given(LETTERS, LETTERS, LETTERS)
+def test_what_is_found_is_there_and_not_empty(before, translation, after):
+    context = f"{before}{translation}{after}".strip()
+    _, (row,) = rows("It was.", {"It was.": context, "was": translation}, (3, "was"), cut=())
+    if row["text"] is not None:
+        assert row["text"].strip()
+        assert context[row["start"] :].startswith(row["text"])
 
 
 def test_white_space_at_an_answer_s_ends_is_no_part_of_it():

@@ -81,6 +81,12 @@ def test_markup_in_names_is_escaped(reports):
     assert "&lt;b&gt;" in page
 
 
+def test_a_name_cannot_break_the_table(reports):
+    run = replace(RUN, base=replace(RUN.base, model="a|b\n\nc", scratch=None))
+    markdown = render(compare({"x": run}, reports, {}), "comparison.md.jinja")
+    assert "| a\\|b\\n\\nc |" in markdown
+
+
 def test_figures_of_other_settings_are_not_shown(reports):
     changed = replace(RUN, training=replace(RUN.training, seed=1))
     assert compare({"dutch-mbert": changed}, reports, {}).rows[0].figures is None

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -36,6 +37,12 @@ def place(workdir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("SPANFERRY_PROCESSES", raising=False)
     torch.set_num_threads(1)
     return project(workdir)
+
+
+def free_port() -> int:
+    with socket.socket() as opened:
+        opened.bind(("127.0.0.1", 0))
+        return opened.getsockname()[1]
 
 
 def test_from_cleaned_files_to_the_table(place, run, refusal):
@@ -136,16 +143,23 @@ def test_a_killed_training_goes_on_where_it_stopped(place, run):
         assert (place / "models/resumed" / name).read_bytes() == (place / "models/tiny" / name).read_bytes()
 
 
-def test_two_processes_train_one_model(place, run):
-    done = subprocess.run(
-        [sys.executable, "-m", "stages.finetune", *FINETUNE, "--processes", "2"],
-        env=ALONE,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == "finetune: tiny: 20 steps over 50 features\n"
+def torchrun(port: int) -> list[str]:
+    """What each of two machines runs (docs/scaling.md)."""
+    meeting = ("--rdzv-backend=c10d", f"--rdzv-endpoint=127.0.0.1:{port}")
+    return [sys.executable, "-m", "torch.distributed.run", "--nnodes=2", "--nproc-per-node=1", *meeting]
+
+
+@pytest.mark.parametrize("machines", [1, 2])
+def test_two_processes_train_one_model(place, run, machines):
+    command = [sys.executable] if machines == 1 else torchrun(free_port())
+    command += ["-m", "stages.finetune", *FINETUNE, *(("--processes", "2") if machines == 1 else ())]
+    started = [
+        subprocess.Popen(command, env=ALONE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(machines)
+    ]
+    said = [process.communicate() for process in started]
+    assert not any(process.returncode for process in started), said
+    assert "".join(out for out, _ in said) == "finetune: tiny: 20 steps over 50 features\n"
     together = json.loads((place / "models/tiny/training.json").read_bytes())
     run(finetune.main, *FINETUNE)
     alone = json.loads((place / "models/tiny/training.json").read_bytes())
