@@ -23,7 +23,7 @@ from typing import Annotated, Any, Literal, Self
 import pyarrow as pa
 from msgspec import Meta, Struct
 
-from pipeline.errors import ParamsError, WorkerError, one_line
+from pipeline.errors import ParamsError, WorkerError, missing, one_line
 
 Kind = Literal["local", "ray"]
 Work = Callable[[pa.Table], pa.Table]
@@ -182,10 +182,7 @@ def imported() -> Any:
         import ray
         import ray.data
     except ImportError as error:
-        told = one_line(error)
-        raise ParamsError(
-            f"params.yaml: executor: the package ray is missing or broken: pip install 'spanferry[ray]' ({told})"
-        ) from error
+        raise ParamsError(f"params.yaml: executor: {missing('ray', 'ray', error)}") from error
     context = ray.data.DataContext.get_current()
     context.execution_options.preserve_order = True
     context.enable_progress_bars = False

@@ -70,7 +70,9 @@ def killed(_: pa.Table) -> pa.Table:
 
 def test_without_the_package_one_line_tells_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
-    told = r"^params\.yaml: executor: the package ray is missing or broken: pip install 'spanferry\[ray\]' \(.*\)$"
+    told = (
+        r"^params\.yaml: executor: the package ray is missing or broken: pip install .* --editable '\.\[ray\]' \(.*\)$"
+    )
     with pytest.raises(ParamsError, match=told), opened("ray", RaySettings(), 1):
         pass
 

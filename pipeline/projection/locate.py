@@ -23,7 +23,8 @@ Translations = Mapping[str, str | None]
 def translated(row: Row, translations: Translations) -> Passage | None:
     """A layout row's context in the target language; None when there is no translation of it.
 
-    The white space around and between the sentences is the source's. A sentence without a
+    The white space around and between the sentences is the source's; where it has none because its script has none
+    (Chinese, Japanese), languages that write spaces get one. A sentence without a
     translation is made good by the translation of the whole context, where that was asked for: the
     passage is then one sentence.
     """
@@ -33,10 +34,18 @@ def translated(row: Row, translations: Translations) -> Passage | None:
         if sentence is None:
             whole = translations.get(context.strip())
             return Passage(whole, ((0, len(whole)),)) if whole else None
-        pieces += [context[at:start], sentence]
-        spans.append((length + start - at, length + start - at + len(sentence)))
+        gap = context[at:start]
+        if not gap and pieces and wide(context[start - 1]) and not (wide(pieces[-1][-1:]) or wide(sentence[:1])):
+            gap = " "
+        pieces += [gap, sentence]
+        spans.append((length + len(gap), length + len(gap) + len(sentence)))
         length, at = spans[-1][1], end
     return Passage("".join([*pieces, context[at:]]), tuple(spans))
+
+
+def wide(character: str) -> bool:
+    """Whether a letter or stop is one of the East Asian scripts, which stand without spaces (by block)."""
+    return "\u3000" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"
 
 
 def source_passage(row: Row, target: Passage | None) -> Passage:

@@ -72,7 +72,7 @@ def render(
         reports={split: reports[split] for split in splits},
         files={config: paths for config, paths in files.items() if paths},
         total=figures.total,
-        loss=loss_rows(figures, splits),
+        loss=loss_rows(figures),
         methods=counted(answers.methods, Method),
         reasons=counted(answers.reasons, Reason),
         gold=figures.gold,
@@ -122,9 +122,9 @@ def size(questions: int) -> str:
     return next((name for below, name in _SIZES if questions < below), _LARGEST)
 
 
-def loss_rows(figures: Figures, splits: Sequence[str]) -> list[list[str]]:
+def loss_rows(figures: Figures) -> list[list[str]]:
     """Rows split, unit, in the source, kept, lost, kept in per cent; units that the source has not are left out."""
-    parts = [(split, getattr(figures, split)) for split in splits]
+    parts = [(split, getattr(figures, split)) for split in SPLITS]
     tallies = [(split, label, getattr(units, unit)) for split, units in parts for unit, label in UNITS.items()]
     return [
         [split, label, f"{n.visited:,}", f"{n.kept:,}", f"{n.dropped:,}", percent(n.kept / n.visited)]

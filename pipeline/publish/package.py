@@ -11,15 +11,14 @@
 `datasets` calls the second split validation, and so do the parquet files.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import squad, tables
-from pipeline.errors import InputError
+from pipeline.errors import ContractError, InputError
 from pipeline.files import replacing_folder, write_atomically, write_json
 from pipeline.publish import card, citation, contract, croissant, figures
 from pipeline.publish.about import About, Made
@@ -50,8 +49,13 @@ def publish(clean: Path, loss: Path, out: Path, made: Made, about: About) -> dic
     loss: loss.json of the same build. Raises ContractError when the cleaned files break their contract,
     InputError when something cannot be read; then nothing is written.
     """
-    files = cleaned_files(clean, made.target)
     told = figures.read(loss)
+    # Of a split that is lost whole there is nothing to load; the card and `rejected` tell of it.
+    files = cleaned_files(clean, made.target)
+    lost = [split for split in files if not getattr(told, split).questions.kept]
+    files = {split: path for split, path in files.items() if split not in lost}
+    if not files:
+        raise ContractError(f"{clean}: no question was kept; there is nothing to publish")
     provenance = tables.read(clean / "provenance.parquet", SPANS)
     rejected = tables.read_rejected(clean / "rejected.jsonl")
     documents, reports = contract.checked(files, provenance, told)
@@ -59,7 +63,7 @@ def publish(clean: Path, loss: Path, out: Path, made: Made, about: About) -> dic
         configs = {
             "default": named("default", {split: questions(document) for split, document in documents.items()}),
             "provenance": named("provenance", by_split(provenance, documents, ("split", "reason"))),
-            "rejected": named("rejected", by_split(rejected, documents, ("split", *FOUND))),
+            "rejected": named("rejected", by_split(rejected, [*documents, *lost], ("split", *FOUND))),
         }
         for path in (*files.values(), loss):
             write_atomically(beside / path.name, path.read_bytes())
@@ -106,7 +110,7 @@ def questions(document: squad.Document) -> pa.Table:
     return pa.Table.from_pylist(list(rows), schema=QUESTIONS)
 
 
-def by_split(table: pa.Table, splits: Mapping[str, Any], without: tuple[str, ...]) -> dict[str, pa.Table]:
+def by_split(table: pa.Table, splits: Iterable[str], without: tuple[str, ...]) -> dict[str, pa.Table]:
     """A table cut by split, less some columns. Empty parts are left out: `datasets` cannot read them."""
     parts = ((split, table.filter(pc.equal(table["split"], split)).drop_columns(list(without))) for split in splits)
     return {split: part for split, part in parts if part.num_rows}

@@ -4,7 +4,7 @@ import os
 from importlib import import_module
 from types import ModuleType
 
-from pipeline.errors import TranslationError
+from pipeline.errors import TranslationError, missing
 
 MESSAGE_CHARACTERS = 200  # of a service's own words in an error
 
@@ -14,9 +14,7 @@ def package(name: str, extra: str) -> ModuleType:
     try:
         return import_module(name)
     except ImportError as error:
-        raise TranslationError(
-            f"the package {name} is missing or broken: pip install 'spanferry[{extra}]' ({told(error)})"
-        ) from error
+        raise TranslationError(missing(name, extra, error)) from error
 
 
 def secret(variable: str) -> str:

@@ -59,6 +59,21 @@ def test_a_span_may_begin_inside_a_token(translation, context, span):
     assert row["start"] == context.rindex(span)
 
 
+@pytest.mark.parametrize(
+    ("known", "context"),
+    [
+        (("Er ging.", "2 bleven."), "Er ging. 2 bleven."),
+        (("他走了。", "两个人留下。"), "他走了。两个人留下。"),
+        (("彼は行った。", "2人が残った。"), "彼は行った。2人が残った。"),
+    ],
+)
+def test_sentences_of_a_script_without_spaces_are_not_glued_in_another(known, context):
+    source = "他走了。两个人留下。"
+    paragraph, _ = rows(source, dict(zip((source[:4], source[4:]), known, strict=True)), cut=(4,))
+    assert paragraph["context"] == context
+    assert [context[span["start"] : span["end"]] for span in paragraph["sentences"]] == list(known)
+
+
 LETTERS = st.text("abA1 .,'’_-\u0301\u00a0中", min_size=1, max_size=12).filter(str.strip)
 
 

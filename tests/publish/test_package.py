@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline import squad
+from pipeline.errors import ContractError
 from pipeline.publish.package import publish
 from tests.publish.tiny_clean import ABOUT, MADE, write
 
@@ -75,6 +76,21 @@ def test_every_answer_can_be_traced(published):
         ("mayor", "not_found"),
         ("mill", "context_untranslated"),
     ]
+
+
+def test_a_split_of_which_nothing_is_left_is_not_published_but_told(tmp_path):
+    publish(*write(tmp_path, lost=("dev",)), tmp_path / "published", MADE, ABOUT)
+    gone = {"default/validation.parquet", "provenance/validation.parquet", "nl_squadv2_dev_clean.json"}
+    assert set(contents(tmp_path / "published")) == FILES - gone
+    lost = pq.read_table(tmp_path / "published/rejected/validation.parquet")
+    assert set(lost["reason"].to_pylist()) == {"context_untranslated"}
+    card = (tmp_path / "published/README.md").read_text()
+    assert "| dev | questions | 5 | 0 | 5 | 0.0 % |" in card
+
+
+def test_nothing_is_published_of_nothing(tmp_path):
+    with pytest.raises(ContractError, match=r"clean: no question was kept; there is nothing to publish$"):
+        publish(*write(tmp_path, lost=("train", "dev")), tmp_path / "published", MADE, ABOUT)
 
 
 def test_sha256sum_agrees(published):

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import squad, tables
 from pipeline.cleaning import documents, provenance, rejected
@@ -42,12 +44,15 @@ MADE = Made(
 )
 
 
-def write(root: Path) -> tuple[Path, Path]:
-    """Writes clean/ and loss.json below root; returns their paths."""
+def write(root: Path, lost: tuple[str, ...] = ()) -> tuple[Path, Path]:
+    """Writes clean/ and loss.json below root; returns their paths. lost: splits whose contexts stayed untranslated."""
     tiny = build()
     tiny.write(root)
-    fates = decide(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations)
-    for split, document in documents(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations, fates).items():
+    there = pc.invert(pc.is_in(tiny.paragraphs["split"], value_set=pa.array(lost, pa.string())))
+    contexts = pc.if_else(there, tiny.paragraphs["context"], None)
+    paragraphs = tiny.paragraphs.set_column(tiny.paragraphs.column_names.index("context"), "context", contexts)
+    fates = decide(tiny.layout, paragraphs, tiny.spans, tiny.translations)
+    for split, document in documents(tiny.layout, paragraphs, tiny.spans, tiny.translations, fates).items():
         squad.write(document, root / "clean" / f"nl_squadv2_{split}_clean.json")
     # As `clean` does: what goes with its question is no kept answer.
     rewrite_spans(root, tiny, fates)

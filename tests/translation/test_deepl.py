@@ -167,7 +167,7 @@ def test_no_key(monkeypatch):
 
 def test_no_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "deepl", None)
-    with pytest.raises(TranslationError, match=r"pip install 'spanferry\[deepl\]'"):
+    with pytest.raises(TranslationError, match=r"pip install .* --editable '\.\[deepl\]'"):
         DeepL(DeepLSettings(), ("en", "nl"), 5.0).__enter__()
 
 
