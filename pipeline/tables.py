@@ -271,10 +271,11 @@ class Stored:
 
     def to_batches(self, max_chunksize: int) -> Iterator[pa.RecordBatch]:
         with self._opened() as file:
-            for batch in file.iter_batches(max_chunksize):
-                batch.validate(full=True)  # text that is no UTF-8 would be met much later
-                check(batch, self.path)
-                yield batch
+            for group in range(file.num_row_groups):  # Arrow would keep half a MB of each until the last
+                for batch in file.iter_batches(max_chunksize, row_groups=[group]):
+                    batch.validate(full=True)  # text that is no UTF-8 would be met much later
+                    check(batch, self.path)
+                    yield batch
 
     @contextmanager
     def _opened(self) -> Iterator[pq.ParquetFile]:

@@ -4,6 +4,8 @@ A text that is repeated stands in the file once, in a column's dictionary; so th
 first, whose texts are counted as often as they are repeated and never put side by side.
 """
 
+from collections.abc import Iterator
+from itertools import accumulate, chain
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -21,19 +23,26 @@ def guarded(file: BinaryIO, size: int) -> BinaryIO:
     Raises ValueError when it does, ArrowException when it is broken.
     """
     most = max(MOST_BYTES, MOST_TIMES * size)
-    held = pq.ParquetFile(file)
-    told = sum(held.metadata.row_group(n).total_byte_size for n in range(held.num_row_groups))
-    if told <= most:
-        texts = [column.path for column in held.schema if column.physical_type == "BYTE_ARRAY"]
-        told = 0
-        for batch in pq.ParquetFile(file, read_dictionary=texts).iter_batches(ROWS):
-            told += sum(map(unpacked, batch.columns))
-            if told > most:
-                break
-    if told > most:
+    if any(held > most for held in chain([promised(file)], accumulate(sizes(file)))):
         raise ValueError(f"its {size:,} bytes unpack to more than {most:,}")
     file.seek(0)
     return file
+
+
+def promised(file: BinaryIO) -> int:
+    """Bytes that a file says it unpacks to."""
+    told = pq.ParquetFile(file).metadata
+    return sum(told.row_group(n).total_byte_size for n in range(told.num_row_groups))
+
+
+def sizes(file: BinaryIO) -> Iterator[int]:
+    """Bytes that each part of a file unpacks to."""
+    held = pq.ParquetFile(file)
+    texts = [column.path for column in held.schema if column.physical_type == "BYTE_ARRAY"]
+    held = pq.ParquetFile(file, read_dictionary=texts)
+    for group in range(held.num_row_groups):  # one at a time, or Arrow would keep some memory of each
+        for batch in held.iter_batches(ROWS, row_groups=[group]):
+            yield sum(map(unpacked, batch.columns))
 
 
 def unpacked(column: pa.Array) -> int:
