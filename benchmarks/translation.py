@@ -98,7 +98,7 @@ def naive(path: Path, folder: Path) -> dict[str, float]:
     """The loop that everybody writes, over some of the segments."""
     import mtranslate
 
-    texts = [segment.text for segment in read_segments(path, False)]
+    texts = [segment.text for segment in read_segments(path)]
     chosen = random.Random(1).sample(texts, min(NAIVE_TEXTS, len(texts)))
     with measured() as figures:
         for text in chosen:
@@ -120,7 +120,7 @@ def instant(path: Path, folder: Path) -> dict[str, float]:
 
 
 def translated(path: Path, folder: Path, settings: TranslateSettings) -> dict[str, float]:
-    wanted = read_segments(path, False)
+    wanted = read_segments(path)
     with measured() as figures, open_desk("mtranslate", LANGUAGES, folder=folder / "memory", settings=settings) as desk:
         results = desk.translate(wanted)
     tables.write(to_table(wanted, results, desk), folder / "translations.parquet")
@@ -264,7 +264,7 @@ def large(count: int, folder: Path, held: bool) -> Path:
         "text": [s.text for s in wanted],
         "kind": [s.kind for s in wanted],
         "count": [1] * count,
-        "context": [""] * count,
+        "layout_row": [0] * count,
     }
     path = folder / "segments.parquet"
     tables.write(tables.pa.Table.from_pydict(rows, tables.SEGMENTS), path)
@@ -332,7 +332,7 @@ def memory(args: argparse.Namespace, texts: Path, folder: Path) -> None:
 def validation(args: argparse.Namespace, texts: Path, folder: Path) -> None:
     """Of good translations, how many are refused; of spoilt ones, how many are caught."""
     known = {text.strip(): translation.strip() for text, translation in read_tmx(args.pairs, *LANGUAGES)}
-    good = [(s.text, known[s.text], s.kind) for s in read_segments(texts, False) if s.text in known]
+    good = [(s.text, known[s.text], s.kind) for s in read_segments(texts) if s.text in known]
     refused = [(text, answer, found) for text, answer, kind in good if (found := checked(text, answer, kind))]
     print(f"{len(good):,} good translations, {len(refused)} refused")
     for text, answer, found in refused:

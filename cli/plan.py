@@ -76,12 +76,13 @@ def texts(params: Params, corpus: str, contexts: bool) -> list[Segment]:
     data = Path("data") / corpus
     path = data / "segments" / "segments.parquet"
     if path.exists():
-        return read_segments(path, contexts)
+        return read_segments(path, path.with_name("layout.parquet") if contexts else None)
     if entry.native:
         return []
     places = {split: here(data / "source" / f"{split}.json", place, corpus) for split, place in entry.splits().items()}
     documents = {split: squad.read(place) for split, place in places.items()}
-    return of_table(segments(layout(documents, params.language.source)), contexts)
+    laid = layout(documents, params.language.source)
+    return of_table(segments(laid), laid["context"].to_pylist() if contexts else None)
 
 
 def here(fetched: Path, place: str, corpus: str) -> Path:

@@ -78,20 +78,20 @@ def segments(layout: pa.Table) -> pa.Table:
     """
     kinds = list(Kind)
     held: dict[str, list[Any]] = {}
-    for batch in layout.to_batches(max_chunksize=1000):
-        for row in batch.to_pylist():
-            for kind, text in texts(row):
-                if not (key := text.strip()):
-                    continue
-                entry = held.setdefault(key, [kinds.index(kind), 0, row["context"]])
-                entry[0] = min(entry[0], kinds.index(kind))
-                entry[1] += 1
-    rows = sorted((rank, text, count, context) for text, (rank, count, context) in held.items())
+    rows = (row for batch in layout.to_batches(max_chunksize=1000) for row in batch.to_pylist())
+    for n, row in enumerate(rows):
+        for kind, text in texts(row):
+            if not (key := text.strip()):
+                continue
+            entry = held.setdefault(key, [kinds.index(kind), 0, n])
+            entry[0] = min(entry[0], kinds.index(kind))
+            entry[1] += 1
+    listed = sorted((rank, text, count, n) for text, (rank, count, n) in held.items())
     columns = [
-        [text for _, text, _, _ in rows],
-        [kinds[rank] for rank, _, _, _ in rows],
-        [count for _, _, count, _ in rows],
-        [context for _, _, _, context in rows],
+        [text for _, text, _, _ in listed],
+        [kinds[rank] for rank, _, _, _ in listed],
+        [count for _, _, count, _ in listed],
+        [n for _, _, _, n in listed],
     ]
     return pa.Table.from_arrays([pa.array(c, f.type) for c, f in zip(columns, SEGMENTS, strict=True)], schema=SEGMENTS)
 

@@ -28,7 +28,7 @@ def main(name: str, source: Path, segments: Path, layout: Path, out: Path, repor
         executors.opened(params.executor, params.ray, workers()) as executor,
         corpus_desk(params, name, source, out, executor) as desk,
     ):
-        texts = read_segments(segments, desk.translator.uses_context)
+        texts = read_segments(segments, layout if desk.translator.uses_context else None)
         results = desk.translate(texts)
         # A sentence that the engine does not manage alone, it may manage in its paragraph.
         known = {segment.text: result.text for segment, result in zip(texts, results, strict=True)}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from msgspec.structs import asdict
@@ -12,7 +13,7 @@ from msgspec.structs import asdict
 from pipeline import tables
 from pipeline.errors import InputError, ParamsError
 from pipeline.executors import Executor, Ray
-from pipeline.tables import SEGMENTS, TRANSLATIONS
+from pipeline.tables import LAYOUT, SEGMENTS, TRANSLATIONS, Stored
 from pipeline.translation.actors import spread
 from pipeline.translation.counts import Counts
 from pipeline.translation.drafts import Segment
@@ -117,22 +118,38 @@ def kept(
     return {}
 
 
-def read_segments(path: Path, contexts: bool) -> list[Segment]:
-    """The segments of a file (tables.SEGMENTS). Raises InputError."""
-    read = of_table(tables.read(path, SEGMENTS), contexts)
+def read_segments(path: Path, layout: Path | None = None) -> list[Segment]:
+    """The segments of a file (tables.SEGMENTS); with a layout (tables.LAYOUT) each with the paragraph around it.
+
+    The layout is for engines that use contexts. Raises InputError.
+    """
+    table = tables.read(path, SEGMENTS)
+    contexts = None if layout is None else contexts_of(layout)
+    if contexts is not None:
+        strange = (row for row in values(table["layout_row"]) if not 0 <= row < len(contexts))
+        if (row := next(strange, None)) is not None:
+            raise InputError(f"{path}: column layout_row: {layout} has no row {row}; rebuild it")
+    read = of_table(table, contexts)
+    del table
     # Arrow would keep what the file took for the next one: 70 MiB at 350,000 segments.
     pa.default_memory_pool().release_unused()
     return read
 
 
-def of_table(table: pa.Table, contexts: bool) -> list[Segment]:
-    """The segments of a table (tables.SEGMENTS); their paragraphs, which are long, only where contexts are used."""
-    contexts_or_none = shared(table["context"]) if contexts else repeat("", table.num_rows)
-    rows = zip(texts(table["text"]), shared(table["kind"]), contexts_or_none, strict=True)
-    return [Segment(*row) for row in rows]
+def contexts_of(layout: Path) -> list[str]:
+    """The paragraphs of a layout, in its order. Raises InputError."""
+    batches = Stored(layout, LAYOUT).to_batches(ROWS)
+    return [context for batch in batches for context in batch["context"].to_pylist()]
 
 
-def texts(column: pa.ChunkedArray) -> Iterator[str]:
+def of_table(table: pa.Table, contexts: Sequence[str] | None = None) -> list[Segment]:
+    """The segments of a table (tables.SEGMENTS), with their paragraphs where the layout's contexts are given."""
+    texts, kinds, rows = values(table["text"]), shared(table["kind"]), values(table["layout_row"])
+    around = (contexts[row] for row in rows) if contexts is not None else repeat("", table.num_rows)
+    return [Segment(*row) for row in zip(texts, kinds, around, strict=True)]
+
+
+def values(column: pa.ChunkedArray) -> Iterator[Any]:
     for chunk in column.chunks:
         for at in range(0, len(chunk), ROWS):
             yield from chunk[at : at + ROWS].to_pylist()
@@ -141,8 +158,8 @@ def texts(column: pa.ChunkedArray) -> Iterator[str]:
 def shared(column: pa.ChunkedArray) -> Iterator[str]:
     """A column whose values come again and again: each is one object."""
     for chunk in column.dictionary_encode().chunks:
-        values = chunk.dictionary.to_pylist()
-        yield from (values[index] for index in chunk.indices.to_pylist())
+        words = chunk.dictionary.to_pylist()
+        yield from (words[index] for index in chunk.indices.to_pylist())
 
 
 def as_metadata(scope: Scope) -> bytes:

@@ -15,7 +15,9 @@ from pipeline.translation.tmx import read_tmx, write_tmx
 from pipeline.translation.validation import Fault
 from stages.translate import main as translate
 
+from .json_server import service
 from .standin import Reply, dutch
+from .test_openai import asked_for, completion
 
 PARAMS = """\
 build: {corpora: [ferry, replay]}
@@ -93,6 +95,28 @@ def test_the_stage_tells_what_is_left_when_it_stops(project, refusal, google):
         " run again to go on"
     )
     assert not Path("data/ferry/translations.parquet").exists()
+
+
+def test_an_engine_that_uses_contexts_is_given_the_paragraph(project, run, refusal):
+    def answer(body):
+        return completion({key: dutch(text) for key, text in asked_for(body).items()})
+
+    segments = Path("data/ferry/segments/segments.parquet")
+    with service(answer) as served:
+        settings = f"translators: {{llm: {{engine: openai, model: m, base_url: '{served.url}'}}}}\n"
+        Path("params.yaml").write_text(PARAMS.replace("translator: mtranslate", "translator: llm") + settings)
+        planned = json.loads(run(plan, "ferry", "--json").stdout)
+        assert run(translate, *stage("ferry")).exit_code == 0
+    assert len(served.seen) == planned["requests"]
+    asked = [json.loads(body["messages"][1]["content"]) for _, _, body in served.seen]
+    assert {text for one in asked for text in one["paragraphs"].values()} == {CONTEXT}
+    rows = [row | {"layout_row": 1} for row in tables.read(segments, tables.SEGMENTS).to_pylist()]
+    tables.write(tables.pa.Table.from_pylist(rows, tables.SEGMENTS), segments)
+    told = f"{segments}: column layout_row: data/ferry/segments/layout.parquet has no row 1; rebuild it"
+    assert refusal(translate, *stage("ferry")) == f"translate: {told}"
+    assert refusal(plan, "ferry") == f"plan: {told}"
+    segments.unlink()
+    assert json.loads(run(plan, "ferry", "--json").stdout)["kinds"]["answer"]["held"] == 1
 
 
 def test_the_stage_names_what_an_offline_memory_lacks(project, refusal):

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import tables
-from pipeline.errors import ParamsError
+from pipeline import segmentation, squad, tables
+from pipeline.errors import InputError, ParamsError
 from pipeline.translation.drafts import Segment
 from pipeline.translation.memory import Memory, Scope
 from pipeline.translation.session import METADATA, open_desk, read_segments, to_table
@@ -107,9 +107,39 @@ def test_names(tmp_path):
         pass
 
 
+def cut(folder: Path, *contexts: str) -> tuple[Path, Path]:
+    """Tables of segments and of the layout, as the stage writes them, of paragraphs without questions."""
+    paragraphs = tuple(squad.Paragraph(context, ()) for context in contexts)
+    laid = segmentation.layout({"dev": squad.Document((squad.Article(paragraphs),))}, "en")
+    tables.write(laid, folder / "layout.parquet")
+    tables.write(segmentation.segments(laid), folder / "segments.parquet")
+    return folder / "segments.parquet", folder / "layout.parquet"
+
+
 def test_segments_are_read_with_their_paragraphs_only_when_these_are_used(tmp_path):
-    rows = [{"text": "a", "kind": "answer", "count": 2, "context": "a b"}]
-    path = tmp_path / "segments.parquet"
-    tables.write(tables.pa.Table.from_pylist(rows, tables.SEGMENTS), path)
-    assert read_segments(path, False) == [Segment("a", "answer")]
-    assert read_segments(path, True) == [Segment("a", "answer", "a b")]
+    segments, layout = cut(tmp_path, "It rains.", "Boats go by. It rains.")
+    assert read_segments(segments) == [Segment("Boats go by.", "sentence"), Segment("It rains.", "sentence")]
+    assert read_segments(segments, layout) == [
+        Segment("Boats go by.", "sentence", "Boats go by. It rains."),
+        Segment("It rains.", "sentence", "It rains."),
+    ]
+
+
+def test_long_paragraphs_are_not_repeated_with_each_of_their_sentences(tmp_path):
+    contexts = [" ".join(f"Boat {at} came by in year {n}." for at in range(1500)) for n in range(8)]
+    segments, layout = cut(tmp_path, *contexts)
+    read = read_segments(segments, layout)
+    assert len(read) == 12_000
+    assert {segment.context for segment in read} == set(contexts)
+    # 12,000 times 38,000 characters would be 460 MB, which no table may unpack to.
+    assert tables.read(segments, tables.SEGMENTS).nbytes < 2_000_000
+
+
+@pytest.mark.parametrize("row", [1, -1])
+def test_a_row_that_the_layout_lacks_is_told(tmp_path, row):
+    segments, layout = cut(tmp_path, "It rains.")
+    rows = [{"text": "It rains.", "kind": "sentence", "count": 1, "layout_row": row}]
+    tables.write(tables.pa.Table.from_pylist(rows, tables.SEGMENTS), segments)
+    with pytest.raises(InputError) as told:
+        read_segments(segments, layout)
+    assert str(told.value) == f"{segments}: column layout_row: {layout} has no row {row}; rebuild it"
