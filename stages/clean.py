@@ -1,5 +1,6 @@
-"""Writes the cleaned SQuAD files, each answer's provenance, and what was rejected."""
+"""Writes the cleaned SQuAD files, each answer's provenance, and what was rejected; and their checksums."""
 
+import hashlib
 from pathlib import Path
 
 import click
@@ -8,7 +9,7 @@ import msgspec
 from pipeline import squad, tables
 from pipeline.cleaning import documents, provenance, rejected
 from pipeline.fates import decide
-from pipeline.files import replacing
+from pipeline.files import replacing, write_json
 from stages.params import load
 from stages.rim import OneLine, path_option, summary
 
@@ -20,7 +21,8 @@ from stages.rim import OneLine, path_option, summary
 @path_option("--spans")
 @path_option("--translations")
 @path_option("--out")
-def main(name: str, layout: Path, paragraphs: Path, spans: Path, translations: Path, out: Path) -> None:
+@path_option("--digests", help="A JSON file of the sha256 of each file in OUT, by its name.")
+def main(name: str, layout: Path, paragraphs: Path, spans: Path, translations: Path, out: Path, digests: Path) -> None:
     params = load()
     native = params.corpus(name).native
     laid = tables.read(layout, tables.LAYOUT)
@@ -35,6 +37,7 @@ def main(name: str, layout: Path, paragraphs: Path, spans: Path, translations: P
     with replacing(out / "rejected.jsonl") as beside, beside.open("wb") as lines:
         for row in rejected(found, fates):
             lines.write(msgspec.json.encode(row) + b"\n")
+    write_json(digests, {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in out.iterdir()})
     summary("clean", f"{name}: {kept.num_rows:,} of {found.num_rows:,} answers kept")
 
 

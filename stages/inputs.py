@@ -1,16 +1,17 @@
-"""Notes which cleaned files of a corpus a run trains on and is evaluated on, by their checksums.
+"""Notes which cleaned files a run trains on and is evaluated on, by their checksums.
 
-Two small files for each run and corpus; a run's training and its evaluation each depend on a folder of
-them. So editing a corpus reruns the runs that read it, and no others: DVC cannot make a stage's
-dependencies out of a list in params.yaml.
+DVC cannot make a stage's dependencies out of a list in params.yaml. So this stage depends on the checksums of all
+corpora and picks those of the run's own, and training and evaluation depend on what it picked: editing, adding or
+removing a corpus reruns the runs that read it, and no others.
 """
 
-import hashlib
 from pathlib import Path
 
 import click
+import msgspec
 
-from pipeline.files import write_json
+from pipeline.errors import InputError
+from pipeline.files import regular, write_json
 from stages.params import load
 from stages.rim import OneLine, path_option, summary
 from stages.runs import run_of
@@ -18,23 +19,30 @@ from stages.runs import run_of
 
 @click.command(cls=OneLine, name="inputs", help=__doc__)
 @click.argument("name", metavar="RUN")
-@click.option("--corpus", required=True)
-@path_option("--clean", help="The corpus's cleaned files.")
-@path_option("--out", help="A folder: OUT/train/CORPUS.json and OUT/dev/CORPUS.json are written.")
-def main(name: str, corpus: str, clean: Path, out: Path) -> None:
+@path_option("--digests", help="The folder of what clean notes, one file a corpus.")
+@path_option("--out", help="A folder: OUT/train.json and OUT/dev.json are written.")
+def main(name: str, digests: Path, out: Path) -> None:
     params = load()
     run = run_of(params, name)
+    held = {corpus: read_digests(digests / f"{corpus}.json") for corpus in run.corpora}
     cleaned = f"{params.language.target}_squadv2_{{}}_clean.json".format
-    read = {
-        "train": [cleaned("train")] if corpus in run.train_on else [],
-        "dev": [cleaned("dev"), "provenance.parquet"] if corpus in run.evaluate_on else [],
-    }
-    for split, names in read.items():
-        files = [clean / file for file in names if (clean / file).is_file()]
-        digests = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
-        write_json(out / split / f"{corpus}.json", digests)
-    used = [split for split, names in read.items() if names]
-    summary("inputs", f"{name} reads {' and '.join(used) or 'nothing'} of {corpus}")
+    for split, corpora, files in (
+        ("train", run.train_on, {cleaned("train")}),
+        ("dev", run.evaluate_on, {cleaned("dev"), "provenance.parquet"}),
+    ):
+        read = {corpus: {file: held[corpus][file] for file in files & held[corpus].keys()} for corpus in corpora}
+        write_json(out / f"{split}.json", read)
+    summary("inputs", f"{name} trains on {', '.join(run.train_on)}, and is evaluated on {', '.join(run.evaluate_on)}")
+
+
+def read_digests(path: Path) -> dict[str, str]:
+    """File -> sha256, as clean notes them. Raises InputError."""
+    try:
+        return msgspec.json.decode(regular(path).read_bytes(), type=dict[str, str])
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}; is the corpus among build.corpora?") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not the checksums of a corpus: {error}; rebuild it") from error
 
 
 if __name__ == "__main__":

@@ -105,13 +105,9 @@ def problem(params: Params) -> str | None:
         for corpus in params.runs[name].corpora:
             if corpus not in params.build.corpora:
                 return f"build.runs[{n}]: {name!r} reads corpus {corpus!r}, which is not among build.corpora"
-    cells = [f"{run}-{corpus}" for run in params.build.runs for corpus in params.build.corpora]
-    for n, cell in enumerate(cells):
-        if cell in cells[:n]:  # DVC would silently leave one of the two out
-            return f"build: DVC calls two pairs of a run and a corpus {cell!r}; rename one of them"
-    if "runs" in params.corpora:
-        return "corpora.runs: another name, please: data/runs and reports/runs are those of the runs"
     for name, corpus in params.corpora.items():
+        if name in ("digests", "runs"):
+            return f"corpora.{name}: another name, please: data/{name} is not a corpus's folder"
         splits = corpus.splits()
         if not splits:
             return f"corpora.{name}: needs train, dev or both"

@@ -24,6 +24,7 @@ LOCATE = (
 CLEAN = (
     *("--corpus", "small", "--layout", "segments/layout.parquet", "--paragraphs", "located/paragraphs.parquet"),
     *("--spans", "located/spans.parquet", "--translations", TRANSLATIONS, "--out", "clean"),
+    *("--digests", "digests/small.json"),
 )
 
 

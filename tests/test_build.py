@@ -32,8 +32,8 @@ class Project:
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
-    def repro(self) -> str:
-        return self.run("dvc", "repro")
+    def repro(self, *stages: str) -> str:
+        return self.run("dvc", "repro", *stages)
 
     def edit(self, old: str, new: str) -> None:
         params = self.home / "params.yaml"
@@ -75,7 +75,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def test_what_is_built(built: Project) -> None:
-    there = {path.relative_to(built.home / "data" / "sample").as_posix() for path in (built.home / "data").rglob("*")}
+    home = built.home / "data" / "sample"
+    there = {path.relative_to(home).as_posix() for path in home.rglob("*")}
     assert {
         "clean/nl_squadv2_train_clean.json",
         "clean/nl_squadv2_dev_clean.json",
@@ -109,6 +110,32 @@ def test_a_knob_reruns_what_depends_on_it(built: Project) -> None:
     assert ran(built.repro())[0] == "rescue@sample"
     built.edit("min_confidence: 0.9", "min_confidence: 0.5")
     assert "Running stage" not in built.repro() or NOTHING in built.repro()
+
+
+def test_a_run_depends_on_the_corpora_it_reads_and_on_no_others(built: Project) -> None:
+    inputs, finetune = "inputs@sample-tiny", "finetune@sample-tiny"
+    built.edit("runs: []", "runs: [sample-tiny]")
+    built.repro(inputs)
+    (built.home / "models" / "sample-tiny").mkdir(parents=True)  # in a model's place: training one takes long
+    built.run("dvc", "commit", "--quiet", "--force", finetune)
+
+    other = "  other: {dev: data/sample/dev-v2.0.json, native: true}\n"
+    built.edit("corpora: [sample]", "corpora: [sample, other]")
+    built.edit("corpora:\n  sample:", f"corpora:\n{other}  sample:")
+    added = ran(built.repro(finetune))
+    assert {"clean@other", inputs} <= set(added)
+    assert finetune not in added
+    built.edit("corpora: [sample, other]", "corpora: [sample]")
+    built.edit(other, "")
+    (built.home / "data" / "digests" / "other.json").unlink()  # as in a clone, which never had that corpus
+    assert finetune not in ran(built.repro(finetune))
+
+    built.edit("min_confidence: 0.5", "min_confidence: 0.9")
+    built.repro(inputs)
+    assert "data/runs/sample-tiny/train.json" in built.run("dvc", "status", finetune)
+    built.edit("min_confidence: 0.9", "min_confidence: 0.5")
+    built.edit("runs: [sample-tiny]", "runs: []")
+    built.repro()
 
 
 def test_a_wrong_key_stops_the_build_with_one_line(built: Project) -> None:

@@ -74,7 +74,10 @@ STAGES: dict[str, tuple[Any, tuple[str, ...]]] = {
     ),
     "clean": (
         stages.clean.main,
-        (*CORPUS, *LAYOUT, *PARAGRAPHS, "--spans", "spans.parquet", *TRANSLATIONS, "--out", "clean"),
+        (
+            *(*CORPUS, *LAYOUT, *PARAGRAPHS, "--spans", "spans.parquet", *TRANSLATIONS),
+            *("--out", "clean", "--digests", "digests/small.json"),
+        ),
     ),
     "report": (stages.report.main, REPORT),
 }
@@ -358,7 +361,7 @@ def feed_params(raw: bytes) -> None:
         Path(name).write_bytes(as_json(document))
     survived(plan, "small")
     survived(memory, "import", "--translator", "mine", "none.tmx")
-    survived(stages.inputs.main, "tiny", *CORPUS, "--clean", "clean", "--out", "inputs")
+    survived(stages.inputs.main, "tiny", "--digests", "digests", "--out", "inputs")
 
 
 # Predictions and null odds

@@ -16,6 +16,7 @@ import torch
 
 from cli.ask import ask
 from cli.evaluate import evaluate as evaluate_command
+from pipeline.files import write_json
 from pipeline.reader.metrics import squad_v2
 from pipeline.squad import walk
 from stages import compare, evaluate, finetune, inputs
@@ -196,17 +197,22 @@ def test_evaluating_without_a_model_is_told(place, refusal):
     assert "not a model that `finetune` wrote" in refusal(evaluate.main, *EVALUATE)
 
 
-def test_a_run_notes_what_it_reads(place, run):
-    clean = place / "data" / "towns" / "clean"
-    arguments = ("--corpus", "towns", "--clean", clean, "--out", "data/runs/tiny")
-    assert run(inputs.main, "tiny", *arguments).stdout == "inputs: tiny reads train and dev of towns\n"
-    noted = {path.parent.name: json.loads(path.read_bytes()) for path in place.glob("data/runs/tiny/*/towns.json")}
-    assert {split: sorted(files) for split, files in noted.items()} == {
-        "train": ["nl_squadv2_train_clean.json"],
-        "dev": ["nl_squadv2_dev_clean.json", "provenance.parquet"],
-    }
-    assert run(inputs.main, "elsewhere", *arguments).stdout == "inputs: elsewhere reads nothing of towns\n"
-    assert json.loads((place / "data/runs/tiny/train/towns.json").read_bytes()) == {}
+def test_a_run_notes_what_it_reads(place, run, refusal):
+    files = ("nl_squadv2_train_clean.json", "nl_squadv2_dev_clean.json", "provenance.parquet", "rejected.jsonl")
+    held = {name: {file: f"{name}'s {file}" for file in files} for name in ("towns", "unread")}
+    for name, digests in held.items():
+        write_json(Path("data/digests") / f"{name}.json", digests)
+    arguments = ("--digests", "data/digests", "--out", "data/runs/tiny")
+    done = run(inputs.main, "tiny", *arguments)
+    assert done.stdout == "inputs: tiny trains on towns, and is evaluated on towns\n"
+    train, dev = (json.loads(Path(f"data/runs/tiny/{split}.json").read_bytes()) for split in ("train", "dev"))
+    assert train == {"towns": {file: held["towns"][file] for file in files[:1]}}
+    assert dev == {"towns": {file: held["towns"][file] for file in files[1:3]}}
+    assert refusal(inputs.main, "elsewhere", *arguments) == (
+        "inputs: data/digests/squad2.json: No such file or directory; is the corpus among build.corpora?"
+    )
+    Path("data/digests/towns.json").write_text("[]")
+    assert "towns.json: not the checksums of a corpus: Expected" in refusal(inputs.main, "tiny", *arguments)
 
 
 def test_any_predictions_are_scored(workdir, run, refusal):

@@ -1,5 +1,6 @@
 """Stage clean."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -18,6 +19,8 @@ def test_what_is_its_own_translation_comes_back_whole(workdir: Path, run) -> Non
     located(run)
     assert run(main, *CLEAN).stdout == "clean: small: 5 of 5 answers kept\n"
     files = written()
+    noted = json.loads(Path("digests/small.json").read_bytes())
+    assert noted == {name: hashlib.sha256(held).hexdigest() for name, held in files.items()}
     assert json.loads(files.pop("nl_squadv2_train_clean.json")) == TRAIN
     assert json.loads(files.pop("nl_squadv2_dev_clean.json")) == DEV
     assert files.pop("rejected.jsonl") == b""
@@ -62,6 +65,7 @@ def test_tables_of_another_build_are_one_line_and_nothing_is_written(workdir: Pa
     Path("old/paragraphs.parquet").replace("located/paragraphs.parquet")
     assert refusal(main, *CLEAN) == "clean: layout and paragraphs: not of the same build; rebuild from segment on"
     assert not Path("clean").exists()
+    assert not Path("digests").exists()
 
 
 def test_a_file_in_the_way_is_one_line(workdir: Path, run, refusal) -> None:

@@ -64,6 +64,7 @@ def test_what_is_shipped_is_well() -> None:
         ("corpora: [small]", "corpora: small", "build.corpora: Expected `array`, got `str`"),
         ("runs: []", "runs: [tiny]", "build.runs[0]: 'tiny' is not among runs (none there)"),
         ("  small:", "  runs: {dev: d, native: true}\n  small:", "corpora.runs: another name, please"),
+        ("  small:", "  digests: {dev: d, native: true}\n  small:", "corpora.digests: another name, please"),
         (
             "runs: []}",
             f"runs: [r]}}\n{RUN}",
@@ -152,23 +153,3 @@ def test_bytes_that_are_no_text_and_files_that_are_none(tmp_path: Path) -> None:
 def test_an_unknown_corpus_is_told_with_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(ParamsError, match=r"corpora\.large: there is no such corpus \(known: small\)"):
         loaded(tmp_path, PARAMS).corpus("large")
-
-
-def test_runs_and_corpora_whose_names_dvc_would_join_alike_are_told(tmp_path: Path) -> None:
-    text = """
-build: {corpora: [small, b-small], runs: [a, a-b]}
-language: {source: en, target: nl}
-corpora:
-  small: {dev: dev.json, native: true}
-  b-small: {dev: dev.json, native: true}
-runs:
-  a: &run
-    base: {model: ./folder}
-    train_on: [small]
-    evaluate_on: [small]
-    training: {epochs: 1, batch: 8, learning_rate: 5e-5}
-  a-b: *run
-"""
-    assert told(tmp_path, text).endswith(
-        "build: DVC calls two pairs of a run and a corpus 'a-b-small'; rename one of them"
-    )
