@@ -50,7 +50,9 @@ def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run
 
 
 def up_to_date(corpus: str) -> None:
-    """Raises InputError when the published folder is not what this commit's dvc.lock says."""
-    asked = [sys.executable, "-m", "dvc", "status", "--quiet", f"publish@{corpus}"]
+    """Raises InputError when the published folder, or what it is made of, is not what this commit's dvc.lock says."""
+    asked = [sys.executable, "-m", "dvc", "status", "--quiet", "--with-deps", f"publish@{corpus}"]
     if subprocess.run(asked, capture_output=True, check=False).returncode:
-        raise InputError(f"data/{corpus}/published: not what this commit builds; run `dvc repro` and commit dvc.lock")
+        # In a clone that pulled this folder alone, `dvc repro` would ask the translator for everything again.
+        advice = "`dvc pull` what is missing, or run `dvc repro` and commit dvc.lock"
+        raise InputError(f"data/{corpus}/published: not what this commit builds; {advice}")

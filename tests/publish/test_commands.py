@@ -9,10 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
+from dvc.repo import Repo
 
 import cli.publish
 import stages.publish
 from cli import main
+from pipeline.errors import InputError
 from pipeline.publish.package import publish
 from pipeline.publish.rules import table
 from tests.publish.hub_standin import served
@@ -146,6 +148,31 @@ def test_changes_in_the_work_tree_are_refused(corpus):
     done = run("publish", "tiny", "--to", "anna/haven")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "uncommitted changes (1, first: M .gitignore); commit them first" in done.stderr
+
+
+STAGES = """stages:
+  clean:
+    cmd: cp source clean
+    deps: [source]
+    outs: [clean]
+  publish:
+    matrix: {corpus: [tiny]}
+    cmd: cp clean published
+    deps: [clean]
+    outs: [published]
+"""
+
+
+def test_what_an_earlier_stage_would_make_anew_is_refused(workdir):
+    Repo.init(no_scm=True).close()
+    (workdir / "dvc.yaml").write_text(STAGES)
+    (workdir / "source").write_text("one")
+    with Repo() as repo:
+        repo.reproduce()
+    cli.publish.up_to_date("tiny")
+    (workdir / "source").write_text("other")
+    with pytest.raises(InputError, match=r"^data/tiny/published: not what this commit builds"):
+        cli.publish.up_to_date("tiny")
 
 
 def test_upload_goes_where_hf_endpoint_says(corpus):
