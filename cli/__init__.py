@@ -1,8 +1,11 @@
 """`spanferry`: the command line beside DVC. One file a command."""
 
 import importlib
+from typing import Any
 
 import click
+
+from pipeline.printing import escape_output
 
 # Imported when called, so that `spanferry --help` and each command start quickly.
 COMMANDS = {
@@ -21,6 +24,10 @@ COMMANDS = {
 
 class Lazy(click.Group):
     """A group whose commands are imported when they are asked for."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        escape_output()
+        return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)

@@ -11,11 +11,15 @@ import click
 from tqdm import tqdm
 
 from pipeline.errors import ParamsError, SpanferryError
-from pipeline.printing import printable
+from pipeline.printing import escape_output, printable
 
 
 class OneLine(click.Command):
     """A command whose expected errors are one line on stderr, without a traceback."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        escape_output()
+        return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

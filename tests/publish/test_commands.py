@@ -107,6 +107,15 @@ def test_diff_for_people_and_machines(squad):
     assert json.loads(run("diff", before, after, "--json").stdout)["changed"][0]["what"] == ["answers"]
 
 
+def test_json_means_the_same_whatever_the_output_can_hold(squad):
+    before, after = squad(file(question="Hoe?"), "a.json"), squad(file(question="Hoe → 🧀 ©?"), "b.json")
+    arguments = ["diff", str(before), str(after), "--json"]
+    in_utf_8, in_cp437 = (CliRunner(charset=charset).invoke(main, arguments).stdout for charset in ("utf-8", "cp437"))
+    assert "Hoe → 🧀 ©?" in in_utf_8
+    assert "🧀" not in in_cp437
+    assert json.loads(in_cp437) == json.loads(in_utf_8)
+
+
 def test_diff_shows_where_a_long_text_changed(squad):
     first = file(context=CONTEXT + " Ook lag er een kade van zandsteen, en een vuurtoren van hout.")
     second = file(context=CONTEXT + " Ook lag er een kade van graniet, en een vuurtoren van hout.")

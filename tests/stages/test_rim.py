@@ -49,6 +49,11 @@ def test_a_summary_is_one_line(run) -> None:
     assert (result.exit_code, result.output) == (0, "stage: wrote a\\nb\n")
 
 
+def test_what_the_output_cannot_hold_is_escaped() -> None:
+    said = CliRunner(charset="latin-1").invoke(command(None), ["--out", "één → 🧀"])
+    assert (said.exit_code, said.stdout) == (0, "stage: wrote één \\u2192 \\ud83e\\uddc0\n")
+
+
 def test_a_missing_option_is_exit_code_2(run) -> None:
     result = run(command(None))
     assert result.exit_code == 2
