@@ -38,6 +38,17 @@ def read_gold(path: Path) -> Gold:
         raise InputError(f"{path}: not a gold file: {error}") from error
 
 
+def check(gold: Gold, ids: Iterable[str]) -> None:
+    """Raises InputError when gold has a question whose id comes twice in ids, those of the source's questions.
+
+    An id is one question's within a split only, and gold does not say which split it means.
+    """
+    wanted = _wanted(gold)
+    for id_, times in Counter(ids).items():
+        if times > 1 and id_ in wanted:
+            raise InputError(f"gold.json: question {id_!r} stands in train and in dev; leave it out of gold")
+
+
 def token_f1(ours: str, theirs: str) -> float:
     """F1 of two texts as bags of lower-case words, 0 to 1."""
     left, right = (Counter(re.findall(r"\w+", text.lower())) for text in (ours, theirs))

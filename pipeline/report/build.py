@@ -28,7 +28,11 @@ def figures_of(build: Build, language: str, gold: accuracy.Gold | None, verdicts
     people    review.score, rows by method, empty without verdicts
     verdicts  {counted, outdated}: how many verdicts these rows stand on, and how many were left out because their
               span is another one in this build; null without verdicts
+
+    Raises InputError when gold has a question that is in both splits.
     """
+    if gold:
+        accuracy.check(gold, pc.struct_field(pc.list_flatten(build.layout["questions"]), "id").to_pylist())
     figures = count(build.layout, build.spans, build.fates, language)
     surest = list(accuracy.surest(kept_answers(build)).values())
     standing = review.standing(build, verdicts) if verdicts else []

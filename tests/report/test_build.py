@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from pyarrow import Table
 from tiny_build import build
 
 from pipeline import tables
@@ -95,6 +96,19 @@ def test_every_key_of_loss_json_is_documented():
     told = dict(documented())
     assert {key for key, _ in found} == set(told)
     assert [(key, leaf) for key, leaf in found if not KINDS[told[key]](leaf)] == []
+
+
+def test_gold_of_a_question_that_both_splits_have_is_refused():
+    tiny = build()
+    rows = tiny.layout.to_pylist()
+    [twin] = [question for question in rows[0]["questions"] if question["id"] == "mayor"]
+    [*_, dev] = rows
+    dev["questions"].append(twin)
+    built = Build(Table.from_pylist(rows, schema=tables.LAYOUT), tiny.paragraphs, tiny.spans, tiny.translations)
+    span = {"answers": (GoldSpan("1612", 30),)}
+    assert report.figures_of(built, "en", {"dug": span}, None)["gold"]["questions"] == 1
+    with pytest.raises(InputError, match=r"^gold\.json: question 'mayor' stands in train and in dev; leave it out"):
+        report.figures_of(built, "en", {"dug": span, "mayor": span}, None)
 
 
 def test_the_page_is_whole_and_may_load_nothing(tmp_path):
