@@ -12,7 +12,8 @@ class LengthGrouped:
 
     Each epoch shuffles all features, sorts every `MEGABATCH` batches by length, and shuffles the batches;
     the longest comes first, so that memory runs out at once or never. The order depends on (seed, epoch)
-    alone: each process of a distributed training and each resumed one sees the same.
+    alone: each process of a distributed training and each resumed one sees the same. Whoever trains sets
+    `epoch`; no `set_epoch` is here, since accelerate calls it in some chains of samplers and not in others.
     """
 
     def __init__(self, lengths: np.ndarray, batch: int, seed: int) -> None:
@@ -20,9 +21,6 @@ class LengthGrouped:
         self.batch = batch
         self.seed = seed
         self.epoch = 0
-
-    def set_epoch(self, epoch: int) -> None:
-        self.epoch = epoch
 
     def __len__(self) -> int:
         return len(self.lengths)

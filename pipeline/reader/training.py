@@ -177,6 +177,7 @@ def _trainer(prepared: Prepared, arguments: Any, progress: Progress) -> Any:
     from transformers import PrinterCallback, Trainer, TrainerCallback
 
     windows, settings = prepared.windows, prepared.run.training
+    sampler = LengthGrouped(windows.lengths, settings.batch, settings.seed)
     multiple = 64 if settings.compile else 8
 
     def collate(rows: list[int]) -> dict[str, Any]:
@@ -185,6 +186,9 @@ def _trainer(prepared: Prepared, arguments: Any, progress: Progress) -> Any:
         return {name: torch.as_tensor(array, dtype=torch.long) for name, array in batch.items()}
 
     class Steps(TrainerCallback):
+        def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            sampler.epoch = int(state.epoch or 0)  # None before the first step, 1.4 in the middle of epoch 1
+
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             progress(1)
             # A checkpoint does not hold the losses since the last point: one ends here, resumed or not.
@@ -192,7 +196,7 @@ def _trainer(prepared: Prepared, arguments: Any, progress: Progress) -> Any:
 
     class FeatureTrainer(Trainer):
         def _get_train_sampler(self, train_dataset: Any = None) -> LengthGrouped:
-            return LengthGrouped(windows.lengths, settings.batch, settings.seed)
+            return sampler
 
     trainer = FeatureTrainer(
         model=prepared.model,

@@ -26,7 +26,7 @@ def test_batches_hold_like_lengths_and_the_longest_comes_first():
 def test_iterating_follows_the_epoch():
     sampler = LengthGrouped(np.arange(1, 40), 4, seed=1)
     first = list(sampler)
-    sampler.set_epoch(1)
+    sampler.epoch = 1
     assert (len(sampler), list(sampler)) != (39, first)
-    sampler.set_epoch(0)
+    sampler.epoch = 0
     assert list(sampler) == first

@@ -1,6 +1,9 @@
 """The whole path: features, training, the model's folder, answers. On one thread, since sums depend on it."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,40 +11,17 @@ import torch
 from msgspec.structs import replace
 
 from pipeline.errors import InputError
-from pipeline.pretrained import locate
 from pipeline.reader import QuestionAnswerer, models, training
 from pipeline.reader.evaluation import Gold
 from pipeline.reader.run_report import evaluate_run
 from pipeline.reader.runs import Base, Run
 from pipeline.squad import Answer, Article, Document, Paragraph, Question, walk
 from stages.runs import quiet
-from tests.reader.tiny import BY_HEART, DRY, RUN, SHAPE, fifty, with_config, with_training
+from tests.reader.tiny import BY_HEART, DRY, ROOT, RUN, SHAPE, fifty, learn, with_config, with_training
 from tests.reader.towns import corpus
 
 quiet()
 torch.set_num_threads(1)
-
-
-def learn(run: Run, folder: Path, documents: list[Document] | None = None, stop: int = 0) -> training.Trained | None:
-    """Trains into `folder/model`; stops as if killed after a number of steps, leaving its checkpoints."""
-    done = 0
-
-    def progress(steps: int) -> None:
-        nonlocal done
-        done += steps
-        if stop and done >= stop:
-            raise KeyboardInterrupt
-
-    source = locate(run.base.model, run.base.revision, run.base.weights) if run.base.model else None
-    prepared = training.prepare(run, documents or [corpus()], source)
-    try:
-        trained = training.train(prepared, folder / "checkpoints", progress)
-    except KeyboardInterrupt:
-        return None
-    assert done == trained.steps == training.steps(prepared)
-    training.save(prepared, trained, folder / "model")
-    shutil.rmtree(folder / "checkpoints")
-    return trained
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -122,6 +102,15 @@ def test_the_same_seed_gives_the_same_bytes_whether_interrupted_or_not(tmp_path)
     assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
     learn(with_training(run, seed=7), tmp_path / "other")
     assert contents(tmp_path / "other")["model.safetensors"] != contents(tmp_path / "whole")["model.safetensors"]
+
+
+def test_two_processes_go_on_where_they_stopped(tmp_path):
+    """In their second epoch, whose order of features is not the first one's."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    alone = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([*command, "-m", "tests.reader.together", tmp_path], env=alone, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
 
 
 def test_checkpoints_of_other_settings_or_torn_ones_are_not_used(tmp_path):

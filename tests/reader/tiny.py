@@ -1,11 +1,14 @@
 """Runs small enough for tests, and their corpora, one in a folder as the build lays it out."""
 
+import shutil
 from itertools import islice
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from pipeline import squad, tables
+from pipeline.pretrained import locate
+from pipeline.reader import training
 from pipeline.reader.runs import Base, Run, Scratch, Training
 from pipeline.squad import Article, Document, Paragraph
 from tests.reader.towns import corpus
@@ -88,6 +91,29 @@ def with_training(run: Run = RUN, **settings: object) -> Run:
 def with_config(config: dict[str, object], architecture: str = "bert") -> Run:
     """The run from another configuration."""
     return replace(RUN, base=Base(scratch=Scratch(architecture, 1_000, config)))
+
+
+def learn(run: Run, folder: Path, documents: list[Document] | None = None, stop: int = 0) -> training.Trained | None:
+    """Trains into `folder/model`; stops as if killed after a number of steps, leaving its checkpoints."""
+    done = 0
+
+    def progress(steps: int) -> None:
+        nonlocal done
+        done += steps
+        if stop and done >= stop:
+            raise KeyboardInterrupt
+
+    source = locate(run.base.model, run.base.revision, run.base.weights) if run.base.model else None
+    prepared = training.prepare(run, documents or [corpus()], source)
+    try:
+        trained = training.train(prepared, folder / "checkpoints", progress)
+    except KeyboardInterrupt:
+        return None
+    assert done == trained.steps == training.steps(prepared)
+    if training.is_main_process():
+        training.save(prepared, trained, folder / "model")
+        shutil.rmtree(folder / "checkpoints")
+    return trained
 
 
 def project(folder: Path) -> Path:
