@@ -5,7 +5,8 @@
 Random weights of that shape (119,547 pieces, 12 layers of 768), a WordPiece vocabulary of the file's own,
 its questions repeated to 130,000, windows of 384 with stride 128, bf16. Stock: transformers' Trainer with
 its defaults, every feature padded to 384, in random order. Ours: `pipeline.reader.training`, with and
-without torch.compile. Time is taken between step `--warm` and the last, the device synchronised.
+without torch.compile. Time is taken between step `--warm` and the last, the device synchronised; stock
+saves nothing, and ours its one checkpoint after that.
 
 MFU counts real tokens only (no padding): 6 FLOP a token and matrix weight, and 12 x layers x width x
 length for attention, against the card's dense bf16 peak. --small runs the same on any machine with a

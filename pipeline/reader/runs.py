@@ -66,13 +66,13 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True):
     batch: int
     learning_rate: float
     device_batch: int | None = None
-    warmup: float = 0.0  # share of the steps
+    warmup: float = 0.0  # share of the steps, less than 1
     weight_decay: float = 0.0
     max_gradient_norm: float = 1.0
     max_length: int = 384
     max_question_length: int = 64
     doc_stride: int = 128
-    checkpoints: int = 10  # how often training is saved on its way
+    checkpoints: int = 10  # how often training is saved, the last time at its end
     compile: bool = False  # torch.compile; pays on a GPU from some thousand steps on
     seed: int = 42
 
@@ -85,8 +85,8 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("`device_batch` must divide `batch`")
         if not 0 <= self.doc_stride < self.max_length:
             raise ValueError("`doc_stride` must be at least 0 and less than `max_length`")
-        if not 0 <= self.warmup <= 1:
-            raise ValueError("`warmup` is a share from 0 to 1")
+        if not 0 <= self.warmup < 1:  # transformers would take 1.0 for one step
+            raise ValueError("`warmup` is a share of the steps, at least 0 and less than 1")
 
 
 class Prediction(Struct, frozen=True, forbid_unknown_fields=True):

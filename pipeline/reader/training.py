@@ -106,8 +106,8 @@ def _fingerprint(run: Run, windows: Windows, source: Source | None) -> str:
     return digest.hexdigest()
 
 
-def _arguments(settings: Training, folder: Path) -> Any:
-    """transformers' TrainingArguments for this machine and this process group."""
+def _arguments(settings: Training, total: int, folder: Path) -> Any:
+    """transformers' TrainingArguments for so many steps on this machine and in this process group."""
     import torch
     from accelerate import PartialState
     from transformers import TrainingArguments
@@ -135,7 +135,7 @@ def _arguments(settings: Training, folder: Path) -> Any:
         torch_compile=settings.compile,
         seed=settings.seed,
         save_strategy="steps",
-        save_steps=1 / settings.checkpoints,
+        save_steps=math.ceil(total / settings.checkpoints),  # as a share, all of them would mean each
         save_total_limit=1,
         logging_strategy="steps",
         logging_steps=1 / LOGGED,
@@ -234,7 +234,7 @@ def train(prepared: Prepared, checkpoints: Path, progress: Progress = lambda _: 
     checkpoints: a folder of its own for this run; progress: told of each step. Every process of a
     process group calls this alike.
     """
-    arguments = _arguments(prepared.run.training, checkpoints)
+    arguments = _arguments(prepared.run.training, steps(prepared), checkpoints)
     # local=False: all machines share the folder, and one of them clears it.
     with arguments.main_process_first(local=False, desc="looking for a checkpoint"):
         last = _resumable(checkpoints, prepared.fingerprint)

@@ -31,7 +31,7 @@ def test_a_run_needs_little_and_has_the_recipes_defaults():
         ({"training": PLAIN["training"] | {"epochs": 0}}, "`epochs` must be positive"),
         ({"training": PLAIN["training"] | {"device_batch": 3}}, "`device_batch` must divide `batch`"),
         ({"training": PLAIN["training"] | {"doc_stride": 384}}, "`doc_stride` must be"),
-        ({"training": PLAIN["training"] | {"warmup": 2}}, "`warmup` is a share"),
+        ({"training": PLAIN["training"] | {"warmup": 1.0}}, "`warmup` is a share"),
         ({"training": PLAIN["training"] | {"learning": 1}}, "unknown field `learning`"),
         ({"base": {"model": "x", "weights": "pickle"}}, "Invalid enum value 'pickle'"),
     ],

@@ -113,6 +113,19 @@ def test_two_processes_go_on_where_they_stopped(tmp_path):
     assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
 
 
+@pytest.mark.parametrize(("checkpoints", "saved"), [(1, [4]), (3, [2, 4]), (99, [1, 2, 3, 4])])
+def test_training_is_saved_as_often_as_was_asked(tmp_path, checkpoints, saved):
+    prepared = training.prepare(with_training(epochs=4, checkpoints=checkpoints), [corpus(2)])
+    seen = set()
+
+    def look(steps: int = 0) -> None:
+        seen.update(int(path.name.partition("-")[2]) for path in tmp_path.glob("checkpoint-*"))
+
+    assert training.train(prepared, tmp_path, look).steps == 4
+    look()
+    assert sorted(seen) == saved
+
+
 def test_checkpoints_of_other_settings_or_torn_ones_are_not_used(tmp_path):
     assert learn(RUN, tmp_path, stop=9) is None
     torn = tmp_path / "checkpoints" / "checkpoint-999"
