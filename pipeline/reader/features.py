@@ -10,6 +10,7 @@ A long context gives several windows, `doc_stride` tokens of which overlap, exac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -100,12 +101,12 @@ class Windows:
     def __len__(self) -> int:
         return len(self.question)
 
-    @property
+    @cached_property  # each batch asks
     def offset(self) -> np.ndarray:
         """Position in the feature of the window's first context token."""
         return len(self.layout.before) + self.questions.counts[self.question] + len(self.layout.between)
 
-    @property
+    @cached_property
     def lengths(self) -> np.ndarray:
         """Tokens of each feature, special ones included."""
         return self.offset + (self.last - self.first) + len(self.layout.after)

@@ -160,6 +160,14 @@ def test_batches_are_padded_on_the_right():
     assert batch["input_ids"][0, : len(alone)].tolist() == alone.tolist()
 
 
+def test_lengths_are_reckoned_once_and_not_for_each_batch():
+    data = examples([corpus(1)])
+    cut = cut_windows(word_piece(), data.questions, data.contexts, data.context_of, **SIZES)
+    assert cut.lengths is cut.lengths
+    assert cut.offset is cut.offset
+    assert cut.take(np.array([1])).lengths.tolist() == [cut.lengths[1]]
+
+
 def test_long_questions_are_cut_and_too_little_room_is_told():
     question = "Aan welke rivier ligt " + "Velderbroek " * 30
     data = Examples(("q",), (question,), ("De stad.",), *(np.zeros(1, dtype=np.int32),) * 3, np.zeros(1, dtype=bool))
