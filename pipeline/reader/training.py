@@ -1,8 +1,8 @@
 """Fine-tuning through transformers' Trainer: on a CPU, a GPU, or several (torchrun).
 
-    prepare(run, documents) -> Prepared        model, tokenizer, features, what was left out
-    train(prepared, checkpoints, ...) -> Trained
-    save(prepared, trained, folder)            config, safetensors, tokenizer, training.json
+    prepare(run, documents) -> Prepared      model, tokenizer, features, what was left out
+    train(prepared, folder, ...) -> Trained  the folder is that of the checkpoints
+    save(prepared, trained, folder)          config, safetensors, tokenizer, training.json
 
 Where the hardware has it: bf16, fused AdamW, SDPA attention (transformers' default), batches of like
 length, padded to multiples of 64 when compiled, else of 8. On a CPU the same seed gives the same bytes,
@@ -12,7 +12,6 @@ whether or not training was interrupted.
 import hashlib
 import json
 import math
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,9 +22,9 @@ from typing import Any
 import msgspec
 
 from pipeline.errors import InputError
-from pipeline.files import replacing_folder, write_atomically, write_json
+from pipeline.files import replacing_folder, write_json
 from pipeline.pretrained import Source
-from pipeline.reader import models
+from pipeline.reader import checkpoints, models
 from pipeline.reader.batches import LengthGrouped
 from pipeline.reader.features import Windows, examples, training_windows
 from pipeline.reader.runs import Run, Training
@@ -34,9 +33,7 @@ from pipeline.squad import Document
 Progress = Callable[[int], object]
 
 LOGGED = 20  # points of the loss curve
-FINGERPRINT = "fingerprint"
 NOT_WRITTEN = ("I/O error", "inline_container")  # in what safetensors and torch say
-STATE = "trainer_state.json"  # the last file of a checkpoint to be written
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ def _fingerprint(run: Run, windows: Windows, source: Source | None) -> str:
     import transformers
 
     digest = hashlib.sha256(transformers.__version__.encode())
-    digest.update(msgspec.json.encode((run.base, run.training, str(source))))
+    digest.update(msgspec.json.encode((run.base, run.training, source and source.commit)))
     arrays = ("question", "context", "first", "last", "start", "end")
     for array in (windows.questions.ids, windows.contexts.ids, *(getattr(windows, name) for name in arrays)):
         digest.update(array.tobytes())
@@ -149,26 +146,6 @@ def _arguments(settings: Training, total: int, folder: Path) -> Any:
     if arguments.n_gpu > 1:
         arguments._n_gpu = 1  # several GPUs are torchrun's; DataParallel would change the batch
     return arguments
-
-
-def _resumable(folder: Path, fingerprint: str) -> Path | None:
-    """The newest whole checkpoint of this very training; what belongs to another one is removed."""
-    mark = folder / FINGERPRINT
-    if not mark.is_file() or mark.read_text() != fingerprint:
-        shutil.rmtree(folder, ignore_errors=True)
-        write_atomically(mark, fingerprint.encode())
-    whole = [state.parent for state in folder.glob(f"checkpoint-*/{STATE}") if _is_json(state)]
-    for torn in set(folder.glob("checkpoint-*")) - set(whole):
-        shutil.rmtree(torn)
-    return max(whole, key=lambda path: int(path.name.partition("-")[2]), default=None)
-
-
-def _is_json(path: Path) -> bool:
-    try:
-        json.loads(path.read_bytes())
-    except ValueError:
-        return False
-    return True
 
 
 def _trainer(prepared: Prepared, arguments: Any, progress: Progress) -> Any:
@@ -228,21 +205,18 @@ def steps(prepared: Prepared) -> int:
     return math.ceil(settings.epochs * math.ceil(len(prepared.windows) / settings.batch))
 
 
-def train(prepared: Prepared, checkpoints: Path, progress: Progress = lambda _: None) -> Trained:
+def train(prepared: Prepared, folder: Path, progress: Progress = lambda _: None) -> Trained:
     """Trains `prepared.model` in place; goes on from the last checkpoint of the same training if there is one.
 
-    checkpoints: a folder of its own for this run; progress: told of each step. Every process of a
+    folder: for the checkpoints of this run alone; progress: told of each step. Every process of a
     process group calls this alike.
     """
-    arguments = _arguments(prepared.run.training, steps(prepared), checkpoints)
-    # local=False: all machines share the folder, and one of them clears it.
-    with arguments.main_process_first(local=False, desc="looking for a checkpoint"):
-        last = _resumable(checkpoints, prepared.fingerprint)
-    resumed = int(last.name.partition("-")[2]) if last else 0
+    arguments = _arguments(prepared.run.training, steps(prepared), folder)
+    resumed = checkpoints.agreed(folder, prepared.fingerprint)
     trainer = _trainer(prepared, arguments, progress)
     progress(resumed)
-    with _writing(checkpoints):
-        trainer.train(resume_from_checkpoint=str(last) if last else None)
+    with _writing(folder):
+        trainer.train(resume_from_checkpoint=str(checkpoints.of(folder, resumed)) if resumed else None)
     points = tuple((entry["step"], round(entry["loss"], 4)) for entry in trainer.state.log_history if "loss" in entry)
     return Trained(trainer.state.global_step, resumed, points)
 

@@ -18,7 +18,8 @@ from pipeline.reader.runs import Base, Run
 from pipeline.squad import Answer, Article, Document, Paragraph, Question, walk
 from stages.runs import quiet
 from tests.reader.tiny import BY_HEART, DRY, ROOT, RUN, SHAPE, fifty, learn, with_config, with_training
-from tests.reader.towns import corpus
+from tests.reader.together import COMMIT
+from tests.reader.towns import PROSE, corpus
 
 quiet()
 torch.set_num_threads(1)
@@ -104,13 +105,30 @@ def test_the_same_seed_gives_the_same_bytes_whether_interrupted_or_not(tmp_path)
     assert contents(tmp_path / "other")["model.safetensors"] != contents(tmp_path / "whole")["model.safetensors"]
 
 
-def test_two_processes_go_on_where_they_stopped(tmp_path):
-    """In their second epoch, whose order of features is not the first one's."""
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of together.py, when it is done."""
+    folder = tmp_path_factory.mktemp("together")
+    for machine in range(2):
+        for part in models.from_scratch(RUN.base.scratch, [PROSE], seed=1):
+            part.save_pretrained(folder / f"cache{machine}" / COMMIT)
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     alone = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([*command, "-m", "tests.reader.together", tmp_path], env=alone, capture_output=True)
+    done = subprocess.run([*command, "-m", "tests.reader.together", folder], env=alone, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
-    assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
+    return folder
+
+
+def test_two_processes_go_on_where_they_stopped(together):
+    """In their second epoch, whose order of features is not the first one's."""
+    assert contents(together / "cut") == contents(together / "whole")
+
+
+def test_processes_that_would_train_apart_are_told_and_clear_nothing(together):
+    told = {(together / f"told{rank}").read_text() for rank in range(2)}
+    assert told == {
+        "training: process 1 of 2 has other data, settings, base model or version of transformers than process 0"
+    }
 
 
 @pytest.mark.parametrize(("checkpoints", "saved"), [(1, [4]), (3, [2, 4]), (99, [1, 2, 3, 4])])
@@ -124,19 +142,6 @@ def test_training_is_saved_as_often_as_was_asked(tmp_path, checkpoints, saved):
     assert training.train(prepared, tmp_path, look).steps == 4
     look()
     assert sorted(seen) == saved
-
-
-def test_checkpoints_of_other_settings_or_torn_ones_are_not_used(tmp_path):
-    assert learn(RUN, tmp_path, stop=9) is None
-    torn = tmp_path / "checkpoints" / "checkpoint-999"
-    torn.mkdir()
-    (torn / "model.safetensors").write_text("half")
-    full = tmp_path / "checkpoints" / "checkpoint-1000"
-    full.mkdir()
-    (full / "trainer_state.json").write_text("")  # as a full disk leaves it
-    assert learn(RUN, tmp_path).resumed == 6
-    assert learn(RUN, tmp_path, stop=9) is None
-    assert learn(with_training(RUN, learning_rate=1e-3), tmp_path).resumed == 0
 
 
 def test_accumulated_batches_learn_like_whole_ones(tmp_path):

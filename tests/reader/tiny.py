@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from pipeline import squad, tables
-from pipeline.pretrained import locate
+from pipeline.pretrained import Source, locate
 from pipeline.reader import training
 from pipeline.reader.runs import Base, Run, Scratch, Training
 from pipeline.squad import Article, Document, Paragraph
@@ -93,7 +93,13 @@ def with_config(config: dict[str, object], architecture: str = "bert") -> Run:
     return replace(RUN, base=Base(scratch=Scratch(architecture, 1_000, config)))
 
 
-def learn(run: Run, folder: Path, documents: list[Document] | None = None, stop: int = 0) -> training.Trained | None:
+def learn(
+    run: Run,
+    folder: Path,
+    documents: list[Document] | None = None,
+    stop: int = 0,
+    source: Source | None = None,
+) -> training.Trained | None:
     """Trains into `folder/model`; stops as if killed after a number of steps, leaving its checkpoints."""
     done = 0
 
@@ -103,7 +109,8 @@ def learn(run: Run, folder: Path, documents: list[Document] | None = None, stop:
         if stop and done >= stop:
             raise KeyboardInterrupt
 
-    source = locate(run.base.model, run.base.revision, run.base.weights) if run.base.model else None
+    if source is None and run.base.model:
+        source = locate(run.base.model, run.base.revision, run.base.weights)
     prepared = training.prepare(run, documents or [corpus()], source)
     try:
         trained = training.train(prepared, folder / "checkpoints", progress)

@@ -1,21 +1,41 @@
 """What each of two processes does together, which test_training.py then looks at: python -m torch.distributed.run ...
 
-FOLDER/whole    a training that nothing disturbed
-FOLDER/cut      the same, stopped in its second epoch and taken up again
+As on two machines, each has the base model in a cache of its own:
+
+    FOLDER/cache0/COMMIT, FOLDER/cache1/COMMIT    the base model
+    FOLDER/whole                                  a training that nothing disturbed
+    FOLDER/cut                                    the same, stopped in its second epoch and taken up again
+    FOLDER/told0, FOLDER/told1                    what was told when process 1 took it up with other data
 """
 
+import os
 import sys
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from pipeline.errors import InputError
+from pipeline.pretrained import Source
+from pipeline.reader.runs import Base
 from stages.runs import quiet
 from tests.reader.tiny import RUN, learn
+from tests.reader.towns import corpus
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+BASED = replace(RUN, base=Base(model="someone/reader", revision="v1"))
 
 
 def main(folder: Path) -> None:
     quiet()
-    learn(RUN, folder / "whole")
-    assert learn(RUN, folder / "cut", stop=8) is None
-    assert learn(RUN, folder / "cut").resumed == 6
+    rank = int(os.environ["RANK"])
+    source = Source(folder / f"cache{rank}" / COMMIT, COMMIT)
+    learn(BASED, folder / "whole", source=source)
+    assert learn(BASED, folder / "cut", source=source, stop=8) is None
+    try:
+        learn(BASED, folder / "cut", [corpus(10 - rank)], source=source)
+    except InputError as error:
+        (folder / f"told{rank}").write_text(str(error))
+    assert learn(BASED, folder / "cut", source=source).resumed == 6
 
 
 if __name__ == "__main__":

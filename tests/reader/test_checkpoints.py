@@ -1,0 +1,32 @@
+import torch
+
+from pipeline.reader import checkpoints
+from stages.runs import quiet
+from tests.reader.tiny import RUN, learn, with_training
+
+quiet()
+torch.set_num_threads(1)
+
+
+def test_the_last_whole_checkpoint_of_the_same_training_is_agreed_on(tmp_path):
+    assert checkpoints.agreed(tmp_path, "this") == 0
+    for step, state in ((9, "{}"), (10, "{}"), (11, "")):
+        checkpoints.of(tmp_path, step).mkdir()
+        (checkpoints.of(tmp_path, step) / checkpoints.STATE).write_text(state)
+    assert checkpoints.agreed(tmp_path, "this") == 10
+    assert checkpoints.of(tmp_path, 9).exists()
+    assert checkpoints.agreed(tmp_path, "another") == 0
+    assert not checkpoints.of(tmp_path, 9).exists()
+
+
+def test_checkpoints_of_other_settings_or_torn_ones_are_not_used(tmp_path):
+    assert learn(RUN, tmp_path, stop=9) is None
+    torn = tmp_path / "checkpoints" / "checkpoint-999"
+    torn.mkdir()
+    (torn / "model.safetensors").write_text("half")
+    full = tmp_path / "checkpoints" / "checkpoint-1000"
+    full.mkdir()
+    (full / "trainer_state.json").write_text("")  # as a full disk leaves it
+    assert learn(RUN, tmp_path).resumed == 6
+    assert learn(RUN, tmp_path, stop=9) is None
+    assert learn(with_training(RUN, learning_rate=1e-3), tmp_path).resumed == 0
