@@ -6,6 +6,7 @@ All processes of all machines share the folder; the first one alone clears it.
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.files import write_atomically
@@ -17,6 +18,14 @@ STATE = "trainer_state.json"  # the last file of a checkpoint to be written
 def of(folder: Path, step: int) -> Path:
     """Where the Trainer saves this step."""
     return folder / f"checkpoint-{step}"
+
+
+def restore(model: Any, checkpoint: Path) -> list[dict[str, Any]]:
+    """Gives a model the weights that were saved; returns what the Trainer had logged until then."""
+    from safetensors.torch import load_model
+
+    load_model(model, checkpoint / "model.safetensors")
+    return json.loads((checkpoint / STATE).read_bytes())["log_history"]
 
 
 def agreed(folder: Path, fingerprint: str) -> int:

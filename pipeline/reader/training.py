@@ -211,14 +211,18 @@ def train(prepared: Prepared, folder: Path, progress: Progress = lambda _: None)
     folder: for the checkpoints of this run alone; progress: told of each step. Every process of a
     process group calls this alike.
     """
-    arguments = _arguments(prepared.run.training, steps(prepared), folder)
+    total = steps(prepared)
+    arguments = _arguments(prepared.run.training, total, folder)
     resumed = checkpoints.agreed(folder, prepared.fingerprint)
-    trainer = _trainer(prepared, arguments, progress)
+    trainer = _trainer(prepared, arguments, progress)  # made even where nothing is left: it touches the configuration
     progress(resumed)
-    with _writing(folder):
-        trainer.train(resume_from_checkpoint=str(checkpoints.of(folder, resumed)) if resumed else None)
-    points = tuple((entry["step"], round(entry["loss"], 4)) for entry in trainer.state.log_history if "loss" in entry)
-    return Trained(trainer.state.global_step, resumed, points)
+    if resumed == total:  # it would take one step more, were the last epoch not a whole one
+        log = checkpoints.restore(prepared.model, checkpoints.of(folder, total))
+    else:
+        with _writing(folder):
+            trainer.train(resume_from_checkpoint=str(checkpoints.of(folder, resumed)) if resumed else None)
+        log = trainer.state.log_history
+    return Trained(total, resumed, tuple((entry["step"], round(entry["loss"], 4)) for entry in log if "loss" in entry))
 
 
 def is_main_process() -> bool:

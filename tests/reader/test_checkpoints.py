@@ -1,8 +1,9 @@
 import torch
 
-from pipeline.reader import checkpoints
+from pipeline.reader import checkpoints, training
 from stages.runs import quiet
-from tests.reader.tiny import RUN, learn, with_training
+from tests.reader.tiny import RUN, contents, learn, with_training
+from tests.reader.towns import corpus
 
 quiet()
 torch.set_num_threads(1)
@@ -30,3 +31,11 @@ def test_checkpoints_of_other_settings_or_torn_ones_are_not_used(tmp_path):
     assert learn(RUN, tmp_path).resumed == 6
     assert learn(RUN, tmp_path, stop=9) is None
     assert learn(with_training(RUN, learning_rate=1e-3), tmp_path).resumed == 0
+
+
+def test_a_training_that_was_killed_at_its_end_takes_no_further_step(tmp_path):
+    run = with_training(RUN, epochs=2.5)  # in the middle of an epoch Trainer would
+    learn(run, tmp_path / "whole")
+    training.train(training.prepare(run, [corpus()]), tmp_path / "cut" / "checkpoints")  # and nothing was saved
+    assert learn(run, tmp_path / "cut").resumed == 13
+    assert contents(tmp_path / "cut") == contents(tmp_path / "whole")

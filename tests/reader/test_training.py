@@ -17,16 +17,12 @@ from pipeline.reader.run_report import evaluate_run
 from pipeline.reader.runs import Base, Run
 from pipeline.squad import Answer, Article, Document, Paragraph, Question, walk
 from stages.runs import quiet
-from tests.reader.tiny import BY_HEART, DRY, ROOT, RUN, SHAPE, fifty, learn, with_config, with_training
+from tests.reader.tiny import BY_HEART, DRY, ROOT, RUN, SHAPE, contents, fifty, learn, with_config, with_training
 from tests.reader.together import COMMIT
 from tests.reader.towns import PROSE, corpus
 
 quiet()
 torch.set_num_threads(1)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted((folder / "model").iterdir())}
 
 
 @pytest.fixture(scope="module")

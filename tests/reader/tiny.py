@@ -123,6 +123,11 @@ def learn(
     return trained
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files of the model that `learn` left."""
+    return {path.name: path.read_bytes() for path in sorted((folder / "model").iterdir())}
+
+
 def project(folder: Path) -> Path:
     """params.yaml and the towns as a cleaned corpus, with the provenance of their answers."""
     (folder / "params.yaml").write_text(PARAMS)
