@@ -8,7 +8,7 @@ A long context gives several windows, `doc_stride` tokens of which overlap, exac
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -85,7 +85,7 @@ class Windows:
     """n features. Feature i takes question `question[i]` and tokens `first[i]:last[i]` of its context.
 
     first, last count from the context's first token. start, end: the answer's first and last token as
-    positions in the feature, both 0 (the [CLS]) for "no answer".
+    positions in the feature, both 0 (the [CLS]) for "no answer". longest: tokens that a feature may have.
     """
 
     layout: Layout
@@ -97,6 +97,7 @@ class Windows:
     last: np.ndarray  # int32
     start: np.ndarray  # int32
     end: np.ndarray  # int32
+    longest: int
 
     def __len__(self) -> int:
         return len(self.question)
@@ -114,15 +115,16 @@ class Windows:
     def take(self, rows: np.ndarray) -> "Windows":
         """The features at these rows, in this order."""
         fields = ("question", "context", "first", "last", "start", "end")
-        return Windows(self.layout, self.questions, self.contexts, *(getattr(self, name)[rows] for name in fields))
+        return replace(self, **{name: getattr(self, name)[rows] for name in fields})
 
     def batch(self, rows: Sequence[int] | np.ndarray, multiple: int = 1) -> dict[str, np.ndarray]:
         """input_ids, attention_mask, token_type_ids (int64, one row a feature), padded on the right.
 
-        The width is the longest feature's, rounded up to a multiple.
+        The width is the longest feature's, rounded up to a multiple, but not beyond what a feature may have:
+        the model need not have positions for more.
         """
         lengths = self.lengths[rows]
-        width = -(-int(lengths.max()) // multiple) * multiple
+        width = min(-(-int(lengths.max()) // multiple) * multiple, self.longest)
         ids = np.full((len(rows), width), self.layout.pad, dtype=np.int64)
         types = np.full_like(ids, self.layout.pad_type)
         for line, row in enumerate(rows):
@@ -191,7 +193,7 @@ def cut_windows(
     first = (piece * step[question]).astype(np.int32)
     last = np.minimum(first + room[question], length[question]).astype(np.int32)
     nowhere = np.zeros(len(question), dtype=np.int32)
-    return Windows(parts, asked, read, question, context_of[question], first, last, nowhere, nowhere)
+    return Windows(parts, asked, read, question, context_of[question], first, last, nowhere, nowhere, max_length)
 
 
 def answer_tokens(
@@ -242,8 +244,7 @@ def training_windows(data: Examples, tokenizer: Any, **sizes: int) -> tuple[Wind
     shift = (cut.offset - cut.first).astype(np.int32)
     start = np.where(whole, first[question] + shift, 0).astype(np.int32)
     end = np.where(whole, last[question] + shift, 0).astype(np.int32)
-    labelled = Windows(cut.layout, cut.questions, cut.contexts, question, cut.context, cut.first, cut.last, start, end)
-    trained = labelled.take(np.flatnonzero(kept))
+    trained = replace(cut, start=start, end=end).take(np.flatnonzero(kept))
     return trained, _counts(data, question, kept, whole, dropped, reasons)
 
 

@@ -45,14 +45,13 @@ def logits(
     bounds = np.concatenate([[0], np.cumsum(lengths)])
     start, end = (np.empty(bounds[-1], dtype=np.float32) for _ in range(2))
     order = np.argsort(-lengths, kind="stable")
-    widest = min(MULTIPLE, int(lengths.max(initial=1)))
     if model.device.type == "cuda":
         torch.set_float32_matmul_precision("high")  # TF32: three digits less than float32, eight times as fast
     model.eval()
     with torch.inference_mode():
         for at in range(0, len(order), batch):
             rows = order[at : at + batch]
-            arrays = models.inputs(model, windows.batch(rows, widest))
+            arrays = models.inputs(model, windows.batch(rows, MULTIPLE))
             output = model(**{name: torch.from_numpy(array).to(model.device) for name, array in arrays.items()})
             both = torch.stack([output.start_logits, output.end_logits]).float().cpu().numpy()
             for line, row in enumerate(rows):

@@ -158,7 +158,7 @@ def _trainer(prepared: Prepared, arguments: Any, progress: Progress) -> Any:
     multiple = 64 if settings.compile else 8
 
     def collate(rows: list[int]) -> dict[str, Any]:
-        batch = models.inputs(prepared.model, windows.batch(rows, min(multiple, settings.max_length)))
+        batch = models.inputs(prepared.model, windows.batch(rows, multiple))
         batch |= {"start_positions": windows.start[rows], "end_positions": windows.end[rows]}
         return {name: torch.as_tensor(array, dtype=torch.long) for name, array in batch.items()}
 

@@ -162,6 +162,15 @@ def test_other_architectures_take_the_same_path(tmp_path, architecture, config):
     assert evaluate_run(run, tmp_path / "model", Gold(corpus(2), {}), "nl", None).figures["total"] == 10
 
 
+def test_batches_are_not_padded_beyond_the_models_positions(tmp_path):
+    """46 is no multiple of 8."""
+    run = with_training(with_config(SHAPE | {"max_position_embeddings": 46}), epochs=0.5, max_length=46, doc_stride=8)
+    learn(run, tmp_path, [corpus(4)])
+    assert evaluate_run(run, tmp_path / "model", Gold(corpus(2), {}), "nl", None).figures["total"] == 10
+    context = corpus(1).data[0].paragraphs[0].context
+    assert QuestionAnswerer(tmp_path / "model")(question="Wie?", context=context)["answer"] in context
+
+
 def test_questions_that_all_have_answers_always_get_one(tmp_path):
     context = "Velderbroek ligt aan de Zilvere."
     # As the build leaves a native corpus of version 1.1: it says of each question that it can be answered.
