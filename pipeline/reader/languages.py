@@ -59,23 +59,24 @@ def language_of(question_id: str) -> str | None:
 
 
 def normalise(text: str, language: str) -> str:
-    """Lower case, without punctuation and the language's articles, single spaces.
+    """Lower case, without punctuation and the language's articles, single spaces. language: "pt", or "pt-BR".
 
     Chinese and Japanese characters count as words. Two differences to MLQA's script: the Arabic
     article goes at the start of a word only (there: wherever its letters stand), and an answer that is
     nothing but an article keeps it (there: it becomes empty, and any other article matches it).
     """
+    primary = language.split("-")[0]
     plain = _PUNCTUATION.sub("", text.lower())
-    bare = _ARTICLES[language].sub(" ", plain) if language in _ARTICLES else plain
-    if language == "ar":
+    bare = _ARTICLES[primary].sub(" ", plain) if primary in _ARTICLES else plain
+    if primary == "ar":
         bare = _ARABIC_ARTICLE.sub(" ", bare)
-    elif language in ("zh", "ja"):
+    elif primary in ("zh", "ja"):
         bare = _UNSPACED.sub(r" \1 ", bare)
     return " ".join((bare if bare.strip() else plain).split())
 
 
 def question_word(question: str, language: str) -> str:
     """The first word of the question that asks, in lower case; "other" when none does."""
-    known = QUESTION_WORDS.get(language, ())
+    known = QUESTION_WORDS.get(language.split("-")[0], ())
     words = regex.findall(r"\w+", question.lower())
     return next((word for word in words if word in known), "other")

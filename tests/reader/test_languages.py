@@ -16,6 +16,9 @@ from pipeline.reader.languages import language_of, normalise, question_word
         ("dem Fluß, der Aa", "de", "fluß aa"),
         ("البيت الكبير", "ar", "بيت كبير"),
         ("北京 2008年", "zh", "北 京 2008 年"),
+        ("北京 2008年", "zh-Hans-CN", "北 京 2008 年"),
+        ("البيت الكبير", "ar-EG", "بيت كبير"),
+        ("O gato", "pt-BR", "gato"),
         ("Aa – de", "xx", "aa de"),
         ("", "nl", ""),
     ],
@@ -43,4 +46,4 @@ def test_language_of_an_id(question_id, language):
     [("Hoeveel mensen?", "hoeveel"), ("In welk jaar, en wie?", "welk"), ("Noem een rivier.", "other"), ("", "other")],
 )
 def test_question_word(question, word):
-    assert question_word(question, "nl") == word
+    assert question_word(question, "nl") == question_word(question, "nl-BE") == word
