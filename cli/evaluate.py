@@ -18,7 +18,9 @@ from stages.rim import OneLine, path_option
 @click.option(
     "--language", default="nl", show_default=True, help="Whose articles are taken off beside the official a/an/the."
 )
-@path_option("--against", required=False, help="Other predictions to test against, paired.")
+@path_option(
+    "--against", required=False, help="Other predictions to test against, paired; taken as they are, without null odds."
+)
 def evaluate(
     gold: Path, predictions: Path, null_odds: Path | None, threshold: float, language: str, against: Path | None
 ) -> None:
@@ -28,9 +30,10 @@ def evaluate(
     document = squad.read(gold)
     answers = evaluation.read_predictions(predictions)
     odds = evaluation.read_null_odds(null_odds) if null_odds else None
-    found = evaluation.evaluate(document, answers, null_odds=odds, threshold=threshold, language=language).as_json()
+    scored = evaluation.evaluate(document, answers, null_odds=odds, threshold=threshold, language=language)
+    found = scored.as_json()
     if against:
-        found["against"] = evaluation.compare(document, answers, evaluation.read_predictions(against))
+        found["against"] = evaluation.compare(document, scored, evaluation.read_predictions(against))
     click.echo(printable_json(json.dumps(found, ensure_ascii=False, indent=2)))
     if missing := found["missing"]:
         told = "1 question has" if missing == 1 else f"{missing:,} questions have"

@@ -190,8 +190,11 @@ def _left_unanswered(
     return {one: "" if null_odds.get(one, 0.0) > threshold else text for one, text in predictions.items()}
 
 
-def compare(document: Document, ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, Any]:
-    """The paired test of two sets of predictions over the questions both have: {exact: ..., f1: ...}."""
-    a, b = (metrics.score(document, some) for some in (ours, theirs))
-    cluster_of = paragraphs(document)
-    return {key: msgspec.to_builtins(paired(getattr(a, key), getattr(b, key), cluster_of)) for key in ("exact", "f1")}
+def compare(document: Document, ours: Evaluation, theirs: Mapping[str, str]) -> dict[str, Any]:
+    """The paired test over the questions that both have: {exact: ..., f1: ...}.
+
+    ours: as evaluated, with the threshold applied; theirs: predictions that are taken as they are.
+    """
+    a, b = ours.scores, metrics.score(document, theirs)
+    tested = {key: paired(getattr(a, key), getattr(b, key), ours.paragraph_of) for key in ("exact", "f1")}
+    return msgspec.to_builtins(tested)

@@ -87,10 +87,13 @@ def test_shared_ids_get_their_corpus_before_them():
 
 
 def test_two_sets_of_predictions_are_compared():
-    found = evaluation.compare(corpus(4), PREDICTIONS, dict.fromkeys(PREDICTIONS, ""))
+    silence = dict.fromkeys(PREDICTIONS, "")
+    found = evaluation.compare(corpus(4), evaluate(corpus(4), PREDICTIONS, language="nl"), silence)
     assert found["exact"]["difference"] == 20.0
     assert found["f1"]["total"] == 20
     assert set(found["f1"]) == {"difference", "low", "high", "p", "total"}
+    strict = evaluate(corpus(4), PREDICTIONS, null_odds=NULL_ODDS, threshold=-99, language="nl")
+    assert evaluation.compare(corpus(4), strict, silence)["exact"]["difference"] == 0.0
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,9 @@ def test_any_predictions_are_scored(workdir, run, refusal):
     assert {key: with_odds[key] for key in OFFICIAL_WITH_ODDS} == OFFICIAL_WITH_ODDS
     against = json.loads(run(evaluate_command, *files, "--against", "predictions.json").stdout)["against"]
     assert (against["f1"]["difference"], against["f1"]["p"]) == (0.0, 1.0)
+    silent = ("--null-odds", "odds.json", "--threshold", "-99", "--against", "predictions.json")
+    against = json.loads(run(evaluate_command, *files, *silent).stdout)["against"]
+    assert against["exact"]["difference"] == 20.0 - OFFICIAL["exact"]
 
     (workdir / "some.json").write_bytes(msgspec.json.encode(dict(list(PREDICTIONS.items())[1:])))
     some = run(evaluate_command, "--gold", "gold.json", "--predictions", "some.json")
