@@ -4,6 +4,7 @@ Nothing here runs a model repository's own code.
 """
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 from pipeline.errors import InputError, one_line
@@ -11,6 +12,7 @@ from pipeline.errors import InputError, one_line
 WEIGHTS = {"safetensors": "*.safetensors", "torch": "pytorch_model.bin"}
 TEXT_FILES = ("*.json", "*.txt", "*.model", "*.spm")
 HUB_TIMEOUT = 10  # seconds until the Hub counts as out of reach
+READ_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,17 @@ class Source:
 
     folder: Path
     commit: str | None
+
+
+def digest(folder: Path) -> str:
+    """The names and contents of a folder's files, in 16 hex digits."""
+    found = blake2b(digest_size=8)
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        found.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+        with path.open("rb") as file:
+            while block := file.read(READ_BYTES):
+                found.update(block)
+    return found.hexdigest()
 
 
 def locate(model: str, revision: str | None = None, weights: str = "safetensors") -> Source:

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.pretrained import Source, locate
+from pipeline.pretrained import Source, digest, locate
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,16 @@ def test_a_folder_that_is_no_model_is_told(tmp_path):
         locate(str(tmp_path))
     (tmp_path / "config.json").write_text("{}")
     assert locate(str(tmp_path)) == Source(tmp_path, None)
+
+
+def test_a_folders_digest_never_changes_of_itself(tmp_path):
+    """The translation memory bears it."""
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model.safetensors").write_text("weights")
+    (tmp_path / "of no account").mkdir()
+    assert digest(tmp_path) == "991158d5fb8d1215"
+    (tmp_path / "model.safetensors").rename(tmp_path / "model.bin")
+    assert digest(tmp_path) != "991158d5fb8d1215"
 
 
 def test_what_the_hub_gave_before_is_used_without_it(tmp_path, monkeypatch):

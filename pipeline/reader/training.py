@@ -23,7 +23,7 @@ import msgspec
 
 from pipeline.errors import InputError
 from pipeline.files import replacing_folder, write_json
-from pipeline.pretrained import Source
+from pipeline.pretrained import Source, digest
 from pipeline.reader import checkpoints, models
 from pipeline.reader.batches import LengthGrouped
 from pipeline.reader.features import Windows, examples, training_windows
@@ -95,12 +95,13 @@ def _fingerprint(run: Run, windows: Windows, source: Source | None) -> str:
     """A digest of everything that decides what training does."""
     import transformers
 
-    digest = hashlib.sha256(transformers.__version__.encode())
-    digest.update(msgspec.json.encode((run.base, run.training, source and source.commit)))
+    base = source and (source.commit or digest(source.folder))
+    found = hashlib.sha256(transformers.__version__.encode())
+    found.update(msgspec.json.encode((run.base, run.training, base)))
     arrays = ("question", "context", "first", "last", "start", "end")
     for array in (windows.questions.ids, windows.contexts.ids, *(getattr(windows, name) for name in arrays)):
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+        found.update(array.tobytes())
+    return found.hexdigest()
 
 
 def _arguments(settings: Training, total: int, folder: Path) -> Any:

@@ -10,13 +10,12 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from hashlib import blake2b
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Self
 
 from pipeline.errors import ParamsError, TranslationError
-from pipeline.pretrained import locate
+from pipeline.pretrained import digest, locate
 from pipeline.translation.optional import package, told
 from pipeline.translation.protocol import Request, Translator
 from pipeline.translation.settings import CheckpointSettings
@@ -24,9 +23,10 @@ from pipeline.translation.settings import CheckpointSettings
 ARCHITECTURES = ("marian", "m2m_100")  # NLLB's dense models are M2M100's in all but their tokenizer
 # These models are made for sentences, of 512 tokens at most; a token is seldom less than three bytes.
 LIMIT_BYTES = 1000
-READ_BYTES = 1 << 20
 # A translation has seldom more than one and a half times the tokens of its text; short ones may.
 MOST_TOKENS, MOST_TOKENS_MORE = 2, 20
+
+_digest = lru_cache(digest)  # a stage asks for a model's label more than once
 
 
 def label(settings: CheckpointSettings) -> str:
@@ -36,25 +36,13 @@ def label(settings: CheckpointSettings) -> str:
     """
     folder = Path(settings.model)
     if folder.is_dir():
-        return f"{folder.resolve().name}#{digest(folder.resolve())}"
+        return f"{folder.resolve().name}#{_digest(folder.resolve())}"
     if settings.revision is None:
         raise ParamsError(
             f"params.yaml: translators: model {settings.model!r} is no folder here, and a model of the Hub"
             " needs its `revision` (a commit, 40 hex digits)"
         )
     return f"{settings.model}@{settings.revision}"
-
-
-@lru_cache
-def digest(folder: Path) -> str:
-    """The names and contents of a folder's files."""
-    found = blake2b(digest_size=8)
-    for path in sorted(path for path in folder.iterdir() if path.is_file()):
-        found.update(f"{path.name}\0{path.stat().st_size}\0".encode())
-        with path.open("rb") as file:
-            while block := file.read(READ_BYTES):
-                found.update(block)
-    return found.hexdigest()
 
 
 @contextmanager

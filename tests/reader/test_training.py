@@ -11,6 +11,7 @@ import torch
 from msgspec.structs import replace
 
 from pipeline.errors import InputError
+from pipeline.pretrained import Source
 from pipeline.reader import QuestionAnswerer, models, training
 from pipeline.reader.evaluation import Gold
 from pipeline.reader.run_report import evaluate_run
@@ -74,6 +75,16 @@ def test_training_goes_on_from_a_folder_offline(learnt, tmp_path):
     found = evaluate_run(run, tmp_path / "model", Gold(fifty(), {}), "en", None)
     assert found.figures["exact"] > 80  # it starts from what it had learnt
     assert training.read_record(tmp_path / "model")["base"] == str(learnt / "model")
+
+
+def test_another_model_in_the_same_folder_is_another_training(tmp_path):
+    run = replace(RUN, base=Base(model=str(tmp_path)))
+    prints = []
+    for seed in (1, 1, 2):
+        for part in models.from_scratch(RUN.base.scratch, [PROSE], seed):
+            part.save_pretrained(tmp_path)
+        prints.append(training.prepare(run, [corpus(1)], Source(tmp_path, None)).fingerprint)
+    assert prints[0] == prints[1] != prints[2]
 
 
 def test_old_weights_are_read_when_asked_for_and_written_as_safetensors(learnt, tmp_path):
