@@ -18,6 +18,13 @@ from typing import Literal
 from msgspec import Struct, field
 
 
+def _positive(settings: Struct, *names: str) -> None:
+    """Raises ValueError, which msgspec tells with its place in params.yaml."""
+    for name in names:
+        if getattr(settings, name) <= 0:
+            raise ValueError(f"`{name}` must be positive")
+
+
 class Scratch(Struct, frozen=True, forbid_unknown_fields=True):
     """A model with random weights, and a WordPiece vocabulary trained on the run's own corpora.
 
@@ -77,10 +84,7 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True):
     seed: int = 42
 
     def __post_init__(self) -> None:
-        positive = ("epochs", "batch", "learning_rate", "max_length", "max_question_length", "checkpoints")
-        for name in positive:
-            if getattr(self, name) <= 0:
-                raise ValueError(f"`{name}` must be positive")
+        _positive(self, "epochs", "batch", "learning_rate", "max_length", "max_question_length", "checkpoints")
         if self.device_batch is not None and (self.device_batch <= 0 or self.batch % self.device_batch):
             raise ValueError("`device_batch` must divide `batch`")
         if not 0 <= self.doc_stride < self.max_length:
@@ -100,6 +104,9 @@ class Prediction(Struct, frozen=True, forbid_unknown_fields=True):
     n_best: int = 20
     null_threshold: float = 0.0
     batch: int = 64
+
+    def __post_init__(self) -> None:
+        _positive(self, "max_answer_length", "n_best", "batch")
 
 
 class Run(Struct, frozen=True, forbid_unknown_fields=True):

@@ -33,6 +33,9 @@ def test_a_run_needs_little_and_has_the_recipes_defaults():
         ({"training": PLAIN["training"] | {"doc_stride": 384}}, "`doc_stride` must be"),
         ({"training": PLAIN["training"] | {"warmup": 1.0}}, "`warmup` is a share"),
         ({"training": PLAIN["training"] | {"learning": 1}}, "unknown field `learning`"),
+        ({"prediction": {"batch": 0}}, "`batch` must be positive - at `\\$.prediction`"),
+        ({"prediction": {"n_best": 0}}, "`n_best` must be positive"),
+        ({"prediction": {"max_answer_length": -1}}, "`max_answer_length` must be positive"),
         ({"base": {"model": "x", "weights": "pickle"}}, "Invalid enum value 'pickle'"),
     ],
 )
