@@ -45,8 +45,8 @@ class Asking:
 
     check(miss, answer) gives an answer's fault or None; keep(misses) stores good answers, sync() makes
     them safe; set_back(miss, final) is told of each bad answer that counts and whether it is the last,
-    progress(counts) of every change. witness: a text that was answered well by an earlier run, if there
-    is one; started: when max_hours began.
+    progress(counts) of every change. witnesses: texts that were answered well before, the next to be asked
+    first, which is kept up to date however the asking ends; started: when max_hours began.
     """
 
     def __init__(
@@ -60,12 +60,12 @@ class Asking:
         sync: Callable[[], object],
         set_back: Callable[[Miss, bool], object],
         progress: Callable[[Counts], object],
-        witness: Miss | None = None,
+        witnesses: deque[Miss],
         started: float | None = None,
     ) -> None:
         self.translator, self.settings, self.counts = translator, settings, counts
         self.check, self.keep, self.sync, self.progress = check, keep, sync, progress
-        self.witness = witness
+        self.witnesses = witnesses
         self.started = monotonic() if started is None else started
         self.dice = Random()
         ceiling = min(settings.workers, translator.concurrency)
@@ -132,8 +132,8 @@ class Asking:
         """What to send: the witness in doubt, then what is to be sent again, then what is new."""
         if self.suspicious:
             self.suspicious = False
-            if self.witness:
-                return (self.witness,), True
+            if self.witnesses:
+                return (self.witnesses[0],), True
             self.verdicts.forgive()
         while self.again and self.again[0][0] <= now:
             *_, miss = heappop(self.again)
@@ -178,14 +178,17 @@ class Asking:
         good, meant = [], False
         for miss, answer in zip(misses, call.result, strict=True):
             answer = "" if SURROGATE.search(answer) else answer.strip()
-            if not (fault := self.check(miss, answer)):
+            # Services that do not work may give all texts back, of which some are right to.
+            echo = witness and answer == miss.text
+            if not (fault := self.check(miss, answer)) and not echo:
                 miss.answer = answer
                 good.append(miss)
             elif not witness:
                 meant |= self._bad(miss, fault, answer)
         if good:
             self.verdicts.service_works()
-            self.witness = good[-1]
+            if not witness:
+                self.witnesses.extendleft([miss for miss in good if miss.answer != miss.text][-1:])
         if good or meant:
             self.fruitless = 0
             self.pace.answered(call.sent, monotonic())
@@ -234,6 +237,8 @@ class Asking:
         self.fruitless += 1
         self.suspicious = self.translator.remote and self.fruitless >= SUSPICIOUS
         if witness:
+            # It may be a text that a person has translated because the service cannot.
+            self.witnesses.rotate(-1)
             self.verdicts.forgive()
 
     def _bad(self, miss: Miss, fault: Fault, answer: str) -> bool:

@@ -9,13 +9,16 @@ The same segments give the same translations whatever the number of workers, the
 answers come, and how often the work is interrupted.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from time import monotonic
 
 from msgspec.structs import astuple
 
 from pipeline.errors import InputError
+from pipeline.tables import Kind
 from pipeline.translation.asking import Asking
 from pipeline.translation.counts import Counts
 from pipeline.translation.drafts import Draft, Miss, Segment, drafts
@@ -25,6 +28,8 @@ from pipeline.translation.settings import TranslateSettings
 from pipeline.translation.validation import MARKED, Fault, fault
 
 SHOWN_CHARACTERS = 120  # of a text in an error message
+# Texts to send again when the service is in doubt, and how many of them are out of one call's segments.
+WITNESSES, OUT_OF_ONE = 8, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,9 @@ class Desk:
         self.progress = progress
         self.counts = Counts()
         self.started = monotonic()
+        # Of these neither kind nor paragraph is known; least is asked of an answer's translation.
+        latest = [] if memory is None else [Miss(text, Kind.ANSWER) for text in memory.latest]
+        self.witnesses = deque(latest, maxlen=WITNESSES)
 
     def translate(self, segments: Iterable[Segment]) -> list[Translated]:
         """One result a segment, in order.
@@ -77,8 +85,9 @@ class Desk:
             self.counts.hits += held
             self.counts.misses += len(drafted) - held
             self.counts.texts += len(misses)
+            self.witnesses.extendleft(islice(self._answered(segments, drafted), OUT_OF_ONE))
             if misses:
-                self._ask(misses, self._witness(segments, drafted))
+                self._ask(misses)
             results = [finished(draft) for draft in drafted]
         self.progress(self.counts)
         return results
@@ -108,16 +117,15 @@ class Desk:
             Setback(*astuple(self.scope), miss.text, found, answer, *counts, final, digest(miss.context))
         )
 
-    def _witness(self, segments: Sequence[Segment], drafted: Sequence[Draft]) -> Miss | None:
-        """A text that the engine has answered well before."""
+    def _answered(self, segments: Sequence[Segment], drafted: Sequence[Draft]) -> Iterator[Miss]:
+        """The texts that the engine has answered well before, and not with themselves."""
         for segment, draft in zip(segments, drafted, strict=True):
-            if isinstance(draft, str) and segment.text not in self.given:
+            if isinstance(draft, str) and draft != segment.text and segment.text not in self.given:
                 context = segment.context if self.translator.uses_context else ""
                 if self.memory.get(segment.text, digest(context)):
-                    return Miss(segment.text, segment.kind, context)
-        return None
+                    yield Miss(segment.text, segment.kind, context)
 
-    def _ask(self, misses: Sequence[Miss], witness: Miss | None) -> None:
+    def _ask(self, misses: Sequence[Miss]) -> None:
         """Asks for every miss; its good answer goes to the memory."""
         asking = Asking(
             self.translator,
@@ -128,7 +136,7 @@ class Desk:
             sync=self.memory.sync,
             set_back=self._set_back,
             progress=self.progress,
-            witness=witness,
+            witnesses=self.witnesses,
             started=self.started,
         )
         asking.run(misses)

@@ -7,6 +7,7 @@
 A later record of the same text replaces an earlier one.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -20,6 +21,8 @@ from msgspec.structs import astuple
 from pipeline.errors import TranslationError
 from pipeline.translation.log import Log
 from pipeline.translation.validation import Fault
+
+LATEST = 8  # texts that are held, to be asked for again
 
 
 class Scope(Struct, frozen=True):
@@ -106,15 +109,17 @@ def locked(folder: Path) -> Iterator[None]:
 class Memory:
     """The translations of one scope as they were when it was read; `opened` gives one to write to.
 
-    `notice` says what an earlier crash had left behind; '' when nothing was wrong.
+    `notice` says what an earlier crash had left behind; '' when nothing was wrong. `latest`: some texts
+    whose translations came last, and are others than the texts themselves.
     """
 
     def __init__(self, folder: Path, scope: Scope) -> None:
         self.scope = scope
         self._translations, self._quarantine = translation_log(folder), quarantine_log(folder)
-        self._known = {
-            key(entry.text, entry.context): entry.translation for entry in self._own(self._translations.records())
-        }
+        self._known: dict[bytes, str] = {}
+        self.latest: deque[str] = deque(maxlen=LATEST)
+        for entry in self._own(self._translations.records()):
+            self._hold(entry)
         self._setbacks = {key(back.text, back.context): back for back in self._own(self._quarantine.records())}
         self.notice = "; ".join(filter(None, (self._translations.damage, self._quarantine.damage)))
 
@@ -123,6 +128,11 @@ class Memory:
         for record in records:
             if record.translator == translator and record.source == source and record.target == target:
                 yield record
+
+    def _hold(self, entry: Entry) -> None:
+        self._known[key(entry.text, entry.context)] = entry.translation
+        if entry.translation != entry.text:
+            self.latest.append(entry.text)
 
     def __len__(self) -> int:
         return len(self._known)
@@ -140,7 +150,8 @@ class Memory:
         scope = astuple(self.scope)
         entries = [Entry(*scope, text, translation, context) for text, context, translation in translations]
         self._translations.append(entries)
-        self._known.update((key(entry.text, entry.context), entry.translation) for entry in entries)
+        for entry in entries:
+            self._hold(entry)
 
     def set_back(self, setback: Setback) -> None:
         """Appends a bad answer. When it is final, no later run asks for the text until the quarantine is released."""

@@ -9,7 +9,7 @@ import pytest
 from pipeline.errors import InputError, TranslationError
 from pipeline.translation.drafts import Segment
 from pipeline.translation.job import Desk, Translated
-from pipeline.translation.memory import Scope, quarantine_log, translation_log
+from pipeline.translation.memory import Scope, opened, quarantine_log, translation_log
 from pipeline.translation.protocol import Overloaded, Refused, Request, Translator
 from pipeline.translation.session import open_desk
 from pipeline.translation.settings import TranslateSettings
@@ -163,6 +163,39 @@ def test_a_ban_is_sat_out_and_counts_against_no_text(google, hurried, tmp_path, 
     results, desk = translate(tmp_path, attempts=3, longest_pause_s=0.01)
     assert results == good()
     assert not desk.counts.quarantined
+
+
+STUBBORN = Segment(SENTENCES[1], "sentence")
+
+
+@pytest.mark.parametrize("ban", [Reply(PAGE), Reply(status=503), Reply(status=400), SENTENCES[1]])
+def test_a_text_alone_with_a_service_that_has_nothing_for_it_is_given_up(google, hurried, tmp_path, ban):
+    """What was answered well tells that the service works: in the same desk, and in later runs."""
+    google(lambda text, n: ban if text == SENTENCES[1] else dutch(text))
+    settings = TranslateSettings(longest_pause_s=0.01, patience_hours=0.005)
+    with open_desk("mtranslate", ("en", "nl"), folder=tmp_path, settings=settings) as desk:
+        assert desk.translate(SEGMENTS[2:]) == good()[2:]
+        assert desk.translate([STUBBORN])[0].fault
+    quarantine_log(tmp_path).path.unlink()
+    assert translate(tmp_path, [STUBBORN], longest_pause_s=0.01, patience_hours=0.005)[0][0].fault
+
+
+def test_what_a_person_translated_because_the_service_cannot_is_not_the_only_witness(google, hurried, tmp_path):
+    google(lambda text, n: dutch(text) if text == SENTENCES[0] else Reply(PAGE))
+    translate(tmp_path, SEGMENTS[:1])
+    with opened(tmp_path, Scope("mtranslate", "en", "nl")) as memory:
+        memory.put((text, "", dutch(text)) for text in SENTENCES[2:])
+    results, _ = translate(tmp_path, [STUBBORN], longest_pause_s=0.01, patience_hours=0.005)
+    assert results == [Translated(None, Fault.EMPTY)]
+
+
+def test_a_service_that_gives_texts_back_is_not_taken_for_one_that_works(google, hurried, tmp_path):
+    google(lambda text, n: dutch(text))
+    translate(tmp_path, [*SEGMENTS[2:], Segment("Oostwerd", "answer"), Segment("1931", "answer")])
+    google(lambda text, n: text)
+    with pytest.raises(TranslationError, match="no good answer within"):
+        translate(tmp_path, SEGMENTS[:2], longest_pause_s=0.01, patience_hours=0.0002)
+    assert not quarantine_log(tmp_path).path.stat().st_size
 
 
 def test_a_hanging_page_is_not_waited_for(google, hurried, tmp_path):
