@@ -181,7 +181,7 @@ class Asking:
             # Services that do not work may give all texts back, of which some are right to.
             echo = witness and answer == miss.text
             if not (fault := self.check(miss, answer)) and not echo:
-                miss.answer = answer
+                miss.answer = miss.answer or answer  # a witness may have one, which is kept already
                 good.append(miss)
             elif not witness:
                 meant |= self._bad(miss, fault, answer)

@@ -198,6 +198,12 @@ def test_a_service_that_gives_texts_back_is_not_taken_for_one_that_works(google,
     assert not quarantine_log(tmp_path).path.stat().st_size
 
 
+def test_what_a_witness_is_answered_later_changes_nothing(google, hurried, tmp_path):
+    google(lambda text, n: Reply(PAGE) if text == SENTENCES[1] else f"{dutch(text)[:-1]}, voor de {n}e keer.")
+    results, _ = translate(tmp_path, SEGMENTS[:2], longest_pause_s=0.01)
+    assert results[0] == Translated(held(tmp_path)[SENTENCES[0]])
+
+
 def test_a_hanging_page_is_not_waited_for(google, hurried, tmp_path):
     google(lambda text, n: Reply(hang=3) if n == 1 else dutch(text))
     assert translate(tmp_path, timeout_s=0.1)[0] == good()
