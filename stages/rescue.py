@@ -15,7 +15,8 @@ from pipeline.projection.languages import language
 from pipeline.projection.rescue_tables import rescued
 from pipeline.tables import Stored
 from pipeline.translation.drafts import Segment
-from pipeline.translation.session import schema_of, to_table
+from pipeline.translation.seeds import schema
+from pipeline.translation.session import to_table
 from pipeline.translation.validation import MARKED
 from stages.params import Params, load
 from stages.rim import OneLine, bar, path_option, summary, workers
@@ -55,14 +56,16 @@ def rescue(
     with (
         executors.opened(params.executor, params.ray, workers()) as executor,
         corpus_desk(params, name, source, marked, executor) as desk,
-        tables.writing(marked, schema_of(desk)) as add_marked,
+        tables.writing(marked, schema(desk.scope)) as add_marked,
         bar("rescue", build[0].num_rows, "paragraphs") as progress,
     ):
 
         def ask(texts: Sequence[str]) -> dict[str, str | None]:
             segments = [Segment(text, MARKED) for text in texts]
             results = desk.translate(segments)
-            add_marked(to_table(segments, results, desk))
+            # A table that is written in parts cannot note what the corpus's own translations gave: they give it again.
+            noted = [n for n, text in enumerate(texts) if not desk.gives(text)]
+            add_marked(to_table([segments[n] for n in noted], [results[n] for n in noted], desk))
             return {text: result.text for text, result in zip(texts, results, strict=True)}
 
         settled, cost = rescued(*build, ask, locator, params.rescue, executor, progress, desk.translator.markers)

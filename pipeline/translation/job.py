@@ -23,6 +23,7 @@ from pipeline.translation.asking import Asking
 from pipeline.translation.counts import Counts
 from pipeline.translation.drafts import Draft, Miss, Segment, drafts
 from pipeline.translation.memory import Memory, Scope, Setback, digest
+from pipeline.translation.pieces import cut
 from pipeline.translation.protocol import NotHeld, Request, Translator
 from pipeline.translation.settings import TranslateSettings
 from pipeline.translation.validation import MARKED, Fault, fault
@@ -95,6 +96,13 @@ class Desk:
     def draft(self, segments: Iterable[Segment]) -> tuple[list[Draft], list[Miss]]:
         """One draft a segment, and the distinct texts that would be asked for; nothing is sent."""
         return drafts(segments, self.translator, self._look_up, self._history)
+
+    def gives(self, text: str) -> bool:
+        """Whether the corpus's own translations have a part in a text's, which then is not all the engine's work."""
+        if self.memory is None or not self.given:
+            return False
+        pieces = cut(text, self.translator.size, self.translator.limit)[1::2]
+        return any(piece in self.given for piece in (text, *pieces))
 
     def _look_up(self, text: str, context: str) -> str | None:
         """What is held for a text in that paragraph ('' for engines that do not use it)."""

@@ -1,33 +1,29 @@
 """Setting up translation for one corpus: its engine, the live memory, and what is translated already."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from msgspec.structs import asdict
 
 from pipeline import tables
 from pipeline.errors import InputError, ParamsError
 from pipeline.executors import Executor, Ray
-from pipeline.tables import LAYOUT, SEGMENTS, TRANSLATIONS, Stored
+from pipeline.tables import LAYOUT, SEGMENTS, Stored
 from pipeline.translation.actors import spread
 from pipeline.translation.counts import Counts
 from pipeline.translation.drafts import Segment
 from pipeline.translation.job import Desk, Translated
 from pipeline.translation.memory import Memory, Scope, opened
 from pipeline.translation.replay import Replay
+from pipeline.translation.seeds import Seed, read_seeds, schema
 from pipeline.translation.settings import TranslateSettings, TranslatorSettings
 from pipeline.translation.tmx import read_tmx
 from pipeline.translation.translators import Languages, build
 
 ROWS = 10_000  # taken out of a table at once
-
-METADATA = b"spanferry"
-"""Where a table of translations says whose they are: a Scope as JSON in the Arrow schema's metadata."""
 
 
 @contextmanager
@@ -69,37 +65,22 @@ def open_desk(
             memory = Memory(folder, scope) if planning else stack.enter_context(opened(folder, scope))
             if memory.notice:
                 tell(memory.notice)
-        earlier = {} if memory is None else lacking(memory, seeds, given, tell)
+        earlier = {} if memory is None else lacking(memory, read_seeds(seeds, tell), given)
         if not planning:
             earlier = kept(memory, earlier, engine.uses_context, tell)
             stack.enter_context(engine)
         yield Desk(engine, memory, settings, languages, given, earlier, progress)
 
 
-def lacking(
-    memory: Memory, seeds: Sequence[Path], given: Mapping[str, str], tell: Callable[[str], object]
-) -> dict[str, str]:
-    """What tables of translations by the same translator have, and the memory lacks.
-
-    What the corpus's own translations (given) hold is not the translator's work, and left out; so is
-    a table that cannot be read, which is told.
-    """
-    scope = as_metadata(memory.scope)
-    found: dict[str, str] = {}
-    for path in seeds:
-        if not path.exists():
-            continue
-        try:
-            table = tables.read(path, TRANSLATIONS)
-        except InputError as error:
-            tell(f"passed over: {error}")
-            continue
-        if (table.schema.metadata or {}).get(METADATA) != scope:
-            continue
-        for text, translation in zip(table["text"].to_pylist(), table["translation"].to_pylist(), strict=True):
-            if translation is not None and text not in given and memory.get(text) is None:
-                found[text] = translation
-    return found
+def lacking(memory: Memory, seeds: Iterable[Seed], given: Mapping[str, str]) -> dict[str, str]:
+    """What tables by the same translator have, and neither the memory nor the corpus's own translations (given)."""
+    return {
+        text: translation
+        for seed in seeds
+        if seed.scope == memory.scope
+        for text, translation in seed.rows.items()
+        if text not in given and memory.get(text) is None
+    }
 
 
 def kept(
@@ -162,22 +143,13 @@ def shared(column: pa.ChunkedArray) -> Iterator[str]:
         yield from (words[index] for index in chunk.indices.to_pylist())
 
 
-def as_metadata(scope: Scope) -> bytes:
-    return json.dumps(asdict(scope), sort_keys=True).encode()
-
-
-def schema_of(desk: Desk) -> pa.Schema:
-    """tables.TRANSLATIONS with the translator's scope as metadata."""
-    return TRANSLATIONS.with_metadata({METADATA: as_metadata(desk.scope)})
-
-
 def to_table(segments: Sequence[Segment], results: Sequence[Translated], desk: Desk) -> pa.Table:
-    """Segments and their results, in order (schema_of)."""
-    schema = schema_of(desk)
+    """Segments and their results, in order (seeds.schema)."""
+    noted = schema(desk.scope, "".join("01"[desk.gives(segment.text)] for segment in segments))
     columns = [
         [segment.text for segment in segments],
         [result.text for result in results],
         [result.fault for result in results],
     ]
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, noted, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=noted)

@@ -6,7 +6,8 @@ from pipeline import segmentation, squad, tables
 from pipeline.errors import InputError, ParamsError
 from pipeline.translation.drafts import Segment
 from pipeline.translation.memory import Memory, Scope
-from pipeline.translation.session import METADATA, open_desk, read_segments, to_table
+from pipeline.translation.seeds import METADATA
+from pipeline.translation.session import open_desk, read_segments, to_table
 from pipeline.translation.tmx import write_tmx
 
 from .standin import dutch
@@ -78,6 +79,17 @@ def test_a_corpus_own_translations_come_first_and_stay_its_own(google, tmp_path)
     assert (len(memory), memory.get("the quay")) == (2, None)
     assert build(tmp_path, tmx=tmx) == (first, 0)
     assert Memory(tmp_path / "memory", memory.scope).get("the quay") is None
+
+
+def test_what_is_taken_out_of_a_corpus_own_translations_is_asked_for(google, tmp_path):
+    google(lambda text, n: dutch(text))
+    tmx = tmp_path / "memory.tmx"
+    write_tmx(tmx, [("the quay", "de kwaai")], *LANGUAGES)
+    assert build(tmp_path, tmx=tmx)[0][1] == "de kwaai"
+    good = [dutch(segment.text) for segment in SEGMENTS]
+    assert build(tmp_path) == (good, 1)
+    assert build(tmp_path, tmx=tmx)[0][1] == "de kwaai"
+    assert build(tmp_path) == (good, 0)
 
 
 def test_planning_needs_no_lock_and_writes_nothing(google, tmp_path):

@@ -1,0 +1,55 @@
+"""Stage rescue."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from pipeline import tables
+from pipeline.translation.tmx import write_tmx
+from stages.rescue import main
+from tests.chain import located
+from tests.small_squad import PARAMS, lay_out
+from tests.translation.standin import dutch
+
+RESCUE = (
+    *("--corpus", "small", "--source", ".", "--layout", "segments/layout.parquet"),
+    *("--paragraphs", "located/paragraphs.parquet", "--spans", "located/spans.parquet"),
+    *("--out", "spans.parquet", "--marked", "marked.parquet", "--report", "rescue.json"),
+)
+TEXTS = (
+    "It was built in 1991 by [Käthe Müller].",
+    "The ferry to Oostwerd sails [12 times a day].",
+    "The tower is [91 metres] high.",
+    "The tower is [91] metres high.",
+    "[Nobody] drowned.",
+)
+
+
+@pytest.fixture
+def rescue(workdir: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """rescue(knobs of `rescue`): runs the stage with a service that keeps markers."""
+    lay_out(workdir)
+    assert located(run).exit_code == 0
+    monkeypatch.setattr("mtranslate.translate", lambda text, target, source: dutch(text.strip()))
+
+    def rescued(params: str, **knobs: object) -> Result:
+        Path("params.yaml").write_text(f"{params}\nrescue: {knobs}\n", encoding="utf-8")
+        return run(main, *RESCUE)
+
+    return rescued
+
+
+LIVE = PARAMS.replace("translator: identity", "translator: mtranslate")
+
+
+def noted() -> dict[str, str | None]:
+    table = tables.read(Path("marked.parquet"), tables.TRANSLATIONS)
+    return dict(zip(table["text"].to_pylist(), table["translation"].to_pylist(), strict=True))
+
+
+def test_what_the_corpus_itself_gave_is_not_noted_as_the_services_work(rescue) -> None:
+    write_tmx(Path("memory.tmx"), [(TEXTS[3], "De toren is [91] meter hoog.")], "en", "nl")
+    assert "5 confirmed" in rescue(f"{LIVE}    memory: memory.tmx", below=1.0).stdout
+    assert noted() == {text: dutch(text) for text in TEXTS if text != TEXTS[3]}
