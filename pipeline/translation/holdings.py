@@ -74,19 +74,22 @@ def existing(folder: Path) -> Log[Entry]:
 
 
 def import_tmx(folder: Path, scope: Scope, path: Path) -> Imported:
-    """Puts a TMX file's translations into a scope, where they replace what it held.
+    """Puts a TMX file's translations into a scope, where they replace what it held, in whatever paragraph.
 
     Raises InputError (a broken file, of which nothing is taken) and TranslationError (locked).
     """
     for _ in read_tmx(path, scope.source, scope.target):
         pass  # to its end, so that a broken one is met before anything is written
     counts: Counter[str] = Counter()
+    in_paragraphs = {
+        entry.text for entry in translation_log(folder).records() if entry.context and entry.scope == scope
+    }
     with opened(folder, scope) as memory:
         pairs = read_tmx(path, scope.source, scope.target)
         while batch := dict(islice(pairs, BATCH)):
             held = {text: memory.get(text) for text in batch}
             counts["same"] += sum(held[text] == translation for text, translation in batch.items())
-            counts["new"] += sum(translation is None for translation in held.values())
+            counts["new"] += sum(held[text] is None and text not in in_paragraphs for text in batch)
             memory.put((text, "", translation) for text, translation in batch.items() if held[text] != translation)
             memory.sync()
             counts["all"] += len(batch)

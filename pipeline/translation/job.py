@@ -108,10 +108,9 @@ class Desk:
         """What is held for a text in that paragraph ('' for engines that do not use it)."""
         if (held := self.given.get(text)) is not None or self.memory is None:
             return held
-        if (held := self.memory.get(text, digest(context))) is not None:
-            return held
         # What a person has imported is right in every paragraph.
-        held = self.memory.get(text) if context else None
+        if (held := self.memory.get(text)) is None and context:
+            held = self.memory.get(text, digest(context))
         return self.earlier.get(text) if held is None else held
 
     def _history(self, text: str, context: str) -> Setback | None:

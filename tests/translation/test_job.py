@@ -8,11 +8,13 @@ import pytest
 
 from pipeline.errors import InputError, TranslationError
 from pipeline.translation.drafts import Segment
+from pipeline.translation.holdings import Imported, import_tmx
 from pipeline.translation.job import Desk, Translated
 from pipeline.translation.memory import Scope, opened, quarantine_log, translation_log
 from pipeline.translation.protocol import Overloaded, Refused, Request, Translator
 from pipeline.translation.session import open_desk
 from pipeline.translation.settings import TranslateSettings
+from pipeline.translation.tmx import write_tmx
 from pipeline.translation.validation import MARKED, Fault
 
 from .standin import CAPTCHA, PAGE, Reply, dutch
@@ -285,8 +287,15 @@ def test_batches_and_contexts(shelf, tmp_path):
     shelf.calls.clear()
     assert at_shelf(tmp_path, segments) == results
     assert shelf.calls == []
-    (other,) = at_shelf(tmp_path, [Segment(SENTENCES[0], "sentence", "Elsewhere.")])
-    assert other == Translated(f"{dutch(SENTENCES[0])[:-1]} 10.")
+    elsewhere = Segment(SENTENCES[0], "sentence", "Elsewhere.")
+    assert at_shelf(tmp_path, [elsewhere]) == [Translated(f"{dutch(SENTENCES[0])[:-1]} 10.")]
+    # What a person has imported is right in every one.
+    write_tmx(
+        tmp_path / "better.tmx", [(SENTENCES[0], "De pont vaart in 9 minuten over."), ("quay", "kade")], "en", "nl"
+    )
+    assert import_tmx(tmp_path, Scope("shelf", "en", "nl"), tmp_path / "better.tmx") == Imported(1, 1, 0)
+    assert at_shelf(tmp_path, [segments[0], elsewhere]) == [Translated("De pont vaart in 9 minuten over.")] * 2
+    assert import_tmx(tmp_path, Scope("shelf", "en", "nl"), tmp_path / "better.tmx") == Imported(0, 0, 2)
 
 
 def test_an_engine_that_loses_count_is_stopped(shelf, tmp_path, monkeypatch):
@@ -304,8 +313,6 @@ def test_a_model_that_fails_is_not_asked_for_ever(shelf, tmp_path, monkeypatch):
 
 
 def test_an_offline_memory_names_what_it_lacks(tmp_path):
-    from pipeline.translation.tmx import write_tmx
-
     tmx = tmp_path / "memory.tmx"
     write_tmx(tmx, [(SENTENCES[0], "Het veer."), ("a\nb", "a\nb!")], "en", "nl")
     with open_desk("memory", ("en", "nl"), folder=tmp_path / "memory", tmx=tmx) as desk:
