@@ -18,7 +18,7 @@ from pipeline.translation.calls import Calls, Done
 from pipeline.translation.counts import Counts
 from pipeline.translation.drafts import Miss
 from pipeline.translation.pace import SUSPICIOUS, Pace
-from pipeline.translation.protocol import EngineFailure, Refused, Request, Throttled, Translator, Unreachable
+from pipeline.translation.protocol import EngineFailure, Refused, Request, Throttled, Translator, Unproven, Unreachable
 from pipeline.translation.settings import TranslateSettings
 from pipeline.translation.validation import Fault
 from pipeline.translation.verdicts import Verdicts
@@ -204,8 +204,7 @@ class Asking:
         """Takes a call that gave no answers: all its misses are to be sent again. Raises what no engine should."""
         error, misses, now = call.error, call.given.misses, monotonic()
         if isinstance(error, TranslationError):
-            self.end = self.end or str(error)
-            self.fresh.extendleft(reversed(misses))
+            self._the_end(call)
             return []
         if not isinstance(error, EngineFailure):
             raise error
@@ -231,6 +230,18 @@ class Asking:
             for miss in misses:
                 self._bad(miss, fault, said)
         return []
+
+    def _the_end(self, call: Done) -> None:
+        """Takes what ends the run; where the settings are not proven yet, only when no witness is answered either."""
+        misses = call.given.misses
+        if not call.given.witness:
+            self.fresh.extendleft(reversed(misses))
+        elif misses[0] in self.witnesses:
+            self.witnesses.remove(misses[0])
+        if isinstance(call.error, Unproven) and self.witnesses:
+            self.suspicious = True
+        else:
+            self.end = self.end or str(call.error)
 
     def _suspect(self, witness: bool) -> None:
         """A call brought nothing that tells whether the service works; after some, the witness must tell."""

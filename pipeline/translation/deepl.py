@@ -17,6 +17,7 @@ from pipeline.translation.protocol import (
     Request,
     Throttled,
     Translator,
+    Unproven,
     Unreachable,
 )
 from pipeline.translation.settings import DeepLSettings
@@ -120,8 +121,8 @@ class DeepL(Translator):
             return Overloaded(f"HTTP {status}")
         if self.answered or status == TOO_LARGE:
             return Refused(said)
-        # Before anything was answered, it is the settings that are refused, not this text.
-        return TranslationError(f"deepl: {said}")
+        # Before anything was answered, it is rather the settings that are refused than this text.
+        return Unproven(f"deepl: {said}")
 
 
 def is_marked(text: str) -> bool:

@@ -30,6 +30,7 @@ from pipeline.translation.protocol import (
     Request,
     Throttled,
     Translator,
+    Unproven,
     Unreachable,
 )
 from pipeline.translation.settings import OpenAISettings
@@ -125,9 +126,9 @@ class OpenAI(Translator):
             raise Unreachable(told(f"{type(error).__name__}: {error}", self.key)) from error
         if response.status_code != 200:
             raise self._meaning(response)
-        translations = answers(content(response.content), [request.text for request in batch])
+        choice = first_choice(response.content)
         self.answered = True
-        return translations
+        return answers(content(choice), [request.text for request in batch])
 
     def _body(self, batch: Sequence[Request]) -> dict[str, Any]:
         keys = [str(number) for number in range(1, len(batch) + 1)]
@@ -160,8 +161,9 @@ class OpenAI(Translator):
             return Overloaded(f"HTTP {status}", wait)
         if status == TOO_LARGE or (self.answered and status >= 400):
             return Refused(f"HTTP {status}: {said}")
-        # Before anything was answered, it is the settings that are refused, not this text.
-        return TranslationError(f"openai: {self.url}: HTTP {status}: {said}")
+        # Before anything was answered, it is rather the settings that are refused than this text.
+        kind = Unproven if status >= 400 else TranslationError
+        return kind(f"openai: {self.url}: HTTP {status}: {said}")
 
 
 def data(batch: Sequence[Request], keys: Sequence[str]) -> dict[str, Any]:
@@ -187,12 +189,16 @@ def response_format(keys: Sequence[str]) -> dict[str, Any]:
     return {"type": "json_schema", "json_schema": {"name": "translations", "strict": True, "schema": schema}}
 
 
-def content(answer: bytes) -> str:
-    """What the model said. Raises Refused when it would not or was cut off, Unreachable for no model's answer."""
+def first_choice(answer: bytes) -> Choice:
+    """A model's answer. Raises Unreachable for what is none."""
     try:
-        choice = msgspec.json.decode(answer, type=Completion).choices[0]
+        return msgspec.json.decode(answer, type=Completion).choices[0]
     except (msgspec.DecodeError, UnicodeDecodeError, IndexError) as error:
         raise Unreachable(f"no answer of a model's: {told(error)}") from error
+
+
+def content(choice: Choice) -> str:
+    """What the model said. Raises Refused when it would not or was cut off."""
     if choice.message.refusal:
         raise Refused(f"the model refuses: {told(choice.message.refusal)}")
     if choice.finish_reason in ("length", "content_filter"):

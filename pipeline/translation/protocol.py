@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from pipeline.errors import TranslationError
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -64,6 +66,10 @@ class Translator(ABC):
         Raises an EngineFailure for trouble that may pass or is this text's own, and
         TranslationError for what ends the run (no such model, wrong key, quota spent).
         """
+
+
+class Unproven(TranslationError):
+    """A text was refused before any was answered, perhaps for the settings, which would end the run; later: Refused."""
 
 
 class EngineFailure(Exception):

@@ -7,7 +7,7 @@ import pytest
 from pipeline.errors import TranslationError
 from pipeline.translation.deepl import DeepL, xml
 from pipeline.translation.drafts import Segment
-from pipeline.translation.protocol import Overloaded, Refused, Request, Throttled, Unreachable
+from pipeline.translation.protocol import Overloaded, Refused, Request, Throttled, Unproven, Unreachable
 from pipeline.translation.session import open_desk
 from pipeline.translation.settings import DeepLSettings
 from pipeline.translation.validation import MARKED
@@ -113,7 +113,7 @@ def test_xml_of_a_text_without_markers():
         (Answer(status=413), Refused, "413"),
         (Answer(status=456), TranslationError, "the account's characters are spent"),
         (Answer(status=403), TranslationError, "the key in DEEPL_AUTH_KEY is not accepted"),
-        (Answer({"message": f"target_lang, {KEY}"}, 400), TranslationError, "Bad request, message: target_lang, ..."),
+        (Answer({"message": f"target_lang, {KEY}"}, 400), Unproven, "Bad request, message: target_lang, ..."),
         (Answer("<html>Welcome to this network</html>"), Unreachable, "0 translations for 1 texts"),
         (Answer({"translations": [{"text": "x"}]}), Unreachable, "no answer of DeepL's"),
         (Answer({"translations": [None]}), Unreachable, "no answer of DeepL's"),

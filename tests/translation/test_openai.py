@@ -1,4 +1,5 @@
 import json
+from contextlib import suppress
 
 import msgspec
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.errors import ParamsError, TranslationError
 from pipeline.translation.drafts import Segment
 from pipeline.translation.openai import OpenAI, answers
-from pipeline.translation.protocol import Overloaded, Refused, Request, Throttled, Unreachable
+from pipeline.translation.protocol import Overloaded, Refused, Request, Throttled, Unproven, Unreachable
 from pipeline.translation.session import open_desk
 from pipeline.translation.settings import OpenAISettings, TranslateSettings
 
@@ -167,8 +168,8 @@ def test_whatever_comes_back_each_text_has_one_string_or_none_has(said):
         (Answer({"error": {"code": "insufficient_quota"}}, 429), TranslationError, "credit is spent"),
         (Answer(status=402), TranslationError, "credit is spent"),
         (Answer({"error": {"message": f"bad key {KEY}"}}, 401), TranslationError, "not accept the key in MY_KEY"),
-        (Answer({"error": {"message": f"no model, {KEY}"}}, 404), TranslationError, "HTTP 404"),
-        (Answer(status=400), TranslationError, "HTTP 400"),
+        (Answer({"error": {"message": f"no model, {KEY}"}}, 404), Unproven, "HTTP 404"),
+        (Answer(status=400), Unproven, "HTTP 400"),
         (Answer(status=302, headers={"Location": "http://127.0.0.1:9/"}), TranslationError, "HTTP 302"),
         (Answer(status=413), Refused, "HTTP 413"),
         (Answer(status=500), Overloaded, "HTTP 500"),
@@ -194,6 +195,19 @@ def test_failures(monkeypatch, answer, kind, problem):
     assert "\n" not in str(caught.value)
     if "Retry-After" in answer.headers:
         assert caught.value.retry_after == float(answer.headers["Retry-After"])
+
+
+@pytest.mark.parametrize("first", [completion({"1": "een"}), completion(None, refusal="I will not.")])
+def test_after_any_answer_of_a_model_a_text_is_refused_and_not_the_settings(first):
+    answers = iter([first, Answer(status=400)])
+    with (
+        service(lambda body: next(answers)) as served,
+        OpenAI(OpenAISettings(model="m", base_url=served.url), ("en", "nl")) as engine,
+    ):
+        with suppress(Refused):
+            engine.translate([Request("one")])
+        with pytest.raises(Refused, match="HTTP 400"):
+            engine.translate([Request("two")])
 
 
 def test_no_server():
@@ -272,6 +286,29 @@ def test_at_the_desk_an_injection_costs_one_text_at_most(tmp_path, hurried):
             ]
             requests.append(len(served.seen))
     assert requests[0] == requests[1]
+
+
+def test_at_the_desk_a_text_that_is_refused_first_is_not_taken_for_the_settings(tmp_path, hurried):
+    """HTTP 400 of a content filter, or of a server that does not know the model any more."""
+    filtered = {"the weapon"}
+
+    def answer(body):
+        return Answer(status=400) if filtered & set(asked_for(body).values()) else dutch(body)
+
+    def faults(*texts):
+        llm = OpenAISettings(model="m", base_url=served.url, batch=1, context=False)
+        with open_desk("llm", ("en", "nl"), folder=tmp_path, translators={"llm": llm}) as desk:
+            return [result.fault for result in desk.translate([Segment(text, "answer") for text in texts])]
+
+    with service(answer) as served:
+        with pytest.raises(TranslationError, match="HTTP 400"):
+            faults("the weapon")
+        assert faults(*TEXTS) == [None] * 3
+        filtered.add("one")
+        assert faults("the weapon", "four") == ["refused", None]
+        filtered.update(TEXTS, ["four", "five"])
+        with pytest.raises(TranslationError, match="HTTP 400"):
+            faults("five", "the weapon")
 
 
 def test_at_the_desk_what_is_missing_is_asked_for_alone(tmp_path, hurried):
