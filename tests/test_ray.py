@@ -153,9 +153,9 @@ def translated(
         executor=executor,
         progress=lambda counts: counts.answered and meanwhile(),
     ) as desk:
-        assert desk.translator.concurrency == (2 if executor else 1)
         desk.translator.batch = 2
         results = [result.text for result in desk.translate(segments)]
+        assert desk.translator.concurrency == (2 if executor else 1)
         assert desk.counts.answered == sum(text is not None for text in results)
         assert results[: len(DUTCH)] == DUTCH
     return results

@@ -47,6 +47,7 @@ class Desk:
     memory: None for vouched engines, whose answers are neither checked nor kept.
     given: translations that come before the memory's and are not kept in it (a corpus's own TMX).
     earlier: translations that come after the memory's (this corpus's, by earlier runs elsewhere).
+    enter: called each time before something is asked; the first time it must enter the translator.
     """
 
     def __init__(
@@ -58,11 +59,12 @@ class Desk:
         given: Mapping[str, str] | None = None,
         earlier: Mapping[str, str] | None = None,
         progress: Callable[[Counts], object] = lambda counts: None,
+        enter: Callable[[], object] = lambda: None,
     ) -> None:
         self.translator, self.memory, self.settings = translator, memory, settings
         self.scope = Scope(translator.identity, *languages)
         self.given, self.earlier = given or {}, earlier or {}
-        self.progress = progress
+        self.progress, self.enter = progress, enter
         self.counts = Counts()
         self.started = monotonic()
         # Of these neither kind nor paragraph is known; least is asked of an answer's translation.
@@ -72,7 +74,7 @@ class Desk:
     def translate(self, segments: Iterable[Segment]) -> list[Translated]:
         """One result a segment, in order.
 
-        Raises TranslationError when the engine is at its end, or a budget or the patience is (what was
+        Raises TranslationError when the engine is missing or at its end, or a budget or the patience is (what was
         answered is kept in the memory), and InputError when an offline memory does not hold a segment
         that is not marked.
         """
@@ -134,6 +136,7 @@ class Desk:
 
     def _ask(self, misses: Sequence[Miss]) -> None:
         """Asks for every miss; its good answer goes to the memory."""
+        self.enter()
         asking = Asking(
             self.translator,
             self.settings,
@@ -150,6 +153,7 @@ class Desk:
 
     def _replay(self, segments: Sequence[Segment]) -> list[Translated]:
         """All segments through a vouched engine."""
+        self.enter()
         results: list[Translated] = []
         for at in range(0, len(segments), self.translator.batch):
             batch = segments[at : at + self.translator.batch]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ def open_desk(
     translations by earlier runs, whose rows fill the memory where it lacks them (files that do not
     exist are passed over); planning: nothing is sent or written, and the memory need not be free;
     executor: where models work; tell: is told what a person should know.
+    What needs a key, the network or much memory is not touched before something must be asked.
     Raises ParamsError, InputError (a broken TMX), TranslationError (memory locked, engine missing).
     """
     settings = settings or TranslateSettings()
@@ -68,8 +70,8 @@ def open_desk(
         earlier = {} if memory is None else lacking(memory, read_seeds(seeds, tell), given)
         if not planning:
             earlier = kept(memory, earlier, engine.uses_context, tell)
-            stack.enter_context(engine)
-        yield Desk(engine, memory, settings, languages, given, earlier, progress)
+        enter = cache(lambda: stack.enter_context(engine))
+        yield Desk(engine, memory, settings, languages, given, earlier, progress, enter)
 
 
 def lacking(memory: Memory, seeds: Iterable[Seed], given: Mapping[str, str]) -> dict[str, str]:

@@ -3,9 +3,10 @@ from pathlib import Path
 import pytest
 
 from pipeline import segmentation, squad, tables
-from pipeline.errors import InputError, ParamsError
+from pipeline.errors import InputError, ParamsError, TranslationError
 from pipeline.translation.drafts import Segment
 from pipeline.translation.memory import Memory, Scope
+from pipeline.translation.mtranslate import MTranslate
 from pipeline.translation.seeds import METADATA
 from pipeline.translation.session import open_desk, read_segments, to_table
 from pipeline.translation.tmx import write_tmx
@@ -104,6 +105,41 @@ def test_planning_needs_no_lock_and_writes_nothing(google, tmp_path):
     with open_desk("mtranslate", LANGUAGES, folder=tmp_path / "none", planning=True) as desk:
         assert len(desk.draft(SEGMENTS)[1]) == 3
     assert not (tmp_path / "none").exists()
+
+
+def test_an_engine_is_entered_once_when_there_is_something_to_ask_for(google, tmp_path, monkeypatch):
+    served = google(lambda text, n: dutch(text))
+    entered = []
+
+    class Counted(MTranslate):
+        def __enter__(self):
+            entered.append("in")
+            return super().__enter__()
+
+        def __exit__(self, *_):
+            entered.append("out")
+            super().__exit__()
+
+    monkeypatch.setattr("pipeline.translation.session.build", lambda *_: Counted(*LANGUAGES, 5.0))
+    with open_desk("mtranslate", LANGUAGES, folder=tmp_path / "memory") as desk:
+        assert entered == []
+        for segment in SEGMENTS:
+            desk.translate([segment])
+    assert entered == ["in", "out"]
+    build(tmp_path)
+    assert entered == ["in", "out"]
+
+    def missing(self):
+        raise TranslationError("the service's key is missing")
+
+    monkeypatch.setattr(Counted, "__enter__", missing)
+    first = build(tmp_path)
+    assert first == ([dutch(segment.text) for segment in SEGMENTS], 0)
+    (tmp_path / "memory" / "translations.jsonl").unlink()
+    (tmp_path / "translations.parquet").unlink()
+    with pytest.raises(TranslationError, match="the service's key is missing"):
+        build(tmp_path)
+    assert served.seen.total() == 3
 
 
 def test_names(tmp_path):
