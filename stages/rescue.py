@@ -20,7 +20,7 @@ from pipeline.translation.session import to_table
 from pipeline.translation.validation import MARKED
 from stages.params import Params, load
 from stages.rim import OneLine, bar, path_option, summary, workers
-from stages.translation import corpus_desk
+from stages.translation import corpus_desk, keep
 
 
 @click.command(cls=OneLine, name="rescue", help=__doc__)
@@ -42,6 +42,7 @@ def main(
         build = tables.Stored(layout, tables.LAYOUT), tables.Stored(paragraphs, tables.PARAGRAPHS), found
         cost = rescue(params, name, source, marked, build, out)
     else:
+        keep(name, marked)
         write_held(map(pa.Table.from_batches, ([batch] for batch in found.to_batches(tables.ROW_GROUP))), params, out)
         tables.write(tables.TRANSLATIONS.empty_table(), marked)
     write_json(report, cost)

@@ -12,6 +12,7 @@ from pipeline.executors import Executor
 from pipeline.translation.counts import Counts
 from pipeline.translation.job import Desk
 from pipeline.translation.progress import Bar
+from pipeline.translation.seeds import bring, read_seeds
 from pipeline.translation.session import open_desk
 from stages.params import Params
 from stages.rim import printable
@@ -33,6 +34,12 @@ def progress_bar(name: str) -> Iterator[tuple[Callable[[Counts], None], Callable
             click.echo(f"{name}: {printable(notice)}", err=True)
 
         yield bar, tell
+
+
+def keep(name: str, seed: Path) -> None:
+    """Brings what an earlier run wrote for a corpus into the memory, before it is overwritten."""
+    with progress_bar(name) as (_, tell):
+        bring(MEMORY, read_seeds([seed], tell), tell)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import regex
 from pipeline.errors import TranslationError
 from pipeline.translation.optional import package, secret, told
 from pipeline.translation.protocol import (
+    CONTEXTUAL,
     EngineFailure,
     Overloaded,
     Refused,
@@ -51,9 +52,8 @@ class DeepL(Translator):
         self.limit = BODY_BYTES // 2 // self.batch
         self.deadline_s = 2 * timeout_s
         wishes = [f"formality={settings.formality}"] if settings.formality else []
-        self.identity = " ".join(
-            ["deepl", settings.model_type, self.target, *wishes, *(["context"] if settings.context else [])]
-        )
+        self.identity = " ".join(["deepl", settings.model_type, self.target, *wishes])
+        self.identity += CONTEXTUAL if settings.context else ""
         self.answered = False
         self.key = ""
         self.library: Any = None

@@ -24,6 +24,7 @@ from pipeline.errors import ParamsError, TranslationError
 from pipeline.translation.mtranslate import retry_after
 from pipeline.translation.optional import package, secret, told
 from pipeline.translation.protocol import (
+    CONTEXTUAL,
     EngineFailure,
     Overloaded,
     Refused,
@@ -95,9 +96,9 @@ class OpenAI(Translator):
                 settings.model,
                 f"{parts.netloc}{parts.path}",
                 blake2b(msgspec.json.encode(asked, order="sorted"), digest_size=4).hexdigest(),
-                *(["context"] if settings.context else []),
             ]
         )
+        self.identity += CONTEXTUAL if settings.context else ""
         self.answered = False
         self.key = ""
         self.client: Any = None

@@ -7,6 +7,8 @@ from typing import Self
 
 from pipeline.errors import TranslationError
 
+CONTEXTUAL = " context"  # how the identity of an engine ends that uses the paragraphs around its texts
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

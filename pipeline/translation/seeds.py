@@ -17,20 +17,36 @@ from msgspec.structs import asdict
 from pipeline import tables
 from pipeline.errors import InputError
 from pipeline.tables import TRANSLATIONS
-from pipeline.translation.memory import Scope
+from pipeline.translation.identity import Identity
+from pipeline.translation.memory import Memory, Scope, opened
+from pipeline.translation.protocol import CONTEXTUAL
+from pipeline.translation.replay import Replay
 
 METADATA = b"spanferry"
 """Where a table of translations says whose they are: a Scope as JSON in the Arrow schema's metadata."""
 GIVEN = b"spanferry.given"
 """Where it says which rows are not the translator's work: a 1 or 0 each; missing when none has a 1."""
+VOUCHED = frozenset({Identity.identity, Replay.identity})
+"""Whose work no memory keeps."""
 
 
 @dataclass(frozen=True)
 class Seed:
-    """What a table has of a translator's work: translations by text."""
+    """A table of translations, and whose they are."""
 
     scope: Scope
-    rows: Mapping[str, str]
+    table: pa.Table
+
+    def rows(self) -> dict[str, str]:
+        """What of it is the translator's work: translations by text."""
+        given = (self.table.schema.metadata or {}).get(GIVEN, b"").ljust(self.table.num_rows, b"0")
+        rows = zip(self.table["text"].to_pylist(), self.table["translation"].to_pylist(), given, strict=False)
+        return {text: translation for text, translation, noted in rows if translation is not None and noted != ord("1")}
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the memory keeps the translator's work, and it is right whatever paragraph a text stands in."""
+        return self.scope.translator not in VOUCHED and not self.scope.translator.endswith(CONTEXTUAL)
 
 
 def schema(scope: Scope, given: str = "") -> pa.Schema:
@@ -40,7 +56,7 @@ def schema(scope: Scope, given: str = "") -> pa.Schema:
 
 
 def read_seeds(paths: Iterable[Path], tell: Callable[[str], object]) -> Iterator[Seed]:
-    """What tables of earlier runs have of translators' work.
+    """The tables of earlier runs.
 
     Files that do not exist and tables that do not say whose they are are passed over; so is one that cannot
     be read, which is told.
@@ -53,12 +69,40 @@ def read_seeds(paths: Iterable[Path], tell: Callable[[str], object]) -> Iterator
         except InputError as error:
             tell(f"passed over: {error}")
             continue
-        metadata = table.schema.metadata or {}
         try:
-            scope = msgspec.json.decode(metadata.get(METADATA, b""), type=Scope)
+            scope = msgspec.json.decode((table.schema.metadata or {}).get(METADATA, b""), type=Scope)
         except (msgspec.DecodeError, UnicodeDecodeError):
             continue
-        given = metadata.get(GIVEN, b"").ljust(table.num_rows, b"0")
-        rows = zip(table["text"].to_pylist(), table["translation"].to_pylist(), given, strict=False)
-        own = {text: translation for text, translation, noted in rows if translation is not None and noted != ord("1")}
-        yield Seed(scope, own)
+        yield Seed(scope, table)
+
+
+def lacking(memory: Memory, seeds: Iterable[Seed], given: Mapping[str, str]) -> dict[str, str]:
+    """What tables by the same translator have, and neither the memory nor the corpus's own translations (given)."""
+    return {
+        text: translation
+        for seed in seeds
+        if seed.scope == memory.scope
+        for text, translation in seed.rows().items()
+        if text not in given and memory.get(text) is None
+    }
+
+
+def put(memory: Memory, rows: Mapping[str, str], tell: Callable[[str], object]) -> None:
+    """Brings translations of earlier runs into the memory, which is told."""
+    if rows:
+        memory.put((text, "", translation) for text, translation in rows.items())
+        memory.sync()
+        tell(f"{len(rows):,} translations of earlier runs by {memory.scope.translator} are brought into the memory")
+
+
+def bring(folder: Path, seeds: Iterable[Seed], tell: Callable[[str], object]) -> None:
+    """Puts into the memory what it lacks of tables that are to be overwritten, whoever made them.
+
+    Raises TranslationError when the memory is locked.
+    """
+    for seed in seeds:
+        if seed.lasting and seed.table.num_rows:
+            with opened(folder, seed.scope) as memory:
+                if memory.notice:
+                    tell(memory.notice)
+                put(memory, lacking(memory, [seed], {}), tell)

@@ -1,6 +1,6 @@
 """Setting up translation for one corpus: its engine, the live memory, and what is translated already."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import repeat
@@ -19,7 +19,7 @@ from pipeline.translation.drafts import Segment
 from pipeline.translation.job import Desk, Translated
 from pipeline.translation.memory import Memory, Scope, opened
 from pipeline.translation.replay import Replay
-from pipeline.translation.seeds import Seed, read_seeds, schema
+from pipeline.translation.seeds import bring, lacking, put, read_seeds, schema
 from pipeline.translation.settings import TranslateSettings, TranslatorSettings
 from pipeline.translation.tmx import read_tmx
 from pipeline.translation.translators import Languages, build
@@ -46,9 +46,9 @@ def open_desk(
 
     translator: a name in `translators` or of an engine; folder: of the live memory, which is locked
     meanwhile; tmx: the corpus's own translations, which come first, or None; seeds: tables of
-    translations by earlier runs, whose rows fill the memory where it lacks them (files that do not
-    exist are passed over); planning: nothing is sent or written, and the memory need not be free;
-    executor: where models work; tell: is told what a person should know.
+    translations by earlier runs, whose rows fill the memory where it lacks them, those by other
+    translators too (files that do not exist are passed over); planning: nothing is sent or written, and
+    the memory need not be free; executor: where models work; tell: is told what a person should know.
     What needs a key, the network or much memory is not touched before something must be asked.
     Raises ParamsError, InputError (a broken TMX), TranslationError (memory locked, engine missing).
     """
@@ -60,45 +60,24 @@ def open_desk(
     if isinstance(executor, Ray):
         engine = spread(engine, tell)
     scope = Scope(engine.identity, *languages)
+    written = list(read_seeds(seeds, tell))
+    if not planning:
+        bring(folder, [seed for seed in written if seed.scope != scope], tell)
     with ExitStack() as stack:
-        if engine.vouched:
-            memory = None
-        else:
+        memory, earlier = None, {}
+        if not engine.vouched:
             memory = Memory(folder, scope) if planning else stack.enter_context(opened(folder, scope))
             if memory.notice:
                 tell(memory.notice)
-        earlier = {} if memory is None else lacking(memory, read_seeds(seeds, tell), given)
-        if not planning:
-            earlier = kept(memory, earlier, engine.uses_context, tell)
+            earlier = lacking(memory, written, given)
+            # Tables do not say in which paragraph a text was translated: for engines that look at it, they are
+            # right for this corpus only, and stay outside.
+            if not planning and not engine.uses_context:
+                put(memory, earlier, tell)
+                earlier = {}
+        written.clear()  # tables are as large as the memory
         enter = cache(lambda: stack.enter_context(engine))
         yield Desk(engine, memory, settings, languages, given, earlier, progress, enter)
-
-
-def lacking(memory: Memory, seeds: Iterable[Seed], given: Mapping[str, str]) -> dict[str, str]:
-    """What tables by the same translator have, and neither the memory nor the corpus's own translations (given)."""
-    return {
-        text: translation
-        for seed in seeds
-        if seed.scope == memory.scope
-        for text, translation in seed.rows.items()
-        if text not in given and memory.get(text) is None
-    }
-
-
-def kept(
-    memory: Memory | None, earlier: dict[str, str], contextual: bool, tell: Callable[[str], object]
-) -> dict[str, str]:
-    """Brings earlier translations into the memory; gives those that must stay outside.
-
-    Tables do not say in which paragraph a text was translated: for engines that look at it
-    (contextual), they are right for this corpus only.
-    """
-    if contextual or not earlier:
-        return earlier
-    memory.put((text, "", translation) for text, translation in earlier.items())
-    memory.sync()
-    tell(f"{len(earlier):,} translations of earlier runs are brought into the memory")
-    return {}
 
 
 def read_segments(path: Path, layout: Path | None = None) -> list[Segment]:

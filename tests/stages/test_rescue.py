@@ -53,3 +53,15 @@ def test_what_the_corpus_itself_gave_is_not_noted_as_the_services_work(rescue) -
     write_tmx(Path("memory.tmx"), [(TEXTS[3], "De toren is [91] meter hoog.")], "en", "nl")
     assert "5 confirmed" in rescue(f"{LIVE}    memory: memory.tmx", below=1.0).stdout
     assert noted() == {text: dutch(text) for text in TEXTS if text != TEXTS[3]}
+
+
+def test_what_was_asked_outlives_a_build_without_rescue(rescue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a fresh clone, where marked.parquet is all there is of what was asked."""
+    rescue(LIVE, below=1.0)
+    first = Path("marked.parquet").read_bytes()
+    Path("memory/translations.jsonl").unlink()
+    monkeypatch.setattr("mtranslate.translate", lambda *_: pytest.fail("it is asked again"))
+    assert "switched off" in rescue(LIVE, enabled=False).stdout
+    assert noted() == {}
+    rescue(LIVE, below=1.0)
+    assert Path("marked.parquet").read_bytes() == first

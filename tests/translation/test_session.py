@@ -47,7 +47,7 @@ def test_a_fresh_clone_starts_from_the_table(google, tmp_path):
         file.unlink()
     told = []
     assert build(tmp_path, tell=told.append) == (first, 0)
-    assert told == ["3 translations of earlier runs are brought into the memory"]
+    assert told == ["3 translations of earlier runs by mtranslate are brought into the memory"]
     assert len(Memory(tmp_path / "memory", Scope("mtranslate", *LANGUAGES))) == 3
     assert served.seen.total() == 3
 
@@ -68,6 +68,18 @@ def test_a_table_by_another_translator_is_not_taken(google, tmp_path):
     with open_desk("identity", LANGUAGES, folder=tmp_path / "memory") as desk:
         tables.write(to_table(SEGMENTS, desk.translate(SEGMENTS), desk), out)
     assert build(tmp_path)[1] == 3
+
+
+def test_a_table_outlives_another_translator_in_between(google, tmp_path):
+    """Of a fresh clone, where the table is all there is of what was asked."""
+    served = google(lambda text, n: dutch(text))
+    first, _ = build(tmp_path)
+    (tmp_path / "memory" / "translations.jsonl").unlink()
+    out = tmp_path / "translations.parquet"
+    with open_desk("identity", LANGUAGES, folder=tmp_path / "memory", seeds=[out]) as desk:
+        tables.write(to_table(SEGMENTS, desk.translate(SEGMENTS), desk), out)
+    assert build(tmp_path) == (first, 0)
+    assert served.seen.total() == 3
 
 
 def test_a_corpus_own_translations_come_first_and_stay_its_own(google, tmp_path):
