@@ -66,8 +66,14 @@ def stats_command(as_json: bool) -> None:
 
 @memory.command("release", cls=OneLine)
 def release_command() -> None:
-    """Empties the quarantine, so that the next run asks again for the texts that were given up."""
-    click.echo(f"memory: {released(MEMORY):,} texts are released from quarantine")
+    """Empties the quarantine, so that the next run asks again for the texts that were given up.
+
+    DVC does not know of it: a corpus that is built already asks again with
+    `dvc repro -f translate@CORPUS rescue@CORPUS`.
+    """
+    count = released(MEMORY)
+    again = "; `dvc repro -f translate@CORPUS rescue@CORPUS` asks for them again" if count else ""
+    click.echo(f"memory: {count:,} texts are released from quarantine{again}")
 
 
 def line(holding: Holding) -> str:

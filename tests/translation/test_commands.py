@@ -180,7 +180,11 @@ def test_stats_tell_the_quarantine_and_damage_and_release_empties_it(project, ru
     ]
     assert "torn the last record" in found["damage"]
     assert "in quarantine: empty 1" in run(memory, "stats").stdout
-    assert run(memory, "release").stdout == "memory: 2 texts are released from quarantine\n"
+    assert run(memory, "release").stdout == (
+        "memory: 2 texts are released from quarantine; `dvc repro -f translate@CORPUS rescue@CORPUS` asks for them"
+        " again\n"
+    )
+    assert run(memory, "release").stdout == "memory: 0 texts are released from quarantine\n"
     assert Memory(Path("memory"), held.scope).setback("weir") is None
 
 
