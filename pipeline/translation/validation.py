@@ -106,7 +106,7 @@ DENSE_WEIGHT = 3
 
 NUMBER = regex.compile(r"\d(?:[\d.,\u00a0\u202f\u2009]*\d)?")
 HOUR = regex.compile(r"\d\s?[ap]\.?m\b", regex.I)
-SPELLED_BELOW = 100  # "12" may become "twaalf"
+SPELLED_DIGITS = 2  # "12" may become "twaalf"
 
 END = regex.compile(r"[.!?\u2026\u3002\uff01\uff1f\u0964\u061f:;][\s\"'\u201d\u2019\u201c\u00bb\u203a)\]>}*_|]*\Z")
 FULL_STOP = regex.compile(r"[.!?][\"'\u201d\u2019)\]]*\Z")
@@ -258,7 +258,7 @@ def numbers(text: str, answer: str) -> bool:
     missing = [number for number in said if digits(number) not in held and not rewritten(number, text, held)]
     if not missing or HOUR.search(text):
         return False
-    if any(int(digits(number)) >= SPELLED_BELOW for number in missing):
+    if any(len(digits(number).lstrip("0")) > SPELLED_DIGITS for number in missing):
         return True
     all_said = digits(text)
     return any(digits(number) not in all_said for number in NUMBER.findall(answer))

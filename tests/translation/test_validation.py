@@ -128,3 +128,14 @@ def test_another_source_language_has_no_english_rules():
     assert fault("Die Schleuse brach.", "Die Schleuse brach.", Kind.SENTENCE, "de", "nl") is None
     text = "Die alte hölzerne Schleuse war drei lange Jahre zu."
     assert fault(text, text, Kind.SENTENCE, "de", "nl") == Fault.UNCHANGED
+
+
+def test_a_number_of_thousands_of_digits():
+    text = f"Pi is 3.{'14159265358979' * 320} in short, they say."
+    assert found(text, text.replace("in short, they say", "in het kort, zegt men"), Kind.SENTENCE) is None
+    assert found(text, f"Pi is 3.{'14159265358979' * 300} in het kort, zegt men.", Kind.SENTENCE) == Fault.NUMBERS
+
+
+@pytest.mark.parametrize(("number", "expected"), [("12", None), ("0012", None), ("112", Fault.NUMBERS)])
+def test_small_numbers_may_be_spelled_out(number, expected):
+    assert found(f"Agent {number} came in.", "De agent kwam binnen.", Kind.SENTENCE) == expected
