@@ -123,17 +123,34 @@ def character(point: str) -> str:
 
 
 @lru_cache
-def speaks(language: str, wanted: str) -> bool:
-    """Whether a variant's language will do: nl-BE and NL do for nl; nl does not for nl-BE."""
-    language, wanted = (code.lower().replace("_", "-") for code in (language, wanted))
-    return language == wanted or language.startswith(f"{wanted}-")
+def places(languages: tuple[str, ...], source: str, target: str) -> tuple[int | None, int | None]:
+    """Which of a unit's variants is the text and which another one its translation, by their languages.
+
+    nl-BE and NL do for nl, an nl before them; nl does not for nl-BE.
+    """
+    codes = [folded(language) for language in languages]
+
+    def first(wanted: str, taken: int | None = None) -> int | None:
+        fit = [n for n, code in enumerate(codes) if n != taken and f"{code}-".startswith(f"{wanted}-")]
+        return min(fit, key=lambda n: codes[n] != wanted, default=None)
+
+    source, target = folded(source), folded(target)
+    if len(source) < len(target):  # en to en-GB: the more particular one has the choice
+        translation = first(target)
+        return first(source, translation), translation
+    text = first(source)
+    return text, first(target, text)
+
+
+def folded(code: str) -> str:
+    return code.lower().replace("_", "-")
 
 
 def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
     """The (text, translation) pairs of a TMX file in its order, streamed.
 
     Units without both languages, or with an empty text or translation, are passed over; of several
-    variants in one language the first counts; formatting codes are left out of the texts.
+    variants in one language the first counts (see places); formatting codes are left out of the texts.
     Raises InputError: no TMX, broken or hostile XML (entities, external references).
     """
     units = Units()
@@ -164,7 +181,9 @@ def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
 
 def pairs_of(units: Iterable[list[tuple[str, str]]], source: str, target: str) -> Iterator[tuple[str, str]]:
     for variants in units:
-        text = next((text for language, text in variants if speaks(language, source)), "")
-        translation = next((text for language, text in variants if speaks(language, target)), "")
-        if text.strip() and translation.strip():
-            yield text, translation
+        text, translation = places(tuple([language for language, _ in variants]), source, target)
+        if text is None or translation is None:
+            continue
+        pair = variants[text][1], variants[translation][1]
+        if pair[0].strip() and pair[1].strip():
+            yield pair

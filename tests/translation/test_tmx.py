@@ -62,9 +62,32 @@ def test_every_text_comes_back(tmp_path_factory, pairs):
 def test_other_tools_files_are_read(tmp_path: Path):
     path = tmp_path / "foreign.tmx"
     path.write_bytes(FOREIGN.encode("utf-16"))
-    assert list(read_tmx(path, "en", "nl")) == [("The sluice is shut.", "De sluis is dicht."), ("quay", "kade")]
+    assert list(read_tmx(path, "en", "nl")) == [("The sluice is shut.", "De sluis is gesloten."), ("quay", "kade")]
     assert list(read_tmx(path, "en-US", "nl-BE")) == [("The sluice is shut.", "De sluis is dicht.")]
     assert list(read_tmx(path, "en", "fr")) == []
+
+
+@pytest.mark.parametrize(
+    ("languages", "variants", "pair"),
+    [
+        (("en-GB", "en"), ("en-GB", "en"), (0, 1)),
+        (("en-GB", "en"), ("en", "en-GB"), (1, 0)),
+        (("en", "en-GB"), ("en-GB", "en-US"), (1, 0)),
+        (("en", "en-GB"), ("en-US", "en-GB"), (0, 1)),
+        (("zh-TW", "zh"), ("zh-Hant", "zh_tw", "zh-CN"), (1, 0)),
+        (("zh-TW", "zh"), ("zh-TW",), None),
+        (("en-US", "en-GB"), ("en-GB", "en-US"), (1, 0)),
+        (("en", "nl"), ("nl-BE", "en-AU", "NL", "EN"), (3, 2)),
+        (("en", "nl"), ("nl-BE", "nl-NL", "en-AU"), (2, 0)),
+        (("en", "nl"), ("eng", "nld"), None),
+        (("en", "en"), ("en", "en"), (0, 1)),
+    ],
+)
+def test_the_language_itself_counts_before_its_variants_and_no_variant_twice(tmp_path: Path, languages, variants, pair):
+    path = tmp_path / "variants.tmx"
+    units = "".join(f'<tuv xml:lang="{code}"><seg>{n}</seg></tuv>' for n, code in enumerate(variants))
+    path.write_text(f"<tmx><body><tu>{units}</tu></body></tmx>")
+    assert list(read_tmx(path, *languages)) == ([tuple(map(str, pair))] if pair else [])
 
 
 @pytest.mark.parametrize(
