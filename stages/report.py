@@ -6,7 +6,7 @@ import click
 
 from pipeline.report import build
 from pipeline.report.accuracy import read_gold
-from pipeline.report.inputs import read_build
+from pipeline.report.inputs import read_build, read_rescue
 from pipeline.report.review import read_verdicts
 from pipeline.report.wording import percent
 from stages.params import load
@@ -20,8 +20,18 @@ from stages.rim import OneLine, path_option, summary
 @path_option("--paragraphs")
 @path_option("--translations")
 @path_option("--clean")
+@path_option("--rescue", required=False, help="What rescue noted, where it ran.")
 @path_option("--out")
-def main(name: str, source: Path, layout: Path, paragraphs: Path, translations: Path, clean: Path, out: Path) -> None:
+def main(
+    name: str,
+    source: Path,
+    layout: Path,
+    paragraphs: Path,
+    translations: Path,
+    clean: Path,
+    rescue: Path | None,
+    out: Path,
+) -> None:
     params = load()
     built = read_build(layout, paragraphs, clean, None if params.corpus(name).native else translations)
     gold, verdicts = source / "gold.json", source / "verdicts.csv"
@@ -30,6 +40,7 @@ def main(name: str, source: Path, layout: Path, paragraphs: Path, translations: 
         params.language.source,
         read_gold(gold) if gold.exists() else None,
         read_verdicts(verdicts) if verdicts.exists() else None,
+        read_rescue(rescue) if rescue else None,
     )
     build.write(built, figures, name, (params.language.source, params.language.target), out)
     has_answer = figures["total"]["has_answer"]

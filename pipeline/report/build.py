@@ -1,6 +1,6 @@
 """The report of a build: figures, plots and page, from its tables.
 
-layout, paragraphs, clean/, translations [, gold, verdicts] ──> loss.json, loss.html, plots/*.json
+layout, paragraphs, clean/, translations [, rescue.json, gold, verdicts] ──> loss.json, loss.html, plots/*.json
 """
 
 from pathlib import Path
@@ -20,9 +20,16 @@ from pipeline.tables import Field
 Row = dict[str, Any]
 
 
-def figures_of(build: Build, language: str, gold: accuracy.Gold | None, verdicts: list[Row] | None) -> Row:
+def figures_of(
+    build: Build,
+    language: str,
+    gold: accuracy.Gold | None,
+    verdicts: list[Row] | None,
+    rescue: dict[str, int] | None = None,
+) -> Row:
     """Everything that loss.json holds: what `loss.count` gives, and
 
+    rescue    what rescue cost and brought, as it noted it; {} where it did not run
     curve     rows {how, threshold, precision, yield} (accuracy.curves)
     gold      accuracy.measure, null without gold
     people    review.score, rows by method, empty without verdicts
@@ -37,6 +44,7 @@ def figures_of(build: Build, language: str, gold: accuracy.Gold | None, verdicts
     surest = list(accuracy.surest(kept_answers(build)).values())
     standing = review.standing(build, verdicts) if verdicts else []
     return figures | {
+        "rescue": rescue or {},
         "curve": accuracy.curves(surest, figures[TOTAL]["has_answer"]["visited"], gold),
         "gold": accuracy.measure(surest, gold) if gold else None,
         "people": review.score(standing),

@@ -3,13 +3,21 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import tables
+from pipeline.errors import InputError
 from pipeline.fates import Fates, decide
+from pipeline.files import regular
+from pipeline.report.wording import RESCUE
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+RESCUED = ("requests", "characters", *RESCUE)
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,19 @@ def read_spans(clean: Path) -> pa.Table:
 
 def read_kept(clean: Path) -> pa.Table:
     return tables.read(clean / "provenance.parquet", tables.SPANS)
+
+
+def read_rescue(path: Path) -> dict[str, int]:
+    """What rescue noted; {} when it was switched off. Raises InputError."""
+    try:
+        told = msgspec.json.decode(regular(path).read_bytes(), type=dict[str, Count])
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not what rescue writes: {error}; rebuild it") from error
+    if told and (missing := [name for name in RESCUED if name not in told]):
+        raise InputError(f"{path}: does not tell {', '.join(missing)}; rebuild it")
+    return told
 
 
 def read_build(layout: Path, paragraphs: Path, clean: Path, translations: Path | None) -> Build:

@@ -28,6 +28,7 @@ def render(build: Build, figures: dict[str, Any], corpus: str, languages: tuple[
             "reason": wording.main_reason(figures),
             "why": wording.why(figures),
             "matter": wording.does_it_matter(figures),
+            "rescue": wording.rescue(figures),
         },
         table=wording.reference_rows(figures),
         source=figures["reference"][0]["source"],

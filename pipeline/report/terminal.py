@@ -38,6 +38,8 @@ def show(figures: Row, rejected: list[Row]) -> Iterator[str]:
     yield from tabulate(
         [[f"  {method}", wording.number(methods[method])] for method in Method if methods[method]] or [[""]]
     )
+    if told := wording.rescue(figures):
+        yield from ("", told)
     lost = figures[TOTAL]["answers"]
     told = f"{wording.plural(lost['dropped'], 'lost answer')} by reason" if lost["dropped"] else "no answer is lost"
     yield from ("", told)

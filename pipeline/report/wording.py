@@ -24,6 +24,15 @@ METHODS = {
     Method.FUZZY: ("fuzzy", "The run of words most like the translated answer."),
     Method.MARKED: ("marked", "Found by translating the sentence with the answer between markers."),
 }
+# What rescue.json counts of the answers that were asked for again, and how that is said.
+RESCUE = {
+    "rescued": "kept that would have been lost",
+    "moved": "moved to another place",
+    "confirmed": "found where they were",
+    "lost": "dropped that would have been kept",
+    "markers_lost": "whose markers did not come back",
+    "in_vain": "for which it changed nothing",
+}
 UNITS = {
     "paragraphs": "paragraphs",
     "questions": "questions",
@@ -70,6 +79,17 @@ def built_splits(figures: Figures) -> list[str]:
 def top_reasons(tally: dict[str, Any]) -> list[tuple[Reason, int]]:
     """(reason, how many) of what was dropped, most first; the order of Reason among equals."""
     return sorted(((r, n) for r in Reason if (n := tally["reasons"][r])), key=lambda item: -item[1])
+
+
+def rescue(figures: Figures) -> str:
+    """What asking again between markers cost and brought; "" where nothing was asked, or nobody noted it."""
+    told = figures.get("rescue")
+    if not told or not told["requests"]:
+        return ""
+    asked = plural(sum(told[outcome] for outcome in RESCUE), "unsure answer")
+    brought = ", ".join(f"{number(told[outcome])} {said}" for outcome, said in RESCUE.items() if told[outcome])
+    sent = f"{plural(told['requests'], 'sentence')} with markers ({number(told['characters'])} characters)"
+    return f"{asked} asked for again, in {sent}: {brought}."
 
 
 def how_much(figures: Figures) -> str:

@@ -53,7 +53,10 @@ CORPUS = ("--corpus", "small")
 LAYOUT = ("--layout", "segments/layout.parquet")
 PARAGRAPHS = ("--paragraphs", "located/paragraphs.parquet")
 TRANSLATIONS = ("--translations", "translations.parquet")
-REPORT = (*CORPUS, "--source", ".", *LAYOUT, *PARAGRAPHS, *TRANSLATIONS, "--clean", "clean", "--out", "reports/small")
+REPORT = (
+    *(*CORPUS, "--source", ".", *LAYOUT, *PARAGRAPHS, *TRANSLATIONS, "--clean", "clean"),
+    *("--rescue", "reports/rescue.json", "--out", "reports/small"),
+)
 STAGES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "fetch": (stages.fetch.main, (*CORPUS, "--out", "source")),
     "segment": (stages.segment.main, (*CORPUS, "--source", "source", "--out", "segments")),

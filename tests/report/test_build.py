@@ -15,9 +15,9 @@ from tiny_build import build
 from pipeline import tables
 from pipeline.errors import InputError
 from pipeline.report import build as report
-from pipeline.report import review
+from pipeline.report import review, wording
 from pipeline.report.accuracy import GoldSpan
-from pipeline.report.inputs import Build, read_build
+from pipeline.report.inputs import Build, read_build, read_rescue
 from pipeline.report.wording import markdown_table
 from pipeline.tables import read_rejected
 
@@ -51,6 +51,44 @@ def test_metrics_are_numbers_and_lists_hold_the_rest(tmp_path):
 
     figures = json.loads(written(build().write(tmp_path))["loss.json"])
     assert {type(leaf) for leaf in leaves(figures)} <= {int, float, list, type(None)}
+
+
+RESCUE = {
+    "requests": 9,
+    "characters": 1234,
+    "rescued": 3,
+    "moved": 1,
+    "confirmed": 4,
+    "lost": 0,
+    "markers_lost": 2,
+    "in_vain": 0,
+}
+
+
+def test_what_rescue_cost_and_brought_is_told(tmp_path):
+    path = tmp_path / "rescue.json"
+    path.write_text(json.dumps(RESCUE))
+    assert read_rescue(path) == RESCUE
+    assert wording.rescue({"rescue": RESCUE}) == (
+        "10 unsure answers asked for again, in 9 sentences with markers (1,234 characters): 3 kept that would have been"
+        " lost, 1 moved to another place, 4 found where they were, 2 whose markers did not come back."
+    )
+    path.write_text("{}")  # switched off
+    assert wording.rescue({"rescue": read_rescue(path)}) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[]", "not what rescue writes: Expected `object`, got `array`"),
+        ('{"requests": -1}', "not what rescue writes: Expected `int` >= 0 "),
+        ('{"requests": 1}', "does not tell characters, rescued, "),
+    ],
+)
+def test_what_rescue_did_not_write_is_refused(tmp_path, text, told):
+    (tmp_path / "rescue.json").write_text(text)
+    with pytest.raises(InputError, match=f"rescue.json: {re.escape(told)}"):
+        read_rescue(tmp_path / "rescue.json")
 
 
 KINDS = {
@@ -92,7 +130,7 @@ def test_every_key_of_loss_json_is_documented():
     built = Build(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations)
     judged = [row | {"verdict": "right"} for row in review.sample(built, 3, 1)]
     gold = {"dug": {"answers": (GoldSpan("1612", 30),)}}
-    found = list(keys(report.figures_of(built, "en", gold, judged)))
+    found = list(keys(report.figures_of(built, "en", gold, judged, RESCUE)))
     told = dict(documented())
     assert {key for key, _ in found} == set(told)
     assert [(key, leaf) for key, leaf in found if not KINDS[told[key]](leaf)] == []
