@@ -2,14 +2,20 @@
 
 import json
 import subprocess
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from pipeline.errors import InputError
+from pipeline.files import sweep
 from stages.rim import OneLine
 
-HELP = "Mends dvc.lock and DVC's list of locks where a kill or a full disk has torn them; then `dvc repro` goes on."
+HELP = (
+    "Mends dvc.lock and DVC's list of locks where a kill or a full disk has torn them; then `dvc repro` goes on. "
+    "Removes what killed stages were writing."
+)
+BUILT = ("data", "models", "reports")
 
 
 @click.command(cls=OneLine, help=HELP)
@@ -28,6 +34,7 @@ def mend() -> None:
                 Lockfile(repo, LOCK_FILE).load()
             except DvcException:
                 restore(Path(LOCK_FILE))
+            tidy(Path(repo.root_dir))
     except LockError as error:
         raise InputError("another `dvc` is at work here; nothing was touched") from error
     except DvcException as error:
@@ -43,6 +50,13 @@ def mend_locks(path: Path) -> None:
     except ValueError:
         path.unlink()
         click.echo(f"mend: {path} was torn, and is removed")
+
+
+def tidy(root: Path) -> None:
+    """Removes partial files that nobody goes on with: a stage that DVC takes from its cache is not run again."""
+    partial = (list((root / folder).rglob(f".*.{kind}")) for folder in BUILT for kind in ("part", "old"))
+    if removed := sweep(chain.from_iterable(partial)):
+        click.echo(f"mend: {removed} partial files of killed stages are removed")
 
 
 def restore(path: Path) -> None:

@@ -4,7 +4,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
@@ -61,11 +61,19 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 def _beside(path: Path, kind: str) -> Path:
     """A name beside `path` for this process alone; what processes that are dead left under such names goes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(f".{escape(path.name)}.*.{kind}"):
+    sweep(path.parent.glob(f".{escape(path.name)}.*.{kind}"))
+    return path.with_name(f".{path.name}.{os.getpid()}.{kind}")
+
+
+def sweep(partial: Iterable[Path]) -> int:
+    """Removes partial files and folders that processes have left which are dead; tells how many."""
+    removed = 0
+    for left in partial:
         owner = left.name.split(".")[-2]
         if owner.isdecimal() and (int(owner) == os.getpid() or not pid_exists(int(owner))):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
-    return path.with_name(f".{path.name}.{os.getpid()}.{kind}")
+            removed += 1
+    return removed
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """`spanferry mend`: DVC's own files, torn by a kill, let the next `dvc repro` go on."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,19 @@ def test_a_torn_list_of_locks_goes(project, run):
     locks.write_text('{"write": {')
     assert "rwlock was torn, and is removed" in run(mend).output
     assert not locks.exists()
+
+
+def test_what_a_killed_stage_was_writing_goes(project, run):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    for folder in ("data/sample", "reports"):
+        (project / folder).mkdir(parents=True)
+        (project / folder / f".spans.parquet.{dead.pid}.part").write_bytes(b"PAR1")
+    (project / "models" / f".tiny.{dead.pid}.old").mkdir(parents=True)
+    kept = project / "data" / f".spans.parquet.{os.getppid()}.part"
+    kept.write_bytes(b"PAR1")
+    assert run(mend).output == "mend: 3 partial files of killed stages are removed\n"
+    assert list(project.glob("*/**/.*.*.*")) == [kept]
 
 
 def test_nothing_is_touched_while_dvc_is_at_work(project, refusal):
