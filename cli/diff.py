@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from pipeline.printing import printable_json
+from pipeline.printing import printable, printable_json
 from pipeline.publish.difference import Change, Difference, What, compare, read
-from stages.rim import OneLine, printable
+from stages.rim import OneLine
 
 SHOWN = 70  # characters of a text ...
 LEAD = 20  # ... that begins so many before the first difference

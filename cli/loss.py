@@ -9,11 +9,11 @@ import msgspec
 
 from pipeline import tables
 from pipeline.errors import InputError
-from pipeline.printing import printable_json
+from pipeline.printing import printable, printable_json
 from pipeline.report.diff import compare, tell
 from pipeline.report.inputs import read_spans
 from pipeline.report.terminal import show
-from stages.rim import OneLine, printable
+from stages.rim import OneLine
 
 
 @click.group(name="loss", help=__doc__)

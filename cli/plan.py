@@ -8,13 +8,14 @@ from msgspec.structs import asdict
 
 from pipeline import squad
 from pipeline.errors import InputError
+from pipeline.printing import printable
 from pipeline.segmentation import layout, segments
 from pipeline.tables import Kind
 from pipeline.translation import planning
 from pipeline.translation.drafts import Segment
 from pipeline.translation.session import of_table, open_desk, read_segments
 from stages.params import Params, load
-from stages.rim import OneLine, printable
+from stages.rim import OneLine
 from stages.translation import MEMORY
 
 COLUMNS = ("segments", "characters", "held", "quarantined", "to_ask", "to_send")

@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from pipeline.errors import InputError
+from pipeline.printing import printable
 from pipeline.publish.about import About
 from pipeline.publish.hub import listing, ready, upload
 from pipeline.publish.revision import clean_revision, version
 from stages.params import load
-from stages.rim import OneLine, printable, summary
+from stages.rim import OneLine, summary
 
 
 @click.command(cls=OneLine)

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 import msgspec
 
-from pipeline.printing import printable_json
+from pipeline.printing import printable, printable_json
 from pipeline.publish.rules import RULES, table
 from pipeline.publish.validation import Report
 from pipeline.publish.validation import validate as go_through
 from pipeline.report.wording import plural
-from stages.rim import OneLine, printable
+from stages.rim import OneLine
 
 SHOWN = 160  # characters of an example
 

@@ -1,6 +1,5 @@
 """Fetching a corpus: from a path or a URL, checked before anything else sees it."""
 
-import hashlib
 from collections.abc import Callable
 from http.client import HTTPException, InvalidURL
 from pathlib import Path
@@ -10,7 +9,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from pipeline.errors import FetchError
-from pipeline.files import regular, replacing
+from pipeline.files import digest, regular, replacing
 
 CHUNK = 1 << 20  # bytes
 TIMEOUT = 60  # seconds without a byte
@@ -27,12 +26,6 @@ Check = Callable[[Path], object]
 
 def is_url(place: str) -> bool:
     return place.startswith(("http://", "https://"))
-
-
-def digest(path: Path) -> str:
-    """The file's sha256, in hexadecimal."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def fetch(

@@ -1,6 +1,7 @@
 """Reading what has an end; writing so that a file is there whole or not at all."""
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -10,7 +11,10 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from psutil import pid_exists
+
+from pipeline.errors import InputError
 
 
 def regular(path: Path) -> Path:
@@ -18,6 +22,22 @@ def regular(path: Path) -> Path:
     if path.exists() and not path.is_file() and not path.is_dir():
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
     return path
+
+
+def read_json(path: Path, kind: Any, told: str = "{}") -> Any:
+    """A JSON file as a type of msgspec's. Raises InputError; told: with what is wrong in its place."""
+    try:
+        return msgspec.json.decode(regular(path).read_bytes(), type=kind)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: {told.format(error)}") from error
+
+
+def digest(path: Path) -> str:
+    """The file's sha256, in hexadecimal."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Writes the cleaned SQuAD files, each answer's provenance, and what was rejected; and their checksums."""
 
-import hashlib
 from pathlib import Path
 
 import click
@@ -9,7 +8,7 @@ import msgspec
 from pipeline import squad, tables
 from pipeline.cleaning import documents, provenance, rejected
 from pipeline.fates import decide
-from pipeline.files import replacing, write_json
+from pipeline.files import digest, replacing, write_json
 from stages.params import load
 from stages.rim import OneLine, path_option, summary
 
@@ -37,7 +36,7 @@ def main(name: str, layout: Path, paragraphs: Path, spans: Path, translations: P
     with replacing(out / "rejected.jsonl") as beside, beside.open("wb") as lines:
         for row in rejected(found, fates):
             lines.write(msgspec.json.encode(row) + b"\n")
-    write_json(digests, {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in out.iterdir()})
+    write_json(digests, {path.name: digest(path) for path in out.iterdir()})
     summary("clean", f"{name}: {kept.num_rows:,} of {found.num_rows:,} answers kept")
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import click
 
 from pipeline.executors import Executor
+from pipeline.printing import printable
 from pipeline.translation.counts import Counts
 from pipeline.translation.job import Desk
 from pipeline.translation.progress import Bar
 from pipeline.translation.seeds import bring, read_seeds
 from pipeline.translation.session import open_desk
 from stages.params import Params
-from stages.rim import printable
 
 MEMORY = Path(os.environ.get("SPANFERRY_MEMORY", "memory"))
 """Outside DVC's graph, so that no checkout touches it (git-ignored; see README).

@@ -10,7 +10,8 @@ import pytest
 
 import pipeline.fetch
 from pipeline.errors import FetchError, InputError
-from pipeline.fetch import TRIES, digest, fetch
+from pipeline.fetch import TRIES, fetch
+from pipeline.files import digest
 
 BODY = b'{"data": []}' * 1000
 SHA256 = hashlib.sha256(BODY).hexdigest()

@@ -44,6 +44,7 @@ SHOWN = 3
 class Decision:
     """Either a chosen candidate (the `occurrence`-th of `occurrences`) or the reason why none is.
 
+    evidence: None for a span that was not searched, but is the source's own (Method.NATIVE).
     others: the best candidates that were not chosen, best first.
     """
 
@@ -57,7 +58,9 @@ class Decision:
     @property
     def probability(self) -> float | None:
         """The calibrated probability that the chosen span is right; None when there is none."""
-        return probability(self.evidence) if self.evidence else None
+        if self.chosen is None:
+            return None
+        return probability(self.evidence) if self.evidence else 1.0
 
 
 @dataclass(frozen=True)

@@ -88,8 +88,7 @@ def native_rows(rows: list[Row]) -> tuple[list[Row], list[Row]]:
             decision = Decision(Candidate(start, start + len(text), Method.NATIVE, 1.0), 1, 1)
             if not stands(target.text, start, text):
                 decision = Decision(None, reason=Reason.SOURCE_MISMATCH)
-            found = span_row(row, question, field, index, answer, None, decision, target)
-            spans.append(found | {"probability": 1.0 if decision.chosen else None})
+            spans.append(span_row(row, question, field, index, answer, None, decision, target))
     return paragraphs, spans
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.fetch import digest
+from pipeline.files import digest
 from pipeline.publish.about import About, Made
 from pipeline.publish.citation import bibtex, title
 

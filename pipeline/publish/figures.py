@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
-from pipeline.errors import InputError
+from pipeline.files import read_json
 
 
 class Tally(Struct, frozen=True):
@@ -65,9 +64,4 @@ class Figures(Struct, frozen=True):
 
 def read(path: Path) -> Figures:
     """Raises InputError when the file cannot be read, or is no loss report."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Figures)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a loss report: {error}") from error
+    return read_json(path, Figures, "not a loss report: {}")

@@ -12,7 +12,7 @@ import jinja2
 import msgspec
 from msgspec import Struct
 
-from pipeline.errors import InputError
+from pipeline.files import read_json
 from pipeline.printing import printable
 from pipeline.reader.published import Published
 from pipeline.reader.run_report import Details, read_details
@@ -54,10 +54,7 @@ def _measured(name: str, run: Run, reports: Path) -> tuple[dict[str, float], Det
     # The figures alone are in git: a clone that has not built or pulled the run cannot vouch for them.
     if not path.is_file() or not (reports / name / "details.json").is_file():
         return None
-    try:
-        flat = msgspec.json.decode(path.read_bytes(), type=dict[str, float])
-    except msgspec.DecodeError as error:
-        raise InputError(f"{path}: {error}") from error
+    flat = read_json(path, dict[str, float])
     found = read_details(reports / name)
     return (flat, found) if found.run == run else None
 

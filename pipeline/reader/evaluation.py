@@ -18,8 +18,7 @@ import msgspec
 import pyarrow as pa
 from msgspec.structs import replace
 
-from pipeline.errors import InputError
-from pipeline.files import regular
+from pipeline.files import read_json
 from pipeline.reader import languages, metrics
 from pipeline.reader.significance import interval, paired, paragraphs
 from pipeline.squad import Document, Paragraph, Question, Text, walk
@@ -77,21 +76,12 @@ def _prefixed(gold: Gold, prefix: str) -> Gold:
 
 def read_predictions(path: Path) -> dict[str, str]:
     """Reads {question id: answer text}, "" for no answer. Raises InputError."""
-    return _read(path, dict[Text, Text])
+    return read_json(path, dict[Text, Text])
 
 
 def read_null_odds(path: Path) -> dict[str, float]:
     """Reads {question id: odds or probability of no answer}. Raises InputError."""
-    return _read(path, dict[Text, float])
-
-
-def _read(path: Path, kind: Any) -> Any:
-    try:
-        return msgspec.json.decode(regular(path).read_bytes(), type=kind)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: {error}") from error
+    return read_json(path, dict[Text, float])
 
 
 def methods(provenance: pa.Table, split: str) -> dict[str, str]:

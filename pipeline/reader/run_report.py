@@ -15,8 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from pipeline.errors import InputError
-from pipeline.files import replacing_folder, write_atomically, write_json
+from pipeline.files import read_json, replacing_folder, write_atomically, write_json
 from pipeline.reader import models
 from pipeline.reader.evaluation import Evaluation, Gold, evaluate
 from pipeline.reader.features import examples
@@ -111,10 +110,4 @@ def write(folder: Path, report: Report) -> None:
 
 def read_details(folder: Path) -> Details:
     """Reads a run's details.json. Raises InputError."""
-    path = folder / "details.json"
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Details)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    except msgspec.DecodeError as error:
-        raise InputError(f"{path}: {error}") from error
+    return read_json(folder / "details.json", Details)

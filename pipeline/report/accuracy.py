@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from pipeline.errors import InputError
-from pipeline.files import regular
+from pipeline.files import read_json
 from pipeline.tables import Field
 
 ENOUGH = 0.8  # token F1 with the gold span from which an overlapping span counts as right
@@ -30,12 +29,7 @@ Gold = dict[str, dict[Field, tuple[GoldSpan, ...]]]
 
 def read_gold(path: Path) -> Gold:
     """Reads {question id: {field: [{start, text}]}}. Raises InputError."""
-    try:
-        return msgspec.json.decode(regular(path).read_bytes(), type=Gold)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a gold file: {error}") from error
+    return read_json(path, Gold, "not a gold file: {}")
 
 
 def check(gold: Gold, ids: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from pipeline import tables
 from pipeline.errors import InputError
 from pipeline.fates import Fates, decide
-from pipeline.files import regular
+from pipeline.files import read_json
 from pipeline.report.wording import RESCUE
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -58,12 +58,7 @@ def read_kept(clean: Path) -> pa.Table:
 
 def read_rescue(path: Path) -> dict[str, int]:
     """What rescue noted; {} when it was switched off. Raises InputError."""
-    try:
-        told = msgspec.json.decode(regular(path).read_bytes(), type=dict[str, Count])
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not what rescue writes: {error}; rebuild it") from error
+    told = read_json(path, dict[str, Count], "not what rescue writes: {}; rebuild it")
     if told and (missing := [name for name in RESCUED if name not in told]):
         raise InputError(f"{path}: does not tell {', '.join(missing)}; rebuild it")
     return told
