@@ -9,7 +9,7 @@ installed (its figures differ a little from run to run, since it draws its seeds
 Figures are by has-answer question, its best answer against the best gold span: good is a token F1 of
 at least 0.8, wrong does not touch one. Then: how well the aligned places alone lie on the gold spans,
 by how much of the corpus is trained on at once; and the fit of the weights `aligned` and
-`misalignment` of pipeline/projection/confidence.py, the other weights as they are.
+`misalignment` of pipeline/spanferry/projection/confidence.py, the other weights as they are.
 """
 
 import argparse
@@ -26,22 +26,21 @@ from unittest.mock import patch
 import numpy as np
 import pyarrow as pa
 from calibrate import PRIOR, evidence_of, table
-
-from pipeline import tables
-from pipeline.projection import rescue_tables
-from pipeline.projection.aligned import aligned
-from pipeline.projection.confidence import WEIGHTS, features, hold
-from pipeline.projection.decide import Locator
-from pipeline.projection.languages import language
-from pipeline.projection.lexicon import STEM, train
-from pipeline.projection.locate import sought, source_passage, stands
-from pipeline.projection.locate_tables import locate_table
-from pipeline.projection.records import overlap
-from pipeline.projection.rescue import Group, pairs
-from pipeline.projection.rescue_tables import groups, rescue_table
-from pipeline.projection.settings import AlignSettings, RescueSettings
-from pipeline.report.accuracy import ENOUGH, token_f1
-from pipeline.text import fold, tokens
+from spanferry import tables
+from spanferry.language.profile import language
+from spanferry.language.text import fold, tokens
+from spanferry.projection import rescue_tables
+from spanferry.projection.alignment import aligned
+from spanferry.projection.confidence import WEIGHTS, features, hold
+from spanferry.projection.lexicon import STEM, train
+from spanferry.projection.locate import sought, source_passage, stands
+from spanferry.projection.locate_tables import locate_table
+from spanferry.projection.ranking import Locator
+from spanferry.projection.rescue import Group, pairs
+from spanferry.projection.rescue_tables import groups, rescue_table
+from spanferry.projection.settings import AlignSettings, RescueSettings
+from spanferry.projection.spans import overlap
+from spanferry.report.accuracy import ENOUGH, token_f1
 
 FITTED = ("aligned", "misalignment")
 PARTS = (1, 2, 4, 8)

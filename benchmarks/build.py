@@ -21,9 +21,8 @@ from typing import Any
 import psutil
 from projection import SAMPLE, exchange, memory, varied
 from ruamel.yaml import YAML
-
-from pipeline.files import write_json
-from pipeline.translation.tmx import read_tmx, write_tmx
+from spanferry.files import write_json
+from spanferry.translation.memory.tmx import read_tmx, write_tmx
 
 ROOT = Path(__file__).resolve().parent.parent
 DEV_EVERY = 10

@@ -1,4 +1,4 @@
-"""Fits the weights of pipeline/projection/confidence.py, and says how well they are calibrated.
+"""Fits the weights of pipeline/spanferry/projection/confidence.py, and says how well they are calibrated.
 
     python benchmarks/calibrate.py sample [CORPUS ...] [--check CORPUS]
 
@@ -15,16 +15,15 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-
-from pipeline import tables
-from pipeline.projection.confidence import WEIGHTS, Evidence, features
-from pipeline.projection.decide import Locator
-from pipeline.projection.languages import language
-from pipeline.projection.locate import sought, source_passage, stands
-from pipeline.projection.marked import parse, request, styles
-from pipeline.projection.rescue_tables import groups
-from pipeline.projection.settings import AlignSettings
-from pipeline.report.accuracy import ENOUGH, token_f1
+from spanferry import tables
+from spanferry.language.profile import language
+from spanferry.projection.confidence import WEIGHTS, Evidence, features
+from spanferry.projection.locate import sought, source_passage, stands
+from spanferry.projection.marked import parse, request, styles
+from spanferry.projection.ranking import Locator
+from spanferry.projection.rescue_tables import groups
+from spanferry.projection.settings import AlignSettings
+from spanferry.report.accuracy import ENOUGH, token_f1
 
 PRIOR = 1.0  # precision of the weights' normal prior, in units of one answer's log-likelihood
 # Around 0, but for what a small corpus seldom shows: of places that only their position could tell

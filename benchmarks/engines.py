@@ -21,16 +21,15 @@ from pathlib import Path
 
 import sentencepiece
 import torch
+from spanferry import squad
+from spanferry.language.text import sentences
+from spanferry.translation.engines import checkpoint
+from spanferry.translation.engines.apertium import Apertium
+from spanferry.translation.engines.base import Request
+from spanferry.translation.engines.ctranslate2 import CTranslate2
+from spanferry.translation.engines.marian import Marian
+from spanferry.translation.settings import ApertiumSettings, CTranslate2Settings, MarianSettings
 from transformers import MarianConfig, MarianMTModel, MarianTokenizer
-
-from pipeline import squad
-from pipeline.text import sentences
-from pipeline.translation import checkpoint
-from pipeline.translation.apertium import Apertium
-from pipeline.translation.ctranslate2 import CTranslate2
-from pipeline.translation.marian import Marian
-from pipeline.translation.protocol import Request
-from pipeline.translation.settings import ApertiumSettings, CTranslate2Settings, MarianSettings
 
 VOCABULARY, LEARNED = 58_101, 4000
 TARGET = 28  # tokens of a translation: SQuAD's sentences have 26 words on average

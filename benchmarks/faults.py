@@ -29,8 +29,11 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from copies import WORKERS, Build, Laboratory, disk, filled, service
-from translation import FAULTS, stats
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.translation import FAULTS
+from tests.support.copies import WORKERS, Build, Laboratory, disk, filled, service
+from tests.support.mobile_page import stats
 
 FULL_AT = 4  # times a stage meets a full disk; the first time there is no room at all
 FULL_DVC = 20

@@ -20,12 +20,11 @@ from types import SimpleNamespace
 
 import datasets
 import numpy as np
+from spanferry import squad
+from spanferry.reader.features import examples, training_windows
+from spanferry.reader.models import word_pieces
+from spanferry.squad import Document, walk
 from transformers import BertTokenizer
-
-from pipeline import squad
-from pipeline.reader.features import examples, training_windows
-from pipeline.reader.models import word_pieces
-from pipeline.squad import Document, walk
 
 SIZES = {"max_length": 384, "doc_stride": 128, "max_question_length": 384 - 128 - 4}
 PIECES = 30_000

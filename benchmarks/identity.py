@@ -15,14 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline import squad
-from pipeline.projection.decide import Locator
-from pipeline.projection.exact import is_boundary, occurrences
-from pipeline.projection.languages import language
-from pipeline.projection.locate_tables import locate_table
-from pipeline.projection.settings import AlignSettings
-from pipeline.segmentation import layout, segments
-from pipeline.tables import Reason
+from spanferry import squad
+from spanferry.language.profile import language
+from spanferry.projection.exact import is_boundary, occurrences
+from spanferry.projection.locate_tables import locate_table
+from spanferry.projection.ranking import Locator
+from spanferry.projection.settings import AlignSettings
+from spanferry.segmentation import layout, segments
+from spanferry.tables import Reason
 
 Row = dict[str, Any]
 

@@ -3,7 +3,8 @@
     python benchmarks/injection.py
 
 For each sentence, question and answer of the embedded sample, whose good translation is known: the answer of a model
-that has fallen for "ignore your instructions and ...", in several ways, judged by pipeline/translation/validation.py.
+that has fallen for "ignore your instructions and ...", in several ways, judged by
+`spanferry.translation.checks`.
 Prints how many in a hundred are refused, by kind. What is not refused would stand in the corpus.
 """
 
@@ -11,12 +12,12 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline import squad
-from pipeline.segmentation import layout, segments
-from pipeline.tables import Kind
-from pipeline.translation.openai import PROMPT
-from pipeline.translation.tmx import read_tmx
-from pipeline.translation.validation import fault
+from spanferry import squad
+from spanferry.segmentation import layout, segments
+from spanferry.tables import Kind
+from spanferry.translation.checks.checks import fault
+from spanferry.translation.engines.openai import PROMPT
+from spanferry.translation.memory.tmx import read_tmx
 
 SAMPLE = Path("data/sample")
 Obeying = Callable[[str, str, str], str]

@@ -16,10 +16,9 @@ import time
 from pathlib import Path
 
 from msgspec.structs import replace
-
-from pipeline import squad
-from pipeline.reader import metrics
-from pipeline.squad import Document, walk
+from spanferry import squad
+from spanferry.reader import metrics
+from spanferry.squad import Document, walk
 
 QUESTIONS = 12_000
 PEER = Path(__file__).with_name("transformers4.py")

@@ -21,14 +21,13 @@ import datasets
 import numpy as np
 from features import best
 from metrics import PEER, repeated
+from spanferry import squad
+from spanferry.reader import QuestionAnswerer, models, prediction
+from spanferry.reader.features import Examples, Windows, cut_windows, examples
+from spanferry.reader.run_report import write_answers
+from spanferry.reader.runs import Prediction, Scratch
+from spanferry.squad import Document, walk
 from transformers.utils import logging
-
-from pipeline import squad
-from pipeline.reader import QuestionAnswerer, models, prediction
-from pipeline.reader.features import Examples, Windows, cut_windows, examples
-from pipeline.reader.run_report import write_answers
-from pipeline.reader.runs import Prediction, Scratch
-from pipeline.squad import Document, walk
 
 SIZES = {"max_length": 384, "doc_stride": 128, "max_question_length": 64}
 SHAPE = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 128}

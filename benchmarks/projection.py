@@ -31,18 +31,17 @@ from unittest.mock import patch
 import numpy as np
 import psutil
 import pyarrow as pa
-
-from pipeline import squad, tables
-from pipeline.projection import decide
-from pipeline.projection.decide import Locator
-from pipeline.projection.fuzzy import joined
-from pipeline.projection.languages import language
-from pipeline.projection.locate import answers, sought, translated
-from pipeline.projection.locate_tables import locate_table
-from pipeline.projection.records import Passage
-from pipeline.projection.settings import AlignSettings
-from pipeline.segmentation import layout, sentence_spans, texts
-from pipeline.translation.tmx import read_tmx
+from spanferry import squad, tables
+from spanferry.language.profile import language
+from spanferry.projection import ranking as decide
+from spanferry.projection.fuzzy import joined
+from spanferry.projection.locate import answers, sought, translated
+from spanferry.projection.locate_tables import locate_table
+from spanferry.projection.ranking import Locator
+from spanferry.projection.settings import AlignSettings
+from spanferry.projection.spans import Passage
+from spanferry.segmentation import layout, sentence_spans, texts
+from spanferry.translation.memory.tmx import read_tmx
 
 SAMPLE = Path("data/sample")
 LONG_WORD = re.compile(r"[^\W\d_]{5,}")

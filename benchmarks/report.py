@@ -19,13 +19,12 @@ from time import perf_counter
 from typing import Any
 
 import pyarrow as pa
-
-from pipeline import tables
-from pipeline.fates import decide
-from pipeline.loss import TOTAL, count
-from pipeline.report.build import figures_of, write
-from pipeline.report.inputs import Build
-from pipeline.tables import Field, Reason
+from spanferry import tables
+from spanferry.loss import TOTAL, count
+from spanferry.report.build import figures_of, write
+from spanferry.report.inputs import Build
+from spanferry.selection import decide
+from spanferry.tables import Field, Reason
 
 PARAGRAPHS = {"train": (442, 19_035), "dev": (35, 1_204)}  # articles, paragraphs
 QUESTIONS, IMPOSSIBLE = 142_192, 49_443

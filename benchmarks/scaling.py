@@ -26,11 +26,10 @@ from typing import Any
 
 import psutil
 from projection import locator, tiled
-
-from pipeline import tables
-from pipeline.executors import RaySettings, opened
-from pipeline.projection import known
-from pipeline.projection.locate_tables import located
+from spanferry import tables
+from spanferry.executors import RaySettings, opened
+from spanferry.projection import lookup as known
+from spanferry.projection.locate_tables import located
 
 QUESTIONS = 6.84  # a paragraph: SQuAD2.0's 130,000 of 19,000
 TABLES = {"layout": tables.LAYOUT, "translations": tables.TRANSLATIONS}

@@ -26,13 +26,12 @@ import numpy as np
 import torch
 from metrics import repeated
 from msgspec.structs import replace
+from spanferry import squad
+from spanferry.reader import prediction, training
+from spanferry.reader.features import cut_windows, examples
+from spanferry.reader.runs import Base, Prediction, Run, Scratch, Training
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 from transformers.utils import logging
-
-from pipeline import squad
-from pipeline.reader import prediction, training
-from pipeline.reader.features import cut_windows, examples
-from pipeline.reader.runs import Base, Prediction, Run, Scratch, Training
 
 QUESTIONS = 130_000
 DEV_QUESTIONS = 12_000

@@ -1,7 +1,7 @@
 """The translation layer beside the naive loop `for text in texts: mtranslate.translate(text)`.
 
     python benchmarks/translation.py [--cases throughput full faults kill memory validation]
-        [--server "python benchmarks/mobile_page.py --memory data/sample/memory.tmx"] [--squad FILE ...]
+        [--server "python tests/support/mobile_page.py --memory data/sample/memory.tmx"] [--squad FILE ...]
 
 throughput  texts a second and CPU a request, against a page that takes 0.1 s, with 16 workers
 full        100,000 segments, all in the memory: seconds of the whole process, requests
@@ -21,29 +21,30 @@ import os
 import random
 import re
 import resource
-import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from pipeline import squad, tables
-from pipeline.segmentation import layout, segments
-from pipeline.tables import Kind
-from pipeline.translation.drafts import Segment
-from pipeline.translation.memory import Scope, opened
-from pipeline.translation.session import open_desk, read_segments, to_table
-from pipeline.translation.settings import TranslateSettings
-from pipeline.translation.tmx import read_tmx
-from pipeline.translation.validation import fault
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from spanferry import squad, tables
+from spanferry.segmentation import layout, segments
+from spanferry.tables import Kind
+from spanferry.translation.checks.checks import fault
+from spanferry.translation.client.setup import open_desk, read_segments, to_table
+from spanferry.translation.client.tasks import Segment
+from spanferry.translation.memory.store import Scope, opened
+from spanferry.translation.memory.tmx import read_tmx
+from spanferry.translation.settings import TranslateSettings
+
+from tests.support.mobile_page import running as page
+from tests.support.mobile_page import server_command, stats
 
 LANGUAGES = ("en", "nl")
 SAMPLE = Path("data/sample")
@@ -68,8 +69,7 @@ def main() -> None:
     }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", nargs="+", choices=cases, default=list(cases))
-    page = Path(__file__).with_name("mobile_page.py")
-    parser.add_argument("--server", default=shlex.join([sys.executable, str(page), "--memory", f"{SAMPLE}/memory.tmx"]))
+    parser.add_argument("--server", default=server_command(SAMPLE / "memory.tmx"))
     parser.add_argument(
         "--squad", type=Path, nargs="+", default=[SAMPLE / f"{split}-v2.0.json" for split in tables.SPLITS]
     )
@@ -153,34 +153,6 @@ def command(name: str, texts: Path, folder: Path) -> list[str]:
 
 def environment(proxy: str) -> dict[str, str]:
     return {**os.environ, "http_proxy": proxy, "no_proxy": ""}
-
-
-@contextmanager
-def page(server: str, options: str = "") -> Iterator[str]:
-    """The server with these options; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [*shlex.split(server), "--port", str(port), *shlex.split(options)]
-    # It complains about clients that are killed.
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        try:
-            url = f"http://127.0.0.1:{port}"
-            while not stats(url):
-                time.sleep(0.1)
-            yield url
-        finally:
-            process.kill()
-
-
-def stats(url: str) -> dict[str, Any]:
-    """What the server counted; {} while it does not answer."""
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with direct.open(f"{url}/__stats", timeout=5) as reply:
-            return json.load(reply)
-    except OSError:
-        return {}
 
 
 # --- what goes wrong with answers: (text, good answer, dice) -> a bad one, or None where this cannot be

@@ -23,10 +23,9 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 from jsonschema import Draft202012Validator
-
-from pipeline import squad
-from pipeline.publish.sources import opened
-from pipeline.publish.validation import validate_file
+from spanferry import squad
+from spanferry.squad.validation.sources import opened
+from spanferry.squad.validation.validator import validate_file
 
 RUNS = 5
 

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import click
 import msgspec
-
-from pipeline import squad, tables
-from pipeline.cleaning import documents, provenance, rejected
-from pipeline.fates import decide
-from pipeline.files import digest, replacing, write_json
-from stages.params import load
-from stages.rim import OneLine, path_option, summary
+from spanferry import squad, tables
+from spanferry.cleaning import documents, provenance, rejected
+from spanferry.cli.support import OneLine, path_option, summary
+from spanferry.config import load
+from spanferry.files import digest, replacing, write_json
+from spanferry.selection import decide
 
 
 @click.command(cls=OneLine, name="clean", help=__doc__)

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import click
 import msgspec
-
-from pipeline.files import write_atomically, write_json
-from pipeline.reader.comparison import compare, render
-from pipeline.reader.published import published
-from stages.params import load
-from stages.rim import OneLine, path_option, summary
+from spanferry.cli.support import OneLine, path_option, summary
+from spanferry.config import load
+from spanferry.files import write_atomically, write_json
+from spanferry.reader.comparison import compare, render
+from spanferry.reader.published import published
 
 
 @click.command(cls=OneLine, name="compare", help=__doc__)

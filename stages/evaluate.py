@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import click
-
-from pipeline import tables
-from pipeline.files import write_atomically, write_json
-from stages.params import load
-from stages.rim import OneLine, bar, path_option, summary
-from stages.runs import cleaned, quiet, run_of
+from spanferry import tables
+from spanferry.cli.runs import cleaned, quiet, run_of
+from spanferry.cli.support import OneLine, bar, path_option, summary
+from spanferry.config import load
+from spanferry.files import write_atomically, write_json
 
 
 @click.command(cls=OneLine, name="evaluate", help=__doc__)
@@ -24,10 +23,10 @@ def main(name: str, data: Path, model: Path, report: Path, details: Path, card: 
     language = params.language.target
     documents = cleaned(data, run.evaluate_on, language, "dev")
 
-    from pipeline.reader import run_report
-    from pipeline.reader.card import render
-    from pipeline.reader.evaluation import Gold, join, methods
-    from pipeline.reader.published import published
+    from spanferry.reader import run_report
+    from spanferry.reader.card import render
+    from spanferry.reader.evaluation import Gold, join, methods
+    from spanferry.reader.published import published
 
     quiet()
     golds = {}

@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import click
+from spanferry import squad
+from spanferry.cli.support import OneLine, path_option, summary
+from spanferry.config import load
+from spanferry.fetch import fetch
 from tqdm import tqdm
-
-from pipeline import squad
-from pipeline.fetch import fetch
-from stages.params import load
-from stages.rim import OneLine, path_option, summary
 
 
 @click.command(cls=OneLine, name="fetch", help=__doc__)

@@ -7,15 +7,14 @@ import sys
 from pathlib import Path
 
 import click
-
-from pipeline import squad
-from pipeline.errors import InputError
-from pipeline.pretrained import Source, locate
-from pipeline.reader.features import left_out
-from pipeline.reader.runs import Run
-from stages.params import load
-from stages.rim import OneLine, bar, path_option, summary
-from stages.runs import cleaned, quiet, run_of
+from spanferry import squad
+from spanferry.cli.runs import cleaned, quiet, run_of
+from spanferry.cli.support import OneLine, bar, path_option, summary
+from spanferry.config import load
+from spanferry.errors import InputError
+from spanferry.pretrained import Source, locate
+from spanferry.reader.features import left_out
+from spanferry.reader.runs import Run
 
 
 @click.command(cls=OneLine, name="finetune", help=__doc__)
@@ -42,7 +41,7 @@ def main(name: str, data: Path, checkpoints: Path, out: Path, processes: int) ->
 def train(
     name: str, run: Run, documents: list[squad.Document], source: Source | None, checkpoints: Path, out: Path
 ) -> None:
-    from pipeline.reader import training
+    from spanferry.reader import training
 
     quiet()
     prepared = training.prepare(run, documents, source)

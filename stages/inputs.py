@@ -9,12 +9,11 @@ from pathlib import Path
 
 import click
 import msgspec
-
-from pipeline.errors import InputError
-from pipeline.files import regular, write_json
-from stages.params import load
-from stages.rim import OneLine, path_option, summary
-from stages.runs import run_of
+from spanferry.cli.runs import run_of
+from spanferry.cli.support import OneLine, path_option, summary
+from spanferry.config import load
+from spanferry.errors import InputError
+from spanferry.files import regular, write_json
 
 
 @click.command(cls=OneLine, name="inputs", help=__doc__)

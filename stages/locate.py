@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import click
-
-from pipeline import executors, tables
-from pipeline.projection.decide import Locator
-from pipeline.projection.known import Known
-from pipeline.projection.languages import language
-from pipeline.projection.locate_tables import located
-from stages.params import load
-from stages.rim import OneLine, bar, path_option, summary, workers
+from spanferry import executors, tables
+from spanferry.cli.support import OneLine, bar, path_option, summary, workers
+from spanferry.config import load
+from spanferry.language.profile import language
+from spanferry.projection.locate_tables import located
+from spanferry.projection.lookup import Known
+from spanferry.projection.ranking import Locator
 
 
 @click.command(cls=OneLine, name="locate", help=__doc__)

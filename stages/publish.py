@@ -4,11 +4,10 @@ from pathlib import Path
 
 import click
 import msgspec
-
-from pipeline.publish.about import About, Made
-from pipeline.publish.package import publish
-from stages.params import Params, load
-from stages.rim import OneLine, path_option, summary
+from spanferry.cli.support import OneLine, path_option, summary
+from spanferry.config import Params, load
+from spanferry.publish.about import About, Made
+from spanferry.publish.package import publish
 
 
 @click.command(cls=OneLine, name="publish", help=__doc__)

@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import click
-
-from pipeline.report import build
-from pipeline.report.accuracy import read_gold
-from pipeline.report.inputs import read_build, read_rescue
-from pipeline.report.review import read_verdicts
-from pipeline.report.wording import percent
-from stages.params import load
-from stages.rim import OneLine, path_option, summary
+from spanferry.cli.support import OneLine, path_option, summary
+from spanferry.config import load
+from spanferry.report import build
+from spanferry.report.accuracy import read_gold
+from spanferry.report.inputs import read_build, read_rescue
+from spanferry.report.review import read_verdicts
+from spanferry.report.wording import percent
 
 
 @click.command(cls=OneLine, name="report", help=__doc__)

@@ -6,21 +6,20 @@ from pathlib import Path
 
 import click
 import pyarrow as pa
-
-from pipeline import executors, tables
-from pipeline.files import write_json
-from pipeline.projection.confidence import hold
-from pipeline.projection.decide import Locator
-from pipeline.projection.languages import language
-from pipeline.projection.rescue_tables import rescued
-from pipeline.tables import Stored
-from pipeline.translation.drafts import Segment
-from pipeline.translation.seeds import schema
-from pipeline.translation.session import to_table
-from pipeline.translation.validation import MARKED
-from stages.params import Params, load
-from stages.rim import OneLine, bar, path_option, summary, workers
-from stages.translation import corpus_desk, keep
+from spanferry import executors, tables
+from spanferry.cli.corpus_session import corpus_desk, keep
+from spanferry.cli.support import OneLine, bar, path_option, summary, workers
+from spanferry.config import Params, load
+from spanferry.files import write_json
+from spanferry.language.profile import language
+from spanferry.projection.confidence import hold
+from spanferry.projection.ranking import Locator
+from spanferry.projection.rescue_tables import rescued
+from spanferry.tables import Stored
+from spanferry.translation.checks.checks import MARKED
+from spanferry.translation.client.setup import to_table
+from spanferry.translation.client.tasks import Segment
+from spanferry.translation.memory.prior import schema
 
 
 @click.command(cls=OneLine, name="rescue", help=__doc__)

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import click
-
-from pipeline import squad, tables
-from pipeline.segmentation import layout, segments
-from stages.params import load
-from stages.rim import OneLine, bar, path_option, summary
+from spanferry import squad, tables
+from spanferry.cli.support import OneLine, bar, path_option, summary
+from spanferry.config import load
+from spanferry.segmentation import layout, segments
 
 
 @click.command(cls=OneLine, name="segment", help=__doc__)

@@ -3,16 +3,15 @@
 from pathlib import Path
 
 import click
-
-from pipeline import executors, tables
-from pipeline.files import write_json
-from pipeline.segmentation import incomplete
-from pipeline.translation.drafts import Segment
-from pipeline.translation.figures import figures
-from pipeline.translation.session import read_segments, to_table
-from stages.params import load
-from stages.rim import OneLine, path_option, summary, workers
-from stages.translation import corpus_desk
+from spanferry import executors, tables
+from spanferry.cli.corpus_session import corpus_desk
+from spanferry.cli.support import OneLine, path_option, summary, workers
+from spanferry.config import load
+from spanferry.files import write_json
+from spanferry.segmentation import incomplete
+from spanferry.translation.client.setup import read_segments, to_table
+from spanferry.translation.client.tasks import Segment
+from spanferry.translation.metrics import figures
 
 
 @click.command(cls=OneLine, name="translate", help=__doc__)

@@ -1,11 +1,16 @@
 """Fixtures that tests of stages and commands share."""
 
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
+from spanferry.translation.client import rate_limiter, scheduler
+
+from tests.support.standin import Page, Reply, page
 
 
 @pytest.fixture
@@ -38,3 +43,27 @@ def refusal(run: Callable[..., Result]) -> Callable[..., str]:
         return line
 
     return refused
+
+
+@pytest.fixture
+def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[str, int], Reply | str]], Page]]:
+    """google(answer): from now on, translate.google.com answers so."""
+    with ExitStack() as stack:
+
+        def start(answer: Callable[[str, int], Reply | str]) -> Page:
+            served = stack.enter_context(page(answer))
+            monkeypatch.setenv("http_proxy", served.url)
+            monkeypatch.setenv("no_proxy", "")
+            # urllib reads the environment once a process.
+            monkeypatch.setattr(urllib.request, "_opener", None)
+            return served
+
+        yield start
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses and delays of milliseconds."""
+    monkeypatch.setattr(rate_limiter, "FIRST_PAUSE_S", 0.002)
+    monkeypatch.setattr(scheduler, "FIRST_DELAY_S", 0.002)
+    monkeypatch.setattr(scheduler, "LONGEST_DELAY_S", 0.01)

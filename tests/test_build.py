@@ -27,7 +27,10 @@ class Project:
 
     def run(self, *command: str) -> str:
         paths = [str(Path(sys.executable).parent), str(ROOT / ".venv" / "bin"), os.environ["PATH"]]
-        environment = os.environ | {"PYTHONPATH": str(self.home), "PATH": os.pathsep.join(paths)}
+        environment = os.environ | {
+            "PYTHONPATH": f"{self.home}{os.pathsep}{self.home / 'pipeline'}",
+            "PATH": os.pathsep.join(paths),
+        }
         done = subprocess.run(command, cwd=self.home, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
         return done.stdout

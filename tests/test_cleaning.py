@@ -1,12 +1,12 @@
 """What fates decided, written down: cleaned documents, provenance, the rejected."""
 
 import pytest
+from spanferry import cleaning, squad
+from spanferry.selection import decide
+from spanferry.squad import Answer, Article, Document, Paragraph, Question
+from spanferry.tables import Field, Reason
 
-from pipeline import cleaning, squad
-from pipeline.fates import decide
-from pipeline.squad import Answer, Article, Document, Paragraph, Question
-from pipeline.tables import Field, Reason
-from tests.tiny_build import HARBOUR, MARKUP, build
+from tests.support.tiny_build import HARBOUR, MARKUP, build
 
 TINY = build()
 FATES = decide(TINY.layout, TINY.paragraphs, TINY.spans, TINY.translations)

@@ -1,64 +1,16 @@
 """dvc.yaml says all that a stage depends on: DVC sees no imports, and a missing module is silent staleness."""
 
-import ast
 import subprocess
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
+from spanferry.tables import Reason
 
-from pipeline.tables import Reason
+from tests.support.stage_deps import closure
 
 ROOT = Path(__file__).parent.parent
-# They carry values, errors, bytes and work about, and decide nothing that is written.
-CARRIERS = {
-    "pipeline/errors.py",
-    "pipeline/executors.py",
-    "pipeline/files.py",
-    "pipeline/printing.py",
-    "pipeline/unpacking.py",
-    "stages/params.py",
-    "stages/rim.py",
-    "stages/translation.py",
-}
 STAGES = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
-
-
-def imported(path: Path) -> set[Path]:
-    """The project's own modules that a module imports, at the top or inside a function."""
-    found = set()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    # What a package gives on demand, its other users do not import.
-    tree.body = [node for node in tree.body if getattr(node, "name", "") != "__getattr__"]
-    for node in ast.walk(tree):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        for name in names:
-            if name.split(".")[0] in {"pipeline", "stages", "cli"}:
-                module = ROOT.joinpath(*name.split("."))
-                found |= {p for p in (module.with_suffix(".py"), module / "__init__.py") if p.exists()}
-    return found
-
-
-def closure(path: Path) -> set[str]:
-    """A module and all it needs, as paths from the root; carriers are neither told nor followed."""
-    seen, waiting = set(), [path]
-    while waiting:
-        at = waiting.pop()
-        name = at.relative_to(ROOT).as_posix()
-        if name in seen or name in CARRIERS:
-            continue
-        seen.add(name)
-        waiting += imported(at)
-    return {name for name in seen if not is_empty(ROOT / name)}
-
-
-def is_empty(path: Path) -> bool:
-    """Whether a module holds nothing but its docstring."""
-    return all(isinstance(node, ast.Expr) for node in ast.parse(path.read_text(encoding="utf-8")).body)
 
 
 def covers(dep: str, module: str) -> bool:
@@ -68,7 +20,7 @@ def covers(dep: str, module: str) -> bool:
 @pytest.mark.parametrize("stage", sorted(STAGES))
 def test_a_stage_depends_on_every_module_it_uses_and_on_no_other(stage: str) -> None:
     used = closure(ROOT / "stages" / f"{stage}.py")
-    listed = [dep for dep in STAGES[stage]["deps"] if dep.startswith(("pipeline/", "stages/"))]
+    listed = [dep for dep in STAGES[stage]["deps"] if dep.startswith("pipeline/") or dep == f"stages/{stage}.py"]
     assert {module for module in used if not any(covers(dep, module) for dep in listed)} == set()
     assert [dep for dep in listed if not any(covers(dep, module) for module in used)] == []
 

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 import pytest
-
-from pipeline import executors
-from pipeline.errors import ParamsError, WorkerError
-from pipeline.executors import Local, RaySettings, opened, packed, unpacked
+from spanferry import executors
+from spanferry.errors import ParamsError, WorkerError
+from spanferry.executors import Local, RaySettings, opened, packed, unpacked
 
 
 def numbers(count: int, taken: list[int] | None = None) -> Iterator[pa.Table]:

@@ -7,11 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-
-import pipeline.fetch
-from pipeline.errors import FetchError, InputError
-from pipeline.fetch import TRIES, fetch
-from pipeline.files import digest
+import spanferry.fetch
+from spanferry.errors import FetchError, InputError
+from spanferry.fetch import TRIES, fetch
+from spanferry.files import digest
 
 BODY = b'{"data": []}' * 1000
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -89,7 +88,7 @@ def no_http(request: BaseHTTPRequestHandler) -> None:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(pipeline.fetch, "PAUSE", 0)
+    monkeypatch.setattr(spanferry.fetch, "PAUSE", 0)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with Server() as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
@@ -139,7 +138,7 @@ def test_tries_again_after_what_may_pass(server: Server, tmp_path: Path, passing
 def test_gives_up_in_one_line_and_keeps_what_was_there(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behave: Behave, tries: int, told: str
 ) -> None:
-    monkeypatch.setattr(pipeline.fetch, "TIMEOUT", 0.1 if behave is hang else 10)
+    monkeypatch.setattr(spanferry.fetch, "TIMEOUT", 0.1 if behave is hang else 10)
     server.behaviours = [behave]
     (tmp_path / "train.json").write_bytes(b"old")
     with pytest.raises(FetchError) as caught:
@@ -199,7 +198,7 @@ def test_copies_a_local_file(tmp_path: Path) -> None:
     ],
 )
 def test_a_place_that_is_none_is_told(workdir: Path, monkeypatch: pytest.MonkeyPatch, place: str, told: str) -> None:
-    monkeypatch.setattr(pipeline.fetch, "PAUSE", 0)
+    monkeypatch.setattr(spanferry.fetch, "PAUSE", 0)
     with pytest.raises(FetchError) as caught:
         fetch(place, workdir / "out" / "train.json")
     assert str(caught.value) == f"{place}: {told}"

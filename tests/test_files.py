@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from pipeline.files import replacing, replacing_folder, write_atomically, write_json
+from spanferry.files import replacing, replacing_folder, write_atomically, write_json
 
 
 def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:

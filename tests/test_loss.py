@@ -6,13 +6,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_build import build
+from spanferry import tables
+from spanferry.errors import InputError
+from spanferry.loss import BREAKDOWNS, TOTAL, count, distance
+from spanferry.selection import decide
+from spanferry.tables import SPLITS, Method, Reason
 
-from pipeline import tables
-from pipeline.errors import InputError
-from pipeline.fates import decide
-from pipeline.loss import BREAKDOWNS, TOTAL, count, distance
-from pipeline.tables import SPLITS, Method, Reason
+from tests.support.tiny_build import build
 
 NO_REASONS = dict.fromkeys((r.value for r in Reason), 0)
 NO_METHODS = dict.fromkeys((m.value for m in Method), 0)

@@ -1,9 +1,8 @@
 """Finding pretrained models: folders, and what the Hub gave before."""
 
 import pytest
-
-from pipeline.errors import InputError
-from pipeline.pretrained import Source, digest, locate
+from spanferry.errors import InputError
+from spanferry.pretrained import Source, digest, locate
 
 
 @pytest.mark.parametrize(

@@ -8,23 +8,23 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from spanferry import executors
+from spanferry.errors import TranslationError
+from spanferry.executors import Executor, Local, RaySettings, opened
+from spanferry.projection import grouping as batches
+from spanferry.projection.locate_tables import located
+from spanferry.projection.lookup import Known
+from spanferry.projection.rescue_tables import rescued
+from spanferry.projection.settings import RescueSettings
+from spanferry.translation.client.setup import open_desk
+from spanferry.translation.client.tasks import Segment
+from spanferry.translation.engines.base import Request
+from spanferry.translation.engines.marian import Marian
+from spanferry.translation.engines.ray_actors import Actors
+from spanferry.translation.settings import MarianSettings, TranslateSettings
 
-from pipeline import executors
-from pipeline.errors import TranslationError
-from pipeline.executors import Executor, Local, RaySettings, opened
-from pipeline.projection import batches
-from pipeline.projection.known import Known
-from pipeline.projection.locate_tables import located
-from pipeline.projection.rescue_tables import rescued
-from pipeline.projection.settings import RescueSettings
-from pipeline.translation.actors import Actors
-from pipeline.translation.drafts import Segment
-from pipeline.translation.marian import Marian
-from pipeline.translation.protocol import Request
-from pipeline.translation.session import open_desk
-from pipeline.translation.settings import MarianSettings, TranslateSettings
-from tests.projection.corpora import DUTCH as LOCATOR
-from tests.projection.corpora import memory, sample_layout, sample_translations
+from tests.support.corpora import DUTCH as LOCATOR
+from tests.support.corpora import memory, sample_layout, sample_translations
 
 cluster_utils = pytest.importorskip("ray.cluster_utils", reason="the extra 'ray' is not installed")
 
@@ -132,7 +132,7 @@ def test_what_a_killed_machine_had_is_done_again(ray, second, tmp_path):
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("sentencepiece", reason="the extra 'marian' is not installed")
-    from tests.translation import tiny_checkpoints
+    from tests.support import tiny_checkpoints
 
     return tiny_checkpoints.marian(tmp_path_factory.mktemp("models") / "opus-mt-en-nl")
 
@@ -141,7 +141,7 @@ def translated(
     folder: Path, model: Path, executor: Executor | None, meanwhile: Callable[[], object] = lambda: None
 ) -> list[str | None]:
     """Forty texts through a desk and its memory, in batches of two. meanwhile: called when some are answered."""
-    from tests.translation.tiny_checkpoints import DUTCH, ENGLISH
+    from tests.support.tiny_checkpoints import DUTCH, ENGLISH
 
     segments = [Segment(f"{text} ({number})", "sentence") for number in range(8) for text in ENGLISH]
     with open_desk(
@@ -177,7 +177,7 @@ def test_the_batch_of_an_actor_that_dies_goes_to_another(ray, second, model, ans
 def test_actors_that_die_are_started_again(ray, model):
     import ray as library
 
-    from tests.translation.tiny_checkpoints import DUTCH, ENGLISH
+    from tests.support.tiny_checkpoints import DUTCH, ENGLISH
 
     with Actors(Marian(MarianSettings(model=str(model)), ("en", "nl"))) as engine:
         for actor in engine.actors:

@@ -10,11 +10,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-
-from pipeline import squad
-from pipeline.text import fold, sentences
-from pipeline.translation.tmx import read_tmx
-from stages.params import read_yaml
+from spanferry import squad
+from spanferry.config import read_yaml
+from spanferry.language.text import fold, sentences
+from spanferry.translation.memory.tmx import read_tmx
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 COMPILED = ("train-v2.0.json", "dev-v2.0.json", "memory.tmx", "gold.json")

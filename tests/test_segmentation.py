@@ -2,11 +2,11 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from spanferry import squad
+from spanferry.segmentation import layout, segments, sentence_spans, texts
+from spanferry.tables import LAYOUT, SEGMENTS
 
-from pipeline import squad
-from pipeline.segmentation import layout, segments, sentence_spans, texts
-from pipeline.tables import LAYOUT, SEGMENTS
-from tests.small_squad import DEV, FERRY, TOWER, TRAIN, as_json
+from tests.support.small_squad import DEV, FERRY, TOWER, TRAIN, as_json
 
 DOCUMENTS = {"train": squad.decode(as_json(TRAIN), "train"), "dev": squad.decode(as_json(DEV), "dev")}
 

@@ -7,9 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from pipeline import tables
-from pipeline.errors import InputError
+from spanferry import tables
+from spanferry.errors import InputError
 
 TABLE = pa.Table.from_pylist(
     [

@@ -18,15 +18,14 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
-
-from pipeline import squad
-from pipeline.errors import ParamsError
-from pipeline.files import write_json
-from pipeline.projection.windows import mark, window
-from pipeline.tables import Field
-from pipeline.text import Span, sentences
-from pipeline.translation.tmx import write_tmx
-from stages.params import read_yaml
+from spanferry import squad
+from spanferry.config import read_yaml
+from spanferry.errors import ParamsError
+from spanferry.files import write_json
+from spanferry.language.text import Span, sentences
+from spanferry.projection.windows import mark, window
+from spanferry.tables import Field
+from spanferry.translation.memory.tmx import write_tmx
 
 HERE = Path(__file__).parent
 SOURCE, TARGET = "en", "nl"

@@ -14,7 +14,7 @@ import atheris
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-with atheris.instrument_imports(include=["pipeline", "stages", "cli", "xml", "csv"]):
+with atheris.instrument_imports(include=["spanferry", "stages", "xml", "csv"]):
     from tests.campaigns.targets import TARGETS, attack
 
 

@@ -22,6 +22,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import requests
 from ruamel.yaml import YAML
+from spanferry import tables
+from spanferry.cli.diff import diff
+from spanferry.cli.evaluate import evaluate
+from spanferry.cli.memory import memory
+from spanferry.cli.plan import plan
+from spanferry.cli.sample import sample
+from spanferry.cli.validate import validate
+from spanferry.errors import TranslationError
+from spanferry.translation.engines.base import EngineFailure, Request
+from spanferry.translation.engines.deepl import DeepL
+from spanferry.translation.engines.mtranslate import MTranslate
+from spanferry.translation.engines.openai import OpenAI
+from spanferry.translation.settings import DeepLSettings, OpenAISettings
 
 import stages.clean
 import stages.fetch
@@ -31,23 +44,10 @@ import stages.report
 import stages.rescue
 import stages.segment
 import stages.translate
-from cli.diff import diff
-from cli.evaluate import evaluate
-from cli.memory import memory
-from cli.plan import plan
-from cli.sample import sample
-from cli.validate import validate
-from pipeline import tables
-from pipeline.errors import TranslationError
-from pipeline.translation.deepl import DeepL
-from pipeline.translation.mtranslate import MTranslate
-from pipeline.translation.openai import OpenAI
-from pipeline.translation.protocol import EngineFailure, Request
-from pipeline.translation.settings import DeepLSettings, OpenAISettings
 from tests.campaigns import spoiling
 from tests.campaigns.harness import bounded, survived
-from tests.small_squad import DEV, PARAMS, TRAIN, as_json
-from tests.tiny_build import build
+from tests.support.small_squad import DEV, PARAMS, TRAIN, as_json
+from tests.support.tiny_build import build
 
 CORPUS = ("--corpus", "small")
 LAYOUT = ("--layout", "segments/layout.parquet")
@@ -149,7 +149,7 @@ XML_WORDS = tuple(
 
 @cache
 def good_tmx() -> bytes:
-    from pipeline.translation.tmx import write_units
+    from spanferry.translation.memory.tmx import write_units
 
     out = io.StringIO()
     write_units(out, UNITS, "en", "nl")
@@ -403,8 +403,8 @@ SHEET_WORDS = tuple(
 
 @cache
 def good_sheet() -> bytes:
-    from pipeline.report import review
-    from pipeline.report.inputs import Build
+    from spanferry.report import review
+    from spanferry.report.inputs import Build
 
     with TemporaryDirectory() as folder:
         tiny = build()
@@ -491,5 +491,5 @@ TARGETS = {
 
 def attack(kind: str, raw: bytes) -> None:
     """Feeds an input to its target in a folder of its own. No charts, which show figures alone and take a second."""
-    with TemporaryDirectory() as folder, chdir(folder), mock.patch("pipeline.report.plots.svg", return_value="<svg/>"):
+    with TemporaryDirectory() as folder, chdir(folder), mock.patch("spanferry.report.plots.svg", return_value="<svg/>"):
         TARGETS[kind].feed(raw)

@@ -10,21 +10,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import settings
+from spanferry import squad, tables
+from spanferry.cli.evaluate import evaluate
+from spanferry.cli.memory import memory
+from spanferry.cli.plan import plan
+from spanferry.cli.sample import sample
+from spanferry.cli.validate import validate
+from spanferry.config import MOST_BYTES
+from spanferry.errors import InputError
+from spanferry.files import write_atomically
+from spanferry.publish.package import QUESTIONS
 
 import stages.fetch
-from cli.evaluate import evaluate
-from cli.memory import memory
-from cli.plan import plan
-from cli.sample import sample
-from cli.validate import validate
-from pipeline import squad, tables
-from pipeline.errors import InputError
-from pipeline.files import write_atomically
-from pipeline.publish.package import QUESTIONS
-from stages.params import MOST_BYTES
 from tests.campaigns.harness import refused, survived
 from tests.campaigns.targets import CORPUS, LAYOUT, STAGES, TRANSLATIONS, good_build, stage
-from tests.small_squad import PARAMS, TRAIN, as_json, lay_out, train
+from tests.support.small_squad import PARAMS, TRAIN, as_json, lay_out, train
 
 # The campaign takes 200 MB; the suite what is just too much.
 LONG = "word " * (40_000_000 if settings.get_current_profile_name() == "campaign" else 2_100_000)
@@ -71,7 +71,7 @@ def test_one_endless_string_elsewhere() -> None:
 
 
 def test_a_segment_of_a_hundred_million_characters_is_no_tmx(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.translation.tmx.LONGEST_UNIT", len(LONG) - 1)
+    monkeypatch.setattr("spanferry.translation.memory.tmx.LONGEST_UNIT", len(LONG) - 1)
     unit = f'<tu><tuv xml:lang="en"><seg>{LONG}</seg></tuv><tuv xml:lang="nl"><seg>x</seg></tuv></tu>'
     Path("long.tmx").write_text(f"<tmx><body>{unit}</body></tmx>")
     Path("params.yaml").write_text(PARAMS.replace("identity", "mtranslate"))

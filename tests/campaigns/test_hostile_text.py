@@ -10,23 +10,23 @@ from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
+from spanferry import squad, tables
+from spanferry.cli.diff import diff
+from spanferry.cli.loss import loss
+from spanferry.cli.memory import memory
+from spanferry.cli.plan import plan
+from spanferry.cli.sample import sample
+from spanferry.cli.validate import validate
+from spanferry.report.review import FORMULA, read_verdicts
+from spanferry.translation.memory.tmx import read_tmx, write_tmx
 
 import stages.publish
-from cli.diff import diff
-from cli.loss import loss
-from cli.memory import memory
-from cli.plan import plan
-from cli.sample import sample
-from cli.validate import validate
-from pipeline import squad, tables
-from pipeline.report.review import FORMULA, read_verdicts
-from pipeline.translation.tmx import read_tmx, write_tmx
 from tests.campaigns.harness import survived
 from tests.campaigns.hostile import INJECTION, MARKUP, TEXTS, document
 from tests.campaigns.targets import stage
-from tests.small_squad import DEV, PARAMS, as_json
-from tests.translation.json_server import Answer, service
-from tests.translation.standin import dutch
+from tests.support.json_server import Answer, service
+from tests.support.small_squad import DEV, PARAMS, as_json
+from tests.support.standin import dutch
 
 FOLDER = Path("data/small")
 PLACES = {
@@ -191,7 +191,7 @@ WORDS = ("The ferry to Oostwerd sails 12 times a day.", "In 1912 the first steam
 @pytest.mark.parametrize("obeyed", OBEYED)
 def test_what_an_obeying_model_says_does_not_enter_the_corpus(obeyed: str, workdir: Path, monkeypatch) -> None:
     """A paragraph tells the model what to do, and the model obeys, for all that it is asked along with it."""
-    monkeypatch.setattr("pipeline.translation.asking.LONGEST_DELAY_S", 0.01)
+    monkeypatch.setattr("spanferry.translation.client.scheduler.LONGEST_DELAY_S", 0.01)
     context = f"{WORDS[0]} {INJECTION} {WORDS[1]}"
     asked = {
         "id": "q",

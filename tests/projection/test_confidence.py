@@ -6,11 +6,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spanferry.projection.confidence import Evidence, features, hold, probability
+from spanferry.projection.locate_tables import locate_table
+from spanferry.tables import SPANS, Reason
 
-from pipeline.projection.confidence import Evidence, features, hold, probability
-from pipeline.projection.locate_tables import locate_table
-from pipeline.tables import SPANS, Reason
-from tests.projection.corpora import DUTCH, layout, sample_layout, sample_translations, translations
+from tests.support.corpora import DUTCH, layout, sample_layout, sample_translations, translations
 
 SHARE = st.floats(0, 1)
 EVIDENCE = st.builds(

@@ -1,8 +1,7 @@
 """Spans of one paragraph that must agree, since their sources do."""
 
 import pytest
-
-from pipeline.projection.consistency import doubt, reconcile
+from spanferry.projection.consistency import doubt, reconcile
 
 SOURCE = "It stood about 12 metres below the old dam."
 TARGET = "Het stond zo'n twaalf meter onder de oude dam."

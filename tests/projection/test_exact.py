@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spanferry.language.profile import NEUTRAL, language
+from spanferry.projection.exact import cut, exact, is_boundary, occurrences
+from spanferry.projection.query import query
+from spanferry.tables import Method
 
-from pipeline.projection.exact import cut, exact, is_boundary, occurrences
-from pipeline.projection.languages import NEUTRAL, language
-from pipeline.projection.query import query
-from pipeline.tables import Method
-from tests.projection.shown import passage, unshow
+from tests.support.shown import passage, unshow
 
 DUTCH = language("nl")
 

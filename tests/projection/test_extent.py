@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.projection.shown import found
+from tests.support.shown import found
 
 
 def at(source: str, translation: str, target: str, **languages: str) -> None:

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spanferry.language.profile import language
+from spanferry.projection.fuzzy import holding, joined, runs, similarities
+from spanferry.projection.query import query
 
-from pipeline.projection.fuzzy import holding, joined, runs, similarities
-from pipeline.projection.languages import language
-from pipeline.projection.query import query
-from tests.projection.shown import decision, found, passage, show
+from tests.support.shown import decision, found, passage, show
 
 DUTCH = language("nl")
 

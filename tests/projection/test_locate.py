@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spanferry import tables
+from spanferry.projection.locate_tables import locate_table
+from spanferry.tables import Method, Reason
 
-from pipeline import tables
-from pipeline.projection.locate_tables import locate_table
-from pipeline.tables import Method, Reason
-from tests.projection.corpora import DUTCH, SAME, itself, layout, sample_layout, sample_translations, translations
+from tests.support.corpora import DUTCH, SAME, itself, layout, sample_layout, sample_translations, translations
 
 CONTEXT = "The dam broke.  It was old.\n\nNobody drowned. "
 CUT = (14, 27)

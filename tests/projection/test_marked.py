@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spanferry.projection.marked import STYLES, Marked, parse, request, styles, transfer
 
-from pipeline.projection.marked import STYLES, Marked, parse, request, styles, transfer
-from tests.projection.shown import asked, found, passage, unshow
+from tests.support.shown import asked, found, passage, unshow
 
 SQUARE = ("[", "]")
 PLAIN = "It hangs in ⟦Delft⟧ now."

@@ -3,11 +3,11 @@
 import unicodedata
 
 import pytest
+from spanferry.language.profile import NEUTRAL
+from spanferry.projection.normalised import normalised
+from spanferry.projection.query import query
 
-from pipeline.projection.languages import NEUTRAL
-from pipeline.projection.normalised import normalised
-from pipeline.projection.query import query
-from tests.projection.shown import passage
+from tests.support.shown import passage
 
 
 def places(needle: str, text: str) -> list[str]:

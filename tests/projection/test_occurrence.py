@@ -1,9 +1,9 @@
 """Which of several equally good places."""
 
 import pytest
+from spanferry.projection.occurrence import distance, relative
 
-from pipeline.projection.occurrence import distance, relative
-from tests.projection.shown import asked, decision, found, passage
+from tests.support.shown import asked, decision, found, passage
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
 """What is searched for."""
 
 import pytest
-
-from pipeline.projection.languages import NEUTRAL, language
-from pipeline.projection.query import query
+from spanferry.language.profile import NEUTRAL, language
+from spanferry.projection.query import query
 
 DUTCH = language("nl")
 

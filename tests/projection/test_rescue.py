@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import pytest
+from spanferry.projection.locate_tables import locate_table
+from spanferry.projection.rescue_tables import rescue_table
+from spanferry.projection.settings import RescueSettings
+from spanferry.tables import Method, Reason
 
-from pipeline.projection.locate_tables import locate_table
-from pipeline.projection.rescue_tables import rescue_table
-from pipeline.projection.settings import RescueSettings
-from pipeline.tables import Method, Reason
-from tests.projection.corpora import DUTCH, layout, translations
+from tests.support.corpora import DUTCH, layout, translations
 
 CONTEXT = "The Crow hangs here. It is big."
 KNOWN = {

@@ -3,8 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from pipeline.projection.windows import mark, window
+from spanferry.projection.windows import mark, window
 
 # "Snow fell.  Then it thawed.\n\nAll was wet."
 TEXT = "Snow fell.  Then it thawed.\n\nAll was wet."

@@ -4,11 +4,11 @@ import msgspec
 import pytest
 from huggingface_hub import DatasetCard
 from ruamel.yaml import YAML
+from spanferry.publish import card, citation
+from spanferry.publish.about import About
+from spanferry.publish.package import publish
 
-from pipeline.publish import card, citation
-from pipeline.publish.about import About
-from pipeline.publish.package import publish
-from tests.publish.tiny_clean import ABOUT, MADE, write
+from tests.support.tiny_clean import ABOUT, MADE, write
 
 
 @pytest.fixture

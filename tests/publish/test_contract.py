@@ -5,13 +5,13 @@ from pathlib import Path
 import msgspec
 import pyarrow.compute as pc
 import pytest
+from spanferry import squad, tables
+from spanferry.errors import ContractError, InputError
+from spanferry.files import write_json
+from spanferry.publish.package import publish
+from spanferry.tables import SPANS
 
-from pipeline import squad, tables
-from pipeline.errors import ContractError, InputError
-from pipeline.files import write_json
-from pipeline.publish.package import publish
-from pipeline.tables import SPANS
-from tests.publish.tiny_clean import ABOUT, MADE, write
+from tests.support.tiny_clean import ABOUT, MADE, write
 
 replace = msgspec.structs.replace
 DEV = "nl_squadv2_dev_clean.json"

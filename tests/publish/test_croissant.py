@@ -5,9 +5,9 @@ from hashlib import sha256
 import msgspec
 import pyarrow.parquet as pq
 import pytest
+from spanferry.publish.package import publish
 
-from pipeline.publish.package import publish
-from tests.publish.tiny_clean import ABOUT, MADE, write
+from tests.support.tiny_clean import ABOUT, MADE, write
 
 
 @pytest.fixture(scope="module")

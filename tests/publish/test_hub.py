@@ -5,13 +5,13 @@ import subprocess
 import msgspec
 import pytest
 from huggingface_hub import HfApi, constants
+from spanferry.errors import ContractError, InputError
+from spanferry.publish.about import About
+from spanferry.publish.hub import UploadError, listing, ready, upload
+from spanferry.publish.package import publish
 
-from pipeline.errors import ContractError, InputError
-from pipeline.publish.about import About
-from pipeline.publish.hub import UploadError, listing, ready, upload
-from pipeline.publish.package import publish
-from tests.publish.hub_standin import served
-from tests.publish.tiny_clean import ABOUT, MADE, write
+from tests.support.hub_standin import served
+from tests.support.tiny_clean import ABOUT, MADE, write
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 

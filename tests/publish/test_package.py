@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 import pyarrow.parquet as pq
 import pytest
+from spanferry import squad
+from spanferry.errors import ContractError
+from spanferry.publish.package import publish
 
-from pipeline import squad
-from pipeline.errors import ContractError
-from pipeline.publish.package import publish
-from tests.publish.tiny_clean import ABOUT, MADE, write
+from tests.support.tiny_clean import ABOUT, MADE, write
 
 FILES = frozenset(
     """

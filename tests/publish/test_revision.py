@@ -3,9 +3,8 @@
 import subprocess
 
 import pytest
-
-from pipeline.errors import InputError
-from pipeline.publish.revision import clean_revision, version
+from spanferry.errors import InputError
+from spanferry.publish.revision import clean_revision, version
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 import torch
+from spanferry.errors import InputError
+from spanferry.reader import QuestionAnswerer, models
+from spanferry.reader.runs import Scratch
+from spanferry.squad import walk
 
-from pipeline.errors import InputError
-from pipeline.reader import QuestionAnswerer, models
-from pipeline.reader.runs import Scratch
-from pipeline.squad import walk
-from tests.reader.tokenizers import texts
-from tests.reader.towns import corpus
+from tests.support.tokenizers import texts
+from tests.support.towns import corpus
 
 SHAPE = {
     "hidden_size": 32,

@@ -1,8 +1,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-
-from pipeline.reader.batches import LengthGrouped
+from spanferry.reader.batches import LengthGrouped
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=300), st.integers(1, 16), st.integers(0, 3))

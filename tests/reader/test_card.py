@@ -1,12 +1,12 @@
 from ruamel.yaml import YAML
+from spanferry.reader.card import render
+from spanferry.reader.evaluation import evaluate
+from spanferry.reader.run_report import Details, figures
+from spanferry.reader.runs import Base
 
-from pipeline.reader.card import render
-from pipeline.reader.evaluation import evaluate
-from pipeline.reader.run_report import Details, figures
-from pipeline.reader.runs import Base
 from tests.reader.test_metrics import NULL_ODDS, PREDICTIONS
-from tests.reader.tiny import RUN
-from tests.reader.towns import corpus
+from tests.support.tiny import RUN
+from tests.support.towns import corpus
 
 COUNTS = {
     "questions": {

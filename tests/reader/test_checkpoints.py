@@ -1,9 +1,9 @@
 import torch
+from spanferry.cli.runs import quiet
+from spanferry.reader import checkpoints, training
 
-from pipeline.reader import checkpoints, training
-from stages.runs import quiet
-from tests.reader.tiny import RUN, contents, learn, with_training
-from tests.reader.towns import corpus
+from tests.support.tiny import RUN, contents, learn, with_training
+from tests.support.towns import corpus
 
 quiet()
 torch.set_num_threads(1)

@@ -3,15 +3,15 @@ import json
 import msgspec
 import pytest
 from msgspec.structs import replace
+from spanferry.errors import InputError
+from spanferry.reader.comparison import NOT_MEASURED, compare, language_lines, lines, pair_lines, render
+from spanferry.reader.evaluation import evaluate
+from spanferry.reader.published import published
+from spanferry.reader.run_report import Details, figures
 
-from pipeline.errors import InputError
-from pipeline.reader.comparison import NOT_MEASURED, compare, language_lines, lines, pair_lines, render
-from pipeline.reader.evaluation import evaluate
-from pipeline.reader.published import published
-from pipeline.reader.run_report import Details, figures
 from tests.reader.test_metrics import NULL_ODDS, PREDICTIONS
-from tests.reader.tiny import RUN
-from tests.reader.towns import corpus
+from tests.support.tiny import RUN
+from tests.support.towns import corpus
 
 LANGUAGES = {"fi": {"exact": 50.0, "f1": 75.0, "total": 20}}
 

@@ -2,13 +2,13 @@ import json
 
 import pyarrow as pa
 import pytest
+from spanferry import tables
+from spanferry.errors import InputError
+from spanferry.reader import evaluation
+from spanferry.reader.evaluation import Gold, evaluate, join, methods
 
-from pipeline import tables
-from pipeline.errors import InputError
-from pipeline.reader import evaluation
-from pipeline.reader.evaluation import Gold, evaluate, join, methods
 from tests.reader.test_metrics import NULL_ODDS, OFFICIAL_WITH_ODDS, PREDICTIONS
-from tests.reader.towns import corpus
+from tests.support.towns import corpus
 
 
 def provenance(*rows: tuple[str, str, str, str | None]) -> pa.Table:

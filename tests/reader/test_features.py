@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spanferry.errors import InputError
+from spanferry.reader.features import Examples, cut_windows, examples, training_windows
+from spanferry.reader.tokens import layout
+from spanferry.squad import Answer, Article, Document, Paragraph, Question
 
-from pipeline.errors import InputError
-from pipeline.reader.features import Examples, cut_windows, examples, training_windows
-from pipeline.reader.tokens import layout
-from pipeline.squad import Answer, Article, Document, Paragraph, Question
-from tests.reader.tokenizers import byte_pair, texts, unigram, word_piece
-from tests.reader.towns import corpus
+from tests.support.tokenizers import byte_pair, texts, unigram, word_piece
+from tests.support.towns import corpus
 
 KINDS = (word_piece, byte_pair, unigram)
 SIZES = {"max_length": 48, "doc_stride": 12, "max_question_length": 16}

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 from msgspec.structs import replace
+from spanferry.errors import InputError
+from spanferry.reader import metrics
+from spanferry.squad import Answer, Article, Document, Paragraph, Question
 
-from pipeline.errors import InputError
-from pipeline.reader import metrics
-from pipeline.squad import Answer, Article, Document, Paragraph, Question
-from tests.reader.towns import corpus
+from tests.support.towns import corpus
 
 # Right, right but for the article, half right, wrong, none: for each of four towns.
 PREDICTIONS = {

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 import torch
+from spanferry.errors import InputError
+from spanferry.reader import models
+from spanferry.reader.runs import Scratch
 
-from pipeline.errors import InputError
-from pipeline.reader import models
-from pipeline.reader.runs import Scratch
-from tests.reader.tiny import SHAPE
-from tests.reader.tokenizers import texts
+from tests.support.tiny import SHAPE
+from tests.support.tokenizers import texts
 
 ROOT = Path(__file__).parents[2]
 VOCABULARY = """
-from pipeline.reader.models import word_pieces
-from tests.reader.tokenizers import texts
+from spanferry.reader.models import word_pieces
+from tests.support.tokenizers import texts
 print(word_pieces(texts(), 500))
 """
 

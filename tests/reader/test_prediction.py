@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spanferry.reader import prediction
+from spanferry.reader.features import cut_windows, examples
+from spanferry.reader.prediction import Logits
+from spanferry.reader.runs import Prediction
 
-from pipeline.reader import prediction
-from pipeline.reader.features import cut_windows, examples
-from pipeline.reader.prediction import Logits
-from pipeline.reader.runs import Prediction
-from tests.reader.tokenizers import word_piece
-from tests.reader.towns import corpus
+from tests.support.tokenizers import word_piece
+from tests.support.towns import corpus
 
 DATA = examples([corpus(3)])
 

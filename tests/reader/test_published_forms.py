@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 import torch
 from msgspec.structs import replace
+from spanferry.cli.runs import quiet
+from spanferry.config import load
+from spanferry.pretrained import locate
+from spanferry.reader import training
+from spanferry.reader.evaluation import Gold
+from spanferry.reader.run_report import evaluate_run
 from transformers import AutoConfig, AutoModelForMaskedLM
 
-from pipeline.pretrained import locate
-from pipeline.reader import training
-from pipeline.reader.evaluation import Gold
-from pipeline.reader.run_report import evaluate_run
-from stages.params import load
-from stages.runs import quiet
-from tests.reader import tokenizers
-from tests.reader.tiny import ROOT, TRAINING
-from tests.reader.towns import corpus
+from tests.support import tokenizers
+from tests.support.tiny import ROOT, TRAINING
+from tests.support.towns import corpus
 
 quiet()
 RUNS = {name: run for name, run in load(ROOT / "params.yaml").runs.items() if run.base.model}

@@ -1,8 +1,8 @@
 import msgspec
 import pytest
+from spanferry.reader.runs import Run
 
-from pipeline.reader.runs import Run
-from tests.reader.tiny import RUN
+from tests.support.tiny import RUN
 
 PLAIN = {
     "base": {"model": "bert-base-multilingual-cased", "revision": "v1"},

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spanferry.reader.significance import Difference, interval, paired, paragraphs
 
-from pipeline.reader.significance import Difference, interval, paired, paragraphs
-from tests.reader.towns import corpus
+from tests.support.towns import corpus
 
 
 def scores(*values: float) -> dict[str, float]:

@@ -13,16 +13,16 @@ from pathlib import Path
 import msgspec
 import pytest
 import torch
+from spanferry.cli.ask import ask
+from spanferry.cli.evaluate import evaluate as evaluate_command
+from spanferry.files import write_json
+from spanferry.reader.metrics import squad_v2
+from spanferry.squad import walk
 
-from cli.ask import ask
-from cli.evaluate import evaluate as evaluate_command
-from pipeline.files import write_json
-from pipeline.reader.metrics import squad_v2
-from pipeline.squad import walk
 from stages import compare, evaluate, finetune, inputs
 from tests.reader.test_metrics import NULL_ODDS, OFFICIAL, OFFICIAL_WITH_ODDS, PREDICTIONS
-from tests.reader.tiny import project
-from tests.reader.towns import corpus
+from tests.support.tiny import project
+from tests.support.towns import corpus
 
 ROOT = Path(__file__).parents[2]
 FINETUNE = ("tiny", "--data", "data", "--checkpoints", "checkpoints/tiny", "--out", "models/tiny")

@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 import torch
 from msgspec.structs import replace
+from spanferry.cli.runs import quiet
+from spanferry.errors import InputError
+from spanferry.pretrained import Source
+from spanferry.reader import QuestionAnswerer, models, training
+from spanferry.reader.evaluation import Gold
+from spanferry.reader.run_report import evaluate_run
+from spanferry.reader.runs import Base, Run
+from spanferry.squad import Answer, Article, Document, Paragraph, Question, walk
 
-from pipeline.errors import InputError
-from pipeline.pretrained import Source
-from pipeline.reader import QuestionAnswerer, models, training
-from pipeline.reader.evaluation import Gold
-from pipeline.reader.run_report import evaluate_run
-from pipeline.reader.runs import Base, Run
-from pipeline.squad import Answer, Article, Document, Paragraph, Question, walk
-from stages.runs import quiet
-from tests.reader.tiny import BY_HEART, DRY, ROOT, RUN, SHAPE, contents, fifty, learn, with_config, with_training
-from tests.reader.together import COMMIT
-from tests.reader.towns import PROSE, corpus
+from tests.support.tiny import BY_HEART, DRY, ROOT, RUN, SHAPE, contents, fifty, learn, with_config, with_training
+from tests.support.together import COMMIT
+from tests.support.towns import PROSE, corpus
 
 quiet()
 torch.set_num_threads(1)
@@ -121,7 +121,7 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
             part.save_pretrained(folder / f"cache{machine}" / COMMIT)
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     alone = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([*command, "-m", "tests.reader.together", folder], env=alone, capture_output=True)
+    done = subprocess.run([*command, "-m", "tests.support.together", folder], env=alone, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
     return folder
 

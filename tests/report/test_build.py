@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 from pyarrow import Table
-from tiny_build import build
+from spanferry import tables
+from spanferry.errors import InputError
+from spanferry.report import build as report
+from spanferry.report import review, wording
+from spanferry.report.accuracy import GoldSpan
+from spanferry.report.inputs import Build, read_build, read_rescue
+from spanferry.report.wording import markdown_table
+from spanferry.tables import read_rejected
 
-from pipeline import tables
-from pipeline.errors import InputError
-from pipeline.report import build as report
-from pipeline.report import review, wording
-from pipeline.report.accuracy import GoldSpan
-from pipeline.report.inputs import Build, read_build, read_rescue
-from pipeline.report.wording import markdown_table
-from pipeline.tables import read_rejected
+from tests.support.tiny_build import build
 
 
 def written(root):

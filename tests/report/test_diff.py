@@ -4,11 +4,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_build import build
+from spanferry import tables
+from spanferry.errors import InputError
+from spanferry.report.diff import apart, compare, tell
 
-from pipeline import tables
-from pipeline.errors import InputError
-from pipeline.report.diff import apart, compare, tell
+from tests.support.tiny_build import build
 
 TOLD = """\
                               A   B  change

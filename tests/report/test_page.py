@@ -5,11 +5,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tiny_build import MARKUP, QUESTIONS, build
+from spanferry.report import build as report
+from spanferry.report.accuracy import GoldSpan
+from spanferry.report.inputs import read_build
 
-from pipeline.report import build as report
-from pipeline.report.accuracy import GoldSpan
-from pipeline.report.inputs import read_build
+from tests.support.tiny_build import MARKUP, QUESTIONS, build
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [

@@ -3,11 +3,11 @@
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from tiny_build import build
+from spanferry.report import build as report
+from spanferry.report.inputs import Build
+from spanferry.report.plots import charts, plot_data
 
-from pipeline.report import build as report
-from pipeline.report.inputs import Build
-from pipeline.report.plots import charts, plot_data
+from tests.support.tiny_build import build
 
 
 @pytest.fixture(scope="module")

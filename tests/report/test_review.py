@@ -7,12 +7,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_build import build
-
-from pipeline import tables
-from pipeline.errors import InputError
-from pipeline.report.inputs import Build
-from pipeline.report.review import (
+from spanferry import tables
+from spanferry.errors import InputError
+from spanferry.report.inputs import Build
+from spanferry.report.review import (
     COLUMNS,
     guarded,
     read_verdicts,
@@ -23,6 +21,8 @@ from pipeline.report.review import (
     write_csv,
     write_html,
 )
+
+from tests.support.tiny_build import build
 
 SEEN = ("method", "confidence", "stratum_size", "key")
 HEAD = "verdict,method,confidence,stratum_size,key"

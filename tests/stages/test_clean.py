@@ -4,10 +4,11 @@ import hashlib
 import json
 from pathlib import Path
 
-from pipeline import tables
+from spanferry import tables
+
 from stages.clean import main
-from tests.chain import CLEAN, located
-from tests.small_squad import DEV, PARAMS, TRAIN, as_json, lay_out
+from tests.support.chain import CLEAN, located
+from tests.support.small_squad import DEV, PARAMS, TRAIN, as_json, lay_out
 
 
 def written() -> dict[str, bytes]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stages.fetch import main
-from tests.small_squad import DEV, PARAMS, TRAIN, as_json, lay_out
+from tests.support.small_squad import DEV, PARAMS, TRAIN, as_json, lay_out
 
 OUT = Path("data/small/source")
 ARGUMENTS = ("--corpus", "small", "--out", OUT)

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+from spanferry import tables
 
-from pipeline import tables
 from stages.locate import main
-from tests.chain import LOCATE, TRANSLATIONS, located, segmented
-from tests.small_squad import FERRY, PARAMS, TOWER, as_json, lay_out, train
+from tests.support.chain import LOCATE, TRANSLATIONS, located, segmented
+from tests.support.small_squad import FERRY, PARAMS, TOWER, as_json, lay_out, train
 
 FOUND = [
     ("often", "answers", 28, "12 times a day"),

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from spanferry import tables
+from spanferry.translation.memory.tmx import write_tmx
 
-from pipeline import tables
-from pipeline.translation.tmx import write_tmx
 from stages.rescue import main
-from tests.chain import located
-from tests.small_squad import PARAMS, lay_out
-from tests.translation.standin import dutch
+from tests.support.chain import located
+from tests.support.small_squad import PARAMS, lay_out
+from tests.support.standin import dutch
 
 RESCUE = (
     *("--corpus", "small", "--source", ".", "--layout", "segments/layout.parquet"),

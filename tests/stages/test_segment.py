@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from pipeline import tables
+from spanferry import tables
+
 from stages.segment import main
-from tests.small_squad import PARAMS, as_json, lay_out, train
+from tests.support.small_squad import PARAMS, as_json, lay_out, train
 
 ARGUMENTS = ("--corpus", "small", "--source", ".", "--out", "segments")
 

@@ -2,9 +2,9 @@ import re
 from collections import Counter
 from io import StringIO
 
-from pipeline.translation import progress
-from pipeline.translation.counts import Counts
-from pipeline.translation.progress import Bar, line
+from spanferry.translation import progress
+from spanferry.translation.client.counts import Counts
+from spanferry.translation.progress import Bar, line
 
 COUNTS = Counts(
     segments=900,

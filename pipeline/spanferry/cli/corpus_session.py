@@ -1,0 +1,64 @@
+"""What translate and rescue share: the desk of a corpus, where its memory lies, and how they show what they do."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from spanferry.config import Params
+from spanferry.executors import Executor
+from spanferry.printing import printable
+from spanferry.translation.client.counts import Counts
+from spanferry.translation.client.session import Desk
+from spanferry.translation.client.setup import open_desk
+from spanferry.translation.memory.prior import bring, read_seeds
+from spanferry.translation.progress import Bar
+
+MEMORY = Path(os.environ.get("SPANFERRY_MEMORY", "memory"))
+"""Outside DVC's graph, so that no checkout touches it (git-ignored; see README).
+
+The environment may name another folder, for runs in a copy of the project (`dvc exp run --temp`).
+"""
+
+
+@contextmanager
+def progress_bar(name: str) -> Iterator[tuple[Callable[[Counts], None], Callable[[str], None]]]:
+    """(progress, tell): shows the counts as they change, and says something above them."""
+    with Bar(name, sys.stderr) as bar:
+
+        def tell(notice: str) -> None:
+            bar.clear()
+            click.echo(f"{name}: {printable(notice)}", err=True)
+
+        yield bar, tell
+
+
+def keep(name: str, seed: Path) -> None:
+    """Brings what an earlier run wrote for a corpus into the memory, before it is overwritten."""
+    with progress_bar(name) as (_, tell):
+        bring(MEMORY, read_seeds([seed], tell), tell)
+
+
+@contextmanager
+def corpus_desk(params: Params, name: str, source: Path, seed: Path, executor: Executor) -> Iterator[Desk]:
+    """The desk where a corpus's texts are translated. source: its files; seed: what an earlier run wrote."""
+    corpus = params.corpus(name)
+    with (
+        progress_bar(name) as (progress, tell),
+        open_desk(
+            corpus.translator or "identity",  # a native corpus has no segments, and needs no translator
+            (params.language.source, params.language.target),
+            folder=MEMORY,
+            translators=params.translators,
+            settings=params.translate,
+            tmx=source / "memory.tmx" if corpus.memory else None,
+            seeds=[seed],
+            executor=executor,
+            progress=progress,
+            tell=tell,
+        ) as desk,
+    ):
+        yield desk

@@ -1,0 +1,115 @@
+"""Croissant metadata (https://docs.mlcommons.org/croissant/docs/croissant-spec.html, 1.0) of a published folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from spanferry.files import digest
+from spanferry.publish.about import About, Made
+from spanferry.publish.citation import bibtex, title
+
+NAME = "croissant.json"
+
+# The standard's own context, which readers want whole.
+_TERMS = (
+    "citeAs column conformsTo:dct equivalentProperty extract field fileProperty fileObject fileSet format includes "
+    "isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace samplingRate "
+    "separator source subField transform"
+)
+CONTEXT: dict[str, Any] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "cr": "http://mlcommons.org/croissant/",
+    "dct": "http://purl.org/dc/terms/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "sc": "https://schema.org/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    **{term.partition(":")[0]: f"{term.partition(':')[2] or 'cr'}:{term.partition(':')[0]}" for term in _TERMS.split()},
+}
+
+_DESCRIPTIONS = {
+    "default": "Questions with their contexts and answers.",
+    "provenance": "Where each answer came from; without its candidates, which the parquet files have.",
+    "rejected": "The answers that were lost, and why; without their candidates, which the parquet files have.",
+}
+
+
+def metadata(folder: Path, configs: Mapping[str, Mapping[str, pa.Table]], about: About, made: Made) -> dict[str, Any]:
+    """The record of croissant.json.
+
+    folder: where the files lie that it describes. configs: configuration -> path of a parquet file in the
+    folder -> its table.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".json", ".parquet"))
+    record = {
+        "@context": CONTEXT,
+        "@type": "sc:Dataset",
+        "name": title(about, made),
+        "description": about.description or f"The corpus {made.corpus} in SQuAD 2.0's format.",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "inLanguage": made.target,
+        "creator": [{"@type": "sc:Organization", "name": author} for author in about.authors],
+        "distribution": [_file(path, folder) for path in files],
+        "recordSet": [
+            _records(f"{config}/{Path(name).stem}", config, name, table.schema)
+            for config, tables in configs.items()
+            for name, table in tables.items()
+        ],
+    }
+    if about.licence_url:
+        record["license"] = about.licence_url
+    if about.repository:
+        record["url"] = about.repository
+    if about.sources:
+        record["citeAs"] = "\n\n".join(bibtex(work) for work in about.sources)
+    return record
+
+
+def _file(path: Path, folder: Path) -> dict[str, str]:
+    name = path.relative_to(folder).as_posix()
+    return {
+        "@type": "cr:FileObject",
+        "@id": name,
+        "name": name,
+        "contentUrl": name,
+        "encodingFormat": "application/x-parquet" if path.suffix == ".parquet" else "application/json",
+        "sha256": digest(path),
+    }
+
+
+def _records(name: str, config: str, file: str, schema: pa.Schema) -> dict[str, Any]:
+    fields = (_field(f"{name}/{column.name}", file, column.name, column.type) for column in schema)
+    return {
+        "@type": "cr:RecordSet",
+        "@id": name,
+        "name": name,
+        "description": _DESCRIPTIONS[config],
+        "field": [field for field in fields if field],
+    }
+
+
+def _field(name: str, file: str, column: str, kind: pa.DataType, path: str | None = None) -> dict[str, Any] | None:
+    """A column's field; a struct's are its subfields. None for a list of structs."""
+    field = {"@type": "cr:Field", "@id": name, "name": name}
+    if pa.types.is_struct(kind):
+        inner = (_field(f"{name}/{part.name}", file, column, part.type, part.name) for part in kind)
+        return field | {"subField": [part for part in inner if part]}
+    if pa.types.is_list(kind):
+        if pa.types.is_struct(kind.value_type):
+            return None
+        field["repeated"] = True
+        kind = kind.value_type
+    source: dict[str, Any] = {"fileObject": {"@id": file}, "extract": {"column": column}}
+    if path:
+        source["transform"] = {"jsonPath": path}
+    return field | {"dataType": _data_type(kind), "source": source}
+
+
+def _data_type(kind: pa.DataType) -> str:
+    if pa.types.is_integer(kind):
+        return "sc:Integer"
+    return "sc:Float" if pa.types.is_floating(kind) else "sc:Text"

@@ -1,0 +1,228 @@
+"""`spanferry memory`, `spanferry plan` and the stage, as a person runs them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from spanferry import squad, tables
+from spanferry.cli.memory import memory
+from spanferry.cli.plan import plan
+from spanferry.segmentation import layout, segments
+from spanferry.squad import Answer, Article, Document, Paragraph, Question
+from spanferry.translation.checks.checks import Fault
+from spanferry.translation.memory.store import Memory, Scope, Setback, opened
+from spanferry.translation.memory.tmx import read_tmx, write_tmx
+
+from stages.translate import main as translate
+from tests.support.json_server import service
+from tests.support.standin import Reply, dutch
+from tests.translation.engines.test_openai import asked_for, completion
+
+PARAMS = """\
+build: {corpora: [ferry, replay]}
+language: {source: en, target: nl}
+corpora:
+  ferry: {train: ferry.json, translator: mtranslate}
+  replay: {train: ferry.json, memory: ferry.tmx, translator: memory}
+  dutch: {train: dutch.json, native: true}
+"""
+CONTEXT = "The ferry crosses the Merwede. It was built in 1931."
+DOCUMENT = Document(
+    data=(
+        Article(
+            title="Ferry",
+            paragraphs=(
+                Paragraph(
+                    context=CONTEXT,
+                    qas=(Question(id="q1", question="When was it built?", answers=(Answer("1931", 47),)),),
+                ),
+            ),
+        ),
+    ),
+)
+TEXTS = ["It was built in 1931.", "The ferry crosses the Merwede.", "When was it built?", "1931"]
+
+
+@pytest.fixture
+def project(workdir: Path) -> Path:
+    (workdir / "params.yaml").write_text(PARAMS)
+    squad.write(DOCUMENT, workdir / "ferry.json")
+    write_tmx(workdir / "ferry.tmx", [(text, dutch(text)) for text in TEXTS], "en", "nl")
+    for corpus in ("ferry", "replay"):
+        (workdir / "data" / corpus / "source").mkdir(parents=True)
+        laid = layout({"train": DOCUMENT}, "en")
+        tables.write(laid, workdir / "data" / corpus / "segments" / "layout.parquet")
+        tables.write(segments(laid), workdir / "data" / corpus / "segments" / "segments.parquet")
+    (workdir / "data/replay/source/memory.tmx").write_bytes((workdir / "ferry.tmx").read_bytes())
+    return workdir
+
+
+def given_up(text: str) -> Setback:
+    return Setback("mtranslate", "en", "nl", text, Fault.EMPTY, "", bad=10, same=10, final=True)
+
+
+def stage(corpus: str) -> list[object]:
+    data = Path("data") / corpus
+    return [
+        *("--corpus", corpus, "--source", data / "source", "--segments", data / "segments/segments.parquet"),
+        *("--layout", data / "segments/layout.parquet"),
+        *("--out", data / "translations.parquet", "--report", Path("reports") / corpus / "translation.json"),
+    ]
+
+
+def test_the_stage_writes_the_same_whether_it_asks_or_replays(project, run, google):
+    google(lambda text, n: dutch(text))
+    asked = run(translate, *stage("ferry"))
+    assert (asked.exit_code, asked.stderr) == (0, "")
+    assert asked.stdout == (
+        "translate: ferry: 4 segments, 0 held; 4 texts asked for; 4 answered; 4 requests; 0 sent again\n"
+    )
+    replayed = run(translate, *stage("replay"))
+    assert replayed.stdout == "translate: replay: 4 segments, 4 held; 0 texts asked for\n"
+    one, other = (Path("data") / corpus / "translations.parquet" for corpus in ("ferry", "replay"))
+    assert tables.read(one, tables.TRANSLATIONS) == tables.read(other, tables.TRANSLATIONS)
+    report = json.loads(Path("reports/ferry/translation.json").read_bytes())
+    assert report == json.loads(Path("reports/replay/translation.json").read_bytes())
+    assert (report["visited"], report["kept"], report["by_kind"]["sentence"]["kept"]) == (4, 4, 2)
+
+
+def test_the_stage_tells_what_is_left_when_it_stops(project, refusal, google):
+    Path("params.yaml").write_text(PARAMS + "translate: {max_requests: 1}\n")
+    google(lambda text, n: dutch(text))
+    assert refusal(translate, *stage("ferry")) == (
+        "translate: mtranslate: translate.max_requests: 1 requests are sent; 1 texts are answered and kept, 3 are left;"
+        " run again to go on"
+    )
+    assert not Path("data/ferry/translations.parquet").exists()
+
+
+def test_an_engine_that_uses_contexts_is_given_the_paragraph(project, run, refusal):
+    def answer(body):
+        return completion({key: dutch(text) for key, text in asked_for(body).items()})
+
+    segments = Path("data/ferry/segments/segments.parquet")
+    with service(answer) as served:
+        settings = f"translators: {{llm: {{engine: openai, model: m, base_url: '{served.url}'}}}}\n"
+        Path("params.yaml").write_text(PARAMS.replace("translator: mtranslate", "translator: llm") + settings)
+        planned = json.loads(run(plan, "ferry", "--json").stdout)
+        assert run(translate, *stage("ferry")).exit_code == 0
+    assert len(served.seen) == planned["requests"]
+    asked = [json.loads(body["messages"][1]["content"]) for _, _, body in served.seen]
+    assert {text for one in asked for text in one["paragraphs"].values()} == {CONTEXT}
+    rows = [row | {"layout_row": 1} for row in tables.read(segments, tables.SEGMENTS).to_pylist()]
+    tables.write(tables.pa.Table.from_pylist(rows, tables.SEGMENTS), segments)
+    told = f"{segments}: column layout_row: data/ferry/segments/layout.parquet has no row 1; rebuild it"
+    assert refusal(translate, *stage("ferry")) == f"translate: {told}"
+    assert refusal(plan, "ferry") == f"plan: {told}"
+    segments.unlink()
+    assert json.loads(run(plan, "ferry", "--json").stdout)["kinds"]["answer"]["held"] == 1
+
+
+def test_the_stage_names_what_an_offline_memory_lacks(project, refusal):
+    write_tmx(Path("data/replay/source/memory.tmx"), [(text, dutch(text)) for text in TEXTS[1:]], "en", "nl")
+    assert refusal(translate, *stage("replay")) == (
+        "translate: the translation memory does not hold the sentence 'It was built in 1931.'"
+    )
+
+
+def test_a_locked_memory_is_an_error_in_one_line(project, refusal):
+    with opened(Path("memory"), Scope("mtranslate", "en", "nl")):
+        assert "another process is using the translation memory" in refusal(translate, *stage("ferry"))
+
+
+def test_a_native_corpus_has_nothing_to_translate(project, run):
+    tables.write(tables.SEGMENTS.empty_table(), Path("data/dutch/segments/segments.parquet"))
+    assert run(translate, *stage("dutch")).stdout == "translate: dutch: 0 segments, 0 held; 0 texts asked for\n"
+    assert tables.read(Path("data/dutch/translations.parquet"), tables.TRANSLATIONS).num_rows == 0
+
+
+def test_import_export_and_stats(project, run, refusal, google):
+    google(lambda text, n: Reply(status=500))
+    assert run(memory, "import", "ferry.tmx").stdout == (
+        "memory: 4 new, 0 replaced, 0 held already; mtranslate, en to nl\n"
+    )
+    write_tmx(Path("better.tmx"), [("1931", "1931"), (TEXTS[0], dutch(TEXTS[0])), ("quay", "kade")], "en", "nl")
+    assert run(memory, "import", "better.tmx").stdout == (
+        "memory: 1 new, 1 replaced, 1 held already; mtranslate, en to nl\n"
+    )
+    assert run(translate, *stage("ferry")).exit_code == 0  # nothing is left to ask for
+    assert (
+        run(memory, "export", "all.tmx").stdout == "memory: 5 translations written to all.tmx; mtranslate, en to nl\n"
+    )
+    assert list(read_tmx(Path("all.tmx"), "en", "nl")) == sorted(
+        {**{text: dutch(text) for text in TEXTS}, "1931": "1931", "quay": "kade"}.items()
+    )
+    stats = run(memory, "stats").stdout.splitlines()
+    assert stats[0] == "mtranslate, en to nl: 5 translations; 77 characters into 86"
+    assert stats[1].startswith("6 records, 0.0 MiB in memory/")
+    assert refusal(memory, "export", "x.tmx", "--translator", "memory") == (
+        "export: --translator memory: the memory keeps none of its translations"
+    )
+
+
+def test_stats_tell_the_quarantine_and_damage_and_release_empties_it(project, run):
+    with opened(Path("memory"), Scope("mtranslate", "en", "nl")) as held:
+        held.put([("quay", "", "kade")])
+        held.set_back(given_up("weir"))
+        held.set_back(given_up("quay"))  # and was translated after all
+    with Path("memory/translations.jsonl").open("ab") as log:
+        log.write(b'{"translator":"mtr')
+    found = json.loads(run(memory, "stats", "--json").stdout)
+    assert found["scopes"] == [
+        {
+            "scope": {"translator": "mtranslate", "source": "en", "target": "nl"},
+            "translations": 1,
+            "characters": 4,
+            "translated_characters": 4,
+            "quarantine": {"empty": 1},
+        }
+    ]
+    assert "torn the last record" in found["damage"]
+    assert "in quarantine: empty 1" in run(memory, "stats").stdout
+    assert run(memory, "release").stdout == (
+        "memory: 2 texts are released from quarantine; `dvc repro -f translate@CORPUS rescue@CORPUS` asks for them"
+        " again\n"
+    )
+    assert run(memory, "release").stdout == "memory: 0 texts are released from quarantine\n"
+    assert Memory(Path("memory"), held.scope).setback("weir") is None
+
+
+def test_what_memory_refuses(project, refusal):
+    assert "there is no translation memory yet" in refusal(memory, "stats")
+    assert "there is no translation memory yet" in refusal(memory, "export", "x.tmx")
+    assert refusal(memory, "import", "ferry.json").startswith("import: ferry.json: not a TMX file")
+    assert "neither an entry of translators" in refusal(memory, "import", "ferry.tmx", "--translator", "bing")
+    Path("params.yaml").write_text(PARAMS.replace("translator: mtranslate", "translator: identity"))
+    assert refusal(memory, "import", "ferry.tmx").startswith("import: --translator: say whose translations")
+
+
+def test_plan(project, run):
+    with opened(Path("memory"), Scope("mtranslate", "en", "nl")) as held:
+        held.put([("1931", "", "1931")])
+        held.set_back(given_up(TEXTS[0]))
+    told = run(plan, "ferry", "--rate", "0.5", "--price", "10")
+    assert told.exit_code == 0
+    assert told.stdout.splitlines() == [
+        "ferry: mtranslate, en to nl",
+        "                segments    characters          held   quarantined        to ask       to send",
+        "sentence               2            51             0             1             1            30",
+        "question               1            18             0             0             1            18",
+        "answer                 1             4             1             0             0             0",
+        "total                  4            73             1             1             2            48",
+        "2 requests, 48 characters; 0.0 hours at 0.5 requests a second, 0.00 at 10 a million characters",
+        "rescue asks for more once spans are located: at most 2 sentences",
+    ]
+    found = json.loads(run(plan, "ferry", "--json").stdout)
+    assert (found["requests"], found["characters"], found["kinds"]["answer"]["held"]) == (2, 48, 1)
+    assert found["hours"] == pytest.approx(2 / 2 / 3600)
+    assert json.loads(run(plan, "replay", "--json").stdout)["requests"] == 0
+
+
+def test_plan_cuts_the_segments_itself_when_no_stage_has(project, run, refusal):
+    Path("data/ferry/segments/segments.parquet").unlink()
+    assert json.loads(run(plan, "ferry", "--json").stdout)["requests"] == 4
+    Path("ferry.json").unlink()
+    assert refusal(plan, "ferry") == (
+        "plan: ferry.json: not fetched yet; put ferry into build.corpora and run `dvc repro segment@ferry`"
+    )
+    assert "there is no such corpus" in refusal(plan, "squad3")

@@ -1,0 +1,88 @@
+"""`spanferry mend`: DVC's own files, torn by a kill, let the next `dvc repro` go on."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from dvc.lock import make_lock
+from dvc.repo import Repo
+from spanferry.cli.mend import mend
+
+STAGES = """stages:
+  copy:
+    cmd: cp in out
+    deps: [in]
+    outs: [out]
+"""
+
+
+@pytest.fixture
+def project(workdir: Path) -> Path:
+    """A built project of one stage."""
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    Repo.init().close()
+    (workdir / "dvc.yaml").write_text(STAGES)
+    (workdir / "in").write_text("text")
+    with Repo() as repo:
+        repo.reproduce()
+    return workdir
+
+
+def commit() -> None:
+    subprocess.run(["git", "add", "--all"], check=True)
+    who = ("-c", "user.name=test", "-c", "user.email=test@localhost")
+    subprocess.run(["git", *who, "commit", "--quiet", "-m", "built"], check=True)
+
+
+def test_whole_files_stay(project, run):
+    lock = project.joinpath("dvc.lock").read_bytes()
+    assert (run(mend).exit_code, run(mend).output) == (0, "")
+    assert project.joinpath("dvc.lock").read_bytes() == lock
+
+
+@pytest.mark.parametrize("torn_at", [b"schema", b"d: cp", b": md5"])
+@pytest.mark.parametrize("committed", [True, False])
+def test_a_torn_lock_file_is_as_last_committed_or_goes(project, run, torn_at, committed):
+    lock = project / "dvc.lock"
+    whole = lock.read_bytes()
+    if committed:
+        commit()
+    lock.write_bytes(whole[: whole.index(torn_at)])
+    assert "dvc.lock was torn, and is " in run(mend).output
+    assert lock.exists() == committed
+    with Repo() as repo:
+        assert len(repo.reproduce()) == (not committed)
+    assert lock.read_bytes() == whole
+
+
+def test_a_torn_list_of_locks_goes(project, run):
+    locks = project / ".dvc" / "tmp" / "rwlock"
+    locks.write_text('{"write": {')
+    assert "rwlock was torn, and is removed" in run(mend).output
+    assert not locks.exists()
+
+
+def test_what_a_killed_stage_was_writing_goes(project, run):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    for folder in ("data/sample", "reports"):
+        (project / folder).mkdir(parents=True)
+        (project / folder / f".spans.parquet.{dead.pid}.part").write_bytes(b"PAR1")
+    (project / "models" / f".tiny.{dead.pid}.old").mkdir(parents=True)
+    kept = project / "data" / f".spans.parquet.{os.getppid()}.part"
+    kept.write_bytes(b"PAR1")
+    assert run(mend).output == "mend: 3 partial files of killed stages are removed\n"
+    assert list(project.glob("*/**/.*.*.*")) == [kept]
+
+
+def test_nothing_is_touched_while_dvc_is_at_work(project, refusal):
+    (project / "dvc.lock").write_bytes(b"")
+    with make_lock(str(project / ".dvc" / "tmp" / "lock")):
+        assert refusal(mend) == "mend: another `dvc` is at work here; nothing was touched"
+    assert (project / "dvc.lock").read_bytes() == b""
+
+
+def test_no_project(workdir, refusal):
+    assert "not inside of a DVC repository" in refusal(mend)

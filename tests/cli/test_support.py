@@ -1,0 +1,85 @@
+"""What every stage and command does at its rim."""
+
+import json
+
+import click
+import pytest
+from click.testing import CliRunner
+from spanferry.cli.support import OneLine, path_option, summary, workers
+from spanferry.errors import InputError, ParamsError
+from spanferry.printing import LONGEST, printable, printable_json
+
+
+def command(error: BaseException | None) -> click.Command:
+    @click.command(cls=OneLine, name="stage")
+    @path_option("--out")
+    def main(out) -> None:
+        if error:
+            raise error
+        summary("stage", f"wrote {out}")
+
+    return main
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (InputError("train.json: empty"), "stage: train.json: empty"),
+        (InputError("two\nlines \x1b[31mred\x07 \ud800"), "stage: two\\nlines \\x1b[31mred\\x07 \\ud800"),
+        (OSError(28, "No space left on device", "out/a"), "stage: [Errno 28] No space left on device: 'out/a'"),
+        (MemoryError(), "stage: MemoryError"),
+    ],
+)
+def test_what_can_be_expected_is_one_line_and_exit_code_2(refusal, error, line) -> None:
+    assert refusal(command(error), "--out", "x") == line
+
+
+def test_a_stage_calls_itself_by_its_name_however_it_was_started() -> None:
+    result = CliRunner().invoke(command(InputError("empty")), ["--out", "x"], prog_name="python -m stages.stage")
+    assert result.stderr == "stage: empty\n"
+
+
+def test_a_bug_is_not_hidden(run) -> None:
+    assert isinstance(run(command(ZeroDivisionError()), "--out", "x").exception, ZeroDivisionError)
+
+
+def test_a_summary_is_one_line(run) -> None:
+    result = run(command(None), "--out", "a\nb")
+    assert (result.exit_code, result.output) == (0, "stage: wrote a\\nb\n")
+
+
+def test_what_the_output_cannot_hold_is_escaped() -> None:
+    said = CliRunner(charset="latin-1").invoke(command(None), ["--out", "één → 🧀"])
+    assert (said.exit_code, said.stdout) == (0, "stage: wrote één \\u2192 \\ud83e\\uddc0\n")
+
+
+def test_a_missing_option_is_exit_code_2(run) -> None:
+    result = run(command(None))
+    assert result.exit_code == 2
+    assert "Missing option '--out'" in result.stderr
+
+
+def test_printable() -> None:
+    assert printable("één 漢字 🧀 «x»") == "één 漢字 🧀 «x»"
+    assert printable("\r\x1b]0;title\x07") == "\\r\\x1b]0;title\\x07"
+    assert printable("x" * LONGEST) == "x" * LONGEST
+    assert printable("x" * 3_000_000) == "x" * LONGEST + "… (3,000,000 characters)"
+
+
+def test_printable_json_means_the_same() -> None:
+    said = {"\x9b31m": "één 🧀 \u202e \x7f \U000e0041 \u2028 \t", "b": [1.5, None]}
+    text = printable_json(json.dumps(said, ensure_ascii=False))
+    assert text.isprintable()
+    assert "één 🧀 \\u202e" in text
+    assert json.loads(text) == said
+
+
+def test_workers_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPANFERRY_WORKERS", "3")
+    assert workers() == 3
+    monkeypatch.delenv("SPANFERRY_WORKERS")
+    assert workers() >= 1
+    for wrong in ("", "0", "-1", "two", "²", "1.5"):
+        monkeypatch.setenv("SPANFERRY_WORKERS", wrong)
+        with pytest.raises(ParamsError, match=f"^SPANFERRY_WORKERS: '{wrong}' is not a number of processes$"):
+            workers()

@@ -1,0 +1,64 @@
+"""Numbers in words meet numbers in digits."""
+
+import pytest
+from spanferry.language.numbers import as_written, number_words, required
+
+from tests.support.shown import found
+
+DUTCH, ENGLISH = number_words("nl"), number_words("en")
+
+
+@pytest.mark.parametrize(
+    ("word", "digits"),
+    [
+        ("twaalf", "12"),
+        ("vijfennegentig", "95"),
+        ("duizend", "1000"),
+        ("tweede", "2e"),
+        ("zeventiende", "17e"),
+        ("17de", "17e"),
+        ("20ste", "20e"),
+    ],
+)
+def test_dutch_number_words(word, digits):
+    assert DUTCH[word] == digits
+
+
+@pytest.mark.parametrize("word", ["een", "eerste", "de", "meer"])
+def test_one_is_left_out_since_it_is_the_article(word):
+    assert word not in DUTCH
+
+
+def test_a_language_without_number_words_has_none():
+    assert number_words("xx") == {}
+
+
+def test_numbers_are_written_as_the_window_writes_them():
+    assert as_written(["12", "schepen"], DUTCH, ["twaalf", "schepen"], DUTCH) == ["twaalf", "schepen"]
+    assert as_written(["twelve"], ENGLISH, ["12", "schepen"], DUTCH) == ["12"]
+    assert as_written(["12"], DUTCH, ["12", "of", "twaalf"], DUTCH) == ["12"]
+    assert as_written(["zes"], DUTCH, ["zesvoudig"], DUTCH) == ["zes"]
+
+
+def test_only_numbers_that_stand_there_are_required():
+    assert required(["ongeveer", "150", "en", "200"], ["zo'n", "150"], DUTCH) == {"150"}
+
+
+@pytest.mark.parametrize(
+    ("source", "translation", "target"),
+    [
+        ("In the ⟦15th century⟧ it grew.", "15e eeuw", "In de ⟦vijftiende eeuw⟧ groeide het."),
+        ("In the ⟦seventeenth century⟧ it grew.", "zeventiende eeuw", "In de ⟦17e eeuw⟧ groeide het."),
+        ("There were ⟦twelve big ships⟧.", "twaalf grote schepen", "Er waren ⟦12 grote schepen⟧ en 3 grote boten."),
+        ("There were ⟦12⟧.", "12", "Er waren er ⟦twaalf⟧."),
+        ("Of more than 3,000 mice it ate ⟦over 400⟧.", "meer dan 400", "Van meer dan 3.000 muizen at het ⟦ruim 400⟧."),
+        (
+            "There are ⟦some 150⟧ here and about 200 there.",
+            "ongeveer 150",
+            "Hier zijn er ⟦zo'n 150⟧ en daar ongeveer 200.",
+        ),
+        ("The ⟦Ninety-five Theses⟧ came.", "95 stellingen", "De ⟦vijfennegentig stellingen⟧ kwamen."),
+    ],
+)
+def test_a_number_is_found_however_it_is_written(source, translation, target):
+    assert found(source, target.replace("⟦", "").replace("⟧", ""), translation) == target

@@ -1,0 +1,96 @@
+"""Whole tables: the same result whatever the batches and workers."""
+
+import pyarrow as pa
+import pytest
+from spanferry import executors
+from spanferry.errors import InputError
+from spanferry.projection import grouping as batches
+from spanferry.projection import rescue_tables
+from spanferry.projection.locate_tables import locate_table
+from spanferry.projection.rescue_tables import groups, rescue_table
+from spanferry.projection.settings import RescueSettings
+from spanferry.tables import PARAGRAPHS, SPANS
+
+from tests.support.corpora import DUTCH, memory, sample_layout, sample_translations
+
+SETTINGS = RescueSettings()
+
+
+def both(layout: pa.Table, workers: int = 1, progress=lambda _: None) -> list[pa.Table]:
+    """paragraphs, spans before and after rescue."""
+    paragraphs, spans = locate_table(layout, sample_translations(), DUTCH, workers, progress)
+    settled, _ = rescue_table(
+        layout, paragraphs, spans, lambda texts: {text: memory().get(text) for text in texts}, DUTCH, SETTINGS, workers
+    )
+    return [paragraphs.combine_chunks(), spans.combine_chunks(), settled.combine_chunks()]
+
+
+@pytest.fixture(scope="module")
+def whole() -> list[pa.Table]:
+    return both(sample_layout())
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_the_size_of_batches_changes_nothing(whole, size, monkeypatch):
+    monkeypatch.setattr(batches, "BATCH", size)
+    assert both(sample_layout()) == whole
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_the_size_of_rescues_windows_changes_nothing(whole, size, monkeypatch):
+    monkeypatch.setattr(rescue_tables, "WINDOW", size)
+    assert both(sample_layout()) == whole
+
+
+def test_the_number_of_workers_changes_nothing(whole, monkeypatch):
+    monkeypatch.setattr(batches, "BATCH", 9)
+    monkeypatch.setattr(executors, "WORTH_A_POOL", 0)
+    assert both(sample_layout(), workers=3) == whole
+
+
+def test_paragraphs_are_on_their_own(whole):
+    alone = [both(sample_layout().slice(at, 1)) for at in range(6)]
+    counts = [sum(part[1].num_rows for part in alone[:n]) for n in range(7)]
+    for which in (1, 2):
+        assert pa.concat_tables([part[which] for part in alone]).combine_chunks() == whole[which].slice(0, counts[6])
+
+
+def test_progress_tells_every_paragraph():
+    told: list[int] = []
+    locate_table(sample_layout(), sample_translations(), DUTCH, 1, told.append)
+    assert sum(told) == sample_layout().num_rows
+
+
+def test_an_empty_layout_gives_empty_tables():
+    paragraphs, spans = locate_table(sample_layout().slice(0, 0), sample_translations(), DUTCH, 2)
+    assert (paragraphs, spans) == (PARAGRAPHS.empty_table(), SPANS.empty_table())
+
+
+def other_sentences(paragraphs: pa.Table) -> pa.Table:
+    """The first paragraph cut otherwise than its source."""
+    rows = paragraphs.to_pylist()
+    rows[0]["sentences"] += [rows[0]["sentences"][-1]]
+    return pa.Table.from_pylist(rows, schema=PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("other", "spoilt"),
+    [
+        ("spans", lambda layout, paragraphs, spans: (layout.slice(1), paragraphs.slice(1), spans)),
+        ("paragraphs", lambda layout, paragraphs, spans: (layout.slice(1), paragraphs, spans)),
+        ("paragraphs", lambda layout, paragraphs, spans: (layout, paragraphs.slice(1), spans)),
+        ("spans", lambda layout, paragraphs, spans: (layout, paragraphs, spans.slice(1))),
+        ("spans", lambda layout, paragraphs, spans: (layout, paragraphs, spans.slice(0, spans.num_rows - 1))),
+        (
+            "spans",
+            lambda layout, paragraphs, spans: (layout, paragraphs, spans.take([1, 0, *range(2, spans.num_rows)])),
+        ),
+        ("paragraphs", lambda layout, paragraphs, spans: (layout, other_sentences(paragraphs), spans)),
+    ],
+    ids=["spans_more", "layout_less", "paragraphs_less", "spans_less", "spans_cut", "spans_mixed", "sentences"],
+)
+def test_tables_of_two_builds_are_refused(whole, other, spoilt):
+    paragraphs, spans, _ = whole
+    told = f"^layout and {other}: not of the same build; rebuild from segment on$"
+    with pytest.raises(InputError, match=told):
+        list(groups(*spoilt(sample_layout(), paragraphs, spans)))

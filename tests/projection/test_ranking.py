@@ -1,0 +1,185 @@
+"""The one decision: which place, or why none."""
+
+import unicodedata
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from spanferry.projection.ranking import SHOWN
+from spanferry.tables import Method, Reason
+
+from tests.support.shown import asked, decision, found, is_inside, passage
+
+
+def at(source: str, translation: str | None, target: str, marked: str | None = None, code: str = "nl") -> None:
+    assert found(source, target.replace("⟦", "").replace("⟧", ""), translation, marked, code) == target
+
+
+@pytest.mark.parametrize(
+    ("source", "translation", "target"),
+    [
+        # compounds
+        ("They read the ⟦Bible⟧ translation.", "Bijbel", "Zij lazen de ⟦Bijbelvertaling⟧."),
+        ("It is water management and ⟦water⟧.", "water", "Het is waterbeheer en ⟦water⟧."),
+        # inside words and numbers
+        ("It ended in 1991 after ⟦91⟧ days.", "91", "Het eindigde in 1991 na ⟦91⟧ dagen."),
+        ("It had 10,000 men and ⟦10⟧ ships.", "10", "Het had 10.000 man en ⟦10⟧ schepen."),
+        ("The ⟦ant⟧ climbs for it wants to.", "ant", "Want de ⟦ant⟧ klimt, want hij wil."),
+        # plural and inflection
+        ("⟦Dutch⟧ painters came.", "Nederlands", "⟦Nederlandse⟧ schilders kwamen."),
+        ("Three ⟦tulip bulbs⟧ grew.", "tulpenbol", "Drie ⟦tulpenbollen⟧ groeiden."),
+        # elision and apostrophes
+        ("He went to ⟦The Hague⟧.", "'s-Gravenhage", "Hij ging naar ⟦’s-Gravenhage⟧."),
+        ("He took ⟦photos⟧ of it.", "foto’s", "Hij nam er ⟦foto's⟧ van."),
+        ("He took a ⟦photo⟧ of it.", "foto", "Hij nam er een ⟦foto⟧ van, geen foto's."),
+        ("⟦such a house⟧ was built", "zo'n huis", "er werd ⟦zo’n huis⟧ gebouwd"),
+        # hyphens
+        ("A ⟦19th-century⟧ house.", "19e-eeuwse", "Een ⟦19e-eeuws⟧ huis."),
+        ("the ⟦south⟧ and North Holland", "zuiden", "het ⟦zuiden⟧ en Noord-Holland"),
+        # numbers, dates, units
+        ("It weighs ⟦3.5 million⟧ tons.", "3,5 miljoen", "Het weegt ⟦3,5 miljoen⟧ ton."),
+        ("It weighs ⟦1,250⟧ tons.", "1.250", "Het weegt ⟦1250⟧ ton."),
+        ("On ⟦May 28, 1932⟧ it ended.", "28 mei 1932", "Op ⟦28 mei 1932⟧ eindigde het."),
+        ("From ⟦1914–1918⟧ it was.", "1914-1918", "Van ⟦1914–1918⟧ was het."),
+        # separable verbs
+        ("They ⟦gave up⟧ early.", "gaven op", "Zij ⟦gaven op⟧ en rustten."),
+        ("They ⟦drained the lake⟧ in 1852.", "legden het meer droog", "Zij ⟦legden het meer in 1852 droog⟧."),
+        # diacritics, case, titles
+        ("the ⟦coordination⟧ of it", "coordinatie", "de ⟦coördinatie⟧ ervan"),
+        ("It is ⟦water management⟧.", "Waterbeheer", "Dat is het ⟦waterbeheer⟧."),
+        ("They sang ⟦Hey Jude⟧.", "Hé Jude", "Zij zongen ⟦Hey Jude⟧."),
+        # two sentences
+        ("It ⟦rained.\nIt snowed⟧ too.", "regende. Het sneeuwde", "Het ⟦regende.\nHet sneeuwde⟧ ook."),
+    ],
+)
+def test_dutch(source, translation, target):
+    at(source, translation, target)
+
+
+@pytest.mark.parametrize(
+    ("code", "source", "translation", "target"),
+    [
+        ("cy", "the ⟦river⟧ is", "afon", "mae'r ⟦afon⟧ yn hir"),
+        ("tr", "in ⟦Istanbul⟧ it is", "istanbul", "⟦İstanbul⟧ büyük"),
+        ("tr", "in ⟦Isparta⟧ it is", "ısparta", "⟦Isparta⟧ büyük"),
+        ("hu", "the ⟦Bible⟧ is", "Biblia", "a ⟦Biblia⟧ és a Bibliafordítás"),
+        ("zh", "the long ⟦Yellow River⟧", "黄河", "很长的⟦黄河⟧"),
+        ("ja", "In ⟦1991⟧ it began", "1991", "⟦1991⟧年に始まった"),
+        ("th", "in ⟦Bangkok⟧ it is", "กรุงเทพ", "ที่⟦กรุงเทพ⟧มี"),
+        ("ar", "the ⟦river⟧ is", "النهر", "أن ⟦النَّهر⟧ طويل"),
+        ("he", "the ⟦dam⟧ is", "הסכר", "⟦הסכר⟧ נפרץ"),
+        ("de", "the ⟦dam⟧ broke", "Staudamm", "der ⟦Staudammbruch⟧ kam"),
+    ],
+)
+def test_other_languages_and_scripts(code, source, translation, target):
+    at(source, translation, target, code=code)
+
+
+@pytest.mark.parametrize(
+    ("source", "translation", "target"),
+    [
+        ("the ⟦😀 team⟧ won", "😀 team", "het ⟦😀 team⟧ won"),
+        ("the ⟦flag 🇳🇱⟧ flew", "vlag 🇳🇱", "de ⟦vlag 🇳🇱⟧ wapperde"),
+        ("the ⟦waterway⟧ won", "waterweg", "de ⟦water\u200bweg⟧ won"),
+        ("the ⟦waterway⟧ won", "waterweg", "de ⟦water\u00adweg⟧ won"),
+        ("the ⟦Golden Age⟧ won", "Gouden Eeuw", "de ⟦Gouden\u00a0Eeuw⟧ won"),
+        ("the ⟦reunion⟧ won", "reünie", unicodedata.normalize("NFD", "de ⟦reünie⟧ won")),
+        ("the end⟦.⟧", ".", "het eind⟦.⟧"),
+    ],
+)
+def test_unusual_characters(source, translation, target):
+    at(source, translation, target)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "translation", "reason"),
+    [
+        ("the ⟦dam⟧ broke", "qqq", "xyz", Reason.NOT_FOUND),
+        ("the ⟦barrage⟧ fell", "hij sprak kort", "stuw", Reason.BELOW_THRESHOLD),
+        ("the ⟦dam⟧ broke", "...", "dam", Reason.NOT_FOUND),
+        ("the ⟦dam⟧ broke", "qqq", None, Reason.ANSWER_UNTRANSLATED),
+        ("the ⟦dam⟧ broke", "...", "", Reason.ANSWER_UNTRANSLATED),
+    ],
+)
+def test_why_there_is_no_place(source, target, translation, reason):
+    told = decision(source, target, translation)
+    assert (told.chosen, told.probability, told.reason) == (None, None, reason)
+
+
+@pytest.mark.parametrize(
+    ("translation", "target", "method"),
+    [
+        ("dijk", "De dijk brak.", Method.EXACT),
+        ("Dijk", "De dijk brak.", Method.NORMALISED),
+        ("dijkje", "De dijken braken.", Method.FUZZY),
+    ],
+)
+def test_how_a_span_was_found_is_told(translation, target, method):
+    assert decision("The ⟦dike⟧ broke.", target, translation).chosen.method == method
+
+
+def test_what_was_not_chosen_is_told_best_first_and_apart():
+    told = decision("The ⟦dam⟧ held.", "De damp, dame, damde, daad en dag hielden stand bij Damme.", "damx")
+    spans = [told.chosen.span, *(other.span for other in told.others)]
+    assert 1 < len(spans) <= SHOWN + 1
+    assert all(one[1] <= other[0] or other[1] <= one[0] for n, one in enumerate(spans) for other in spans[:n])
+    assert told.chosen.score >= max(other.score for other in told.others)
+
+
+WORDS = [
+    "De",
+    "dam",
+    "dammen",
+    "damwand",
+    "brak",
+    "in",
+    "1991",
+    "91",
+    "1.250",
+    "zo'n",
+    "Zoë",
+    "“oude”",
+    "é",
+    "—",
+    "50 %",
+]
+TEXT = st.lists(st.sampled_from(WORDS), min_size=1, max_size=10).map(" ".join)
+
+
+@given(TEXT, TEXT, st.one_of(st.none(), TEXT), st.one_of(st.none(), TEXT), st.sampled_from(["nl", "cy"]), st.data())
+def test_a_span_is_whole_words_of_its_window(source, target, translation, marked, code, data):
+    start = data.draw(st.integers(0, len(source) - 1))
+    end = data.draw(st.integers(start + 1, len(source)))
+    assume(source[start:end].strip())
+    shown = f"Eerst dit.\n{source[:start]}⟦{source[start:end]}⟧{source[end:]}\nDan dat."
+    there = f"Nul.\n{target}\nEind."
+    back = f"[{marked}]" if marked else None
+    told = decision(shown, there, translation, back, code)
+    assert told == decision(shown, there, translation, back, code)
+    for candidate in filter(None, (told.chosen, *told.others)):
+        low, high = candidate.span
+        assert 5 <= low < high <= 5 + len(target)
+        assert there[low:high] == there[low:high].strip()
+        answer = asked(shown, None)
+        if not (is_inside(answer.source.text, answer.span[0]) or is_inside(answer.source.text, answer.span[1])):
+            assert not is_inside(there, low)
+            assert not is_inside(there, high)
+    if told.chosen:
+        assert 0 <= told.chosen.score <= 1
+        assert 0 < told.probability < 1
+        assert 1 <= told.occurrence <= told.occurrences
+        assert told.reason is None
+    else:
+        assert told.reason is not None
+
+
+@given(TEXT, st.sampled_from(["nl", "en", "cy"]), st.data())
+def test_in_the_same_text_every_answer_stands_at_its_own_place(source, code, data):
+    there = passage(source).tokens
+    first = data.draw(st.integers(0, len(there) - 1))
+    last = data.draw(st.integers(first, len(there) - 1))
+    start, end = there[first][0], there[last][1]
+    answer = source[start:end]
+    assume(answer.casefold() not in {"de", "een", "het"})
+    shown = f"{source[:start]}⟦{answer}⟧{source[end:]}"
+    assert decision(shown, source, answer, code=code, origin=code).chosen.span == (start, end)

@@ -1,0 +1,48 @@
+import pytest
+from spanferry.reader.normalisation import language_of, normalise, question_word
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("De Zilvere Aa", "nl", "zilvere aa"),
+        ("het ‘Grote’ Huis…", "nl", "grote huis"),
+        ("een", "nl", "een"),  # nothing but an article keeps it
+        ("deze dehet", "nl", "deze dehet"),
+        ("the river", "nl", "the river"),
+        ("the river", "en", "river"),
+        ("¿Una ciudad?", "es", "ciudad"),
+        ("dem Fluß, der Aa", "de", "fluß aa"),
+        ("البيت الكبير", "ar", "بيت كبير"),
+        ("北京 2008年", "zh", "北 京 2008 年"),
+        ("北京 2008年", "zh-Hans-CN", "北 京 2008 年"),
+        ("البيت الكبير", "ar-EG", "بيت كبير"),
+        ("O gato", "pt-BR", "gato"),
+        ("Aa – de", "xx", "aa de"),
+        ("", "nl", ""),
+    ],
+)
+def test_normalise(text, language, expected):
+    assert normalise(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("question_id", "language"),
+    [
+        ("finnish-7633-0", "fi"),
+        ("tydiqa/korean-1-2", "ko"),
+        ("56be4db0", None),
+        ("velderbroek-0", None),
+        ("english", None),
+    ],
+)
+def test_language_of_an_id(question_id, language):
+    assert language_of(question_id) == language
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [("Hoeveel mensen?", "hoeveel"), ("In welk jaar, en wie?", "welk"), ("Noem een rivier.", "other"), ("", "other")],
+)
+def test_question_word(question, word):
+    assert question_word(question, "nl") == question_word(question, "nl-BE") == word

@@ -1,0 +1,111 @@
+"""What changed between two versions."""
+
+import json
+
+import pytest
+from spanferry.errors import InputError
+from spanferry.publish.package import publish
+from spanferry.squad.difference import What, compare, read, split_of
+
+from tests.support.tiny_clean import ABOUT, MADE, write
+
+
+def question(id_, *answers, text="Wat?", **fields):
+    found = [{"text": text, "answer_start": start} for text, start in answers]
+    return {"id": id_, "question": text, "answers": found, "is_impossible": not answers, **fields}
+
+
+def written(folder, name, *questions, context="een haven, een molen"):
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    document = {"data": [{"title": "", "paragraphs": [{"context": context, "qas": questions}]}]}
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_each_kind_of_change(tmp_path):
+    before = written(
+        tmp_path,
+        "before.json",
+        question("same", ("haven", 4)),
+        question("lost", ("haven", 4)),
+        question("moved", ("een", 0)),
+        question("other", ("haven", 4)),
+        question("gone", ("haven", 4)),
+        question("asked", ("haven", 4), text="Wat is er?"),
+        question("plausible", plausible_answers=[{"text": "een", "answer_start": 0}]),
+    )
+    after = written(
+        tmp_path,
+        "after.json",
+        question("same", ("haven", 4)),
+        question("gained", ("haven", 4)),
+        question("moved", ("een", 11)),
+        question("other", ("molen", 15)),
+        question("gone"),
+        question("asked", ("haven", 4)),
+        question("plausible", plausible_answers=[{"text": "een", "answer_start": 11}]),
+    )
+    found = compare(read(before), read(after))
+    assert (found.gained, found.lost, found.same) == (("gained",), ("lost",), 1)
+    assert {change.id: change.what for change in found.changed} == {
+        "moved": (What.SPANS,),
+        "other": (What.ANSWERS,),
+        "gone": (What.ANSWERABLE, What.ANSWERS),
+        "asked": (What.QUESTION,),
+        "plausible": (What.SPANS,),
+    }
+
+
+def test_a_changed_context_moves_no_spans(tmp_path):
+    before = written(tmp_path, "before.json", question("a", ("haven", 4)))
+    after = written(tmp_path, "after.json", question("a", ("haven", 3)), context="de haven")
+    assert [change.what for change in compare(read(before), read(after)).changed] == [(What.CONTEXT,)]
+
+
+def test_folders_know_their_splits(tmp_path):
+    for version, split in (("a", "train"), ("b", "dev")):
+        written(tmp_path / version, f"nl_squadv2_{split}_clean.json", question("q", ("haven", 4)))
+    assert [change.what for change in compare(read(tmp_path / "a"), read(tmp_path / "b")).changed] == [(What.SPLIT,)]
+
+
+def test_published_folders_and_their_parquet_say_the_same(tmp_path):
+    publish(*write(tmp_path), tmp_path / "published", MADE, ABOUT)
+    whole = read(tmp_path / "published")
+    found = compare(whole, read(tmp_path / "published" / "default"))
+    assert (found.gained, found.lost, found.same) == ((), (), 4)
+    # Parquet does not hold plausible answers.
+    assert [(change.id, change.what) for change in found.changed] == [("sign", (What.ANSWERS,))]
+
+
+def test_a_file_by_itself_has_no_split_to_differ_in(tmp_path):
+    alone = written(tmp_path, "after.json", question("q", ("haven", 4)))
+    written(tmp_path / "before", "train.json", question("q", ("haven", 4)))
+    assert compare(read(tmp_path / "before"), read(alone)).same == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "split"),
+    [
+        ("nl_squadv2_dev_clean.json", "dev"),
+        ("validation.parquet", "dev"),
+        ("train-v2.0.json", "train"),
+        ("x.json", "x"),
+    ],
+)
+def test_split_of(name, split, tmp_path):
+    assert split_of(tmp_path / name) == split
+
+
+def test_what_cannot_be_compared(tmp_path):
+    with pytest.raises(InputError, match="stands there twice"):
+        read(written(tmp_path, "twice.json", question("a"), question("a")))
+    with pytest.raises(InputError, match=r"qas\[0\]: .* `spanferry validate` tells all of it"):
+        read(written(tmp_path, "bad.json", {"id": "a"}))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="no SQuAD file in it"):
+        read(tmp_path / "empty")
+    for split in ("train", "dev"):
+        written(tmp_path / "both", f"{split}.json", question("a"))
+    with pytest.raises(InputError, match="stands in dev too"):
+        read(tmp_path / "both")

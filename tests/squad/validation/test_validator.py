@@ -1,0 +1,313 @@
+"""Going through whole files: what is reported, and that nothing but InputError is ever raised."""
+
+import gzip
+import json
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from spanferry.errors import InputError
+from spanferry.publish.package import QUESTIONS
+from spanferry.squad import Answer, Question
+from spanferry.squad.validation.rules import Level, at_level, sound
+from spanferry.squad.validation.sources import BATCH, NotSquad
+from spanferry.squad.validation.validator import Report, validate, validate_file
+
+
+def written(folder: Path, value, name: str = "file.json") -> Path:
+    path = folder / name
+    path.write_text(json.dumps(value), encoding="utf-8")
+    return path
+
+
+def article(*questions, context="De haven is van 1612."):
+    return {"title": "Haven", "paragraphs": [{"context": context, "qas": list(questions)}]}
+
+
+def question(id_, *answers, **fields):
+    found = [{"text": text, "answer_start": start} for text, start in answers]
+    return {"id": id_, "question": f"Vraag {id_}?", "answers": found, **fields}
+
+
+def plain(report: Report) -> dict:
+    return msgspec.json.decode(msgspec.json.encode(report))
+
+
+def test_a_whole_report(tmp_path):
+    document = {
+        "data": [
+            article(question("a", ("1612", 16)), question("b", ("1612", 15), ("612", 17))),
+            article(question("c", is_impossible=True, plausible_answers=[{"text": "1612", "answer_start": 16}])),
+        ]
+    }
+    assert plain(validate_file(written(tmp_path, document))) == {
+        "file": str(tmp_path / "file.json"),
+        "form": "SQuAD 2.0 json",
+        "counts": {
+            "articles": 2,
+            "paragraphs": 2,
+            "questions": 3,
+            "no_answer": 1,
+            "answers": 3,
+            "plausible_answers": 1,
+        },
+        "findings": [
+            {
+                "rule": "offset_mismatch",
+                "severity": "error",
+                "count": 1,
+                "examples": [
+                    {"path": "data[0].paragraphs[0].qas[1].answers[0]", "told": "'1612' is not at 15 but at 16"}
+                ],
+            },
+            {
+                "rule": "cut_in_word",
+                "severity": "warning",
+                "count": 1,
+                "examples": [{"path": "data[0].paragraphs[0].qas[1].answers[1]", "told": "…n is van 1|612|."}],
+            },
+        ],
+    }
+
+
+def test_everything_is_counted_and_five_are_shown(tmp_path):
+    report = validate_file(written(tmp_path, {"data": [article(*(question(f"{n}", ("x", 0)) for n in range(40)))]}))
+    assert [(found.rule, found.count, len(found.examples)) for found in report.findings] == [
+        ("answer_not_in_context", 40, 5)
+    ]
+    assert report.errors == 40
+
+
+def test_what_is_malformed_is_told_and_the_rest_is_looked_at(tmp_path):
+    document = {
+        "data": [
+            "no article",
+            {"title": 7, "paragraphs": [{"context": 1, "qas": []}, {"context": "x"}, "no paragraph"]},
+            article({"id": "a"}, {"id": 3}, question("b", ("nergens", 0)), question("c", ("1612", None))),
+        ]
+    }
+    report = validate_file(written(tmp_path, document))
+    assert [(found.rule, found.count) for found in report.findings] == [("malformed", 8), ("answer_not_in_context", 1)]
+    assert [example.path for example in report.findings[0].examples] == [
+        "data[0]",
+        "data[1].title",
+        "data[1].paragraphs[0].context",
+        "data[1].paragraphs[1].qas",
+        "data[1].paragraphs[2].context",
+    ]
+    assert report.findings[1].examples[0].path == "data[2].paragraphs[0].qas[2].answers[0]"
+
+
+def test_data_that_is_no_list_breaks_the_format(tmp_path):
+    report = validate_file(written(tmp_path, {"data": {"title": ""}}))
+    assert [found.rule for found in report.findings] == ["malformed"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xef\xbb\xbf{}",
+        b"[" * 100_000,
+        b'{"data": [{"title": "\xff"}]}',
+        b'{"data": [{"a": \x01}]}',
+        b"nan",
+    ],
+)
+def test_what_is_not_json_cannot_be_read(content, tmp_path):
+    path = tmp_path / "file.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as raised:
+        validate_file(path)
+    assert str(path) in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (gzip.compress(b'{"data": []}', mtime=0), "compressed with gzip; unpack it first"),
+        (b'\xef\xbb\xbf{"data": []}', "begins with a byte order mark; save it as UTF-8 without one"),
+        ('{"data": []}'.encode("utf-16"), "UTF-16; save it as UTF-8"),
+    ],
+)
+def test_what_people_take_for_json_is_told_by_its_name(content, told, tmp_path):
+    path = tmp_path / "file.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=f"not JSON: {told}$"):
+        validate_file(path)
+
+
+@pytest.mark.parametrize("content", ["[]", "3", '{"a": 1}', '{"rows": []}'])
+def test_other_json_is_no_squad_file(content, tmp_path):
+    path = tmp_path / "file.json"
+    path.write_text(content)
+    with pytest.raises(NotSquad):
+        validate_file(path)
+
+
+KEYS = ["data", "title", "paragraphs", "context", "qas", "id", "question", "answers", "text"]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(JSON, st.sampled_from(range(4)))
+def test_no_json_makes_it_stumble(tmp_path_factory, value, depth):
+    if depth > 2:
+        value = [{"context": "x", "qas": [value]}]
+    if depth > 1:
+        value = [{"paragraphs": value}]
+    if depth > 0:
+        value = {"data": value}
+    path = written(tmp_path_factory.getbasetemp(), value, "any.json")
+    with suppress(InputError):
+        validate_file(path)
+
+
+TEXT = st.text(st.sampled_from("ab19.,'’ -(%$é\u0301東서\n"), max_size=12)
+SPANS = st.lists(st.tuples(st.integers(-2, 13), st.integers(0, 5)), max_size=3)
+
+
+@given(TEXT, SPANS, SPANS, st.sampled_from([True, False, msgspec.UNSET]), st.sampled_from(["", "q"]), TEXT)
+@example("in 1,2", [(3, 1)], [], False, "q", "q")
+def test_sound_questions_break_no_rule(context, spans, plausible, impossible, id_, asked):
+    def answers(places):
+        return tuple(Answer(text=context[max(start, 0) :][:size], answer_start=start) for start, size in places)
+
+    asking = Question(
+        id=id_, question=asked, answers=answers(spans), is_impossible=impossible, plausible_answers=answers(plausible)
+    )
+    if sound(context, asking):
+        assert [name for name, check in at_level(Level.QUESTION) if check(asking) is not None] == []
+        for answer in (*asking.answers, *asking.plausible):
+            assert [name for name, check in at_level(Level.ANSWER) if check(context, answer) is not None] == []
+
+
+PIECES = [
+    "[",
+    "[[",
+    "1]",
+    "&",
+    "amp;",
+    "<",
+    "b>",
+    "\u200b",
+    "\u200e",
+    "ש",
+    "é",
+    "e\u0301",
+    "\u0301",
+    "Ã",
+    "©",
+    " ",
+    "x",
+]
+TEXTS = st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), min_size=1, max_size=4)
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_asking_an_article_at_once_finds_what_asking_each_text_does(tmp_path_factory, questions):
+    asked = [question(f"{n}", is_impossible=True) | {"question": text} for n, text in enumerate(questions)]
+    path = written(tmp_path_factory.getbasetemp(), {"data": [article(*asked, context="één")]}, "texts.json")
+    rules = (*at_level(Level.TEXT), *at_level(Level.CHARACTERS))
+    places = {f"data[0].paragraphs[0].qas[{n}].question": text for n, text in enumerate(questions)}
+    expected = {(name, place) for place, text in places.items() for name, check in rules if check(text) is not None}
+    found = {(found.rule, example.path) for found in validate_file(path).findings for example in found.examples}
+    assert {(rule, place) for rule, place in found if rule in dict(rules)} == expected
+
+
+def parquet(folder: Path, rows: list[dict], schema: pa.Schema = QUESTIONS) -> Path:
+    path = folder / "file.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
+    return path
+
+
+def row(id_, texts=(), starts=(), context="De haven is van 1612."):
+    answers = {"text": list(texts), "answer_start": list(starts)}
+    return {"id": id_, "title": "Haven", "context": context, "question": f"Vraag {id_}?", "answers": answers}
+
+
+def test_parquet_is_told_by_row(tmp_path):
+    rows = [
+        row("a", ["1612"], [16]),
+        row("b"),
+        row("a", ["1612"], [16]),
+        row("d", ["x", "y"], [0], context="xy"),
+        row("e", ["y"], [0], context="xy"),
+        row(None),
+    ]
+    report = validate_file(parquet(tmp_path, rows))
+    assert (report.form, report.counts.questions, report.counts.no_answer) == ("SQuAD 2.0 parquet", 4, 1)
+    assert [(found.rule, [example.path for example in found.examples]) for found in report.findings] == [
+        ("malformed", ["row 3.answers", "row 5.id"]),
+        ("duplicate_id", ["row 2"]),
+        ("offset_mismatch", ["row 4.answers[0]"]),
+        ("duplicate_question", ["row 2"]),
+    ]
+
+
+def test_a_paragraph_is_one_wherever_its_rows_are_read(tmp_path):
+    """Rows are read BATCH at a time; a paragraph, and an article, may go on in the next batch."""
+    longest = [row(f"{n}", context="De haven.") for n in range(BATCH + 2)]
+    report = validate_file(parquet(tmp_path, [*longest, row("last"), row("untitled") | {"title": None}]))
+    assert plain(report)["counts"] == {
+        "articles": 2,
+        "paragraphs": 3,
+        "questions": BATCH + 4,
+        "no_answer": BATCH + 4,
+        "answers": 0,
+        "plausible_answers": 0,
+    }
+
+
+def test_parquet_as_datasets_makes_it_of_json(tmp_path):
+    answers = pa.list_(pa.struct([("text", pa.string()), ("answer_start", pa.int64())]))
+    names = [("id", pa.string()), ("context", pa.string()), ("question", pa.string()), ("answers", answers)]
+    listed = {"id": "a", "context": "x y", "question": "?", "answers": [{"text": "y", "answer_start": 2}]}
+    report = validate_file(parquet(tmp_path, [listed], pa.schema(names)))
+    assert (report.counts.answers, report.findings) == (1, ())
+
+
+def test_other_parquet_is_no_squad_file_and_other_bytes_are_no_parquet(tmp_path):
+    with pytest.raises(NotSquad, match="no column id, context"):
+        validate_file(parquet(tmp_path, [{"a": 1}], pa.schema([("a", pa.int8())])))
+    path = tmp_path / "file.parquet"
+    path.write_bytes(b"PAR1 and nothing more")
+    with pytest.raises(InputError, match="not a readable parquet file"):
+        validate_file(path)
+
+
+def test_a_folder_is_gone_through_with_its_checksums(tmp_path):
+    good = written(tmp_path, {"data": [article(question("a", ("1612", 16)))]}, "good.json")
+    written(tmp_path, {"rows": []}, "other.json")
+    (tmp_path / ".hidden").mkdir()
+    written(tmp_path / ".hidden", {"data": []})
+    digest = sha256(good.read_bytes()).hexdigest()
+    (tmp_path / "SHA256SUMS").write_text(f"{digest}  good.json\n{digest}  other.json\n{digest}  ../gone.json\n")
+    reports, others = validate(tmp_path)
+    assert others == (str(tmp_path / "other.json"),)
+    assert [(Path(report.file).name, report.errors) for report in reports] == [("good.json", 0), ("SHA256SUMS", 2)]
+    assert [example.path for example in reports[1].findings[0].examples] == ["other.json", "../gone.json"]
+
+
+def test_a_folder_without_squad_files_cannot_be_checked(tmp_path):
+    with pytest.raises(InputError, match="no SQuAD file in it"):
+        validate(tmp_path)
+
+
+def test_places_that_are_not_there_or_no_files(tmp_path):
+    for place in (tmp_path / "gone.json", Path("/dev/null")):
+        with pytest.raises(InputError):
+            validate(place)

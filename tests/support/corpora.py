@@ -1,0 +1,72 @@
+"""The sample corpus as tables, and small corpora by hand."""
+
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pyarrow as pa
+from spanferry import segmentation, squad, tables
+from spanferry.language.profile import language
+from spanferry.projection.ranking import Locator
+from spanferry.projection.settings import AlignSettings
+from spanferry.translation.memory.tmx import read_tmx
+
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+DUTCH = Locator(language("en"), language("nl"), AlignSettings())
+SAME = Locator(language("en"), language("en"), AlignSettings())
+
+
+@cache
+def sample_layout() -> pa.Table:
+    return segmentation.layout({split: squad.read(SAMPLE / f"{split}-v2.0.json") for split in tables.SPLITS}, "en")
+
+
+@cache
+def memory() -> dict[str, str]:
+    return dict(read_tmx(SAMPLE / "memory.tmx", "en", "nl"))
+
+
+@cache
+def sample_translations() -> pa.Table:
+    return translations(
+        {text: memory().get(text) for text in segmentation.segments(sample_layout())["text"].to_pylist()}
+    )
+
+
+def itself(layout: pa.Table) -> pa.Table:
+    """Every segment translated by itself."""
+    return translations({text: text for text in segmentation.segments(layout)["text"].to_pylist()})
+
+
+def translations(known: dict[str, str | None]) -> pa.Table:
+    rows = [{"text": text, "translation": translation, "reason": None} for text, translation in known.items()]
+    return pa.Table.from_pylist(rows, schema=tables.TRANSLATIONS)
+
+
+def layout(context: str, *answers: tuple[int, str], cut: tuple[int, ...] = ()) -> pa.Table:
+    """One paragraph, cut into sentences before these offsets, with a question for each answer."""
+    bounds = [0, *cut, len(context)]
+    spans = []
+    for low, high in pairwise(bounds):
+        piece = context[low:high]
+        start = low + len(piece) - len(piece.lstrip())
+        spans.append({"start": start, "end": start + len(piece.strip())})
+    row = {
+        "split": "train",
+        "article": 0,
+        "paragraph": 0,
+        "title": "Here",
+        "context": context,
+        "sentences": spans,
+        "questions": [
+            {
+                "id": f"q{n}",
+                "question": f"What is {n}?",
+                "is_impossible": False,
+                "answers": [{"text": text, "start": start}],
+                "plausible_answers": [],
+            }
+            for n, (start, text) in enumerate(answers)
+        ],
+    }
+    return pa.Table.from_pylist([row], schema=tables.LAYOUT)

@@ -1,0 +1,149 @@
+"""Runs small enough for tests, and their corpora, one in a folder as the build lays it out."""
+
+import shutil
+from itertools import islice
+from pathlib import Path
+
+from msgspec.structs import replace
+from spanferry import squad, tables
+from spanferry.pretrained import Source, locate
+from spanferry.reader import training
+from spanferry.reader.runs import Base, Run, Scratch, Training
+from spanferry.squad import Article, Document, Paragraph
+
+from tests.support.towns import corpus
+
+SHAPE = {
+    "hidden_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 128,
+    "max_position_embeddings": 160,
+}
+DRY = SHAPE | {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+TRAINING = Training(
+    epochs=2,
+    batch=10,
+    learning_rate=2e-3,
+    warmup=0.1,
+    max_length=128,
+    doc_stride=32,
+    max_question_length=32,
+    checkpoints=4,
+)
+RUN = Run(Base(scratch=Scratch("bert", 1_000, SHAPE)), ("towns",), ("towns",), TRAINING)
+
+ROOT = Path(__file__).parents[2]
+LONG = {"hidden_size": 96, "num_hidden_layers": 1, "max_position_embeddings": 256}
+BY_HEART = Run(
+    Base(scratch=Scratch("bert", 2_000, DRY | LONG)),
+    ("sample",),
+    ("sample",),
+    replace(TRAINING, epochs=60, max_length=256, doc_stride=64),
+)
+"""Learns `fifty()` by heart, which takes some ten seconds."""
+
+PARAMS = """
+build: {corpora: [towns], runs: [tiny]}
+language: {source: en, target: nl}
+corpora:
+  towns: {train: train.json, dev: dev.json, native: true}
+runs:
+  tiny:
+    base:
+      scratch:
+        architecture: bert
+        vocabulary: 1000
+        config: {hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4, intermediate_size: 128,
+          max_position_embeddings: 160}
+    train_on: [towns]
+    evaluate_on: [towns]
+    training: {epochs: 4, batch: 10, learning_rate: 2e-3, warmup: 0.1, max_length: 128, doc_stride: 32,
+      max_question_length: 32, checkpoints: 10}
+  tydiqa-distilmbert:
+    base: {model: someone/nothing, revision: main}
+    train_on: [towns]
+    evaluate_on: [towns]
+    training: {epochs: 1, batch: 8, learning_rate: 5e-5}
+  elsewhere:
+    base: {model: someone/nothing, revision: main}
+    train_on: [squad2]
+    evaluate_on: [squad2]
+    training: {epochs: 1, batch: 8, learning_rate: 5e-5}
+"""
+
+
+def fifty() -> Document:
+    """The first fifty questions of the sample, in English; 34 have an answer."""
+    rows = list(islice(squad.walk(squad.read(ROOT / "data" / "sample" / "train-v2.0.json")), 50))
+    chosen: dict[str, Paragraph] = {}
+    for _, _, paragraph, question in rows:
+        held = chosen.setdefault(paragraph.context, replace(paragraph, qas=()))
+        chosen[paragraph.context] = replace(held, qas=(*held.qas, question))
+    return Document((Article(tuple(chosen.values()), "The first fifty"),), "v2.0")
+
+
+def with_training(run: Run = RUN, **settings: object) -> Run:
+    """The run with other hyperparameters."""
+    return replace(run, training=replace(run.training, **settings))
+
+
+def with_config(config: dict[str, object], architecture: str = "bert") -> Run:
+    """The run from another configuration."""
+    return replace(RUN, base=Base(scratch=Scratch(architecture, 1_000, config)))
+
+
+def learn(
+    run: Run,
+    folder: Path,
+    documents: list[Document] | None = None,
+    stop: int = 0,
+    source: Source | None = None,
+) -> training.Trained | None:
+    """Trains into `folder/model`; stops as if killed after a number of steps, leaving its checkpoints."""
+    done = 0
+
+    def progress(steps: int) -> None:
+        nonlocal done
+        done += steps
+        if stop and done >= stop:
+            raise KeyboardInterrupt
+
+    if source is None and run.base.model:
+        source = locate(run.base.model, run.base.revision, run.base.weights)
+    prepared = training.prepare(run, documents or [corpus()], source)
+    try:
+        trained = training.train(prepared, folder / "checkpoints", progress)
+    except KeyboardInterrupt:
+        return None
+    assert done == trained.steps == training.steps(prepared)
+    if training.is_main_process():
+        training.save(prepared, trained, folder / "model")
+        shutil.rmtree(folder / "checkpoints")
+    return trained
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files of the model that `learn` left."""
+    return {path.name: path.read_bytes() for path in sorted((folder / "model").iterdir())}
+
+
+def project(folder: Path) -> Path:
+    """params.yaml and the towns as a cleaned corpus, with the provenance of their answers."""
+    (folder / "params.yaml").write_text(PARAMS)
+    clean = folder / "data" / "towns" / "clean"
+    for split in tables.SPLITS:
+        squad.write(corpus(), clean / f"nl_squadv2_{split}_clean.json")
+    methods = ("exact", "normalised", "fuzzy", "marked")  # of each town's answers
+    empty = dict.fromkeys(tables.SPANS.names) | {"field": "answers", "index": 0, "candidates": []}
+    rows = [
+        empty
+        | {"split": "dev", "article": town, "paragraph": 0, "title": article.title, "question_id": question.id}
+        | {"source_text": answer.text, "source_start": answer.answer_start, "method": methods[number]}
+        | {"text": answer.text, "start": answer.answer_start, "score": 1.0, "probability": 1.0}
+        for town, article in enumerate(corpus().data)
+        for number, question in enumerate(article.paragraphs[0].qas)
+        for answer in question.answers
+    ]
+    tables.write(tables.SPANS.empty_table().from_pylist(rows, schema=tables.SPANS), clean / "provenance.parquet")
+    return folder

@@ -1,0 +1,200 @@
+"""A small build, written by hand, with every way to be kept or lost in it; for tests of what comes after clean."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from spanferry import tables
+from spanferry.tables import Field, Method, Reason
+
+HARBOUR = (
+    "The harbour of Oostwerd was dug in 1612. It holds 91 boats. Fishermen built it because the river had silted up. "
+    "In 1991 the old lock was rebuilt.",
+    "De haven van Oostwerd werd in 1612 gegraven. Er liggen 91 boten. Vissers bouwden hem omdat de rivier was verzand. "
+    "In 1991 werd de oude sluis herbouwd.",
+)
+MARKUP = (
+    'A page may hold <script>alert("x")</script> and "><img src=x onerror=alert(1)> as text. '
+    "The word שלום and the sign 🧀 stand in it.",
+    'Een pagina kan <script>alert("x")</script> en "><img src=x onerror=alert(1)> als tekst bevatten. '
+    "Het woord שלום en het teken 🧀 staan erin.",
+)
+LOST = ("The mill at Zandkreek burned down twice.", None)
+
+
+@dataclass(frozen=True)
+class Tiny:
+    layout: pa.Table
+    paragraphs: pa.Table
+    spans: pa.Table
+    translations: pa.Table
+
+    def write(self, root: Path) -> Path:
+        """Lays the files out as the stages do, below `root`."""
+        tables.write(self.layout, root / "segments" / "layout.parquet")
+        tables.write(self.paragraphs, root / "located" / "paragraphs.parquet")
+        tables.write(self.translations, root / "translations.parquet")
+        write_clean(self.spans, root / "clean")
+        return root
+
+
+def write_clean(spans: pa.Table, folder: Path) -> None:
+    rows = spans.to_pylist()
+    kept = [row for row in rows if row["reason"] is None]
+    tables.write(pa.Table.from_pylist(kept, schema=tables.SPANS), folder / "provenance.parquet")
+    lines = [json_line(row) for row in rows if row["reason"] is not None]
+    (folder / "rejected.jsonl").write_bytes(b"".join(lines))
+
+
+def json_line(row: dict) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(row) + b"\n"
+
+
+def answer(question: str, source: str, **found) -> dict:
+    """One spans row, of the first paragraph that holds `source`; `found` are its other columns."""
+    split, article, paragraph, title, texts = PLACES[question]
+    row = {
+        "split": split,
+        "article": article,
+        "paragraph": paragraph,
+        "title": title,
+        "question_id": question,
+        "field": Field.ANSWERS.value,
+        "index": 0,
+        "source_text": source,
+        "source_start": texts[0].find(source),
+        "candidates": [],
+        **found,
+    }
+    if row.get("text") is not None:
+        row.setdefault("start", texts[1].index(row["text"]))
+        row.setdefault("occurrence", 1)
+        row.setdefault("occurrences", 1)
+    return {name: row.get(name) for name in tables.SPANS.names}
+
+
+PLACES = {
+    "dug": ("train", 0, 0, "Oostwerd", HARBOUR),
+    "boats": ("train", 0, 0, "Oostwerd", HARBOUR),
+    "why": ("train", 0, 0, "Oostwerd", HARBOUR),
+    "mayor": ("train", 0, 0, "Oostwerd", HARBOUR),
+    "mill": ("train", 0, 1, "Oostwerd", LOST),
+    "lock": ("dev", 0, 0, "Oostwerd_(dev)", HARBOUR),
+    "builders": ("dev", 0, 0, "Oostwerd_(dev)", HARBOUR),
+    "silent": ("dev", 0, 0, "Oostwerd_(dev)", HARBOUR),
+    "tag": ("dev", 1, 0, '</script><b>"Markup"</b>', MARKUP),
+    "sign": ("dev", 1, 0, '</script><b>"Markup"</b>', MARKUP),
+}
+QUESTIONS = {
+    "dug": ("When was the harbour dug?", "Wanneer werd de haven gegraven?", False),
+    "boats": ("How many boats does it hold?", "Hoeveel boten liggen er?", False),
+    "why": ("Why did fishermen build it?", "Waarom bouwden vissers hem?", False),
+    "mayor": ("Who was mayor of Oostwerd?", "Wie was burgemeester van Oostwerd?", True),
+    "mill": ("Where did the mill stand?", "Waar stond de molen?", False),
+    "lock": ("What was rebuilt in 1991?", "Wat werd in 1991 herbouwd?", False),
+    "builders": ("Who built the harbour?", "Wie bouwde de haven?", False),
+    "silent": ("Which river silted up?", None, False),
+    "tag": ('Which <b>tag</b> may a page hold, "really"?', "Welke <b>tag</b> kan een pagina bevatten?", False),
+    "sign": ("Which sign stands beside שלום?", "Welk teken staat naast שלום?", True),
+}
+
+
+def build() -> Tiny:
+    """Train: 1612 exact, 91 normalised, a clause below the threshold, a mill without context.
+    Dev: three annotators of whom one is lost, an ambiguous one, an untranslated question, markup."""
+    kept = {"score": 1.0, "probability": 0.98}
+    plausible = {"field": Field.PLAUSIBLE.value}
+    candidate = {
+        "start": HARBOUR[1].index("omdat"),
+        "text": "omdat de rivier was verzand",
+        "method": "fuzzy",
+        "score": 0.61,
+    }
+    spans = [
+        answer("dug", "1612", translation="1612", text="1612", method=Method.EXACT, **kept),
+        answer("boats", "91", translation="91", text="91", method=Method.NORMALISED, score=1.0, probability=0.93),
+        answer(
+            "why",
+            "because the river had silted up",
+            translation="want de stroom verzandde",
+            reason=Reason.BELOW_THRESHOLD,
+            candidates=[candidate],
+        ),
+        answer("mayor", "Fishermen", translation="Visser Mannen", reason=Reason.NOT_FOUND, **plausible),
+        answer("mill", "Zandkreek", translation="Zandkreek", reason=Reason.CONTEXT_UNTRANSLATED),
+        answer("lock", "the old lock", translation="de oude sluis", text="de oude sluis", method=Method.EXACT, **kept),
+        answer("lock", "old lock", index=1, translation="oud slot", reason=Reason.NOT_FOUND),
+        answer(
+            "lock",
+            "lock",
+            index=2,
+            translation="sluizen",
+            text="sluis",
+            method=Method.FUZZY,
+            score=0.8,
+            probability=0.55,
+        ),
+        answer("builders", "Fishermen", translation="vissers", reason=Reason.AMBIGUOUS),
+        answer("builders", "Fishers", index=1, reason=Reason.SOURCE_MISMATCH, source_start=400),
+        answer("silent", "the river", translation="de rivier", text="de rivier", method=Method.EXACT, **kept),
+        answer(
+            "tag",
+            '<script>alert("x")</script>',
+            translation='=<script>alert("x")</script>',
+            reason=Reason.BELOW_THRESHOLD,
+            candidates=[
+                {"start": MARKUP[1].index("<"), "text": '<script>alert("x")</script>', "method": "fuzzy", "score": 0.7},
+            ],
+        ),
+        answer("sign", "🧀", translation="🧀", text="🧀", method=Method.EXACT, **kept, **plausible),
+    ]
+    places = list(dict.fromkeys(PLACES.values()))
+    layout = [
+        {
+            "split": split,
+            "article": article,
+            "paragraph": paragraph,
+            "title": title,
+            "context": texts[0],
+            "sentences": [{"start": 0, "end": len(texts[0])}],
+            "questions": [
+                question(key, spans) for key, place in PLACES.items() if place[:3] == (split, article, paragraph)
+            ],
+        }
+        for split, article, paragraph, title, texts in places
+    ]
+    paragraphs = [
+        {
+            "split": split,
+            "article": article,
+            "paragraph": paragraph,
+            "context": texts[1],
+            "sentences": None if texts[1] is None else [{"start": 0, "end": len(texts[1])}],
+        }
+        for split, article, paragraph, _, texts in places
+    ]
+    translations = [
+        {"text": text, "translation": dutch, "reason": None if dutch else "empty"}
+        for text, dutch in [HARBOUR, MARKUP, LOST, *(q[:2] for q in QUESTIONS.values())]
+    ]
+    return Tiny(
+        layout=pa.Table.from_pylist(layout, schema=tables.LAYOUT),
+        paragraphs=pa.Table.from_pylist(paragraphs, schema=tables.PARAGRAPHS),
+        spans=pa.Table.from_pylist(spans, schema=tables.SPANS),
+        translations=pa.Table.from_pylist(translations, schema=tables.TRANSLATIONS),
+    )
+
+
+def question(key: str, spans: list[dict]) -> dict:
+    text, _, impossible = QUESTIONS[key]
+    lists = {
+        field.value: [
+            {"text": row["source_text"], "start": row["source_start"]}
+            for row in spans
+            if row["question_id"] == key and row["field"] == field.value
+        ]
+        for field in Field
+    }
+    return {"id": key, "question": text, "is_impossible": impossible, **lists}

@@ -1,0 +1,155 @@
+"""params.yaml: every wrong or unknown key is named, in one line."""
+
+from pathlib import Path
+
+import pytest
+from spanferry.config import Corpus, Digests, load
+from spanferry.errors import ParamsError
+
+from tests.support.small_squad import PARAMS
+
+SHA = "0123456789abcdef" * 4
+RUN = """runs:
+  r:
+    base: {model: ./folder}
+    train_on: [small]
+    evaluate_on: [squad2]
+    training: {epochs: 1, batch: 8, learning_rate: 5e-5}
+"""
+
+
+def loaded(folder: Path, text: str):
+    (folder / "params.yaml").write_text(text, encoding="utf-8")
+    return load(folder / "params.yaml")
+
+
+def told(folder: Path, text: str) -> str:
+    with pytest.raises(ParamsError) as caught:
+        loaded(folder, text)
+    return str(caught.value)
+
+
+def test_reads_corpora_and_fills_in_what_is_not_said(tmp_path: Path) -> None:
+    params = loaded(tmp_path, PARAMS + "align: {min_score: 5e-1}\n")
+    assert params.corpus("small") == Corpus(train="train.json", dev="dev.json", translator="identity")
+    assert params.corpus("small").splits() == {"train": "train.json", "dev": "dev.json"}
+    assert (params.build.corpora, params.build.runs, params.runs) == (("small",), (), {})
+    assert (params.language.source, params.language.target) == ("en", "nl")
+    assert params.align.min_score == 0.5  # YAML 1.2: 5e-1 is a number
+    assert params.rescue.enabled is True
+    assert (params.executor, params.ray.address) == ("local", None)
+
+
+def test_a_sha256_is_of_the_only_split_or_of_each() -> None:
+    one = Corpus(dev="d", sha256=SHA, native=True)
+    two = Corpus(train="t", dev="d", sha256=Digests(dev=SHA), native=True)
+    assert (one.splits(), one.digest("dev")) == ({"dev": "d"}, SHA)
+    assert (two.digest("train"), two.digest("dev")) == (None, SHA)
+
+
+def test_what_is_shipped_is_well() -> None:
+    shipped = load(Path(__file__).parents[1] / "params.yaml")
+    assert {"sample", "squad2"} <= set(shipped.corpora)
+    assert shipped.build.corpora == ("sample",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("language:", "lang: {}\nlanguage:", "lang: no such key"),
+        ("corpora: [small], ", "corpora: [small], runz: [], ", "build.runz: no such key"),
+        ("corpora: [small]", "corpora: [large]", "build.corpora[0]: 'large' is not among corpora (small)"),
+        ("corpora: [small]", "corpora: [small, small]", "build.corpora[1]: 'small' stands there twice"),
+        ("corpora: [small]", "corpora: [small, 3]", "build.corpora[1]: Expected `str`, got `int`"),
+        ("corpora: [small]", "corpora: small", "build.corpora: Expected `array`, got `str`"),
+        ("runs: []", "runs: [tiny]", "build.runs[0]: 'tiny' is not among runs (none there)"),
+        ("  small:", "  runs: {dev: d, native: true}\n  small:", "corpora.runs: another name, please"),
+        ("  small:", "  digests: {dev: d, native: true}\n  small:", "corpora.digests: another name, please"),
+        (
+            "runs: []}",
+            f"runs: [r]}}\n{RUN}",
+            "build.runs[0]: 'r' reads corpus 'squad2', which is not among build.corpora",
+        ),
+        ("target: nl", "target: no-such language", "language.target: Expected `str` matching regex"),
+        (", target: nl", "", "language: Object missing required field `target`"),
+        ("train: train.json", "trian: train.json", "corpora.small.trian: no such key"),
+        ("train: train.json", "train: [train.json]", "corpora.small.train: Expected `str | null`, got `array`"),
+        ("train: train.json", "train: 2020-12-05", "corpora.small.train: Expected `str | null`, got `date`"),
+        ("train: train.json", "train: ''", "corpora.small.train: Expected `str` matching regex"),
+        ("translator: identity", "native: yes", "corpora.small.native: Expected `bool`, got `str`"),
+        ("translator: identity", "native: false", "corpora.small: needs either translator or native: true"),
+        ("identity", "identity\n    native: true", "corpora.small: needs either translator or native: true"),
+        ("identity", "identity\n    sha256: abc", "corpora.small.sha256: Expected `str` matching regex"),
+        (
+            "identity",
+            f"identity\n    sha256: {SHA}",
+            "corpora.small.sha256: two files need two, as {train: ..., dev: ...}",
+        ),
+        ("identity", f"identity\n    sha256: {{test: {SHA}}}", "corpora.small.sha256.test: no such key"),
+        ("identity", "identity\n    sha256: {dev: 3}", "corpora.small.sha256.dev: Expected `str | null`, got `int`"),
+        ("    dev: dev.json", f"    sha256: {{dev: {SHA}}}", "corpora.small.sha256.dev: the corpus has no dev"),
+        ("    train: train.json\n    dev: dev.json\n", "", "corpora.small: needs train, dev or both"),
+        ("  small:", "  small.1:", "corpora: a key in it: Expected `str` matching regex"),
+        ("  small:", "  ../small:", "corpora: a key in it: Expected `str` matching regex"),
+        ("  small:", "  3:", "corpora: a key in it: Expected `str`, got `int`"),
+        ("language:", "translators: {t: {engine: none}}\nlanguage:", "translators.t.engine: Invalid value 'none'"),
+        ("language:", "runs: {r: 3}\nlanguage:", "runs.r: Expected `object`, got `int`"),
+        ("language:", "align: {min_score: 2}\nlanguage:", "align.min_score: Expected `float` <= 1.0"),
+        ("language:", "rescue: {enabled: 1}\nlanguage:", "rescue.enabled: Expected `bool`, got `int`"),
+        ("language:", "executor: spark\nlanguage:", "executor: Invalid enum value 'spark'"),
+        ("language:", "ray: {adress: auto}\nlanguage:", "ray.adress: no such key"),
+        ("language:", "ray: {address: 'ray://head:10001'}\nlanguage:", "ray.address: Expected `str` matching regex"),
+        ("language:", "? [a, b]\n: 1\nlanguage:", "top level: a key in it: Expected `str`"),
+    ],
+)
+def test_names_the_wrong_key(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    assert old in PARAMS
+    assert told(tmp_path, PARAMS.replace(old, new, 1)).startswith(f"params.yaml: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "params.yaml: top level: Expected `object`, got `null`"),
+        ("[]", "params.yaml: top level: Expected `object`, got `array`"),
+        ("a: [", ", line 1, column 5: not YAML: expected the node content"),
+        ("a: 1\n\tb: 2", ", line 2, column 1: not YAML: found character '\\t' that cannot start any token"),
+        ("a: 1\na: 2", ", line 2, column 1: not YAML: found duplicate key"),
+        ("a: *b", ", line 1, column 4: not YAML: found undefined alias 'b'"),
+        (
+            "a: !!python/object:os.system {}",
+            ", line 1, column 4: not YAML: could not determine a constructor for the tag",
+        ),
+        ("a: 1\n---\nb: 1", ", line 2, column 1: not YAML: but found another document"),
+        ("a: \0", ": not YAML: unacceptable character #x0000"),
+        ("a: 2020-13-45", ": not YAML: month must be in 1..12"),
+        ("a: !!int ''", ": not YAML: string index out of range"),
+        ("a: !!bool maybe", ": not YAML: 'maybe'"),
+        ("a: " + "9" * 5000, ": not YAML: Exceeds the limit"),
+        ("[" * 1500, ": not YAML: maximum recursion depth exceeded"),
+        ("a: [.nan]", ": nan is no setting"),
+        ("a: [-.inf]", ": -inf is no setting"),
+        ('a: {b: "x\\ud800"}', ": 'x\\ud800' has half a character (a surrogate)"),
+        ("build: &b {corpora: *b}", ": more than 100,000 values; are there aliases of aliases?"),
+    ],
+)
+def test_what_is_no_params_file_is_refused_in_one_line(tmp_path: Path, text: str, problem: str) -> None:
+    line = told(tmp_path, text)
+    assert line.removeprefix(str(tmp_path / "params.yaml")).startswith(problem)
+    assert "\n" not in line
+
+
+def test_bytes_that_are_no_text_and_files_that_are_none(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_bytes(b"a: \xff")
+    for path, problem in [
+        (tmp_path / "params.yaml", "not YAML"),
+        (tmp_path, "Is a directory"),
+        (tmp_path / "none", "No such file or directory"),
+    ]:
+        with pytest.raises(ParamsError, match=f"{path}: {problem}"):
+            load(path)
+
+
+def test_an_unknown_corpus_is_told_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(ParamsError, match=r"corpora\.large: there is no such corpus \(known: small\)"):
+        loaded(tmp_path, PARAMS).corpus("large")

@@ -1,0 +1,140 @@
+import pytest
+from spanferry.tables import Kind
+from spanferry.translation.checks.checks import MARKED, Fault, fault
+
+SENTENCE = "In 1931 the old steam ferry, which had crossed for 46 years, made way for a diesel."
+GOOD = "In 1931 maakte de oude stoomveerboot, die 46 jaar had gevaren, plaats voor een dieselboot."
+
+
+def found(text: str, answer: str, kind: str = Kind.SENTENCE, target: str = "nl") -> Fault | None:
+    return fault(text, answer, kind, "en", target)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (SENTENCE, GOOD),
+        ("The lock holds 1,250.5 m³.", "De sluis bevat 1.250,5 m³."),
+        ("It cost $1,160,000 in 1,000 days.", "Het kostte $ 1,16 miljoen in duizend dagen."),
+        ("In the 1930s and 1960s it was closed.", "In de jaren dertig en de jaren 60 was hij gesloten."),
+        ("It opens at 7 pm.", "Hij gaat om 19.00 uur open."),
+        ("Only 12 boats came.", "Slechts twaalf boten kwamen."),
+        (
+            'Who wrote "The Mill with the Red Roof and the Lock"?',
+            'Wie schreef "The Mill with the Red Roof and the Lock"?',
+        ),
+        ("a < b holds if <i>a</i> & b are equal.", "a < b geldt als <i>a</i> en b gelijk zijn."),
+        ("He is called Πλάτων (Plato) in Greek.", "Hij heet Πλάτων (Plato) in het Grieks."),
+        ("What, what, what, what?", "Wat, wat, wat, wat?"),
+        ("The captcha page of error 404.", "De captcha-pagina van error 404."),
+    ],
+)
+def test_good_sentences_pass(text, answer):
+    assert found(text, answer) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("24", "1,000", "4:51", "100–150", "½", ")", "A", "ABBA", "Bitcoin", "museum", "radio", "Super Bowl"),
+        *("Kawann Short", "Duran Duran", "rock and roll", "Lord of the Rings", "The Curse of the Lock", "jazz piano"),
+        *("Johann van der Poel", "De Telegraaf", "Brown v. Board of Education of Topeka", "TCP/IP", "DTIME(f(n))"),
+        *("Ein neues Lied wir heben an", "P ⊆ NP ⊆ PP", "Muhammad ibn Zakarīya Rāzi", "[citation]"),
+    ],
+)
+def test_names_numbers_and_terms_may_stay_as_they_are(text):
+    assert found(text, text, Kind.ANSWER) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "kind"),
+    [
+        ("Construction", "Bouw", Kind.ANSWER),
+        ("low", "een lage waterstand in de zomer", Kind.ANSWER),
+        ("Prime Minister", "premier", Kind.ANSWER),
+        ("about the U.S.", "over de VS", Kind.ANSWER),
+        ("the [lock] at Spaarndam", "de sluis bij Spaarndam", MARKED),
+        ("The [lock] is old.", "[De sluis] is oud.", MARKED),
+        ("The [lock] is old.", "De [[sluis]] is oud.", MARKED),
+        ("The <b>lock</b> is old.", "De < b >sluis</ b> is oud.", MARKED),
+        ('The "lock" is old.', "De «sluis» is oud.", MARKED),
+        ("The <<lock>> is old.", "De sluis is oud.", MARKED),
+    ],
+)
+def test_answers_and_marked_sentences_pass(text, answer, kind):
+    assert found(text, answer, kind) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("", Fault.EMPTY),
+        (" \n\u00a0", Fault.EMPTY),
+        ("Our systems have detected unusual traffic from your computer network.", Fault.CAPTCHA),
+        ("Before you continue to Google", Fault.CAPTCHA),
+        ("Error 500 (Server Error)!!1500.That’s an error.There was an error.", Fault.ERROR_PAGE),
+        ("502 Bad Gateway", Fault.ERROR_PAGE),
+        (SENTENCE, Fault.UNCHANGED),
+        (SENTENCE.upper(), Fault.UNCHANGED),
+        ("In 1931 the stoomveerboot, which met the 46 jaar, and plaats voor dieselboot.", Fault.UNCHANGED),
+        (GOOD.replace("oude", "<b>oude</b>"), Fault.MARKUP),
+        (GOOD.replace(", ", "&nbsp;"), Fault.MARKUP),
+        (GOOD.replace("jaar", "jaar [21]"), Fault.MARKUP),
+        (GOOD.replace("jaar", "jaar https://x.invalid"), Fault.MARKUP),
+        (GOOD.replace("jaar", "jaar\x9b31m"), Fault.MARKUP),
+        (GOOD.replace("jaar", "\u202ejaar\u202c"), Fault.MARKUP),
+        (f"Here is the translation: {GOOD}", Fault.CHAT),
+        ("I\u2019m sorry, but I can\u2019t help with that request.", Fault.CHAT),
+        ("In 1931 maakte de старый паром met 46 plaats.", Fault.SCRIPT),
+        ("In 1931 46 " + "de veerboot " * 12 + ".", Fault.REPETITION),
+        ("In 1931 46 ja ja ja ja plaats voor een dieselboot.", Fault.REPETITION),
+        ("In 1931 46 .......... veerboot.", Fault.REPETITION),
+        ("In 1931 maakte de oude stoomveerboot, die 46 jaar", Fault.TRUNCATED),
+        ("In 1931 maakte de oude boot (die 46 jaar voer plaats voor een dieselboot.", Fault.TRUNCATED),
+        ("In 1931 46 plaats.", Fault.LENGTH),
+        (GOOD + GOOD.replace("de", "het") * 3 + " Zo.", Fault.LENGTH),
+        (GOOD.replace("1931", "negentiende"), Fault.NUMBERS),
+        (GOOD.replace("1931", "1913"), Fault.NUMBERS),
+        (GOOD.replace("46", "64"), Fault.NUMBERS),
+    ],
+)
+def test_faults(answer, expected):
+    assert found(SENTENCE, answer) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "kind", "target", "expected"),
+    [
+        ("Who is Piet Hein?", "Who is Piet Hein?", Kind.QUESTION, "nl", Fault.UNCHANGED),
+        ("the king of the lock", "the king of the lock", Kind.ANSWER, "nl", Fault.UNCHANGED),
+        ("the river", "The River", Kind.ANSWER, "nl", Fault.UNCHANGED),
+        ("for a < b", "als a", Kind.ANSWER, "nl", Fault.TRUNCATED),
+        ("The [lock] is old.", "De [[[sluis]]] is oud.", MARKED, "nl", Fault.MARKUP),
+        ("The [lock] is old.", "De <b>sluis</b> is oud.", MARKED, "nl", Fault.MARKUP),
+        ("The [lock] is old.", "De &#91;sluis&#93; is oud.", MARKED, "nl", Fault.MARKUP),
+        ("The lock is shut today.", "El 水 esclusa está cerrada hoy.", Kind.SENTENCE, "es", Fault.SCRIPT),
+        ("The lock is shut today.", "Шлюз сегодня закрыт.", Kind.SENTENCE, "ru", None),
+        ("The lock is shut today.", "今日は水門が閉まっています。", Kind.SENTENCE, "ja", None),
+        ("The lock is shut today.", "水门今天关闭。", Kind.SENTENCE, "zh", None),
+        ("The lock at gate 12 is shut.", "البوابة ١٢ مغلقة اليوم.", Kind.SENTENCE, "ar", None),
+    ],
+)
+def test_kinds_and_languages(text, answer, kind, target, expected):
+    assert found(text, answer, kind, target) == expected
+
+
+def test_another_source_language_has_no_english_rules():
+    assert fault("Die Schleuse brach.", "Die Schleuse brach.", Kind.SENTENCE, "de", "nl") is None
+    text = "Die alte hölzerne Schleuse war drei lange Jahre zu."
+    assert fault(text, text, Kind.SENTENCE, "de", "nl") == Fault.UNCHANGED
+
+
+def test_a_number_of_thousands_of_digits():
+    text = f"Pi is 3.{'14159265358979' * 320} in short, they say."
+    assert found(text, text.replace("in short, they say", "in het kort, zegt men"), Kind.SENTENCE) is None
+    assert found(text, f"Pi is 3.{'14159265358979' * 300} in het kort, zegt men.", Kind.SENTENCE) == Fault.NUMBERS
+
+
+@pytest.mark.parametrize(("number", "expected"), [("12", None), ("0012", None), ("112", Fault.NUMBERS)])
+def test_small_numbers_may_be_spelled_out(number, expected):
+    assert found(f"Agent {number} came in.", "De agent kwam binnen.", Kind.SENTENCE) == expected

@@ -1,0 +1,204 @@
+from pathlib import Path
+
+import pytest
+from spanferry import segmentation, squad, tables
+from spanferry.errors import InputError, ParamsError, TranslationError
+from spanferry.translation.client.setup import open_desk, read_segments, to_table
+from spanferry.translation.client.tasks import Segment
+from spanferry.translation.engines.mtranslate import MTranslate
+from spanferry.translation.memory.prior import METADATA
+from spanferry.translation.memory.store import Memory, Scope
+from spanferry.translation.memory.tmx import write_tmx
+
+from tests.support.standin import dutch
+
+SEGMENTS = [Segment("The quay is old.", "sentence"), Segment("the quay", "answer"), Segment("in 1853", "answer")]
+LANGUAGES = ("en", "nl")
+
+
+def build(folder: Path, **kwargs) -> tuple[list[str | None], int]:
+    """Translates into folder/translations.parquet; (the translations, how many texts were sent)."""
+    out = folder / "translations.parquet"
+    with open_desk("mtranslate", LANGUAGES, folder=folder / "memory", seeds=[out], **kwargs) as desk:
+        results = desk.translate(SEGMENTS)
+        tables.write(to_table(SEGMENTS, results, desk), out)
+    return [result.text for result in results], desk.counts.requests
+
+
+def test_the_table_says_whose_it_is_and_has_the_same_bytes_again(google, tmp_path):
+    google(lambda text, n: dutch(text))
+    build(tmp_path)
+    path = tmp_path / "translations.parquet"
+    first, table = path.read_bytes(), tables.read(path, tables.TRANSLATIONS)
+    assert table.to_pylist() == [
+        {"text": segment.text, "translation": dutch(segment.text), "reason": None} for segment in SEGMENTS
+    ]
+    assert table.schema.metadata == {METADATA: b'{"source": "en", "target": "nl", "translator": "mtranslate"}'}
+    assert build(tmp_path)[1] == 0
+    assert path.read_bytes() == first
+
+
+def test_a_fresh_clone_starts_from_the_table(google, tmp_path):
+    served = google(lambda text, n: dutch(text))
+    first, sent = build(tmp_path)
+    assert sent == 3
+    for file in (tmp_path / "memory").iterdir():
+        file.unlink()
+    told = []
+    assert build(tmp_path, tell=told.append) == (first, 0)
+    assert told == ["3 translations of earlier runs by mtranslate are brought into the memory"]
+    assert len(Memory(tmp_path / "memory", Scope("mtranslate", *LANGUAGES))) == 3
+    assert served.seen.total() == 3
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 and no more"])
+def test_a_broken_table_is_passed_over(google, tmp_path, content):
+    google(lambda text, n: dutch(text))
+    (tmp_path / "translations.parquet").write_bytes(content)
+    told = []
+    assert build(tmp_path, tell=told.append)[1] == 3
+    assert len(told) == 1
+    assert "translations.parquet" in told[0]
+
+
+def test_a_table_by_another_translator_is_not_taken(google, tmp_path):
+    google(lambda text, n: dutch(text))
+    out = tmp_path / "translations.parquet"
+    with open_desk("identity", LANGUAGES, folder=tmp_path / "memory") as desk:
+        tables.write(to_table(SEGMENTS, desk.translate(SEGMENTS), desk), out)
+    assert build(tmp_path)[1] == 3
+
+
+def test_a_table_outlives_another_translator_in_between(google, tmp_path):
+    """Of a fresh clone, where the table is all there is of what was asked."""
+    served = google(lambda text, n: dutch(text))
+    first, _ = build(tmp_path)
+    (tmp_path / "memory" / "translations.jsonl").unlink()
+    out = tmp_path / "translations.parquet"
+    with open_desk("identity", LANGUAGES, folder=tmp_path / "memory", seeds=[out]) as desk:
+        tables.write(to_table(SEGMENTS, desk.translate(SEGMENTS), desk), out)
+    assert build(tmp_path) == (first, 0)
+    assert served.seen.total() == 3
+
+
+def test_a_corpus_own_translations_come_first_and_stay_its_own(google, tmp_path):
+    google(lambda text, n: dutch(text))
+    tmx = tmp_path / "memory.tmx"
+    write_tmx(tmx, [("the quay", "de kaai")], *LANGUAGES)
+    first, sent = build(tmp_path, tmx=tmx)
+    assert (first[1], sent) == ("de kaai", 2)
+    memory = Memory(tmp_path / "memory", Scope("mtranslate", *LANGUAGES))
+    assert (len(memory), memory.get("the quay")) == (2, None)
+    assert build(tmp_path, tmx=tmx) == (first, 0)
+    assert Memory(tmp_path / "memory", memory.scope).get("the quay") is None
+
+
+def test_what_is_taken_out_of_a_corpus_own_translations_is_asked_for(google, tmp_path):
+    google(lambda text, n: dutch(text))
+    tmx = tmp_path / "memory.tmx"
+    write_tmx(tmx, [("the quay", "de kwaai")], *LANGUAGES)
+    assert build(tmp_path, tmx=tmx)[0][1] == "de kwaai"
+    good = [dutch(segment.text) for segment in SEGMENTS]
+    assert build(tmp_path) == (good, 1)
+    assert build(tmp_path, tmx=tmx)[0][1] == "de kwaai"
+    assert build(tmp_path) == (good, 0)
+
+
+def test_planning_needs_no_lock_and_writes_nothing(google, tmp_path):
+    google(lambda text, n: dutch(text))
+    build(tmp_path)
+    with (
+        open_desk("mtranslate", LANGUAGES, folder=tmp_path / "memory"),
+        open_desk("mtranslate", LANGUAGES, folder=tmp_path / "memory", planning=True) as desk,
+    ):
+        _, misses = desk.draft([*SEGMENTS, Segment("the weir", "answer")])
+    assert [miss.text for miss in misses] == ["the weir"]
+    with open_desk("mtranslate", LANGUAGES, folder=tmp_path / "none", planning=True) as desk:
+        assert len(desk.draft(SEGMENTS)[1]) == 3
+    assert not (tmp_path / "none").exists()
+
+
+def test_an_engine_is_entered_once_when_there_is_something_to_ask_for(google, tmp_path, monkeypatch):
+    served = google(lambda text, n: dutch(text))
+    entered = []
+
+    class Counted(MTranslate):
+        def __enter__(self):
+            entered.append("in")
+            return super().__enter__()
+
+        def __exit__(self, *_):
+            entered.append("out")
+            super().__exit__()
+
+    monkeypatch.setattr("spanferry.translation.client.setup.build", lambda *_: Counted(*LANGUAGES, 5.0))
+    with open_desk("mtranslate", LANGUAGES, folder=tmp_path / "memory") as desk:
+        assert entered == []
+        for segment in SEGMENTS:
+            desk.translate([segment])
+    assert entered == ["in", "out"]
+    build(tmp_path)
+    assert entered == ["in", "out"]
+
+    def missing(self):
+        raise TranslationError("the service's key is missing")
+
+    monkeypatch.setattr(Counted, "__enter__", missing)
+    first = build(tmp_path)
+    assert first == ([dutch(segment.text) for segment in SEGMENTS], 0)
+    (tmp_path / "memory" / "translations.jsonl").unlink()
+    (tmp_path / "translations.parquet").unlink()
+    with pytest.raises(TranslationError, match="the service's key is missing"):
+        build(tmp_path)
+    assert served.seen.total() == 3
+
+
+def test_names(tmp_path):
+    with (
+        pytest.raises(ParamsError, match="translator 'bing': neither an entry of translators"),
+        open_desk("bing", LANGUAGES, folder=tmp_path),
+    ):
+        pass
+    with (
+        pytest.raises(ParamsError, match="the corpus has no memory"),
+        open_desk("memory", LANGUAGES, folder=tmp_path),
+    ):
+        pass
+
+
+def cut(folder: Path, *contexts: str) -> tuple[Path, Path]:
+    """Tables of segments and of the layout, as the stage writes them, of paragraphs without questions."""
+    paragraphs = tuple(squad.Paragraph(context, ()) for context in contexts)
+    laid = segmentation.layout({"dev": squad.Document((squad.Article(paragraphs),))}, "en")
+    tables.write(laid, folder / "layout.parquet")
+    tables.write(segmentation.segments(laid), folder / "segments.parquet")
+    return folder / "segments.parquet", folder / "layout.parquet"
+
+
+def test_segments_are_read_with_their_paragraphs_only_when_these_are_used(tmp_path):
+    segments, layout = cut(tmp_path, "It rains.", "Boats go by. It rains.")
+    assert read_segments(segments) == [Segment("Boats go by.", "sentence"), Segment("It rains.", "sentence")]
+    assert read_segments(segments, layout) == [
+        Segment("Boats go by.", "sentence", "Boats go by. It rains."),
+        Segment("It rains.", "sentence", "It rains."),
+    ]
+
+
+def test_long_paragraphs_are_not_repeated_with_each_of_their_sentences(tmp_path):
+    contexts = [" ".join(f"Boat {at} came by in year {n}." for at in range(1500)) for n in range(8)]
+    segments, layout = cut(tmp_path, *contexts)
+    read = read_segments(segments, layout)
+    assert len(read) == 12_000
+    assert {segment.context for segment in read} == set(contexts)
+    # 12,000 times 38,000 characters would be 460 MB, which no table may unpack to.
+    assert tables.read(segments, tables.SEGMENTS).nbytes < 2_000_000
+
+
+@pytest.mark.parametrize("row", [1, -1])
+def test_a_row_that_the_layout_lacks_is_told(tmp_path, row):
+    segments, layout = cut(tmp_path, "It rains.")
+    rows = [{"text": "It rains.", "kind": "sentence", "count": 1, "layout_row": row}]
+    tables.write(tables.pa.Table.from_pylist(rows, tables.SEGMENTS), segments)
+    with pytest.raises(InputError) as told:
+        read_segments(segments, layout)
+    assert str(told.value) == f"{segments}: column layout_row: {layout} has no row {row}; rebuild it"

@@ -1,0 +1,212 @@
+import sys
+from importlib.util import find_spec
+
+import msgspec
+import pytest
+from spanferry.errors import TranslationError
+from spanferry.translation.checks.checks import MARKED
+from spanferry.translation.client.setup import open_desk
+from spanferry.translation.client.tasks import Segment
+from spanferry.translation.engines.base import Overloaded, Refused, Request, Throttled, Unproven, Unreachable
+from spanferry.translation.engines.deepl import DeepL, xml
+from spanferry.translation.settings import DeepLSettings
+
+from tests.support.json_server import Answer, service
+
+pytestmark = pytest.mark.skipif(not find_spec("deepl"), reason="the extra 'deepl' is not installed")
+
+KEY = "secret-key:fx"
+PARAGRAPH = "The ferry is old. It crosses the river."
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch):
+    monkeypatch.setenv("DEEPL_AUTH_KEY", KEY)
+
+
+def result(*texts):
+    translations = [{"text": text, "detected_source_language": "EN", "billed_characters": 1} for text in texts]
+    return Answer({"translations": translations})
+
+
+def dutch(body):
+    """Not Dutch, but it keeps what a translation keeps."""
+    return result(*("nl " + text for text in body["text"]))
+
+
+def translated(answer, *requests, languages=("en", "nl"), timeout_s=5.0, **settings):
+    """The answers, and what the server was asked."""
+    with service(answer) as served:
+        settings = DeepLSettings(server_url=served.url, **settings)
+        with DeepL(settings, languages, timeout_s) as engine:
+            return engine.translate(requests), [body for _, _, body in served.seen]
+
+
+def test_a_text_goes_with_its_paragraph():
+    found, asked = translated(dutch, Request("It crosses the river.", PARAGRAPH))
+    assert found == ["nl It crosses the river."]
+    assert asked == [
+        {
+            "text": ["It crosses the river."],
+            "context": PARAGRAPH,
+            "source_lang": "EN",
+            "target_lang": "NL",
+            "model_type": "prefer_quality_optimized",
+            "show_billed_characters": True,
+        }
+    ]
+
+
+def test_without_context_many_texts_go_together():
+    engine = DeepL(DeepLSettings(context=False), ("en", "nl"), 5.0)
+    assert (engine.batch, engine.uses_context) == (50, False)
+    found, (asked,) = translated(dutch, Request("one", "a"), Request("two", "b"), context=False, formality="more")
+    assert found == ["nl one", "nl two"]
+    assert asked["text"] == ["one", "two"]
+    assert "context" not in asked
+    assert asked["formality"] == "more"
+
+
+@pytest.mark.parametrize(
+    ("languages", "settings", "target"),
+    [
+        (("nl", "en"), {}, "EN-GB"),
+        (("en", "pt"), {}, "PT-PT"),
+        (("en", "pt"), {"target_code": "pt-br"}, "PT-BR"),
+        (("en", "de"), {}, "DE"),
+    ],
+)
+def test_variants_of_languages(languages, settings, target):
+    _, (asked,) = translated(dutch, Request("x"), languages=languages, **settings)
+    assert asked["target_lang"] == target
+
+
+def test_markers_travel_as_xml():
+    def swapped(body):
+        (text,) = body["text"]
+        assert (text, body["tag_handling"]) == ("In <m>AT&amp;T &lt;3</m> &amp;amp; more", "xml")
+        return result("Mehr &amp; &amp;amp; <m>AT&amp;T &lt;3</m>")
+
+    found, _ = translated(swapped, Request("In <m>AT&T <3</m> &amp; more"))
+    assert found == ["Mehr & &amp; <m>AT&T <3</m>"]
+    assert DeepL.markers[0] == ("<m>", "</m>")
+
+
+@pytest.mark.parametrize("text", ["a & b < c", "one <m> alone", "[x] «y»"])
+def test_other_texts_travel_as_they_are(text):
+    found, (asked,) = translated(dutch, Request(text))
+    assert (found, asked["text"]) == (["nl " + text], [text])
+    assert "tag_handling" not in asked
+
+
+def test_xml_of_a_text_without_markers():
+    assert xml("a & <m>") == "a &amp; &lt;m&gt;"
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "problem"),
+    [
+        (Answer(status=429), Throttled, "HTTP 429"),
+        (Answer(status=500), Overloaded, "HTTP 500"),
+        (Answer(status=503), Overloaded, "HTTP 503"),
+        (Answer(status=413), Refused, "413"),
+        (Answer(status=456), TranslationError, "the account's characters are spent"),
+        (Answer(status=403), TranslationError, "the key in DEEPL_AUTH_KEY is not accepted"),
+        (Answer({"message": f"target_lang, {KEY}"}, 400), Unproven, "Bad request, message: target_lang, ..."),
+        (Answer("<html>Welcome to this network</html>"), Unreachable, "0 translations for 1 texts"),
+        (Answer({"translations": [{"text": "x"}]}), Unreachable, "no answer of DeepL's"),
+        (Answer({"translations": [None]}), Unreachable, "no answer of DeepL's"),
+        (result("a", "b"), Unreachable, "2 translations for 1 texts"),
+        (Answer(hang=3.0), Overloaded, "timed out"),
+    ],
+)
+def test_failures(answer, kind, problem):
+    with pytest.raises(kind) as caught:
+        translated(lambda body: answer, Request("x"), timeout_s=0.3)
+    assert type(caught.value) is kind
+    assert problem in str(caught.value)
+    assert KEY not in str(caught.value)
+
+
+def test_after_a_good_answer_a_text_is_refused_and_not_the_settings():
+    answers = iter([result("een"), Answer({"message": "what is this"}, 400)])
+    with service(lambda body: next(answers)) as served:
+        with DeepL(DeepLSettings(server_url=served.url), ("en", "nl"), 5.0) as engine:
+            assert engine.translate([Request("one")]) == ["een"]
+            with pytest.raises(Refused, match="what is this"):
+                engine.translate([Request("two")])
+        assert [headers["authorization"] for _, headers, _ in served.seen] == [f"DeepL-Auth-Key {KEY}"] * 2
+
+
+def test_no_server():
+    settings = DeepLSettings(server_url="http://127.0.0.1:9")
+    with DeepL(settings, ("en", "nl"), 1.0) as engine, pytest.raises(Unreachable):
+        engine.translate([Request("x")])
+
+
+def test_a_text_that_is_none():
+    with pytest.raises(Refused, match="surrogate"):
+        translated(dutch, Request("\ud800"), context=True)
+
+
+def test_the_packages_settings_are_put_back():
+    from deepl import http_client
+
+    before = http_client.max_network_retries, http_client.min_connection_timeout
+    translated(dutch, Request("x"))
+    assert (http_client.max_network_retries, http_client.min_connection_timeout) == before
+
+
+def test_no_key(monkeypatch):
+    monkeypatch.delenv("DEEPL_AUTH_KEY")
+    engine = DeepL(DeepLSettings(), ("en", "nl"), 5.0)
+    with pytest.raises(TranslationError, match="set the environment variable DEEPL_AUTH_KEY"):
+        engine.__enter__()
+
+
+def test_no_package(monkeypatch):
+    monkeypatch.setitem(sys.modules, "deepl", None)
+    with pytest.raises(TranslationError, match=r"pip install .* --editable '\.\[deepl\]'"):
+        DeepL(DeepLSettings(), ("en", "nl"), 5.0).__enter__()
+
+
+def test_the_identity_says_what_changes_an_answer():
+    def identity(**settings):
+        return DeepL(DeepLSettings(**settings), ("en", "nl"), 5.0).identity
+
+    assert identity() == "deepl prefer_quality_optimized nl context"
+    changes = {"context": False, "model_type": "latency_optimized", "formality": "more", "target_code": "NL-BE"}
+    assert len({identity(**{key: value}) for key, value in changes.items()} | {identity()}) == 5
+    assert identity(server_url="http://127.0.0.1:9") == identity()
+    assert msgspec.convert({"engine": "deepl"}, DeepLSettings) == DeepLSettings()
+
+
+def test_at_the_desk_and_out_of_the_memory(tmp_path, hurried):
+    def answer(body):
+        (text,) = body["text"]
+        if text == "never":
+            return Answer({"message": "no"}, 400)
+        return result(f"{len(body['context'])}: {text.swapcase()}")
+
+    segments = [
+        Segment("The Quay was BUILT.", "sentence", PARAGRAPH),
+        Segment("The Quay was BUILT.", "sentence", "The Quay was BUILT."),
+        Segment("The <m>Quay</m> was BUILT.", MARKED, PARAGRAPH),
+        Segment("never", "question", PARAGRAPH),
+    ]
+    for _ in range(2):
+        with service(answer) as served:
+            with open_desk(
+                "deepl",
+                ("en", "nl"),
+                folder=tmp_path,
+                translators={"deepl": DeepLSettings(server_url=served.url)},
+            ) as desk:
+                results = [(result.text, result.fault) for result in desk.translate(segments)]
+            assert results == [
+                ("39: tHE qUAY WAS built.", None),
+                ("19: tHE qUAY WAS built.", None),
+                ("39: tHE <M>qUAY</M> WAS built.", None),
+                (None, "refused"),
+            ]
+    assert served.seen == []

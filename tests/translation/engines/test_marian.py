@@ -1,0 +1,129 @@
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spanferry.errors import TranslationError
+from spanferry.translation.client.setup import open_desk
+from spanferry.translation.client.tasks import Segment
+from spanferry.translation.engines.base import Request
+from spanferry.translation.engines.marian import Marian, batches
+from spanferry.translation.settings import MarianSettings
+
+from tests.support import tiny_checkpoints
+from tests.support.tiny_checkpoints import DUTCH, ENGLISH, SPANISH
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    root = tmp_path_factory.mktemp("models")
+    return {
+        "marian": tiny_checkpoints.marian(root / "opus-mt-en-nl"),
+        "several": tiny_checkpoints.marian(root / "opus-mt-en-mul", codes=True),
+        "m2m100": tiny_checkpoints.m2m100(root / "m2m100"),
+        "nllb": tiny_checkpoints.nllb(root / "nllb"),
+    }
+
+
+def translated(folder, texts, target="nl", **settings):
+    with Marian(MarianSettings(model=str(folder), **settings), ("en", target)) as engine:
+        return engine.translate([Request(text) for text in texts])
+
+
+@pytest.mark.parametrize(
+    ("model", "dutch", "spanish"),
+    [
+        ("marian", {}, None),
+        ("several", {"target_code": "nld"}, {"target_code": "spa"}),
+        ("m2m100", {}, {"target_code": "es"}),
+        (
+            "nllb",
+            {"source_code": "eng_Latn", "target_code": "nld_Latn"},
+            {"source_code": "eng_Latn", "target_code": "spa_Latn"},
+        ),
+    ],
+)
+def test_translates_into_the_language(folders, model, dutch, spanish):
+    assert translated(folders[model], ENGLISH, **dutch) == DUTCH
+    if spanish:
+        assert translated(folders[model], ENGLISH, **spanish) == SPANISH
+
+
+def test_batches_change_nothing(folders):
+    order = ENGLISH[::-1] + ENGLISH
+    together = translated(folders["marian"], order)
+    assert together == DUTCH[::-1] + DUTCH
+    assert translated(folders["marian"], order, batch_tokens=1) == together
+    assert translated(folders["marian"], ENGLISH, beams=1, precision="bfloat16") == DUTCH
+
+
+def test_a_text_with_more_tokens_than_the_model_takes_has_no_translation(folders):
+    assert translated(folders["marian"], ["the harbour", "the harbour " * 40, "the ferry"]) == [
+        "de haven",
+        "",
+        "de veerboot",
+    ]
+    assert translated(folders["marian"], ["the harbour " * 40]) == [""]
+
+
+@pytest.mark.parametrize(
+    ("model", "settings", "problem"),
+    [
+        ("several", {}, r"several languages; set target_code \(nld, spa\)"),
+        ("several", {"target_code": "deu"}, r"no target_code 'deu' \(it has: nld, spa\)"),
+        ("marian", {"target_code": "deu"}, r"no target_code 'deu' \(it has: none\)"),
+        ("nllb", {}, r"no language 'en'; set source_code \(it has: eng_Latn, nld_Latn, spa_Latn\)"),
+        ("nllb", {"source_code": "eng_Latn"}, "no language 'nl'; set target_code"),
+        ("m2m100", {"target_code": "tlh"}, "no language 'tlh'; set target_code .it has: af, am, "),
+    ],
+)
+def test_a_language_that_the_model_does_not_have(folders, model, settings, problem):
+    with pytest.raises(TranslationError, match=problem):
+        translated(folders[model], ["x"], **settings)
+
+
+def test_the_identity_says_what_changes_an_answer(folders):
+    def identity(**settings):
+        return Marian(MarianSettings(model=str(folders["marian"]), **settings), ("en", "nl")).identity
+
+    name, rest = identity().split("#")
+    assert name == "marian opus-mt-en-nl"
+    assert rest[16:] == " auto beams=4 length_penalty=1"
+    changed = {identity(**{key: value}) for key, value in CHANGES.items()}
+    assert len(changed | {identity()}) == len(CHANGES) + 1
+    assert identity(batch_tokens=1) == identity()
+
+
+CHANGES = {"beams": 1, "length_penalty": 0.6, "precision": "float32", "target_code": "nld", "source_code": "eng"}
+
+
+def test_params(folders):
+    settings = msgspec.convert({"engine": "marian", "model": "a/b", "revision": "0" * 40}, MarianSettings)
+    assert settings == MarianSettings(model="a/b", revision="0" * 40)
+    with pytest.raises(msgspec.ValidationError, match="regex"):
+        msgspec.convert({"engine": "marian", "model": "a/b", "revision": "main"}, MarianSettings)
+
+
+def test_at_the_desk_and_out_of_the_memory(folders, tmp_path):
+    segments = [Segment(text, "sentence") for text in (*ENGLISH, "the harbour " * 300)]
+    for asked in (6, 0):
+        with open_desk(
+            "opus",
+            ("en", "nl"),
+            folder=tmp_path / "memory",
+            translators={"opus": MarianSettings(model=str(folders["marian"]))},
+        ) as desk:
+            results = [result.text for result in desk.translate(segments)]
+        assert results[:5] == DUTCH
+        assert results[5] is None
+        assert desk.counts.texts >= asked or desk.counts.texts == 0
+    assert desk.counts.requests == 0
+
+
+@given(st.lists(st.integers(1, 60)), st.integers(1, 200))
+def test_every_text_is_in_one_batch_that_is_not_too_large(lengths, tokens):
+    found = list(batches(lengths, tokens))
+    assert sorted(place for batch in found for place in batch) == list(range(len(lengths)))
+    for batch in found:
+        sizes = [lengths[place] for place in batch]
+        assert sizes == sorted(sizes, reverse=True)
+        assert len(batch) == 1 or sizes[0] * len(batch) <= tokens

@@ -1,0 +1,126 @@
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spanferry.errors import InputError
+from spanferry.translation.memory.tmx import read_tmx, write_tmx
+
+FOREIGN = """\
+<?xml version="1.0" encoding="UTF-16"?>
+<!DOCTYPE tmx SYSTEM "tmx14.dtd">
+<tmx version="1.4">
+<header creationtool="Other" creationtoolversion="7" segtype="sentence" o-tmf="x" adminlang="en" srclang="en-US"
+ datatype="html"><note>The sluice project.</note></header>
+<body>
+<tu tuid="1"><prop type="x-client">water board</prop>
+  <tuv xml:lang="EN-us">
+    <seg>The <bpt i="1">&lt;b&gt;</bpt>sluice<ept i="1">&lt;/b&gt;</ept> is <hi>shut</hi>.</seg></tuv>
+  <tuv xml:lang="de"><seg>Die Schleuse ist zu.</seg></tuv>
+  <tuv xml:lang="nl-BE"><seg>De sluis is dicht.</seg></tuv>
+  <tuv xml:lang="nl"><seg>De sluis is gesloten.</seg></tuv>
+</tu>
+<tu><tuv lang="en"><seg>quay</seg></tuv><tuv lang="NL"><seg>kade</seg></tuv></tu>
+<tu><tuv xml:lang="en"><seg>only English</seg></tuv></tu>
+<tu><tuv xml:lang="en"><seg>empty</seg></tuv><tuv xml:lang="nl"><seg> </seg></tuv></tu>
+</body>
+</tmx>
+"""
+
+
+def test_bytes(tmp_path: Path):
+    path = tmp_path / "memory.tmx"
+    write_tmx(path, [("Salt & <pepper>", "Zout & <peper>"), (" two\tlines\r\n", "twee\x0bregels")], "en", "nl")
+    assert path.read_text(encoding="utf-8") == (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<!DOCTYPE tmx SYSTEM "tmx14.dtd">\n'
+        '<tmx version="1.4">\n'
+        '<header creationtool="spanferry" creationtoolversion="1" segtype="sentence" o-tmf="spanferry" adminlang="en" '
+        'srclang="en" datatype="plaintext"/>\n'
+        "<body>\n"
+        '<tu>\n<tuv xml:lang="en"><seg>Salt &amp; &lt;pepper&gt;</seg></tuv>\n'
+        '<tuv xml:lang="nl"><seg>Zout &amp; &lt;peper&gt;</seg></tuv>\n</tu>\n'
+        '<tu>\n<tuv xml:lang="en"><seg> two\tlines&#13;\n</seg></tuv>\n'
+        '<tuv xml:lang="nl"><seg>twee<ph type="x-codepoint">U+000B</ph>regels</seg></tuv>\n</tu>\n'
+        "</body>\n</tmx>\n"
+    )
+
+
+texts = st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip)
+
+
+@given(st.lists(st.tuples(texts, texts), max_size=5))
+def test_every_text_comes_back(tmp_path_factory, pairs):
+    path = tmp_path_factory.mktemp("tmx") / "memory.tmx"
+    write_tmx(path, pairs, "en", "nl")
+    assert list(read_tmx(path, "en", "nl")) == pairs
+    ElementTree.parse(path)  # any XML parser takes it
+
+
+def test_other_tools_files_are_read(tmp_path: Path):
+    path = tmp_path / "foreign.tmx"
+    path.write_bytes(FOREIGN.encode("utf-16"))
+    assert list(read_tmx(path, "en", "nl")) == [("The sluice is shut.", "De sluis is gesloten."), ("quay", "kade")]
+    assert list(read_tmx(path, "en-US", "nl-BE")) == [("The sluice is shut.", "De sluis is dicht.")]
+    assert list(read_tmx(path, "en", "fr")) == []
+
+
+@pytest.mark.parametrize(
+    ("languages", "variants", "pair"),
+    [
+        (("en-GB", "en"), ("en-GB", "en"), (0, 1)),
+        (("en-GB", "en"), ("en", "en-GB"), (1, 0)),
+        (("en", "en-GB"), ("en-GB", "en-US"), (1, 0)),
+        (("en", "en-GB"), ("en-US", "en-GB"), (0, 1)),
+        (("zh-TW", "zh"), ("zh-Hant", "zh_tw", "zh-CN"), (1, 0)),
+        (("zh-TW", "zh"), ("zh-TW",), None),
+        (("en-US", "en-GB"), ("en-GB", "en-US"), (1, 0)),
+        (("en", "nl"), ("nl-BE", "en-AU", "NL", "EN"), (3, 2)),
+        (("en", "nl"), ("nl-BE", "nl-NL", "en-AU"), (2, 0)),
+        (("en", "nl"), ("eng", "nld"), None),
+        (("en", "en"), ("en", "en"), (0, 1)),
+    ],
+)
+def test_the_language_itself_counts_before_its_variants_and_no_variant_twice(tmp_path: Path, languages, variants, pair):
+    path = tmp_path / "variants.tmx"
+    units = "".join(f'<tuv xml:lang="{code}"><seg>{n}</seg></tuv>' for n, code in enumerate(variants))
+    path.write_text(f"<tmx><body><tu>{units}</tu></body></tmx>")
+    assert list(read_tmx(path, *languages)) == ([tuple(map(str, pair))] if pair else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('<!DOCTYPE tmx [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><tmx><body>&b;</body></tmx>', "EntitiesForbidden"),
+        ('<!DOCTYPE tmx [<!ENTITY a SYSTEM "file:///etc/passwd">]><tmx><body>&a;</body></tmx>', "EntitiesForbidden"),
+        ('<!DOCTYPE tmx [<!ENTITY % a SYSTEM "http://127.0.0.1:9/a.dtd"> %a;]><tmx/>', "EntitiesForbidden"),
+        ("<html><body/></html>", "its root is <html>"),
+        ("<tmx><body><tu>", "no element found"),
+        ("", "no element found"),
+        ('<?xml version="1.0" encoding="nonesuch"?><tmx/>', "nonesuch"),
+    ],
+)
+def test_hostile_and_broken_files_are_refused(tmp_path: Path, text: str, told: str):
+    path = tmp_path / "bad.tmx"
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        list(read_tmx(path, "en", "nl"))
+    assert str(path) in str(caught.value)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file(tmp_path: Path):
+    with pytest.raises(InputError, match="No such file"):
+        list(read_tmx(tmp_path / "none.tmx", "en", "nl"))
+
+
+def test_nothing_is_left_when_writing_fails(tmp_path: Path):
+    def pairs():
+        yield "one", "een"
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_tmx(tmp_path / "memory.tmx", pairs(), "en", "nl")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,42 @@
+from spanferry.translation.checks.checks import Fault
+from spanferry.translation.client.session import Translated
+from spanferry.translation.client.tasks import Segment
+from spanferry.translation.metrics import figures
+
+
+def test_figures():
+    segments = [
+        Segment("The lock 😀 opens.\nIt\tcloses.", "sentence"),
+        Segment("שלום\u200f e\u0301", "answer"),
+        Segment("weir", "answer"),
+    ]
+    results = [
+        Translated("De sluis opent.\nHij sluit."),
+        Translated("שלום e\u0301"),
+        Translated(None, Fault.EMPTY),
+    ]
+    found = figures(segments, results)
+    faults = found.pop("faults")
+    assert faults == {**dict.fromkeys(map(str, Fault), 0), "empty": 1}
+    assert found == {
+        "visited": 3,
+        "kept": 2,
+        "dropped": 1,
+        "by_kind": {
+            "answer": {"visited": 2, "kept": 1, "dropped": 1},
+            "sentence": {"visited": 1, "kept": 1, "dropped": 0},
+        },
+        "characters": {"source": 40, "target": 33},
+        "odd_characters": {
+            "line_breaks": {"segments": 1, "lost": 0},
+            "tabs": {"segments": 1, "lost": 1},
+            "emoji": {"segments": 1, "lost": 1},
+            "right_to_left": {"segments": 1, "lost": 1},
+            "combining_marks": {"segments": 1, "lost": 0},
+            "zero_width": {"segments": 1, "lost": 1},
+        },
+    }
+
+
+def test_nothing():
+    assert figures([], [])["visited"] == 0
