@@ -40,6 +40,7 @@ from spanferry.projection.rescue import Group, pairs
 from spanferry.projection.rescue_tables import groups, rescue_table
 from spanferry.projection.settings import AlignSettings, RescueSettings
 from spanferry.projection.spans import overlap
+from spanferry.records import Field, SourceParagraph, TranslationRow
 from spanferry.report.accuracy import ENOUGH, token_f1
 
 FITTED = ("aligned", "misalignment")
@@ -80,10 +81,10 @@ def locator(args: argparse.Namespace, words: str) -> Locator:
 
 def read(home: Path) -> Corpus:
     """(layout, translations, what came back between markers, gold spans)."""
-    heard = tables.read(home / "marked.parquet", tables.TRANSLATIONS)
+    heard = tables.read(home / "marked.parquet", TranslationRow)
     return (
-        tables.read(home / "segments" / "layout.parquet", tables.LAYOUT),
-        tables.read(home / "translations.parquet", tables.TRANSLATIONS),
+        tables.read(home / "segments" / "layout.parquet", SourceParagraph),
+        tables.read(home / "translations.parquet", TranslationRow),
         dict(zip(heard["text"].to_pylist(), heard["translation"].to_pylist(), strict=True)),
         json.loads((home / "source" / "gold.json").read_text(encoding="utf-8")),
     )
@@ -117,7 +118,7 @@ def score(spans: pa.Table, paragraphs: pa.Table, gold: dict) -> tuple[float, flo
     contexts = {paragraph_key(row): row["context"] for row in paragraphs.to_pylist()}
     found: dict[str, list[tuple[float, bool]]] = defaultdict(list)
     for row in spans.to_pylist():
-        if row["field"] != tables.Field.ANSWERS:
+        if row["field"] != Field.ANSWERS:
             continue
         kept = found[row["question_id"]]
         if row["text"] is not None:

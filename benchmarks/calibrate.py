@@ -23,6 +23,7 @@ from spanferry.projection.marked import parse, request, styles
 from spanferry.projection.ranking import Locator
 from spanferry.projection.rescue_tables import groups
 from spanferry.projection.settings import AlignSettings
+from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.report.accuracy import ENOUGH, token_f1
 
 PRIOR = 1.0  # precision of the weights' normal prior, in units of one answer's log-likelihood
@@ -30,7 +31,7 @@ PRIOR = 1.0  # precision of the weights' normal prior, in units of one answer's 
 # apart, 52 of 57 were right in Swedish SQuAD against XQuAD: log odds 2.3, where others have 4.5.
 # That a number gets lost is as bad a sign, and as rare.
 # The weights of aligned words are not fitted here (benchmarks/alignment.py).
-EXPECTED = {"unsettled": -2.2, "numberless": -2.2} | {name: WEIGHTS[name] for name in ("aligned", "misalignment")}
+EXPECTED = {"tied": -2.2, "missing_number": -2.2} | {name: WEIGHTS[name] for name in ("aligned", "misalignment")}
 Known = list[tuple[Evidence, bool]]
 
 
@@ -38,13 +39,13 @@ def judged(corpus: str, source: str, target: str) -> tuple[Known, Known]:
     """(without markers, with markers): the evidence for each chosen span, and whether it is right."""
     home = Path("data") / corpus
     gold = json.loads((home / "source" / "gold.json").read_text(encoding="utf-8"))
-    translations = tables.read(home / "translations.parquet", tables.TRANSLATIONS)
+    translations = tables.read(home / "translations.parquet", TranslationRow)
     known = dict(zip(translations["text"].to_pylist(), translations["translation"].to_pylist(), strict=True))
-    marked = tables.read(home / "marked.parquet", tables.TRANSLATIONS)
+    marked = tables.read(home / "marked.parquet", TranslationRow)
     heard = dict(zip(marked["text"].to_pylist(), marked["translation"].to_pylist(), strict=True))
-    layout = tables.read(home / "segments" / "layout.parquet", tables.LAYOUT)
-    paragraphs = tables.read(home / "located" / "paragraphs.parquet", tables.PARAGRAPHS)
-    spans = tables.read(home / "located" / "spans.parquet", tables.SPANS)
+    layout = tables.read(home / "segments" / "layout.parquet", SourceParagraph)
+    paragraphs = tables.read(home / "located" / "paragraphs.parquet", TargetParagraph)
+    spans = tables.read(home / "located" / "spans.parquet", SpanRow)
     locator = Locator(language(source), language(target), AlignSettings(min_score=0))
     plain, helped = [], []
     for group in groups(layout, paragraphs, spans):

@@ -21,14 +21,14 @@ from spanferry.projection.exact import is_boundary, occurrences
 from spanferry.projection.locate_tables import locate_table
 from spanferry.projection.ranking import Locator
 from spanferry.projection.settings import AlignSettings
+from spanferry.records import Reason
 from spanferry.segmentation import layout, segments
-from spanferry.tables import Reason
 
 Row = dict[str, Any]
 
 
 def located(file: Path, code: str) -> Iterator[tuple[str, Row]]:
-    """(context, row of tables.SPANS) of every answer of a file, each translated by itself."""
+    """(context, row of schema_of(SpanRow)) of every answer of a file, each translated by itself."""
     laid = layout({"dev": squad.read(file)}, code)
     known = segments(laid).select(["text"])
     known = known.append_column("translation", known["text"])

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from spanferry import squad
+from spanferry.records import Kind
 from spanferry.segmentation import layout, segments
-from spanferry.tables import Kind
 from spanferry.translation.checks.checks import fault
 from spanferry.translation.engines.openai import PROMPT
 from spanferry.translation.memory.tmx import read_tmx

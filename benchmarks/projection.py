@@ -32,6 +32,7 @@ import numpy as np
 import psutil
 import pyarrow as pa
 from spanferry import squad, tables
+from spanferry.arrow import schema_of
 from spanferry.language.profile import language
 from spanferry.projection import ranking as decide
 from spanferry.projection.fuzzy import joined
@@ -39,7 +40,8 @@ from spanferry.projection.locate import answers, sought, translated
 from spanferry.projection.locate_tables import locate_table
 from spanferry.projection.ranking import Locator
 from spanferry.projection.settings import AlignSettings
-from spanferry.projection.spans import Passage
+from spanferry.projection.spans import TokenizedText
+from spanferry.records import SPLITS, Field, SourceParagraph, TranslationRow
 from spanferry.segmentation import layout, sentence_spans, texts
 from spanferry.translation.memory.tmx import read_tmx
 
@@ -77,7 +79,7 @@ def main() -> None:
 def tiled(folder: Path, args: argparse.Namespace, share: float, seed: int = 1) -> Path:
     """Writes the tables of a corpus of this share of the size wanted."""
     chance = random.Random(seed)
-    once = layout({split: squad.read(SAMPLE / f"{split}-v2.0.json") for split in tables.SPLITS}, "en").to_pylist()
+    once = layout({split: squad.read(SAMPLE / f"{split}-v2.0.json") for split in SPLITS}, "en").to_pylist()
     known = dict(read_tmx(SAMPLE / "memory.tmx", "en", "nl"))
     keep = args.questions / args.paragraphs / (sum(len(row["questions"]) for row in once) / len(once))
     rows, translations = [], {}
@@ -92,14 +94,14 @@ def tiled(folder: Path, args: argparse.Namespace, share: float, seed: int = 1) -
         rows.append(copy | {"split": "train", "article": number // 40, "paragraph": number % 40})
         translations |= {varied(text, letters): dutch and varied(dutch, letters) for text, dutch in spoken.items()}
     listed = [{"text": text, "translation": dutch, "reason": None} for text, dutch in translations.items()]
-    tables.write(pa.Table.from_pylist(rows, schema=tables.LAYOUT), folder / "layout.parquet")
-    tables.write(pa.Table.from_pylist(listed, schema=tables.TRANSLATIONS), folder / "translations.parquet")
+    tables.write(pa.Table.from_pylist(rows, schema=schema_of(SourceParagraph)), folder / "layout.parquet")
+    tables.write(pa.Table.from_pylist(listed, schema=schema_of(TranslationRow)), folder / "translations.parquet")
     return folder
 
 
 def one_answer(question: Row) -> Row:
     """A question as SQuAD's training part has it: with one answer, or one plausible answer."""
-    return question | {field: question[field][:1] for field in tables.Field}
+    return question | {field: question[field][:1] for field in Field}
 
 
 def exchange(chance: random.Random) -> dict[int, int]:
@@ -140,8 +142,8 @@ def case(folder: Path, workers: int) -> Row:
 
 def read(folder: Path) -> tuple[pa.Table, pa.Table]:
     return (
-        tables.read(folder / "layout.parquet", tables.LAYOUT),
-        tables.read(folder / "translations.parquet", tables.TRANSLATIONS),
+        tables.read(folder / "layout.parquet", SourceParagraph),
+        tables.read(folder / "translations.parquet", TranslationRow),
     )
 
 
@@ -189,7 +191,9 @@ def beside_difflib(folder: Path) -> str:
     known = dict(zip(listed["text"].to_pylist(), listed["translation"].to_pylist(), strict=True))
     rows = laid.slice(0, PEER_PARAGRAPHS).to_pylist()
     every = timed(rows, known)[1]
-    unlike = {at for at, decision in enumerate(every) if decision.evidence is None or decision.evidence.judged}
+    unlike = {
+        at for at, decision in enumerate(every) if decision.evidence is None or decision.evidence.scored_by_similarity
+    }
     lines = []
     for what, some in (("all answers", set(range(len(every)))), ("those that do not stand as they are", unlike)):
         quick = min(timed(rows, known, some)[0] for _ in range(3))
@@ -205,7 +209,7 @@ def timed(rows: list[Row], known: dict[str, str], some: set[int] | None = None) 
     """Seconds for the searches of these paragraphs, or of some by number, and what they find."""
     search, number, found, seconds = locator().locate, 0, [], 0.0
     for row in rows:
-        source, target = Passage(row["context"], tuple(sentence_spans(row))), translated(row, known)
+        source, target = TokenizedText(row["context"], tuple(sentence_spans(row))), translated(row, known)
         for _, _, _, answer in answers(row):
             if target is not None and (some is None or number in some):
                 wanted = sought(source, answer["start"], answer["text"], known[answer["text"].strip()])
@@ -216,7 +220,7 @@ def timed(rows: list[Row], known: dict[str, str], some: set[int] | None = None) 
     return seconds, found
 
 
-def compared(queries: Any, passage: Passage, among: Any) -> np.ndarray:
+def compared(queries: Any, passage: TokenizedText, among: Any) -> np.ndarray:
     """fuzzy.similarities with the standard library."""
     matcher, scores = SequenceMatcher(autojunk=False), []
     texts_there = joined(passage, among)

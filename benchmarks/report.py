@@ -19,12 +19,12 @@ from time import perf_counter
 from typing import Any
 
 import pyarrow as pa
-from spanferry import tables
+from spanferry.arrow import schema_of
 from spanferry.loss import TOTAL, count
+from spanferry.records import Field, Reason, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.report.build import figures_of, write
 from spanferry.report.inputs import Build
 from spanferry.selection import decide
-from spanferry.tables import Field, Reason
 
 PARAGRAPHS = {"train": (442, 19_035), "dev": (35, 1_204)}  # articles, paragraphs
 QUESTIONS, IMPOSSIBLE = 142_192, 49_443
@@ -50,8 +50,8 @@ def main() -> None:
 
 def measured(built: Build, out: Path) -> list[tuple[str, str]]:
     tables_of = built.layout, built.paragraphs, built.spans, built.translations
-    deciding, fates = timed(lambda: decide(*tables_of))
-    counting, figures = timed(lambda: count(built.layout, built.spans, fates, "en"))
+    deciding, selection = timed(lambda: decide(*tables_of))
+    counting, figures = timed(lambda: count(built.layout, built.spans, selection, "en"))
     looping, naive = timed(lambda: naive_count(*tables_of))
     if naive != {split: figures[split]["has_answer"]["kept"] for split in ("train", "dev")}:
         raise SystemExit(f"the plain loop counts {naive}")
@@ -196,10 +196,10 @@ def synthetic(rejected: int) -> Build:
         *(
             pa.Table.from_pylist(rows, schema=schema)
             for rows, schema in (
-                (layout, tables.LAYOUT),
-                (paragraphs, tables.PARAGRAPHS),
-                (spans, tables.SPANS),
-                (translated, tables.TRANSLATIONS),
+                (layout, schema_of(SourceParagraph)),
+                (paragraphs, schema_of(TargetParagraph)),
+                (spans, schema_of(SpanRow)),
+                (translated, schema_of(TranslationRow)),
             )
         )
     )
@@ -224,7 +224,7 @@ def span(
     chance: random.Random,
 ) -> dict:
     text, place = cut(target, chance)
-    row = dict.fromkeys(tables.SPANS.names) | {
+    row = dict.fromkeys(schema_of(SpanRow).names) | {
         "split": split,
         "article": article,
         "paragraph": paragraph,

@@ -27,12 +27,14 @@ from typing import Any
 import psutil
 from projection import locator, tiled
 from spanferry import tables
+from spanferry.arrow import schema_of
 from spanferry.executors import RaySettings, opened
 from spanferry.projection import lookup as known
 from spanferry.projection.locate_tables import located
+from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 
 QUESTIONS = 6.84  # a paragraph: SQuAD2.0's 130,000 of 19,000
-TABLES = {"layout": tables.LAYOUT, "translations": tables.TRANSLATIONS}
+TABLES = {"layout": schema_of(SourceParagraph), "translations": schema_of(TranslationRow)}
 Row = dict[str, Any]
 
 
@@ -71,7 +73,7 @@ def corpus(folder: Path, paragraphs: int, multiple: int) -> Path:
     sizes = argparse.Namespace(paragraphs=paragraphs, questions=int(paragraphs * QUESTIONS))
     parts = [tiled(folder / str(seed), sizes, 1.0, seed) for seed in range(1, multiple + 1)]
     for name, schema in TABLES.items():
-        with tables.writing(folder / f"{name}.parquet", schema) as add:
+        with tables.writer(folder / f"{name}.parquet", schema) as add:
             for part in parts:
                 add(tables.read(part / f"{name}.parquet", schema))
     return folder
@@ -83,10 +85,10 @@ def case(folder: Path, executor: str, workers: int) -> Row:
     paragraphs = 0
     with opened(executor, RaySettings(), workers) as running:
         start = perf_counter()
-        layout, translations = (tables.Stored(folder / f"{name}.parquet", schema) for name, schema in TABLES.items())
+        layout, translations = (tables.LazyTable(folder / f"{name}.parquet", schema) for name, schema in TABLES.items())
         with (
-            tables.writing(folder / "paragraphs.parquet", tables.PARAGRAPHS) as add_paragraphs,
-            tables.writing(folder / "spans.parquet", tables.SPANS) as add_spans,
+            tables.writer(folder / "paragraphs.parquet", schema_of(TargetParagraph)) as add_paragraphs,
+            tables.writer(folder / "spans.parquet", schema_of(SpanRow)) as add_spans,
         ):
             for placed, spans in located(layout, known.Known(translations), locator(), running):
                 add_paragraphs(placed)

@@ -31,13 +31,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from spanferry.arrow import schema_of
+from spanferry.records import SPLITS, SegmentRow
+
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from spanferry import squad, tables
+from spanferry.records import Kind
 from spanferry.segmentation import layout, segments
-from spanferry.tables import Kind
 from spanferry.translation.checks.checks import fault
-from spanferry.translation.client.setup import open_desk, read_segments, to_table
+from spanferry.translation.client.setup import open_session, read_segments, to_table
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.memory.store import Scope, opened
 from spanferry.translation.memory.tmx import read_tmx
@@ -70,9 +73,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", nargs="+", choices=cases, default=list(cases))
     parser.add_argument("--server", default=server_command(SAMPLE / "memory.tmx"))
-    parser.add_argument(
-        "--squad", type=Path, nargs="+", default=[SAMPLE / f"{split}-v2.0.json" for split in tables.SPLITS]
-    )
+    parser.add_argument("--squad", type=Path, nargs="+", default=[SAMPLE / f"{split}-v2.0.json" for split in SPLITS])
     parser.add_argument("--pairs", type=Path, default=PAIRS, help="TMX of good translations, for validation")
     parser.add_argument("--client", nargs=3, metavar=("NAME", "SEGMENTS", "FOLDER"), help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -121,7 +122,10 @@ def instant(path: Path, folder: Path) -> dict[str, float]:
 
 def translated(path: Path, folder: Path, settings: TranslateSettings) -> dict[str, float]:
     wanted = read_segments(path)
-    with measured() as figures, open_desk("mtranslate", LANGUAGES, folder=folder / "memory", settings=settings) as desk:
+    with (
+        measured() as figures,
+        open_session("mtranslate", LANGUAGES, folder=folder / "memory", settings=settings) as desk,
+    ):
         results = desk.translate(wanted)
     tables.write(to_table(wanted, results, desk), folder / "translations.parquet")
     lost = sum(result.text is None for result in results)
@@ -239,7 +243,7 @@ def large(count: int, folder: Path, held: bool) -> Path:
         "layout_row": [0] * count,
     }
     path = folder / "segments.parquet"
-    tables.write(tables.pa.Table.from_pydict(rows, tables.SEGMENTS), path)
+    tables.write(tables.pa.Table.from_pydict(rows, schema_of(SegmentRow)), path)
     return path
 
 

@@ -6,13 +6,14 @@ import click
 import msgspec
 from spanferry import squad, tables
 from spanferry.cleaning import documents, provenance, rejected
-from spanferry.cli.support import OneLine, path_option, summary
+from spanferry.cli.support import Command, path_option, summary
 from spanferry.config import load
-from spanferry.files import digest, replacing, write_json
+from spanferry.files import atomic_write, digest, write_json
+from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.selection import decide
 
 
-@click.command(cls=OneLine, name="clean", help=__doc__)
+@click.command(cls=Command, name="clean", help=__doc__)
 @click.option("--corpus", "name", required=True)
 @path_option("--layout")
 @path_option("--paragraphs")
@@ -23,17 +24,17 @@ from spanferry.selection import decide
 def main(name: str, layout: Path, paragraphs: Path, spans: Path, translations: Path, out: Path, digests: Path) -> None:
     params = load()
     native = params.corpus(name).native
-    laid = tables.read(layout, tables.LAYOUT)
-    placed = tables.read(paragraphs, tables.PARAGRAPHS)
-    found = tables.read(spans, tables.SPANS)
-    translated = None if native else tables.read(translations, tables.TRANSLATIONS)
-    fates = decide(laid, placed, found, translated)
-    for split, document in documents(laid, placed, found, translated, fates).items():
+    laid = tables.read(layout, SourceParagraph)
+    placed = tables.read(paragraphs, TargetParagraph)
+    found = tables.read(spans, SpanRow)
+    translated = None if native else tables.read(translations, TranslationRow)
+    selection = decide(laid, placed, found, translated)
+    for split, document in documents(laid, placed, found, translated, selection).items():
         squad.write(document, out / f"{params.language.target}_squadv2_{split}_clean.json")
-    kept = provenance(found, fates)
+    kept = provenance(found, selection)
     tables.write(kept, out / "provenance.parquet")
-    with replacing(out / "rejected.jsonl") as beside, beside.open("wb") as lines:
-        for row in rejected(found, fates):
+    with atomic_write(out / "rejected.jsonl") as beside, beside.open("wb") as lines:
+        for row in rejected(found, selection):
             lines.write(msgspec.json.encode(row) + b"\n")
     write_json(digests, {path.name: digest(path) for path in out.iterdir()})
     summary("clean", f"{name}: {kept.num_rows:,} of {found.num_rows:,} answers kept")

@@ -5,12 +5,13 @@ from pathlib import Path
 import click
 from spanferry import tables
 from spanferry.cli.runs import cleaned, quiet, run_of
-from spanferry.cli.support import OneLine, bar, path_option, summary
+from spanferry.cli.support import Command, bar, path_option, summary
 from spanferry.config import load
-from spanferry.files import write_atomically, write_json
+from spanferry.files import write_bytes, write_json
+from spanferry.records import SpanRow
 
 
-@click.command(cls=OneLine, name="evaluate", help=__doc__)
+@click.command(cls=Command, name="evaluate", help=__doc__)
 @click.argument("name", metavar="RUN")
 @path_option("--data", help="The folder of the corpora.")
 @path_option("--model", help="The run's model.")
@@ -32,12 +33,12 @@ def main(name: str, data: Path, model: Path, report: Path, details: Path, card: 
     golds = {}
     for corpus, document in documents.items():
         spans = data / corpus / "clean" / "provenance.parquet"
-        known = methods(tables.read(spans, tables.SPANS), "dev") if spans.is_file() else {}
+        known = methods(tables.read(spans, SpanRow), "dev") if spans.is_file() else {}
         golds[corpus] = Gold(document, known)
     with bar("evaluate", None, "windows") as progress:
         made = run_report.evaluate_run(run, model, join(golds), language, published().get(name), progress)
     run_report.write(details, made)
-    write_atomically(card, render(name, made.details, made.figures, language).encode())
+    write_bytes(card, render(name, made.details, made.figures, language).encode())
     write_json(report, made.figures)
     flat = made.figures
     summary("evaluate", f"{name}: EM {flat['exact']:.2f}, F1 {flat['f1']:.2f} on {flat['total']:,} questions")

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 from spanferry import squad
-from spanferry.cli.support import OneLine, path_option, summary
+from spanferry.cli.support import Command, path_option, summary
 from spanferry.config import load
 from spanferry.fetch import fetch
 from tqdm import tqdm
 
 
-@click.command(cls=OneLine, name="fetch", help=__doc__)
+@click.command(cls=Command, name="fetch", help=__doc__)
 @click.option("--corpus", "name", required=True)
 @path_option("--out")
 def main(name: str, out: Path) -> None:

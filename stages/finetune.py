@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from spanferry import squad
 from spanferry.cli.runs import cleaned, quiet, run_of
-from spanferry.cli.support import OneLine, bar, path_option, summary
+from spanferry.cli.support import Command, bar, path_option, summary
 from spanferry.config import load
 from spanferry.errors import InputError
 from spanferry.pretrained import Source, locate
@@ -17,7 +17,7 @@ from spanferry.reader.features import left_out
 from spanferry.reader.runs import Run
 
 
-@click.command(cls=OneLine, name="finetune", help=__doc__)
+@click.command(cls=Command, name="finetune", help=__doc__)
 @click.argument("name", metavar="RUN")  # no --run: torchrun would take it for an option of its own
 @path_option("--data", help="The folder of the corpora.")
 @path_option("--checkpoints", help="Where training is saved on its way; removed at the end.")

@@ -10,13 +10,13 @@ from pathlib import Path
 import click
 import msgspec
 from spanferry.cli.runs import run_of
-from spanferry.cli.support import OneLine, path_option, summary
+from spanferry.cli.support import Command, path_option, summary
 from spanferry.config import load
 from spanferry.errors import InputError
-from spanferry.files import regular, write_json
+from spanferry.files import regular_file, write_json
 
 
-@click.command(cls=OneLine, name="inputs", help=__doc__)
+@click.command(cls=Command, name="inputs", help=__doc__)
 @click.argument("name", metavar="RUN")
 @path_option("--digests", help="The folder of what clean notes, one file a corpus.")
 @path_option("--out", help="A folder: OUT/train.json and OUT/dev.json are written.")
@@ -37,7 +37,7 @@ def main(name: str, digests: Path, out: Path) -> None:
 def read_digests(path: Path) -> dict[str, str]:
     """File -> sha256, as clean notes them. Raises InputError."""
     try:
-        return msgspec.json.decode(regular(path).read_bytes(), type=dict[str, str])
+        return msgspec.json.decode(regular_file(path).read_bytes(), type=dict[str, str])
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}; is the corpus among build.corpora?") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -4,31 +4,33 @@ from pathlib import Path
 
 import click
 from spanferry import executors, tables
-from spanferry.cli.support import OneLine, bar, path_option, summary, workers
+from spanferry.arrow import schema_of
+from spanferry.cli.support import Command, bar, path_option, summary, workers
 from spanferry.config import load
 from spanferry.language.profile import language
 from spanferry.projection.locate_tables import located
 from spanferry.projection.lookup import Known
 from spanferry.projection.ranking import Locator
+from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 
 
-@click.command(cls=OneLine, name="locate", help=__doc__)
+@click.command(cls=Command, name="locate", help=__doc__)
 @click.option("--corpus", "name", required=True)
 @path_option("--layout")
 @path_option("--translations")
 @path_option("--out")
 def main(name: str, layout: Path, translations: Path, out: Path) -> None:
     params = load()
-    laid = tables.Stored(layout, tables.LAYOUT)
-    known = Known(tables.Stored(translations, tables.TRANSLATIONS))
+    laid = tables.LazyTable(layout, SourceParagraph)
+    known = Known(tables.LazyTable(translations, TranslationRow))
     locator = None
     if not params.corpus(name).native:
         locator = Locator(language(params.language.source), language(params.language.target), params.align)
     answers = found = 0
     with (
         executors.opened(params.executor, params.ray, workers()) as executor,
-        tables.writing(out / "paragraphs.parquet", tables.PARAGRAPHS) as add_paragraphs,
-        tables.writing(out / "spans.parquet", tables.SPANS) as add_spans,
+        tables.writer(out / "paragraphs.parquet", schema_of(TargetParagraph)) as add_paragraphs,
+        tables.writer(out / "spans.parquet", schema_of(SpanRow)) as add_spans,
         bar("locate", laid.num_rows, "paragraphs") as progress,
     ):
         for paragraphs, spans in located(laid, known, locator, executor, progress):

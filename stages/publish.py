@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 import msgspec
-from spanferry.cli.support import OneLine, path_option, summary
+from spanferry.cli.support import Command, path_option, summary
 from spanferry.config import Params, load
 from spanferry.publish.about import About, Made
 from spanferry.publish.package import publish
 
 
-@click.command(cls=OneLine, name="publish", help=__doc__)
+@click.command(cls=Command, name="publish", help=__doc__)
 @click.option("--corpus", "name", required=True)
 @path_option("--clean")
 @path_option("--loss")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import click
-from spanferry.cli.support import OneLine, path_option, summary
+from spanferry.cli.support import Command, path_option, summary
 from spanferry.config import load
 from spanferry.report import build
 from spanferry.report.accuracy import read_gold
@@ -12,7 +12,7 @@ from spanferry.report.review import read_verdicts
 from spanferry.report.wording import percent
 
 
-@click.command(cls=OneLine, name="report", help=__doc__)
+@click.command(cls=Command, name="report", help=__doc__)
 @click.option("--corpus", "name", required=True)
 @path_option("--source")
 @path_option("--layout")

@@ -7,22 +7,24 @@ from pathlib import Path
 import click
 import pyarrow as pa
 from spanferry import executors, tables
-from spanferry.cli.corpus_session import corpus_desk, keep
-from spanferry.cli.support import OneLine, bar, path_option, summary, workers
+from spanferry.arrow import schema_of
+from spanferry.cli.corpus_session import corpus_session, keep
+from spanferry.cli.support import Command, bar, path_option, summary, workers
 from spanferry.config import Params, load
 from spanferry.files import write_json
 from spanferry.language.profile import language
 from spanferry.projection.confidence import hold
 from spanferry.projection.ranking import Locator
 from spanferry.projection.rescue_tables import rescued
-from spanferry.tables import Stored
+from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
+from spanferry.tables import LazyTable
 from spanferry.translation.checks.checks import MARKED
 from spanferry.translation.client.setup import to_table
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.memory.prior import schema
 
 
-@click.command(cls=OneLine, name="rescue", help=__doc__)
+@click.command(cls=Command, name="rescue", help=__doc__)
 @click.option("--corpus", "name", required=True)
 @path_option("--source")
 @path_option("--layout")
@@ -35,28 +37,32 @@ def main(
     name: str, source: Path, layout: Path, paragraphs: Path, spans: Path, out: Path, marked: Path, report: Path
 ) -> None:
     params = load()
-    found = tables.Stored(spans, tables.SPANS)
+    found = tables.LazyTable(spans, SpanRow)
     cost: Counter[str] = Counter()
     if params.rescue.enabled and not params.corpus(name).native:
-        build = tables.Stored(layout, tables.LAYOUT), tables.Stored(paragraphs, tables.PARAGRAPHS), found
+        build = (
+            tables.LazyTable(layout, SourceParagraph),
+            tables.LazyTable(paragraphs, TargetParagraph),
+            found,
+        )
         cost = rescue(params, name, source, marked, build, out)
     else:
         keep(name, marked)
         write_held(map(pa.Table.from_batches, ([batch] for batch in found.to_batches(tables.ROW_GROUP))), params, out)
-        tables.write(tables.TRANSLATIONS.empty_table(), marked)
+        tables.write(schema_of(TranslationRow).empty_table(), marked)
     write_json(report, cost)
     summary("rescue", f"{name}: {', '.join(f'{n:,} {what}' for what, n in cost.items()) or 'switched off'}")
 
 
 def rescue(
-    params: Params, name: str, source: Path, marked: Path, build: tuple[Stored, Stored, Stored], out: Path
+    params: Params, name: str, source: Path, marked: Path, build: tuple[LazyTable, LazyTable, LazyTable], out: Path
 ) -> Counter[str]:
     """Writes the spans, and the translations of the marked sentences; gives what it cost and brought."""
     locator = Locator(language(params.language.source), language(params.language.target), params.align)
     with (
         executors.opened(params.executor, params.ray, workers()) as executor,
-        corpus_desk(params, name, source, marked, executor) as desk,
-        tables.writing(marked, schema(desk.scope)) as add_marked,
+        corpus_session(params, name, source, marked, executor) as desk,
+        tables.writer(marked, schema(desk.scope)) as add_marked,
         bar("rescue", build[0].num_rows, "paragraphs") as progress,
     ):
 
@@ -75,7 +81,7 @@ def rescue(
 
 def write_held(spans: Iterable[pa.Table], params: Params, out: Path) -> None:
     """Writes spans, held to min_confidence."""
-    with tables.writing(out, tables.SPANS) as add:
+    with tables.writer(out, schema_of(SpanRow)) as add:
         for some in spans:
             add(hold(some, params.align.min_confidence))
 

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import click
 from spanferry import squad, tables
-from spanferry.cli.support import OneLine, bar, path_option, summary
+from spanferry.arrow import schema_of
+from spanferry.cli.support import Command, bar, path_option, summary
 from spanferry.config import load
+from spanferry.records import SegmentRow
 from spanferry.segmentation import layout, segments
 
 
-@click.command(cls=OneLine, name="segment", help=__doc__)
+@click.command(cls=Command, name="segment", help=__doc__)
 @click.option("--corpus", "name", required=True)
 @path_option("--source")
 @path_option("--out")
@@ -19,7 +21,7 @@ def main(name: str, source: Path, out: Path) -> None:
     documents = {split: squad.read(source / f"{split}.json") for split in corpus.splits()}
     with bar("segment", None, "paragraphs") as progress:
         laid = layout(documents, params.language.source, corpus.native, progress)
-    texts = tables.SEGMENTS.empty_table() if corpus.native else segments(laid)
+    texts = schema_of(SegmentRow).empty_table() if corpus.native else segments(laid)
     tables.write(laid, out / "layout.parquet")
     tables.write(texts, out / "segments.parquet")
     summary("segment", f"{name}: {laid.num_rows:,} paragraphs, {texts.num_rows:,} distinct segments")

@@ -4,17 +4,18 @@ from pathlib import Path
 
 import click
 from spanferry import executors, tables
-from spanferry.cli.corpus_session import corpus_desk
-from spanferry.cli.support import OneLine, path_option, summary, workers
+from spanferry.cli.corpus_session import corpus_session
+from spanferry.cli.support import Command, path_option, summary, workers
 from spanferry.config import load
 from spanferry.files import write_json
+from spanferry.records import Kind, SourceParagraph
 from spanferry.segmentation import incomplete
 from spanferry.translation.client.setup import read_segments, to_table
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.metrics import figures
 
 
-@click.command(cls=OneLine, name="translate", help=__doc__)
+@click.command(cls=Command, name="translate", help=__doc__)
 @click.option("--corpus", "name", required=True)
 @path_option("--source")
 @path_option("--segments")
@@ -25,15 +26,15 @@ def main(name: str, source: Path, segments: Path, layout: Path, out: Path, repor
     params = load()
     with (
         executors.opened(params.executor, params.ray, workers()) as executor,
-        corpus_desk(params, name, source, out, executor) as desk,
+        corpus_session(params, name, source, out, executor) as desk,
     ):
         texts = read_segments(segments, layout if desk.translator.uses_context else None)
         results = desk.translate(texts)
         # A sentence that the engine does not manage alone, it may manage in its paragraph.
         known = {segment.text: result.text for segment, result in zip(texts, results, strict=True)}
         if None in known.values():
-            contexts = incomplete(tables.read(layout, tables.LAYOUT), known)
-            wholes = [Segment(text, tables.Kind.SENTENCE) for text in contexts if text not in known]
+            contexts = incomplete(tables.read(layout, SourceParagraph), known)
+            wholes = [Segment(text, Kind.SENTENCE) for text in contexts if text not in known]
             texts, results = [*texts, *wholes], [*results, *desk.translate(wholes)]
         tables.write(to_table(texts, results, desk), out)
     write_json(report, figures(texts, results))

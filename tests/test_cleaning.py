@@ -1,10 +1,10 @@
-"""What fates decided, written down: cleaned documents, provenance, the rejected."""
+"""What selection decided, written down: cleaned documents, provenance, the rejected."""
 
 import pytest
 from spanferry import cleaning, squad
+from spanferry.records import Field, Reason
 from spanferry.selection import decide
 from spanferry.squad import Answer, Article, Document, Paragraph, Question
-from spanferry.tables import Field, Reason
 
 from tests.support.tiny_build import HARBOUR, MARKUP, build
 
@@ -62,17 +62,17 @@ def test_a_span_that_was_found_in_vain_leads_its_candidates() -> None:
 
 
 def test_a_corpus_in_its_language_keeps_its_questions_words() -> None:
-    fates = decide(TINY.layout, TINY.paragraphs, TINY.spans, None)
-    cleaned = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, None, fates)
+    selection = decide(TINY.layout, TINY.paragraphs, TINY.spans, None)
+    cleaned = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, None, selection)
     asked = {question.id: question.question for _, _, _, question in squad.walk(cleaned["dev"])}
     assert asked["silent"] == "Which river silted up?"
 
 
 def test_a_split_of_which_nothing_is_kept_is_an_empty_document() -> None:
     nothing = TINY.translations.slice(0, 0)
-    fates = decide(TINY.layout, TINY.paragraphs, TINY.spans, nothing)
+    selection = decide(TINY.layout, TINY.paragraphs, TINY.spans, nothing)
     empty = Document((), "v2.0")
-    cleaned = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, nothing, fates)
+    cleaned = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, nothing, selection)
     assert cleaned == {"train": empty, "dev": empty}
-    assert cleaning.provenance(TINY.spans, fates).num_rows == 0
-    assert {row["field"] for row in cleaning.rejected(TINY.spans, fates)} == set(Field)
+    assert cleaning.provenance(TINY.spans, selection).num_rows == 0
+    assert {row["field"] for row in cleaning.rejected(TINY.spans, selection)} == set(Field)

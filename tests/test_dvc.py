@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
-from spanferry.tables import Reason
+from spanferry.records import Reason
 
 from tests.support.stage_deps import closure
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from spanferry.files import replacing, replacing_folder, write_atomically, write_json
+from spanferry.files import atomic_folder, atomic_write, write_bytes, write_json
 
 
 def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
@@ -15,7 +15,7 @@ def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) ->
     path.write_bytes(b"old")
 
     def fail() -> None:
-        with replacing(path) as beside:
+        with atomic_write(path) as beside:
             beside.write_bytes(b"ne")
             assert path.read_bytes() == b"old"
             raise RuntimeError("cut off")
@@ -28,8 +28,8 @@ def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) ->
 
 def test_what_succeeds_takes_its_place(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "figures.json"
-    write_atomically(path, b"first")
-    write_atomically(path, b"second")
+    write_bytes(path, b"first")
+    write_bytes(path, b"second")
     assert path.read_bytes() == b"second"
     assert list(path.parent.iterdir()) == [path]
 
@@ -39,12 +39,12 @@ def test_a_link_is_replaced_and_what_it_points_to_stays(tmp_path: Path) -> None:
     cached, path = tmp_path / "cached", tmp_path / "linked"
     cached.write_bytes(b"cached")
     path.symlink_to(cached)
-    write_atomically(path, b"new")
+    write_bytes(path, b"new")
     assert (cached.read_bytes(), path.read_bytes(), path.is_symlink()) == (b"cached", b"new", False)
 
 
 def test_a_file_that_was_never_written_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), replacing(tmp_path / "figures.json"):
+    with pytest.raises(FileNotFoundError), atomic_write(tmp_path / "figures.json"):
         pass
     assert list(tmp_path.iterdir()) == []
 
@@ -54,7 +54,7 @@ def test_a_place_that_cannot_be_written_is_an_os_error(tmp_path: Path, blocked: 
     (tmp_path / "file").write_bytes(b"")
     (tmp_path / "folder" / "full").mkdir(parents=True)
     with pytest.raises(OSError, match=r"exists|directory"):
-        write_atomically(tmp_path / blocked, b"new")
+        write_bytes(tmp_path / blocked, b"new")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
 
 
@@ -75,9 +75,9 @@ def interrupted(path: Path) -> None:
 def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path):
     folder = tmp_path / "model"
     for content in ("old", "new"):
-        with replacing_folder(folder) as beside:
+        with atomic_folder(folder) as beside:
             (beside / content).write_text(content)
-    with pytest.raises(KeyboardInterrupt), replacing_folder(folder) as beside:
+    with pytest.raises(KeyboardInterrupt), atomic_folder(folder) as beside:
         interrupted(beside / "torn")
     assert [path.name for path in tmp_path.rglob("*")] == ["model", "new"]
 
@@ -93,7 +93,7 @@ def test_what_a_killed_process_left_goes_with_the_next_writing(tmp_path: Path) -
     others = {f".figures.json.{os.getppid()}.part", ".figures.json.mine.part"}
     for name in others:
         (tmp_path / name).write_bytes(b"{")
-    with replacing_folder(tmp_path / "model") as beside:
+    with atomic_folder(tmp_path / "model") as beside:
         (beside / "weights").write_bytes(b"new")
     write_json(tmp_path / "figures.json", {})
     assert {path.name for path in tmp_path.iterdir()} == {"model", "figures.json", *others}
@@ -107,7 +107,7 @@ def test_a_full_disk_is_told_with_the_path(tmp_path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
     try:
         with pytest.raises(OSError, match=r"File too large: '.*figures\.json'"):
-            write_atomically(path, bytes(2000))
+            write_bytes(path, bytes(2000))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert path.read_bytes() == b"old"

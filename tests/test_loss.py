@@ -6,11 +6,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spanferry import tables
+from spanferry.arrow import schema_of
 from spanferry.errors import InputError
 from spanferry.loss import BREAKDOWNS, TOTAL, count, distance
+from spanferry.records import SPLITS, Method, Reason, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.selection import decide
-from spanferry.tables import SPLITS, Method, Reason
 
 from tests.support.tiny_build import build
 
@@ -25,8 +25,8 @@ def figures(tiny=None):
 
 def test_fates_of_questions_and_answers():
     tiny = build()
-    fates = decide(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations)
-    assert dict(zip(fates.questions["id"].to_pylist(), fates.questions["reason"].to_pylist(), strict=True)) == {
+    selection = decide(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations)
+    assert dict(zip(selection.questions["id"].to_pylist(), selection.questions["reason"].to_pylist(), strict=True)) == {
         "dug": None,
         "boats": None,
         "why": "below_threshold",
@@ -38,8 +38,8 @@ def test_fates_of_questions_and_answers():
         "tag": "below_threshold",
         "sign": None,
     }
-    assert fates.paragraphs.to_pylist() == [None, "context_untranslated", None, None]
-    lost = [row for row, reason in zip(tiny.spans.to_pylist(), fates.answers.to_pylist(), strict=True) if reason]
+    assert selection.paragraphs.to_pylist() == [None, "context_untranslated", None, None]
+    lost = [row for row, reason in zip(tiny.spans.to_pylist(), selection.answers.to_pylist(), strict=True) if reason]
     assert [row["question_id"] for row in lost] == [
         "why",
         "mayor",
@@ -64,8 +64,8 @@ def test_the_order_of_spans_does_not_matter():
 
 def test_a_native_corpus_has_no_untranslated_question():
     tiny = build()
-    fates = decide(tiny.layout, tiny.paragraphs, tiny.spans, None)
-    assert "question_untranslated" not in fates.questions["reason"].to_pylist()
+    selection = decide(tiny.layout, tiny.paragraphs, tiny.spans, None)
+    assert "question_untranslated" not in selection.questions["reason"].to_pylist()
 
 
 def test_figures_of_dev():
@@ -138,7 +138,15 @@ def test_breakdowns_of_all():
 def test_an_empty_corpus_has_all_keys_and_null_shares():
     empty = figures(
         type(build())(
-            *(schema.empty_table() for schema in (tables.LAYOUT, tables.PARAGRAPHS, tables.SPANS, tables.TRANSLATIONS))
+            *(
+                schema.empty_table()
+                for schema in (
+                    schema_of(SourceParagraph),
+                    schema_of(TargetParagraph),
+                    schema_of(SpanRow),
+                    schema_of(TranslationRow),
+                )
+            )
         )
     )
     full = figures()
@@ -155,7 +163,7 @@ def test_visited_is_kept_and_dropped_in_every_count(reasons):
         row | ({"reason": None, "text": "x", "method": "exact"} if reason is None else {"reason": reason.value})
         for row, reason in zip(tiny.spans.to_pylist(), reasons, strict=True)
     ]
-    spans = pa.Table.from_pylist(changed, schema=tables.SPANS)
+    spans = pa.Table.from_pylist(changed, schema=schema_of(SpanRow))
     found = count(tiny.layout, spans, decide(tiny.layout, tiny.paragraphs, spans, tiny.translations), "en")
     units = [(split, unit) for split in (*SPLITS, TOTAL) for unit in found[split] if unit != "drift"]
     for split, unit in units:

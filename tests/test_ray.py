@@ -16,7 +16,7 @@ from spanferry.projection.locate_tables import located
 from spanferry.projection.lookup import Known
 from spanferry.projection.rescue_tables import rescued
 from spanferry.projection.settings import RescueSettings
-from spanferry.translation.client.setup import open_desk
+from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.base import Request
 from spanferry.translation.engines.marian import Marian
@@ -144,7 +144,7 @@ def translated(
     from tests.support.tiny_checkpoints import DUTCH, ENGLISH
 
     segments = [Segment(f"{text} ({number})", "sentence") for number in range(8) for text in ENGLISH]
-    with open_desk(
+    with open_session(
         "opus",
         ("en", "nl"),
         folder=folder,

@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from spanferry import squad
+from spanferry.arrow import schema_of
+from spanferry.records import SegmentRow, SourceParagraph
 from spanferry.segmentation import layout, segments, sentence_spans, texts
-from spanferry.tables import LAYOUT, SEGMENTS
 
 from tests.support.small_squad import DEV, FERRY, TOWER, TRAIN, as_json
 
@@ -14,7 +15,7 @@ DOCUMENTS = {"train": squad.decode(as_json(TRAIN), "train"), "dev": squad.decode
 def test_layout_says_where_everything_lies() -> None:
     told: list[int] = []
     laid = layout(DOCUMENTS, "en", progress=told.append)
-    assert laid.schema.equals(LAYOUT)
+    assert laid.schema.equals(schema_of(SourceParagraph))
     ferry, tower = laid.to_pylist()
     assert ferry == {
         "split": "train",
@@ -52,7 +53,7 @@ def test_a_native_context_is_one_sentence() -> None:
 def test_segments_are_distinct_sorted_and_counted() -> None:
     laid = layout(DOCUMENTS, "en")
     cut = segments(laid)
-    assert cut.schema.equals(SEGMENTS)
+    assert cut.schema.equals(schema_of(SegmentRow))
     assert [(row["kind"], row["text"], row["count"]) for row in cut.to_pylist()] == [
         ("sentence", "In 1912 the first steam ferry sank.", 1),
         ("sentence", "It was built in 1991 by Käthe Müller.", 1),

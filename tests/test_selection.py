@@ -8,10 +8,10 @@ import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spanferry import tables
+from spanferry.arrow import schema_of
 from spanferry.errors import InputError
+from spanferry.records import Field, Reason, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.selection import decide
-from spanferry.tables import Field, Reason
 
 from tests.support.tiny_build import build
 
@@ -101,6 +101,8 @@ def test_tables_that_do_not_belong_together_are_refused(changed: dict[str, pa.Ta
 
 
 def test_nothing_at_all_is_nothing_dropped() -> None:
-    schemas = (tables.LAYOUT, tables.PARAGRAPHS, tables.SPANS, tables.TRANSLATIONS)
-    fates = decide(*(schema.empty_table() for schema in schemas))
-    assert [len(part) for part in (fates.paragraphs, fates.questions, fates.answers, fates.owners)] == [0] * 4
+    schemas = (schema_of(SourceParagraph), schema_of(TargetParagraph), schema_of(SpanRow), schema_of(TranslationRow))
+    selection = decide(*(schema.empty_table() for schema in schemas))
+    assert [len(part) for part in (selection.paragraphs, selection.questions, selection.answers, selection.owners)] == [
+        0
+    ] * 4

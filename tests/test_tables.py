@@ -8,28 +8,38 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spanferry import tables
+from spanferry.arrow import schema_of
 from spanferry.errors import InputError
+from spanferry.records import (
+    ParagraphDecision,
+    Record,
+    SegmentRow,
+    SourceParagraph,
+    SpanRow,
+    TargetParagraph,
+    TranslationRow,
+)
 
 TABLE = pa.Table.from_pylist(
     [
         {"text": "The dam", "translation": "De dam", "reason": None},
         {"text": "91", "translation": None, "reason": "empty"},
     ],
-    schema=tables.TRANSLATIONS,
+    schema=schema_of(TranslationRow),
 )
 
 
 def test_a_table_comes_back_and_equal_tables_are_equal_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         tables.write(TABLE, tmp_path / name / "t.parquet")
-    assert tables.read(tmp_path / "a" / "t.parquet", tables.TRANSLATIONS).equals(TABLE)
+    assert tables.read(tmp_path / "a" / "t.parquet", TranslationRow).equals(TABLE)
     assert (tmp_path / "a" / "t.parquet").read_bytes() == (tmp_path / "b" / "t.parquet").read_bytes()
 
 
-@pytest.mark.parametrize("schema", [tables.SEGMENTS, tables.LAYOUT, tables.PARAGRAPHS, tables.SPANS])
-def test_an_empty_table_of_each_schema_comes_back(tmp_path: Path, schema: pa.Schema) -> None:
-    tables.write(schema.empty_table(), tmp_path / "t.parquet")
-    assert tables.read(tmp_path / "t.parquet", schema).num_rows == 0
+@pytest.mark.parametrize("record", [SegmentRow, SourceParagraph, TargetParagraph, SpanRow, ParagraphDecision])
+def test_an_empty_table_of_each_record_comes_back(tmp_path: Path, record: type[Record]) -> None:
+    tables.write(schema_of(record).empty_table(), tmp_path / "t.parquet")
+    assert tables.read(tmp_path / "t.parquet", record).num_rows == 0
 
 
 def test_another_schema_is_refused(tmp_path: Path) -> None:
@@ -37,10 +47,10 @@ def test_another_schema_is_refused(tmp_path: Path) -> None:
     tables.write(TABLE, path)
     told = "its columns are not those that this version writes; rebuild it$"
     with pytest.raises(InputError, match=told):
-        tables.read(path, tables.SEGMENTS)
+        tables.read(path, SegmentRow)
     pq.write_table(TABLE.cast(pa.schema([(name, pa.large_string()) for name in TABLE.column_names])), path)
     with pytest.raises(InputError, match=told):
-        tables.read(path, tables.TRANSLATIONS)
+        tables.read(path, TranslationRow)
 
 
 @pytest.mark.parametrize("keep", [0, 3, 4, 100, -1])
@@ -49,7 +59,7 @@ def test_a_cut_off_table_is_refused(tmp_path: Path, keep: int) -> None:
     tables.write(TABLE, path)
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(InputError, match=r"t\.parquet: not a readable table: "):
-        tables.read(path, tables.TRANSLATIONS)
+        tables.read(path, TranslationRow)
 
 
 def test_what_is_not_there_or_no_table_is_refused(tmp_path: Path) -> None:
@@ -61,7 +71,7 @@ def test_what_is_not_there_or_no_table_is_refused(tmp_path: Path) -> None:
         ("text", "Parquet magic bytes not found"),
     ]:
         with pytest.raises(InputError, match=f": not a readable table: {told}"):
-            tables.read(tmp_path / name, tables.TRANSLATIONS)
+            tables.read(tmp_path / name, TranslationRow)
 
 
 @settings(deadline=None)
@@ -74,29 +84,10 @@ def test_a_spoilt_table_is_read_or_refused(tmp_path_factory: pytest.TempPathFact
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     path.write_bytes(raw)
     try:
-        table = tables.read(path, tables.TRANSLATIONS)
+        table = tables.read(path, TranslationRow)
     except InputError:
         return
     assert len(table.to_pylist()) == table.num_rows
-
-
-def test_a_dropped_span_leads_its_candidates() -> None:
-    other = {"start": 4, "text": "dijk", "method": "fuzzy", "score": 0.5}
-    row = {
-        "question_id": "q",
-        "text": "dam",
-        "start": 3,
-        "method": "exact",
-        "score": 1.0,
-        "probability": 0.4,
-        "occurrence": 1,
-        "occurrences": 2,
-        "candidates": [other],
-    }
-    assert tables.dropped(row) == {
-        **dict.fromkeys(["text", "start", "method", "score", "probability", "occurrence", "occurrences"]),
-        "candidates": [{"start": 3, "text": "dam", "method": "exact", "score": 1.0}, other],
-    }
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])
@@ -104,7 +95,7 @@ def test_rows_that_come_in_parts_are_the_same_bytes(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(tables, "ROW_GROUP", 4)
     table = pa.concat_tables([TABLE] * 5)
     tables.write(table, tmp_path / "whole.parquet")
-    with tables.writing(tmp_path / "parts.parquet", tables.TRANSLATIONS) as add:
+    with tables.writer(tmp_path / "parts.parquet", schema_of(TranslationRow)) as add:
         for start in range(0, table.num_rows, size):
             add(table.slice(start, size))
     assert (tmp_path / "parts.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
@@ -117,7 +108,7 @@ def test_a_stored_table_gives_its_rows_in_batches(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(tables, "ROW_GROUP", 4)
     table, path = pa.concat_tables([TABLE] * 5), tmp_path / "t.parquet"
     tables.write(table, path)
-    stored = tables.Stored(path, tables.TRANSLATIONS)
+    stored = tables.LazyTable(path, TranslationRow)
     batches = list(stored.to_batches(size))
     assert max(batch.num_rows for batch in batches) <= size
     assert stored.num_rows == table.num_rows
@@ -128,12 +119,14 @@ def test_a_stored_table_gives_its_rows_in_batches(tmp_path: Path, monkeypatch: p
 def test_a_stored_table_is_refused_like_one_that_is_read(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     with pytest.raises(InputError, match=r"t\.parquet: not a readable table: No such file"):
-        tables.Stored(path, tables.TRANSLATIONS)
+        tables.LazyTable(path, TranslationRow)
     tables.write(TABLE, path)
     with pytest.raises(InputError, match="its columns are not those"):
-        tables.Stored(path, tables.SEGMENTS)
+        tables.LazyTable(path, SegmentRow)
     spoilt = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\1\0\0\0"), pa.py_buffer(b"\xff")])
-    bad = pa.Table.from_arrays([spoilt, pa.array(["x"]), pa.array([None], pa.string())], schema=tables.TRANSLATIONS)
+    bad = pa.Table.from_arrays(
+        [spoilt, pa.array(["x"]), pa.array([None], pa.string())], schema=schema_of(TranslationRow)
+    )
     pq.write_table(bad, path)
     with pytest.raises(InputError, match=r"t\.parquet: not a readable table: .*UTF8"):
-        list(tables.Stored(path, tables.TRANSLATIONS).to_batches(10))
+        list(tables.LazyTable(path, TranslationRow).to_batches(10))

@@ -24,7 +24,7 @@ from spanferry.errors import ParamsError
 from spanferry.files import write_json
 from spanferry.language.text import Span, sentences
 from spanferry.projection.windows import mark, window
-from spanferry.tables import Field
+from spanferry.records import Field
 from spanferry.translation.memory.tmx import write_tmx
 
 HERE = Path(__file__).parent

@@ -1,6 +1,6 @@
 """Clean: the located spans become SQuAD documents, and what was lost becomes a list.
 
-    layout, paragraphs, spans, translations, fates ──> {split: Document}, provenance, rejected
+    layout, paragraphs, spans, translations, selection ──> {split: Document}, provenance, rejected
 
 Nothing is decided here: `fates.decide` says what is kept, this writes it down.
 """
@@ -11,15 +11,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spanferry.selection import Fates
+from spanferry.records import SPLITS, Field
+from spanferry.selection import Selection
 from spanferry.squad import Answer, Article, Document, Paragraph, Question
-from spanferry.tables import SPLITS, Field, dropped
 
 VERSION = "v2.0"
 
 
 def documents(
-    layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations: pa.Table | None, fates: Fates
+    layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations: pa.Table | None, selection: Selection
 ) -> dict[str, Document]:
     """The cleaned document of each split that the layout has.
 
@@ -29,8 +29,8 @@ def documents(
     target = None
     if translations is not None:
         target = dict(zip(*(translations[name].to_pylist() for name in ("text", "translation")), strict=True))
-    found = answers_of(spans, fates)
-    dropped = fates.questions["reason"].to_pylist()
+    found = answers_of(spans, selection)
+    dropped = selection.questions["reason"].to_pylist()
     at = 0
     articles: dict[str, dict[int, tuple[str, list[Paragraph]]]] = {split: {} for split in SPLITS}
     for row, context in zip(rows(layout), paragraphs["context"].to_pylist(), strict=True):
@@ -60,12 +60,12 @@ def rows(table: pa.Table) -> Iterator[dict[str, Any]]:
         yield from batch.to_pylist()
 
 
-def answers_of(spans: pa.Table, fates: Fates) -> dict[int, dict[str, list[Answer]]]:
-    """Kept answers by question (its row in fates.questions) and field, in the source's order."""
-    keep = pc.is_null(fates.answers)
+def answers_of(spans: pa.Table, selection: Selection) -> dict[int, dict[str, list[Answer]]]:
+    """Kept answers by question (its row in selection.questions) and field, in the source's order."""
+    keep = pc.is_null(selection.answers)
     columns = [spans.filter(keep)[name].to_pylist() for name in ("field", "text", "start")]
     found: dict[int, dict[str, list[Answer]]] = {}
-    for owner, field, text, start in zip(fates.owners.filter(keep).to_pylist(), *columns, strict=True):
+    for owner, field, text, start in zip(selection.owners.filter(keep).to_pylist(), *columns, strict=True):
         found.setdefault(owner, {}).setdefault(field, []).append(Answer(text=text, answer_start=start))
     return found
 
@@ -82,15 +82,17 @@ def cleaned(question: dict[str, Any], text: str, found: dict[str, list[Answer]])
     )
 
 
-def provenance(spans: pa.Table, fates: Fates) -> pa.Table:
+def provenance(spans: pa.Table, selection: Selection) -> pa.Table:
     """The rows of kept answers."""
-    return spans.filter(pc.is_null(fates.answers))
+    return spans.filter(pc.is_null(selection.answers))
 
 
-def rejected(spans: pa.Table, fates: Fates) -> Iterator[dict[str, Any]]:
+def rejected(spans: pa.Table, selection: Selection) -> Iterator[dict[str, Any]]:
     """The rows of lost answers, each with its final reason; a span found in vain leads its candidates."""
-    lost = pc.is_valid(fates.answers)
-    for row, reason in zip(rows(spans.filter(lost)), fates.answers.filter(lost).to_pylist(), strict=True):
+    lost = pc.is_valid(selection.answers)
+    for row, reason in zip(rows(spans.filter(lost)), selection.answers.filter(lost).to_pylist(), strict=True):
         if row["text"] is not None:
-            row |= dropped(row)
+            first = {name: row[name] for name in ("start", "text", "method", "score")}
+            found = ("text", "start", "method", "score", "probability", "occurrence", "occurrences")
+            row |= dict.fromkeys(found) | {"candidates": [first, *row["candidates"]]}
         yield row | {"reason": reason}

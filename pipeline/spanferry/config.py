@@ -12,11 +12,11 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from spanferry.errors import ParamsError
 from spanferry.executors import Kind, RaySettings
-from spanferry.files import regular
+from spanferry.files import regular_file
 from spanferry.projection.settings import AlignSettings, RescueSettings
 from spanferry.publish.about import About
 from spanferry.reader.runs import Run
-from spanferry.tables import SPLITS
+from spanferry.records import SPLITS
 from spanferry.translation.settings import TranslateSettings, TranslatorSettings
 
 PARAMS = Path("params.yaml")
@@ -125,7 +125,7 @@ def problem(params: Params) -> str | None:
 def read_yaml(path: Path) -> object:
     """YAML 1.2 (so that 3e-5 is a number and `no` a word). Raises ParamsError."""
     try:
-        with regular(path).open("rb") as file:
+        with regular_file(path).open("rb") as file:
             raw = file.read(MOST_BYTES + 1)
         if len(raw) > MOST_BYTES:
             raise ParamsError(f"{path}: longer than {MOST_BYTES:,} bytes")

@@ -43,9 +43,9 @@ class ContractError(SpanferryError):
 def missing(package: str, extra: str, error: ImportError) -> str:
     """What to say of a package that an extra brings."""
     install = f"pip install --constraint constraints.txt --editable '.[{extra}]'"
-    return f"the package {package} is missing or broken: {install} ({one_line(error)})"
+    return f"the package {package} is missing or broken: {install} ({single_line(error)})"
 
 
-def one_line(error: BaseException) -> str:
+def single_line(error: BaseException) -> str:
     """What a library's error says, on one line; its type when it says nothing."""
     return " ".join(str(error).split()) or type(error).__name__

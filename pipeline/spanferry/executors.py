@@ -23,7 +23,7 @@ from typing import Annotated, Any, Literal, Self
 import pyarrow as pa
 from msgspec import Meta, Struct
 
-from spanferry.errors import ParamsError, WorkerError, missing, one_line
+from spanferry.errors import ParamsError, WorkerError, missing, single_line
 
 Kind = Literal["local", "ray"]
 Work = Callable[[pa.Table], pa.Table]
@@ -142,7 +142,7 @@ def opened(kind: Kind, settings: RaySettings, workers: int) -> Iterator[Executor
         options = joined(settings.address) if settings.address else started(workers)
         ray.init(**options, logging_level=logging.ERROR, log_to_driver=False)
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        told = one_line(error)
+        told = single_line(error)
         raise ParamsError(f"params.yaml: ray.address: {settings.address}: no cluster to work on ({told})") from error
     try:
         yield Ray()

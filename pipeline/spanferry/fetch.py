@@ -9,7 +9,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from spanferry.errors import FetchError
-from spanferry.files import digest, regular, replacing
+from spanferry.files import atomic_write, digest, regular_file
 
 CHUNK = 1 << 20  # bytes
 TIMEOUT = 60  # seconds without a byte
@@ -42,12 +42,12 @@ def fetch(
     """
     if sha256 and target.is_file() and digest(target) == sha256:
         return
-    with replacing(target) as beside:
+    with atomic_write(target) as beside:
         if is_url(place):
             download(place, beside, progress)
         else:
             try:
-                beside.write_bytes(regular(Path(place)).read_bytes())
+                beside.write_bytes(regular_file(Path(place)).read_bytes())
             except (OSError, ValueError) as error:
                 raise FetchError(f"{place}: {getattr(error, 'strerror', None) or error}") from error
         got = digest(beside)

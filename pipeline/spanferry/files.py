@@ -17,7 +17,7 @@ from psutil import pid_exists
 from spanferry.errors import InputError
 
 
-def regular(path: Path) -> Path:
+def regular_file(path: Path) -> Path:
     """The path, when it is a file to be read. Raises OSError for a device or a pipe, which may have no end."""
     if path.exists() and not path.is_file() and not path.is_dir():
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
@@ -27,7 +27,7 @@ def regular(path: Path) -> Path:
 def read_json(path: Path, kind: Any, told: str = "{}") -> Any:
     """A JSON file as a type of msgspec's. Raises InputError; told: with what is wrong in its place."""
     try:
-        return msgspec.json.decode(regular(path).read_bytes(), type=kind)
+        return msgspec.json.decode(regular_file(path).read_bytes(), type=kind)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -41,7 +41,7 @@ def digest(path: Path) -> str:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Gives a temporary path beside `path`; on success it takes its place, on failure it goes.
 
     The rename is atomic on one file system; the bytes are synced first, so that a power cut leaves
@@ -59,7 +59,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing_folder(path: Path) -> Iterator[Path]:
+def atomic_folder(path: Path) -> Iterator[Path]:
     """Gives an empty folder beside `path`; on success it takes its place, on failure it goes.
 
     A folder cannot be renamed over a full one, so the old one steps aside for that moment.
@@ -81,11 +81,11 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 def _beside(path: Path, kind: str) -> Path:
     """A name beside `path` for this process alone; what processes that are dead left under such names goes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    sweep(path.parent.glob(f".{escape(path.name)}.*.{kind}"))
+    remove_stale_parts(path.parent.glob(f".{escape(path.name)}.*.{kind}"))
     return path.with_name(f".{path.name}.{os.getpid()}.{kind}")
 
 
-def sweep(partial: Iterable[Path]) -> int:
+def remove_stale_parts(partial: Iterable[Path]) -> int:
     """Removes partial files and folders that processes have left which are dead; tells how many."""
     removed = 0
     for left in partial:
@@ -107,13 +107,13 @@ def _naming(path: Path) -> Iterator[None]:
         raise
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes) -> None:
     """Writes bytes whole or not at all."""
-    with replacing(path) as beside:
+    with atomic_write(path) as beside:
         beside.write_bytes(data)
 
 
 def write_json(path: Path, value: Any) -> None:
     """Writes readable JSON: sorted keys, two spaces, no escapes, so that equal values are equal bytes."""
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
-    write_atomically(path, (text + "\n").encode())
+    write_bytes(path, (text + "\n").encode())

@@ -1,8 +1,8 @@
 """What was lost between the source and the cleaned files, counted once for every report.
 
-    layout, spans, Fates ──count()──> loss.json
+    layout, spans, Selection ──count()──> loss.json
 
-Every tally is `visited = kept + dropped` with all of `tables.Reason` (and, for answers, `tables.Method`)
+Every tally is `visited = kept + dropped` with all of `Reason` (and, for answers, `Method`)
 present; docs/loss.md tells every key. Numbers that stand in objects are DVC metrics; lists of rows are not, so
 that `dvc metrics` stays readable. A share of nothing is null.
 """
@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spanferry import breakdown as strata
-from spanferry.selection import KEPT, REASONS, Fates, codes, numpy
-from spanferry.tables import SPLITS, Field, Method
+from spanferry.records import SPLITS, Field, Method
+from spanferry.selection import KEPT, REASONS, Selection, codes, numpy
 
 Row = dict[str, Any]
 
@@ -45,12 +45,12 @@ REFERENCE = tuple(
 )
 
 
-def count(layout: pa.Table, spans: pa.Table, fates: Fates, language: str) -> dict[str, Any]:
+def count(layout: pa.Table, spans: pa.Table, selection: Selection, language: str) -> dict[str, Any]:
     """The figures of loss.json but curve, gold, people and verdicts, which `report.build` adds.
 
-    layout, spans: what the fates were decided on. language: the source's, for the rules of `strata`.
+    layout, spans: what the selection were decided on. language: the source's, for the rules of `strata`.
     """
-    asked, answers = _asked(layout, fates, language), _answers(layout, spans, fates, language)
+    asked, answers = _asked(layout, selection, language), _answers(layout, spans, selection, language)
     breakdowns = {
         name: list(_breakdown(asked if name == "question_word" else answers, name, groups))
         for name, groups in BREAKDOWNS.items()
@@ -61,7 +61,7 @@ def count(layout: pa.Table, spans: pa.Table, fates: Fates, language: str) -> dic
         "reference": [dict(row) for row in REFERENCE],
     }
     for split in (*SPLITS, TOTAL):
-        figures[split] = _units(split, layout, spans, fates)
+        figures[split] = _units(split, layout, spans, selection)
         figures[split]["drift"] = _drift(split, figures[split], breakdowns, answers)
     return figures
 
@@ -95,11 +95,11 @@ def _tally(found: np.ndarray) -> Row:
     }
 
 
-def _units(split: str, layout: pa.Table, spans: pa.Table, fates: Fates) -> Row:
-    here, impossible = _in(split, fates.questions["split"]), numpy(fates.questions["is_impossible"])
-    questions, answers = codes(fates.questions["reason"], REASONS), codes(fates.answers, REASONS)
+def _units(split: str, layout: pa.Table, spans: pa.Table, selection: Selection) -> Row:
+    here, impossible = _in(split, selection.questions["split"]), numpy(selection.questions["is_impossible"])
+    questions, answers = codes(selection.questions["reason"], REASONS), codes(selection.answers, REASONS)
     units = {
-        "paragraphs": _tally(codes(fates.paragraphs, REASONS)[_in(split, layout["split"])]),
+        "paragraphs": _tally(codes(selection.paragraphs, REASONS)[_in(split, layout["split"])]),
         "questions": _tally(questions[here]),
         "has_answer": _tally(questions[here & ~impossible]),
         "no_answer": _tally(questions[here & impossible]),
@@ -117,9 +117,9 @@ def _units(split: str, layout: pa.Table, spans: pa.Table, fates: Fates) -> Row:
     return units
 
 
-def _asked(layout: pa.Table, fates: Fates, language: str) -> pa.Table:
+def _asked(layout: pa.Table, selection: Selection, language: str) -> pa.Table:
     """has_answer questions: split, article, title, question_word, kept."""
-    asked = fates.questions.filter(pc.invert(fates.questions["is_impossible"]))
+    asked = selection.questions.filter(pc.invert(selection.questions["is_impossible"]))
     return pa.table(
         {
             **{name: layout[name].take(asked["paragraph"]) for name in ("split", "article", "title")},
@@ -129,11 +129,11 @@ def _asked(layout: pa.Table, fates: Fates, language: str) -> pa.Table:
     )
 
 
-def _answers(layout: pa.Table, spans: pa.Table, fates: Fates, language: str) -> pa.Table:
+def _answers(layout: pa.Table, spans: pa.Table, selection: Selection, language: str) -> pa.Table:
     """Answers of has_answer questions: split, the groups they fall into, words, probability, kept."""
     counted = pc.equal(spans["field"], Field.ANSWERS.value)
     answers = spans.filter(counted)
-    paragraphs = fates.questions["paragraph"].take(fates.owners.filter(counted.combine_chunks()))
+    paragraphs = selection.questions["paragraph"].take(selection.owners.filter(counted.combine_chunks()))
     texts = answers["source_text"].combine_chunks()
     contexts = pc.utf8_length(layout["context"]).take(paragraphs).combine_chunks()
     return pa.table(
@@ -144,7 +144,7 @@ def _answers(layout: pa.Table, spans: pa.Table, fates: Fates, language: str) -> 
             "position": strata.positions(answers["source_start"].combine_chunks(), contexts),
             "words": strata.word_counts(texts),
             "probability": answers["probability"],
-            "kept": pc.cast(pc.is_null(fates.answers.filter(counted.combine_chunks())), pa.int64()),
+            "kept": pc.cast(pc.is_null(selection.answers.filter(counted.combine_chunks())), pa.int64()),
         }
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from spanferry.errors import InputError, one_line
+from spanferry.errors import InputError, single_line
 
 WEIGHTS = {"safetensors": "*.safetensors", "torch": "pytorch_model.bin"}
 TEXT_FILES = ("*.json", "*.txt", "*.model", "*.spm")
@@ -93,7 +93,7 @@ def _download(model: str, revision: str | None, weights: str) -> Source:
         raise
     except Exception as error:  # the Hub's client passes on whatever its HTTP library raises
         raise InputError(
-            f"{place}: no such folder, not in the local cache, and the Hub cannot be reached ({one_line(error)}); "
+            f"{place}: no such folder, not in the local cache, and the Hub cannot be reached ({single_line(error)}); "
             "offline, give the folder of a model you have"
         ) from error
     found = _source(folder, weights)

@@ -1,6 +1,6 @@
 """Segmentation: from SQuAD documents to the distinct texts to translate, and where each one lies.
 
-    {"train": Document, "dev": Document} ──> segments (tables.SEGMENTS), layout (tables.LAYOUT)
+    {"train": Document, "dev": Document} ──> segments (schema_of(SegmentRow)), layout (schema_of(SourceParagraph))
 
 A context is translated sentence by sentence: requests stay short, and the target window of every
 answer is known before anything is searched. Questions and answers are segments of their own.
@@ -12,8 +12,9 @@ from typing import Any
 import pyarrow as pa
 
 from spanferry import squad
+from spanferry.arrow import schema_of
 from spanferry.language.text import Span, sentences
-from spanferry.tables import LAYOUT, SEGMENTS, Kind
+from spanferry.records import Kind, SegmentRow, SourceParagraph
 
 Progress = Callable[[int], object]
 
@@ -21,7 +22,7 @@ Progress = Callable[[int], object]
 def layout(
     documents: Mapping[str, squad.Document], language: str, native: bool = False, progress: Progress = lambda _: None
 ) -> pa.Table:
-    """One row a paragraph, in the documents' order (tables.LAYOUT). Tells progress each paragraph.
+    """One row a paragraph, in the documents' order (schema_of(SourceParagraph)). Tells progress each paragraph.
 
     native: the corpus is not translated, so that each context is one sentence.
     """
@@ -42,7 +43,7 @@ def layout(
                     }
                 )
                 progress(1)
-    return pa.Table.from_pylist(rows, schema=LAYOUT)
+    return pa.Table.from_pylist(rows, schema=schema_of(SourceParagraph))
 
 
 def question_row(question: squad.Question) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def texts(row: Mapping[str, Any]) -> Iterator[tuple[Kind, str]]:
 
 
 def segments(layout: pa.Table) -> pa.Table:
-    """The distinct texts of a layout, sorted by kind and then text (tables.SEGMENTS).
+    """The distinct texts of a layout, sorted by kind and then text (schema_of(SegmentRow)).
 
     A text of several kinds is listed once, as the first of them in Kind's order. White space at an
     answer's ends is no part of the segment: engines drop it, and the span is found without it.
@@ -93,7 +94,9 @@ def segments(layout: pa.Table) -> pa.Table:
         [count for _, _, count, _ in listed],
         [n for _, _, _, n in listed],
     ]
-    return pa.Table.from_arrays([pa.array(c, f.type) for c, f in zip(columns, SEGMENTS, strict=True)], schema=SEGMENTS)
+    return pa.Table.from_arrays(
+        [pa.array(c, f.type) for c, f in zip(columns, schema_of(SegmentRow), strict=True)], schema=schema_of(SegmentRow)
+    )
 
 
 def incomplete(layout: pa.Table, translations: Mapping[str, str | None]) -> list[str]:

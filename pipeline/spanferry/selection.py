@@ -8,14 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spanferry.errors import InputError
-from spanferry.tables import Field, Reason
+from spanferry.records import Field, Reason
 
 REASONS = tuple(Reason)
 KEPT = -1  # in arrays of codes; the others index REASONS
 
 
 @dataclass(frozen=True)
-class Fates:
+class Selection:
     """What became of each row of the source, in its order; a reason is null where the row was kept.
 
     paragraphs: the reason of each layout row.
@@ -30,7 +30,7 @@ class Fates:
     owners: pa.Array
 
 
-def decide(layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations: pa.Table | None) -> Fates:
+def decide(layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations: pa.Table | None) -> Selection:
     """Decides what is kept.
 
     A paragraph goes when its context is untranslated, and takes its questions with it. A question goes
@@ -51,7 +51,7 @@ def decide(layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations
     whole = _whole(questions, contextless, translations)
     answers = codes(spans["reason"], REASONS)
     own = _own(questions, owners, numpy(pc.equal(spans["field"], Field.ANSWERS.value)), answers)
-    return Fates(
+    return Selection(
         paragraphs=_reasons(np.where(contextless, REASONS.index(Reason.CONTEXT_UNTRANSLATED), KEPT)),
         questions=questions.append_column("reason", _reasons(np.where(whole != KEPT, whole, own))),
         answers=_reasons(np.where(whole[owners] != KEPT, whole[owners], answers)),

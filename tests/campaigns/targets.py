@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import requests
 from ruamel.yaml import YAML
-from spanferry import tables
+from spanferry.arrow import schema_of
 from spanferry.cli.diff import diff
 from spanferry.cli.evaluate import evaluate
 from spanferry.cli.memory import memory
@@ -30,6 +30,7 @@ from spanferry.cli.plan import plan
 from spanferry.cli.sample import sample
 from spanferry.cli.validate import validate
 from spanferry.errors import TranslationError
+from spanferry.records import SegmentRow, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.translation.engines.base import EngineFailure, Request
 from spanferry.translation.engines.deepl import DeepL
 from spanferry.translation.engines.mtranslate import MTranslate
@@ -211,14 +212,14 @@ def feed_tmx(raw: bytes) -> None:
 # Tables between stages
 
 FILES = {
-    "segments/layout.parquet": tables.LAYOUT,
-    "segments/segments.parquet": tables.SEGMENTS,
-    "translations.parquet": tables.TRANSLATIONS,
-    "located/paragraphs.parquet": tables.PARAGRAPHS,
-    "located/spans.parquet": tables.SPANS,
-    "spans.parquet": tables.SPANS,
-    "clean/provenance.parquet": tables.SPANS,
-    "clean/rejected.jsonl": tables.SPANS,
+    "segments/layout.parquet": schema_of(SourceParagraph),
+    "segments/segments.parquet": schema_of(SegmentRow),
+    "translations.parquet": schema_of(TranslationRow),
+    "located/paragraphs.parquet": schema_of(TargetParagraph),
+    "located/spans.parquet": schema_of(SpanRow),
+    "spans.parquet": schema_of(SpanRow),
+    "clean/provenance.parquet": schema_of(SpanRow),
+    "clean/rejected.jsonl": schema_of(SpanRow),
 }
 TYPES = (pa.string(), pa.large_string(), pa.int64(), pa.int8(), pa.float64(), pa.bool_(), pa.binary(), pa.null())
 

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import settings
-from spanferry import squad, tables
+from spanferry import squad
+from spanferry.arrow import schema_of
 from spanferry.cli.evaluate import evaluate
 from spanferry.cli.memory import memory
 from spanferry.cli.plan import plan
@@ -18,8 +19,9 @@ from spanferry.cli.sample import sample
 from spanferry.cli.validate import validate
 from spanferry.config import MOST_BYTES
 from spanferry.errors import InputError
-from spanferry.files import write_atomically
+from spanferry.files import write_bytes
 from spanferry.publish.package import QUESTIONS
+from spanferry.records import TranslationRow
 
 import stages.fetch
 from tests.campaigns.harness import refused, survived
@@ -133,7 +135,7 @@ def test_a_small_table_that_unpacks_to_gigabytes(dictionary: bool) -> None:
     for name, good in good_build().items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(good)
-    size = repeated("translations.parquet", tables.TRANSLATIONS, "text", 400, dictionary)
+    size = repeated("translations.parquet", schema_of(TranslationRow), "text", 400, dictionary)
     assert size < 50_000
     command, _ = STAGES["locate"]
     line = refusal(command, *CORPUS, *LAYOUT, *TRANSLATIONS, "--out", "elsewhere")
@@ -218,7 +220,7 @@ def test_names_that_leave_their_folder(name: str) -> None:
 def test_a_link_in_the_place_of_an_output_is_replaced_and_not_followed() -> None:
     Path("precious").write_bytes(b"mine")
     Path("out").symlink_to("precious")
-    write_atomically(Path("out"), b"theirs")
+    write_bytes(Path("out"), b"theirs")
     assert (Path("precious").read_bytes(), Path("out").read_bytes()) == (b"mine", b"theirs")
     assert not Path("out").is_symlink()
 

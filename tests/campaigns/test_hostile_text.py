@@ -17,6 +17,7 @@ from spanferry.cli.memory import memory
 from spanferry.cli.plan import plan
 from spanferry.cli.sample import sample
 from spanferry.cli.validate import validate
+from spanferry.records import TranslationRow
 from spanferry.report.review import FORMULA, read_verdicts
 from spanferry.translation.memory.tmx import read_tmx, write_tmx
 
@@ -214,7 +215,7 @@ def test_what_an_obeying_model_says_does_not_enter_the_corpus(obeyed: str, workd
         )
         for name in ("fetch", "segment", "translate"):
             assert stage(name)
-        rows = tables.read(Path("translations.parquet"), tables.TRANSLATIONS).to_pylist()
+        rows = tables.read(Path("translations.parquet"), TranslationRow).to_pylist()
         lost = {row["text"] for row in rows if row["translation"] is None}
         assert {INJECTION, *WORDS} <= lost, "no sentence and no question"
         wrong = {row["text"] for row in rows if row["translation"] not in (None, dutch(row["text"]))}

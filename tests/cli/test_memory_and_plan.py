@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from spanferry import squad, tables
+from spanferry.arrow import schema_of
 from spanferry.cli.memory import memory
 from spanferry.cli.plan import plan
+from spanferry.records import SegmentRow, TranslationRow
 from spanferry.segmentation import layout, segments
 from spanferry.squad import Answer, Article, Document, Paragraph, Question
-from spanferry.translation.checks.checks import Fault
-from spanferry.translation.memory.store import Memory, Scope, Setback, opened
+from spanferry.translation.checks.checks import CheckFailure
+from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, opened
 from spanferry.translation.memory.tmx import read_tmx, write_tmx
 
 from stages.translate import main as translate
@@ -57,8 +59,8 @@ def project(workdir: Path) -> Path:
     return workdir
 
 
-def given_up(text: str) -> Setback:
-    return Setback("mtranslate", "en", "nl", text, Fault.EMPTY, "", bad=10, same=10, final=True)
+def given_up(text: str) -> FailedAttempt:
+    return FailedAttempt("mtranslate", "en", "nl", text, CheckFailure.EMPTY, "", bad=10, same=10, final=True)
 
 
 def stage(corpus: str) -> list[object]:
@@ -80,7 +82,7 @@ def test_the_stage_writes_the_same_whether_it_asks_or_replays(project, run, goog
     replayed = run(translate, *stage("replay"))
     assert replayed.stdout == "translate: replay: 4 segments, 4 held; 0 texts asked for\n"
     one, other = (Path("data") / corpus / "translations.parquet" for corpus in ("ferry", "replay"))
-    assert tables.read(one, tables.TRANSLATIONS) == tables.read(other, tables.TRANSLATIONS)
+    assert tables.read(one, TranslationRow) == tables.read(other, TranslationRow)
     report = json.loads(Path("reports/ferry/translation.json").read_bytes())
     assert report == json.loads(Path("reports/replay/translation.json").read_bytes())
     assert (report["visited"], report["kept"], report["by_kind"]["sentence"]["kept"]) == (4, 4, 2)
@@ -109,8 +111,8 @@ def test_an_engine_that_uses_contexts_is_given_the_paragraph(project, run, refus
     assert len(served.seen) == planned["requests"]
     asked = [json.loads(body["messages"][1]["content"]) for _, _, body in served.seen]
     assert {text for one in asked for text in one["paragraphs"].values()} == {CONTEXT}
-    rows = [row | {"layout_row": 1} for row in tables.read(segments, tables.SEGMENTS).to_pylist()]
-    tables.write(tables.pa.Table.from_pylist(rows, tables.SEGMENTS), segments)
+    rows = [row | {"layout_row": 1} for row in tables.read(segments, SegmentRow).to_pylist()]
+    tables.write(tables.pa.Table.from_pylist(rows, schema_of(SegmentRow)), segments)
     told = f"{segments}: column layout_row: data/ferry/segments/layout.parquet has no row 1; rebuild it"
     assert refusal(translate, *stage("ferry")) == f"translate: {told}"
     assert refusal(plan, "ferry") == f"plan: {told}"
@@ -131,9 +133,9 @@ def test_a_locked_memory_is_an_error_in_one_line(project, refusal):
 
 
 def test_a_native_corpus_has_nothing_to_translate(project, run):
-    tables.write(tables.SEGMENTS.empty_table(), Path("data/dutch/segments/segments.parquet"))
+    tables.write(schema_of(SegmentRow).empty_table(), Path("data/dutch/segments/segments.parquet"))
     assert run(translate, *stage("dutch")).stdout == "translate: dutch: 0 segments, 0 held; 0 texts asked for\n"
-    assert tables.read(Path("data/dutch/translations.parquet"), tables.TRANSLATIONS).num_rows == 0
+    assert tables.read(Path("data/dutch/translations.parquet"), TranslationRow).num_rows == 0
 
 
 def test_import_export_and_stats(project, run, refusal, google):

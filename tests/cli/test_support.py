@@ -5,13 +5,13 @@ import json
 import click
 import pytest
 from click.testing import CliRunner
-from spanferry.cli.support import OneLine, path_option, summary, workers
+from spanferry.cli.support import Command, path_option, summary, workers
 from spanferry.errors import InputError, ParamsError
 from spanferry.printing import LONGEST, printable, printable_json
 
 
 def command(error: BaseException | None) -> click.Command:
-    @click.command(cls=OneLine, name="stage")
+    @click.command(cls=Command, name="stage")
     @path_option("--out")
     def main(out) -> None:
         if error:

@@ -19,7 +19,7 @@ from spanferry.projection.rescue import pairs
 from spanferry.projection.rescue_tables import groups, rescue_table
 from spanferry.projection.settings import AlignSettings, RescueSettings
 from spanferry.projection.spans import Place
-from spanferry.tables import Method
+from spanferry.records import Method
 
 from tests.support.corpora import DUTCH, SAME, itself, layout, sample_layout, sample_translations, translations
 from tests.support.shown import asked, passage, show

@@ -6,22 +6,23 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spanferry.arrow import schema_of
 from spanferry.projection.confidence import Evidence, features, hold, probability
 from spanferry.projection.locate_tables import locate_table
-from spanferry.tables import SPANS, Reason
+from spanferry.records import Reason, SpanRow
 
 from tests.support.corpora import DUTCH, layout, sample_layout, sample_translations, translations
 
 SHARE = st.floats(0, 1)
 EVIDENCE = st.builds(
     Evidence,
-    judged=st.booleans(),
+    scored_by_similarity=st.booleans(),
     similarity=SHARE,
-    unsettled=st.booleans(),
+    tied=st.booleans(),
     distance=SHARE,
     margin=SHARE,
     agreement=st.one_of(st.none(), SHARE),
-    numberless=st.booleans(),
+    missing_number=st.booleans(),
 )
 
 
@@ -37,7 +38,7 @@ def test_worse_evidence_is_never_more_probable(evidence, other):
     assert probability(replace(evidence, similarity=max(evidence.similarity, other))) >= least
     assert probability(replace(evidence, distance=min(evidence.distance, other))) >= least
     assert probability(replace(evidence, margin=max(evidence.margin, other))) >= least
-    assert probability(replace(evidence, unsettled=False)) >= least
+    assert probability(replace(evidence, tied=False)) >= least
     if evidence.agreement is not None:
         assert probability(replace(evidence, agreement=max(evidence.agreement, other))) >= least
 
@@ -54,7 +55,7 @@ def test_nothing_is_dropped_below_no_threshold():
 @pytest.mark.parametrize("least", [0.5, 0.9, 1.0])
 def test_what_is_less_probable_is_dropped_and_leads_its_candidates(least):
     before, after = located().to_pylist(), hold(located(), least)
-    assert after.schema.equals(SPANS)
+    assert after.schema.equals(schema_of(SpanRow))
     for was, row in zip(before, after.to_pylist(), strict=True):
         if was["text"] is None or was["probability"] >= least:
             assert row == was

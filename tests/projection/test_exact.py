@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from spanferry.language.profile import NEUTRAL, language
 from spanferry.projection.exact import cut, exact, is_boundary, occurrences
 from spanferry.projection.query import query
-from spanferry.tables import Method
+from spanferry.records import Method
 
 from tests.support.shown import passage, unshow
 

@@ -3,13 +3,14 @@
 import pyarrow as pa
 import pytest
 from spanferry import executors
+from spanferry.arrow import schema_of
 from spanferry.errors import InputError
 from spanferry.projection import grouping as batches
 from spanferry.projection import rescue_tables
 from spanferry.projection.locate_tables import locate_table
 from spanferry.projection.rescue_tables import groups, rescue_table
 from spanferry.projection.settings import RescueSettings
-from spanferry.tables import PARAGRAPHS, SPANS
+from spanferry.records import SpanRow, TargetParagraph
 
 from tests.support.corpora import DUTCH, memory, sample_layout, sample_translations
 
@@ -63,14 +64,14 @@ def test_progress_tells_every_paragraph():
 
 def test_an_empty_layout_gives_empty_tables():
     paragraphs, spans = locate_table(sample_layout().slice(0, 0), sample_translations(), DUTCH, 2)
-    assert (paragraphs, spans) == (PARAGRAPHS.empty_table(), SPANS.empty_table())
+    assert (paragraphs, spans) == (schema_of(TargetParagraph).empty_table(), schema_of(SpanRow).empty_table())
 
 
 def other_sentences(paragraphs: pa.Table) -> pa.Table:
     """The first paragraph cut otherwise than its source."""
     rows = paragraphs.to_pylist()
     rows[0]["sentences"] += [rows[0]["sentences"][-1]]
-    return pa.Table.from_pylist(rows, schema=PARAGRAPHS)
+    return pa.Table.from_pylist(rows, schema=schema_of(TargetParagraph))
 
 
 @pytest.mark.parametrize(

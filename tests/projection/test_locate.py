@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spanferry import tables
+from spanferry.arrow import schema_of
 from spanferry.projection.locate_tables import locate_table
-from spanferry.tables import Method, Reason
+from spanferry.records import Method, Reason, SpanRow, TargetParagraph
 
 from tests.support.corpora import DUTCH, SAME, itself, layout, sample_layout, sample_translations, translations
 
@@ -127,8 +127,8 @@ def test_a_native_corpus_keeps_its_spans():
 def test_every_span_of_the_sample_is_the_slice_of_its_context():
     paragraphs, spans = locate_table(sample_layout(), sample_translations(), DUTCH, 1)
     contexts = {(row["split"], row["article"], row["paragraph"]): row["context"] for row in paragraphs.to_pylist()}
-    assert paragraphs.schema.equals(tables.PARAGRAPHS)
-    assert spans.schema.equals(tables.SPANS)
+    assert paragraphs.schema.equals(schema_of(TargetParagraph))
+    assert spans.schema.equals(schema_of(SpanRow))
     for row in spans.to_pylist():
         context = contexts[row["split"], row["article"], row["paragraph"]]
         if row["text"] is not None:

@@ -39,7 +39,7 @@ def test_the_nth_of_the_source_is_the_nth_of_as_many(source, translation, target
 def test_where_the_counts_differ_the_nearest_position_is_taken(source, translation, target):
     chosen = decision(source, target.replace("⟦", "").replace("⟧", ""), translation)
     assert found(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
-    assert chosen.evidence.unsettled
+    assert chosen.evidence.tied
     assert chosen.occurrences == 2
 
 
@@ -52,7 +52,7 @@ def test_which_of_how_many_is_told():
     chosen = decision("The dam held, the ⟦dam⟧ broke.", "De dam hield, de dam brak.", "dam")
     assert (chosen.occurrence, chosen.occurrences) == (2, 2)
     assert [other.span for other in chosen.others] == [(3, 6)]
-    assert not chosen.evidence.unsettled
+    assert not chosen.evidence.tied
 
 
 def test_position_counts_from_the_window_s_begin():

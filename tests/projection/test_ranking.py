@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from spanferry.projection.ranking import SHOWN
-from spanferry.tables import Method, Reason
+from spanferry.records import Method, Reason
 
 from tests.support.shown import asked, decision, found, is_inside, passage
 

@@ -6,7 +6,7 @@ import pytest
 from spanferry.projection.locate_tables import locate_table
 from spanferry.projection.rescue_tables import rescue_table
 from spanferry.projection.settings import RescueSettings
-from spanferry.tables import Method, Reason
+from spanferry.records import Method, Reason
 
 from tests.support.corpora import DUTCH, layout, translations
 

@@ -6,10 +6,11 @@ import msgspec
 import pyarrow.compute as pc
 import pytest
 from spanferry import squad, tables
+from spanferry.arrow import schema_of
 from spanferry.errors import ContractError, InputError
 from spanferry.files import write_json
 from spanferry.publish.package import publish
-from spanferry.tables import SPANS
+from spanferry.records import SpanRow
 
 from tests.support.tiny_clean import ABOUT, MADE, write
 
@@ -63,15 +64,17 @@ def test_version_and_flags(built):
 
 
 def test_answers_without_provenance(built):
-    rows = tables.read(built[0] / "provenance.parquet", SPANS)
+    rows = tables.read(built[0] / "provenance.parquet", SpanRow)
     tables.write(rows.filter(pc.not_equal(rows["question_id"], "lock")), built[0] / "provenance.parquet")
     assert refused(built) == f"{DEV}: data[0].paragraphs[0].qas[0].answers: not those of provenance.parquet"
 
 
 def test_provenance_without_answers(built):
-    rows = tables.read(built[0] / "provenance.parquet", SPANS).to_pylist()
+    rows = tables.read(built[0] / "provenance.parquet", SpanRow).to_pylist()
     stray = next(row for row in rows if row["question_id"] == "lock") | {"question_id": "stray"}
-    tables.write(tables.pa.Table.from_pylist([*rows, stray], schema=SPANS), built[0] / "provenance.parquet")
+    tables.write(
+        tables.pa.Table.from_pylist([*rows, stray], schema=schema_of(SpanRow)), built[0] / "provenance.parquet"
+    )
     assert refused(built) == f"{DEV}: provenance.parquet: answers of 'stray', which is not in the file"
 
 

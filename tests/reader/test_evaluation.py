@@ -2,10 +2,11 @@ import json
 
 import pyarrow as pa
 import pytest
-from spanferry import tables
+from spanferry.arrow import schema_of
 from spanferry.errors import InputError
 from spanferry.reader import evaluation
 from spanferry.reader.evaluation import Gold, evaluate, join, methods
+from spanferry.records import SpanRow
 
 from tests.reader.test_metrics import NULL_ODDS, OFFICIAL_WITH_ODDS, PREDICTIONS
 from tests.support.towns import corpus
@@ -14,7 +15,7 @@ from tests.support.towns import corpus
 def provenance(*rows: tuple[str, str, str, str | None]) -> pa.Table:
     """SPANS with only split, field, question_id and method filled."""
     names = ("split", "field", "question_id", "method")
-    return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema=tables.SPANS)
+    return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema=schema_of(SpanRow))
 
 
 def test_everything_is_said_of_predictions():

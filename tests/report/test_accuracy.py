@@ -1,7 +1,7 @@
 """Kept spans against gold."""
 
+from spanferry.records import Field
 from spanferry.report.accuracy import GoldSpan, curves, measure, surest, token_f1
-from spanferry.tables import Field
 
 
 def kept(id_, text, start, probability):

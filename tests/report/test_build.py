@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from pyarrow import Table
 from spanferry import tables
+from spanferry.arrow import schema_of
 from spanferry.errors import InputError
+from spanferry.records import SourceParagraph, SpanRow, TargetParagraph
 from spanferry.report import build as report
 from spanferry.report import review, wording
 from spanferry.report.accuracy import GoldSpan
@@ -142,7 +144,9 @@ def test_gold_of_a_question_that_both_splits_have_is_refused():
     [twin] = [question for question in rows[0]["questions"] if question["id"] == "mayor"]
     [*_, dev] = rows
     dev["questions"].append(twin)
-    built = Build(Table.from_pylist(rows, schema=tables.LAYOUT), tiny.paragraphs, tiny.spans, tiny.translations)
+    built = Build(
+        Table.from_pylist(rows, schema=schema_of(SourceParagraph)), tiny.paragraphs, tiny.spans, tiny.translations
+    )
     span = {"answers": (GoldSpan("1612", 30),)}
     assert report.figures_of(built, "en", {"dug": span}, None)["gold"]["questions"] == 1
     with pytest.raises(InputError, match=r"^gold\.json: question 'mayor' stands in train and in dev; leave it out"):
@@ -179,10 +183,10 @@ def test_nothing_lost_and_nothing_there(tmp_path):
     full = Build(
         tiny.layout,
         tiny.paragraphs.set_column(3, "context", tiny.layout["context"]),
-        tables.pa.Table.from_pylist(kept, schema=tables.SPANS),
+        tables.pa.Table.from_pylist(kept, schema=schema_of(SpanRow)),
         None,
     )
-    schemas = (tables.LAYOUT, tables.PARAGRAPHS, tables.SPANS)
+    schemas = (schema_of(SourceParagraph), schema_of(TargetParagraph), schema_of(SpanRow))
     empty = Build(*(schema.empty_table() for schema in schemas), None)
     for name, built in (("full", full), ("empty", empty)):
         figures = report.figures_of(built, "nl", None, None)

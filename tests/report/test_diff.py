@@ -4,8 +4,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spanferry import tables
+from spanferry.arrow import schema_of
 from spanferry.errors import InputError
+from spanferry.records import SpanRow
 from spanferry.report.diff import apart, compare, tell
 
 from tests.support.tiny_build import build
@@ -67,7 +68,7 @@ def changed(**rows):
     spans = build().spans.to_pylist()
     for id_, change in rows.items():
         next(row for row in spans if row["question_id"] == id_).update(change)
-    return pa.Table.from_pylist(spans, schema=tables.SPANS)
+    return pa.Table.from_pylist(spans, schema=schema_of(SpanRow))
 
 
 def test_every_change_is_told():
@@ -109,7 +110,7 @@ def test_different_texts_stay_different(one, two):
 
 def test_the_same_example_is_told_once():
     spans = build().spans.slice(0, 1).to_pylist()
-    twice = [pa.Table.from_pylist([spans[0], {**spans[0], "index": 1}], schema=tables.SPANS) for _ in "ab"]
+    twice = [pa.Table.from_pylist([spans[0], {**spans[0], "index": 1}], schema=schema_of(SpanRow)) for _ in "ab"]
     moved = twice[1].set_column(twice[1].column_names.index("start"), "start", pa.array([3, 3], pa.int32()))
     assert sum("dug" in line for line in tell(compare(twice[0], moved), 5)) == 1
 

@@ -7,8 +7,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spanferry import tables
+from spanferry.arrow import schema_of
 from spanferry.errors import InputError
+from spanferry.records import SpanRow
 from spanferry.report.inputs import Build
 from spanferry.report.review import (
     COLUMNS,
@@ -99,7 +100,7 @@ def test_a_verdict_stands_as_long_as_what_was_judged():
     dug, boats = (next(row for row in changed if row["question_id"] == id_) for id_ in ("dug", "boats"))
     dug |= {"start": 3}  # another place
     boats |= {"method": "marked", "probability": 0.7}  # the same place, found in another way
-    left = standing(built(pa.Table.from_pylist(changed, schema=tables.SPANS)), judged)
+    left = standing(built(pa.Table.from_pylist(changed, schema=schema_of(SpanRow))), judged)
     assert [row["key"] for row in left] == [row["key"] for row in judged[1:]]
     assert left[0] == judged[1] | {"method": "marked", "confidence": "50 to 80 %", "stratum_size": 1}
 

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from spanferry import tables
+from spanferry.records import SpanRow
 
 from stages.clean import main
 from tests.support.chain import CLEAN, located
@@ -26,12 +27,12 @@ def test_what_is_its_own_translation_comes_back_whole(workdir: Path, run) -> Non
     assert json.loads(files.pop("nl_squadv2_dev_clean.json")) == DEV
     assert files.pop("rejected.jsonl") == b""
     assert list(files) == ["provenance.parquet"]
-    assert tables.read(Path("clean/provenance.parquet"), tables.SPANS).num_rows == 5
+    assert tables.read(Path("clean/provenance.parquet"), SpanRow).num_rows == 5
 
 
 def test_what_is_lost_is_listed_with_its_reason(workdir: Path, run) -> None:
     lay_out(workdir)
-    located(run, **{"The tower is 91 metres high.": "empty", "How often does it sail?": "same_as_source"})
+    located(run, **{"The tower is 91 metres high.": "empty", "How often does it sail?": "unchanged"})
     assert run(main, *CLEAN).stdout == "clean: small: 1 of 5 answers kept\n"
     rows = [json.loads(line) for line in written()["rejected.jsonl"].splitlines()]
     assert [(row["question_id"], row["reason"], row["text"]) for row in rows] == [

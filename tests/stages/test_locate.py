@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from spanferry import tables
+from spanferry.records import SpanRow, TargetParagraph
 
 from stages.locate import main
 from tests.support.chain import LOCATE, TRANSLATIONS, located, segmented
@@ -19,7 +20,7 @@ FOUND = [
 
 
 def spans() -> list[dict]:
-    return tables.read(Path("located/spans.parquet"), tables.SPANS).to_pylist()
+    return tables.read(Path("located/spans.parquet"), SpanRow).to_pylist()
 
 
 @pytest.mark.parametrize("way", ["translator: identity", "native: true"])
@@ -28,7 +29,7 @@ def test_what_is_its_own_translation_is_found_where_it_was(workdir: Path, run, w
     Path("params.yaml").write_text(PARAMS.replace("translator: identity", way), encoding="utf-8")
     assert located(run).stdout == "locate: small: 5 of 5 answers found\n"
     assert [(row["question_id"], row["field"], row["start"], row["text"]) for row in spans()] == FOUND
-    placed = tables.read(Path("located/paragraphs.parquet"), tables.PARAGRAPHS)
+    placed = tables.read(Path("located/paragraphs.parquet"), TargetParagraph)
     assert placed["context"].to_pylist() == [FERRY, TOWER]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from spanferry import tables
+from spanferry.records import TranslationRow
 from spanferry.translation.memory.tmx import write_tmx
 
 from stages.rescue import main
@@ -45,7 +46,7 @@ LIVE = PARAMS.replace("translator: identity", "translator: mtranslate")
 
 
 def noted() -> dict[str, str | None]:
-    table = tables.read(Path("marked.parquet"), tables.TRANSLATIONS)
+    table = tables.read(Path("marked.parquet"), TranslationRow)
     return dict(zip(table["text"].to_pylist(), table["translation"].to_pylist(), strict=True))
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from spanferry import tables
+from spanferry.records import SegmentRow, SourceParagraph
 
 from stages.segment import main
 from tests.support.small_squad import PARAMS, as_json, lay_out, train
@@ -13,8 +14,8 @@ ARGUMENTS = ("--corpus", "small", "--source", ".", "--out", "segments")
 def test_writes_layout_and_segments(workdir: Path, run) -> None:
     lay_out(workdir)
     assert run(main, *ARGUMENTS).stdout == "segment: small: 2 paragraphs, 14 distinct segments\n"
-    laid = tables.read(Path("segments/layout.parquet"), tables.LAYOUT)
-    texts = tables.read(Path("segments/segments.parquet"), tables.SEGMENTS)
+    laid = tables.read(Path("segments/layout.parquet"), SourceParagraph)
+    texts = tables.read(Path("segments/segments.parquet"), SegmentRow)
     assert laid["split"].to_pylist() == ["train", "dev"]
     assert texts["kind"].to_pylist() == ["sentence"] * 5 + ["question"] * 4 + ["answer"] * 5
 
@@ -31,7 +32,7 @@ def test_a_split_may_be_missing_and_text_may_be_odd(workdir: Path, run) -> None:
     answers = [{"text": "\0", "answer_start": -5}, {"text": "", "answer_start": 2**31 - 1}]
     Path("train.json").write_bytes(as_json(train(question="\u2028Wh\0o?\x1c", answers=answers)))
     assert run(main, *ARGUMENTS).stdout == "segment: small: 1 paragraphs, 7 distinct segments\n"
-    texts = tables.read(Path("segments/segments.parquet"), tables.SEGMENTS)["text"].to_pylist()
+    texts = tables.read(Path("segments/segments.parquet"), SegmentRow)["text"].to_pylist()
     assert {"\0", "Wh\0o?"} <= set(texts)
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 from click.testing import Result
 from spanferry import tables
+from spanferry.arrow import schema_of
+from spanferry.records import SegmentRow, TranslationRow
 
 import stages.locate
 import stages.segment
@@ -31,9 +33,9 @@ CLEAN = (
 def segmented(run: Callable[..., Result], **lost: str) -> None:
     """Runs segment, and translates each text as itself; those in `lost` have no translation, but this reason."""
     assert run(stages.segment.main, "--corpus", "small", "--source", ".", "--out", "segments").exit_code == 0
-    texts = tables.read(Path("segments/segments.parquet"), tables.SEGMENTS)["text"].to_pylist()
+    texts = tables.read(Path("segments/segments.parquet"), SegmentRow)["text"].to_pylist()
     rows = [{"text": text, "translation": None if text in lost else text, "reason": lost.get(text)} for text in texts]
-    tables.write(pa.Table.from_pylist(rows, schema=tables.TRANSLATIONS), TRANSLATIONS)
+    tables.write(pa.Table.from_pylist(rows, schema=schema_of(TranslationRow)), TRANSLATIONS)
 
 
 def located(run: Callable[..., Result], **lost: str) -> Result:

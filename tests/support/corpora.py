@@ -5,10 +5,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
-from spanferry import segmentation, squad, tables
+from spanferry import segmentation, squad
+from spanferry.arrow import schema_of
 from spanferry.language.profile import language
 from spanferry.projection.ranking import Locator
 from spanferry.projection.settings import AlignSettings
+from spanferry.records import SPLITS, SourceParagraph, TranslationRow
 from spanferry.translation.memory.tmx import read_tmx
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
@@ -18,7 +20,7 @@ SAME = Locator(language("en"), language("en"), AlignSettings())
 
 @cache
 def sample_layout() -> pa.Table:
-    return segmentation.layout({split: squad.read(SAMPLE / f"{split}-v2.0.json") for split in tables.SPLITS}, "en")
+    return segmentation.layout({split: squad.read(SAMPLE / f"{split}-v2.0.json") for split in SPLITS}, "en")
 
 
 @cache
@@ -40,7 +42,7 @@ def itself(layout: pa.Table) -> pa.Table:
 
 def translations(known: dict[str, str | None]) -> pa.Table:
     rows = [{"text": text, "translation": translation, "reason": None} for text, translation in known.items()]
-    return pa.Table.from_pylist(rows, schema=tables.TRANSLATIONS)
+    return pa.Table.from_pylist(rows, schema=schema_of(TranslationRow))
 
 
 def layout(context: str, *answers: tuple[int, str], cut: tuple[int, ...] = ()) -> pa.Table:
@@ -69,4 +71,4 @@ def layout(context: str, *answers: tuple[int, str], cut: tuple[int, ...] = ()) -
             for n, (start, text) in enumerate(answers)
         ],
     }
-    return pa.Table.from_pylist([row], schema=tables.LAYOUT)
+    return pa.Table.from_pylist([row], schema=schema_of(SourceParagraph))

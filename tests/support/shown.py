@@ -5,7 +5,7 @@ from spanferry.projection.locate import sought
 from spanferry.projection.marked import Marked, parse
 from spanferry.projection.ranking import Decision, Locator
 from spanferry.projection.settings import AlignSettings
-from spanferry.projection.spans import Passage, Sought
+from spanferry.projection.spans import AnswerQuery, TokenizedText
 
 LEFT, RIGHT = "⟦", "⟧"
 
@@ -20,16 +20,16 @@ def unshow(shown: str) -> tuple[str, int, int]:
     return shown.replace(LEFT, "").replace(RIGHT, ""), start, end
 
 
-def passage(text: str) -> Passage:
+def passage(text: str) -> TokenizedText:
     """A text whose lines are its sentences."""
     spans, at = [], 0
     for line in text.split("\n"):
         spans.append((at, at + len(line)))
         at += len(line) + 1
-    return Passage(text, tuple(spans))
+    return TokenizedText(text, tuple(spans))
 
 
-def asked(source: str, translation: str | None) -> Sought:
+def asked(source: str, translation: str | None) -> AnswerQuery:
     text, start, end = unshow(source)
     return sought(passage(text), start, text[start:end], translation)
 

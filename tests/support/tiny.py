@@ -6,9 +6,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 from spanferry import squad, tables
+from spanferry.arrow import schema_of
 from spanferry.pretrained import Source, locate
 from spanferry.reader import training
 from spanferry.reader.runs import Base, Run, Scratch, Training
+from spanferry.records import SPLITS, SpanRow
 from spanferry.squad import Article, Document, Paragraph
 
 from tests.support.towns import corpus
@@ -132,18 +134,27 @@ def project(folder: Path) -> Path:
     """params.yaml and the towns as a cleaned corpus, with the provenance of their answers."""
     (folder / "params.yaml").write_text(PARAMS)
     clean = folder / "data" / "towns" / "clean"
-    for split in tables.SPLITS:
+    for split in SPLITS:
         squad.write(corpus(), clean / f"nl_squadv2_{split}_clean.json")
     methods = ("exact", "normalised", "fuzzy", "marked")  # of each town's answers
-    empty = dict.fromkeys(tables.SPANS.names) | {"field": "answers", "index": 0, "candidates": []}
+    empty = dict.fromkeys(schema_of(SpanRow).names) | {"field": "answers", "index": 0, "candidates": []}
     rows = [
         empty
         | {"split": "dev", "article": town, "paragraph": 0, "title": article.title, "question_id": question.id}
         | {"source_text": answer.text, "source_start": answer.answer_start, "method": methods[number]}
-        | {"text": answer.text, "start": answer.answer_start, "score": 1.0, "probability": 1.0}
+        | {
+            "text": answer.text,
+            "start": answer.answer_start,
+            "score": 1.0,
+            "probability": 1.0,
+            "occurrence": 1,
+            "occurrences": 1,
+        }
         for town, article in enumerate(corpus().data)
         for number, question in enumerate(article.paragraphs[0].qas)
         for answer in question.answers
     ]
-    tables.write(tables.SPANS.empty_table().from_pylist(rows, schema=tables.SPANS), clean / "provenance.parquet")
+    tables.write(
+        schema_of(SpanRow).empty_table().from_pylist(rows, schema=schema_of(SpanRow)), clean / "provenance.parquet"
+    )
     return folder

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pyarrow as pa
 from spanferry import tables
-from spanferry.tables import Field, Method, Reason
+from spanferry.arrow import schema_of
+from spanferry.records import Field, Method, Reason, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 
 HARBOUR = (
     "The harbour of Oostwerd was dug in 1612. It holds 91 boats. Fishermen built it because the river had silted up. "
@@ -41,7 +42,7 @@ class Tiny:
 def write_clean(spans: pa.Table, folder: Path) -> None:
     rows = spans.to_pylist()
     kept = [row for row in rows if row["reason"] is None]
-    tables.write(pa.Table.from_pylist(kept, schema=tables.SPANS), folder / "provenance.parquet")
+    tables.write(pa.Table.from_pylist(kept, schema=schema_of(SpanRow)), folder / "provenance.parquet")
     lines = [json_line(row) for row in rows if row["reason"] is not None]
     (folder / "rejected.jsonl").write_bytes(b"".join(lines))
 
@@ -72,7 +73,7 @@ def answer(question: str, source: str, **found) -> dict:
         row.setdefault("start", texts[1].index(row["text"]))
         row.setdefault("occurrence", 1)
         row.setdefault("occurrences", 1)
-    return {name: row.get(name) for name in tables.SPANS.names}
+    return {name: row.get(name) for name in schema_of(SpanRow).names}
 
 
 PLACES = {
@@ -171,7 +172,7 @@ def build() -> Tiny:
             "article": article,
             "paragraph": paragraph,
             "context": texts[1],
-            "sentences": None if texts[1] is None else [{"start": 0, "end": len(texts[1])}],
+            "sentences": [] if texts[1] is None else [{"start": 0, "end": len(texts[1])}],
         }
         for split, article, paragraph, _, texts in places
     ]
@@ -180,10 +181,10 @@ def build() -> Tiny:
         for text, dutch in [HARBOUR, MARKUP, LOST, *(q[:2] for q in QUESTIONS.values())]
     ]
     return Tiny(
-        layout=pa.Table.from_pylist(layout, schema=tables.LAYOUT),
-        paragraphs=pa.Table.from_pylist(paragraphs, schema=tables.PARAGRAPHS),
-        spans=pa.Table.from_pylist(spans, schema=tables.SPANS),
-        translations=pa.Table.from_pylist(translations, schema=tables.TRANSLATIONS),
+        layout=pa.Table.from_pylist(layout, schema=schema_of(SourceParagraph)),
+        paragraphs=pa.Table.from_pylist(paragraphs, schema=schema_of(TargetParagraph)),
+        spans=pa.Table.from_pylist(spans, schema=schema_of(SpanRow)),
+        translations=pa.Table.from_pylist(translations, schema=schema_of(TranslationRow)),
     )
 
 

@@ -10,7 +10,7 @@ from spanferry.cleaning import documents, provenance, rejected
 from spanferry.files import write_json
 from spanferry.loss import count
 from spanferry.publish.about import About, Made, Work
-from spanferry.selection import Fates, decide
+from spanferry.selection import Selection, decide
 
 from tests.support.tiny_build import Tiny, build
 
@@ -51,16 +51,16 @@ def write(root: Path, lost: tuple[str, ...] = ()) -> tuple[Path, Path]:
     there = pc.invert(pc.is_in(tiny.paragraphs["split"], value_set=pa.array(lost, pa.string())))
     contexts = pc.if_else(there, tiny.paragraphs["context"], None)
     paragraphs = tiny.paragraphs.set_column(tiny.paragraphs.column_names.index("context"), "context", contexts)
-    fates = decide(tiny.layout, paragraphs, tiny.spans, tiny.translations)
-    for split, document in documents(tiny.layout, paragraphs, tiny.spans, tiny.translations, fates).items():
+    selection = decide(tiny.layout, paragraphs, tiny.spans, tiny.translations)
+    for split, document in documents(tiny.layout, paragraphs, tiny.spans, tiny.translations, selection).items():
         squad.write(document, root / "clean" / f"nl_squadv2_{split}_clean.json")
     # As `clean` does: what goes with its question is no kept answer.
-    rewrite_spans(root, tiny, fates)
-    write_json(root / "loss.json", count(tiny.layout, tiny.spans, fates, "en") | {"gold": None, "people": []})
+    rewrite_spans(root, tiny, selection)
+    write_json(root / "loss.json", count(tiny.layout, tiny.spans, selection, "en") | {"gold": None, "people": []})
     return root / "clean", root / "loss.json"
 
 
-def rewrite_spans(root: Path, tiny: Tiny, fates: Fates) -> None:
-    tables.write(provenance(tiny.spans, fates), root / "clean" / "provenance.parquet")
-    lines = (msgspec.json.encode(row) + b"\n" for row in rejected(tiny.spans, fates))
+def rewrite_spans(root: Path, tiny: Tiny, selection: Selection) -> None:
+    tables.write(provenance(tiny.spans, selection), root / "clean" / "provenance.parquet")
+    lines = (msgspec.json.encode(row) + b"\n" for row in rejected(tiny.spans, selection))
     (root / "clean" / "rejected.jsonl").write_bytes(b"".join(lines))

@@ -1,5 +1,5 @@
-from spanferry.translation.checks.checks import Fault
-from spanferry.translation.client.session import Translated
+from spanferry.translation.checks.checks import CheckFailure
+from spanferry.translation.client.session import TranslationResult
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.metrics import figures
 
@@ -11,13 +11,13 @@ def test_figures():
         Segment("weir", "answer"),
     ]
     results = [
-        Translated("De sluis opent.\nHij sluit."),
-        Translated("שלום e\u0301"),
-        Translated(None, Fault.EMPTY),
+        TranslationResult("De sluis opent.\nHij sluit."),
+        TranslationResult("שלום e\u0301"),
+        TranslationResult(None, CheckFailure.EMPTY),
     ]
     found = figures(segments, results)
     faults = found.pop("faults")
-    assert faults == {**dict.fromkeys(map(str, Fault), 0), "empty": 1}
+    assert faults == {**dict.fromkeys(map(str, CheckFailure), 0), "empty": 1}
     assert found == {
         "visited": 3,
         "kept": 2,

@@ -5,11 +5,11 @@ import json
 import click
 
 from spanferry.cli.runs import quiet
-from spanferry.cli.support import OneLine
+from spanferry.cli.support import Command
 from spanferry.printing import printable_json
 
 
-@click.command(cls=OneLine, name="ask")
+@click.command(cls=Command, name="ask")
 @click.option("--model", required=True, help="A model's folder, or its name on the Hugging Face Hub.")
 @click.option("--revision", default="main", show_default=True, help="Of a Hub model: a commit, tag or branch.")
 @click.option("--weights", default="safetensors", type=click.Choice(["safetensors", "torch"]), show_default=True)

@@ -12,9 +12,9 @@ from spanferry.config import Params
 from spanferry.executors import Executor
 from spanferry.printing import printable
 from spanferry.translation.client.counts import Counts
-from spanferry.translation.client.session import Desk
-from spanferry.translation.client.setup import open_desk
-from spanferry.translation.memory.prior import bring, read_seeds
+from spanferry.translation.client.session import TranslationSession
+from spanferry.translation.client.setup import open_session
+from spanferry.translation.memory.prior import bring, read_prior_tables
 from spanferry.translation.progress import Bar
 
 MEMORY = Path(os.environ.get("SPANFERRY_MEMORY", "memory"))
@@ -39,16 +39,18 @@ def progress_bar(name: str) -> Iterator[tuple[Callable[[Counts], None], Callable
 def keep(name: str, seed: Path) -> None:
     """Brings what an earlier run wrote for a corpus into the memory, before it is overwritten."""
     with progress_bar(name) as (_, tell):
-        bring(MEMORY, read_seeds([seed], tell), tell)
+        bring(MEMORY, read_prior_tables([seed], tell), tell)
 
 
 @contextmanager
-def corpus_desk(params: Params, name: str, source: Path, seed: Path, executor: Executor) -> Iterator[Desk]:
+def corpus_session(
+    params: Params, name: str, source: Path, seed: Path, executor: Executor
+) -> Iterator[TranslationSession]:
     """The desk where a corpus's texts are translated. source: its files; seed: what an earlier run wrote."""
     corpus = params.corpus(name)
     with (
         progress_bar(name) as (progress, tell),
-        open_desk(
+        open_session(
             corpus.translator or "identity",  # a native corpus has no segments, and needs no translator
             (params.language.source, params.language.target),
             folder=MEMORY,

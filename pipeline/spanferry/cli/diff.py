@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from spanferry.cli.support import OneLine
+from spanferry.cli.support import Command
 from spanferry.printing import printable, printable_json
 from spanferry.squad.difference import Change, Difference, What, compare, read
 
@@ -16,7 +16,7 @@ SHOWN = 70  # characters of a text ...
 LEAD = 20  # ... that begins so many before the first difference
 
 
-@click.command(cls=OneLine)
+@click.command(cls=Command)
 @click.argument("before", metavar="A", type=click.Path(path_type=Path))
 @click.argument("after", metavar="B", type=click.Path(path_type=Path))
 @click.option("--examples", "-n", default=3, show_default=True, type=click.IntRange(min=0), help="Of each change.")

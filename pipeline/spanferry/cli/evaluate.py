@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from spanferry import squad
-from spanferry.cli.support import OneLine, path_option
+from spanferry.cli.support import Command, path_option
 from spanferry.printing import printable_json
 
 
-@click.command(cls=OneLine, name="evaluate")
+@click.command(cls=Command, name="evaluate")
 @path_option("--gold", help="A SQuAD file, 1.1 or 2.0.")
 @path_option("--predictions", help='JSON: {question id: answer}, "" for no answer.')
 @path_option("--null-odds", required=False, help="JSON: {question id: odds or probability of no answer}.")

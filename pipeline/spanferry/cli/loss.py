@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from spanferry import tables
-from spanferry.cli.support import OneLine
+from spanferry.cli.support import Command
 from spanferry.errors import InputError
 from spanferry.printing import printable, printable_json
 from spanferry.report.diff import compare, tell
@@ -21,7 +21,7 @@ def loss() -> None:
     pass
 
 
-@loss.command("show", cls=OneLine)
+@loss.command("show", cls=Command)
 @click.argument("corpus")
 @click.option("--json", "as_json", is_flag=True, help="The figures themselves (loss.json).")
 def show_command(corpus: str, as_json: bool) -> None:
@@ -41,7 +41,7 @@ def show_command(corpus: str, as_json: bool) -> None:
         click.echo(printable(line))
 
 
-@loss.command("diff", cls=OneLine)
+@loss.command("diff", cls=Command)
 @click.argument("a")
 @click.argument("b")
 @click.option("--examples", "-n", default=5, show_default=True, type=click.IntRange(min=0), help="Of each change.")

@@ -7,12 +7,12 @@ import click
 from msgspec import to_builtins
 
 from spanferry.cli.corpus_session import MEMORY
-from spanferry.cli.support import OneLine
+from spanferry.cli.support import Command
 from spanferry.config import Params, load
 from spanferry.errors import ParamsError
 from spanferry.printing import printable, printable_json
 from spanferry.translation.engines.registry import DEFAULTS, build
-from spanferry.translation.memory.statistics import Holding, export_tmx, holdings, import_tmx
+from spanferry.translation.memory.statistics import ScopeStatistics, export_tmx, import_tmx, memory_statistics
 from spanferry.translation.memory.store import Scope
 from spanferry.translation.memory.store import release as released
 
@@ -25,7 +25,7 @@ def memory() -> None:
     pass
 
 
-@memory.command("import", cls=OneLine)
+@memory.command("import", cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
 @translator_option
 def import_command(file: Path, translator: str | None) -> None:
@@ -39,7 +39,7 @@ def import_command(file: Path, translator: str | None) -> None:
     click.echo(f"memory: {done.new:,} new, {done.replaced:,} replaced, {done.same:,} held already; {told(scope)}")
 
 
-@memory.command("export", cls=OneLine)
+@memory.command("export", cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
 @translator_option
 def export_command(file: Path, translator: str | None) -> None:
@@ -49,11 +49,11 @@ def export_command(file: Path, translator: str | None) -> None:
     click.echo(f"memory: {count:,} translations written to {printable(str(file))}; {told(scope)}")
 
 
-@memory.command("stats", cls=OneLine)
+@memory.command("stats", cls=Command)
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
 def stats_command(as_json: bool) -> None:
     """Says what the memory holds, by translator and languages."""
-    found = holdings(MEMORY)
+    found = memory_statistics(MEMORY)
     if as_json:
         click.echo(printable_json(json.dumps(to_builtins(found), ensure_ascii=False, indent=2)))
         return
@@ -64,7 +64,7 @@ def stats_command(as_json: bool) -> None:
         click.echo(printable(found.damage))
 
 
-@memory.command("release", cls=OneLine)
+@memory.command("release", cls=Command)
 def release_command() -> None:
     """Empties the quarantine, so that the next run asks again for the texts that were given up.
 
@@ -76,7 +76,7 @@ def release_command() -> None:
     click.echo(f"memory: {count:,} texts are released from quarantine{again}")
 
 
-def line(holding: Holding) -> str:
+def line(holding: ScopeStatistics) -> str:
     """One scope's figures in a line."""
     words = [
         f"{told(holding.scope)}: {holding.translations:,} translations",
@@ -113,7 +113,7 @@ def remembered(params: Params, name: str) -> str | None:
     try:
         engine = build(name, params.translators, languages, params.translate, {})
     except ParamsError:
-        if MEMORY.exists() and any(name == holding.scope.translator for holding in holdings(MEMORY).scopes):
+        if MEMORY.exists() and any(name == holding.scope.translator for holding in memory_statistics(MEMORY).scopes):
             return name
         raise
-    return None if engine.vouched else engine.identity
+    return None if engine.trusted else engine.identity

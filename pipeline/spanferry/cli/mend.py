@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from spanferry.cli.support import OneLine
+from spanferry.cli.support import Command
 from spanferry.errors import InputError
-from spanferry.files import sweep
+from spanferry.files import remove_stale_parts
 
 HELP = (
     "Mends dvc.lock and DVC's list of locks where a kill or a full disk has torn them; then `dvc repro` goes on. "
@@ -18,7 +18,7 @@ HELP = (
 BUILT = ("data", "models", "reports")
 
 
-@click.command(cls=OneLine, help=HELP)
+@click.command(cls=Command, help=HELP)
 def mend() -> None:
     from dvc.dvcfile import LOCK_FILE, Lockfile
     from dvc.exceptions import DvcException
@@ -55,7 +55,7 @@ def mend_locks(path: Path) -> None:
 def tidy(root: Path) -> None:
     """Removes partial files that nobody goes on with: a stage that DVC takes from its cache is not run again."""
     partial = (list((root / folder).rglob(f".*.{kind}")) for folder in BUILT for kind in ("part", "old"))
-    if removed := sweep(chain.from_iterable(partial)):
+    if removed := remove_stale_parts(chain.from_iterable(partial)):
         click.echo(f"mend: {removed} partial files of killed stages are removed")
 
 

@@ -8,20 +8,20 @@ from msgspec.structs import asdict
 
 from spanferry import squad
 from spanferry.cli.corpus_session import MEMORY
-from spanferry.cli.support import OneLine
+from spanferry.cli.support import Command
 from spanferry.config import Params, load
 from spanferry.errors import InputError
 from spanferry.printing import printable
+from spanferry.records import Kind
 from spanferry.segmentation import layout, segments
-from spanferry.tables import Kind
 from spanferry.translation import planning
-from spanferry.translation.client.setup import of_table, open_desk, read_segments
+from spanferry.translation.client.setup import of_table, open_session, read_segments
 from spanferry.translation.client.tasks import Segment
 
 COLUMNS = ("segments", "characters", "held", "quarantined", "to_ask", "to_send")
 
 
-@click.command(cls=OneLine, help=__doc__)
+@click.command(cls=Command, help=__doc__)
 @click.argument("corpus")
 @click.option(
     "--rate", default=2.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Requests a second."
@@ -58,7 +58,7 @@ def plan_of(params: Params, corpus: str) -> tuple[str, planning.Plan]:
     entry = params.corpus(corpus)
     data = Path("data") / corpus
     tmx = here(data / "source" / "memory.tmx", entry.memory, corpus) if entry.memory else None
-    with open_desk(
+    with open_session(
         entry.translator or "identity",
         (params.language.source, params.language.target),
         folder=MEMORY,

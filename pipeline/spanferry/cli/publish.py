@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from spanferry.cli.support import OneLine, summary
+from spanferry.cli.support import Command, summary
 from spanferry.config import load
 from spanferry.errors import InputError
 from spanferry.printing import printable
@@ -15,7 +15,7 @@ from spanferry.publish.hub import listing, ready, upload
 from spanferry.publish.revision import clean_revision, version
 
 
-@click.command(cls=OneLine)
+@click.command(cls=Command)
 @click.argument("corpus")
 @click.option("--to", "repository", required=True, metavar="USER/NAME", help="The dataset repository.")
 @click.option("--tag", help="The version's name. [default: what `git describe --tags` says]")

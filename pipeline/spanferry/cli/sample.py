@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from spanferry.cli.support import OneLine
+from spanferry.cli.support import Command
 from spanferry.config import load
 from spanferry.errors import InputError
 from spanferry.report import review
@@ -14,7 +14,7 @@ from spanferry.report.terminal import tabulate
 from spanferry.report.wording import percent
 
 
-@click.command(cls=OneLine, name="sample")
+@click.command(cls=Command, name="sample")
 @click.argument("corpus", required=False)
 @click.option("-n", "size", default=50, show_default=True, type=click.IntRange(min=1), help="Answers to judge.")
 @click.option("--seed", default=1, show_default=True)

@@ -14,7 +14,7 @@ from spanferry.errors import ParamsError, SpanferryError
 from spanferry.printing import escape_output, printable
 
 
-class OneLine(click.Command):
+class Command(click.Command):
     """A command whose expected errors are one line on stderr, without a traceback."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:

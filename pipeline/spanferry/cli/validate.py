@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from spanferry.cli.support import OneLine
+from spanferry.cli.support import Command
 from spanferry.printing import printable, printable_json
 from spanferry.report.wording import plural
 from spanferry.squad.validation.rules import RULES, table
@@ -23,7 +23,7 @@ def print_rules(context: click.Context, _: click.Parameter, asked: bool) -> None
         context.exit()
 
 
-@click.command(cls=OneLine)
+@click.command(cls=Command)
 @click.argument("place", metavar="FILE|FOLDER", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="The reports as JSON, on stdout.")
 @click.option("--rules", is_flag=True, is_eager=True, expose_value=False, callback=print_rules, help="List the rules.")

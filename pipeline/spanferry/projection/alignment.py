@@ -10,10 +10,10 @@ beside its similarity, as the place of a marked piece is.
 import numpy as np
 
 from spanferry.projection.lexicon import Lexicon
-from spanferry.projection.spans import Passage, Place, Sought
+from spanferry.projection.spans import AnswerQuery, Place, TokenizedText
 
 
-def aligned(sought: Sought, target: Passage, lexicon: Lexicon) -> Place | None:
+def aligned(sought: AnswerQuery, target: TokenizedText, lexicon: Lexicon) -> Place | None:
     """Where the answer's words lie in the target's window; None when one of the windows has no words.
 
     The place is the run of words that shares most links with the answer, and its share is Dice's

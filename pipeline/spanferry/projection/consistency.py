@@ -26,7 +26,7 @@ SURE = 0.9
 
 
 def reconcile(rows: list[Row], context: str, before: Mapping[Key, Row] | None = None) -> None:
-    """Makes the found rows (tables.SPANS) of one paragraph agree, in place.
+    """Makes the found rows (schema_of(SpanRow)) of one paragraph agree, in place.
 
     before: of the answers that were decided anew since this was done before, what they were then. A contradiction
     counts once: not what two others have to say to each other, nor what an answer said against one of these where

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from spanferry.language.profile import Language
 from spanferry.language.text import SEPARATORS, Span, is_mark
 from spanferry.projection.query import Query
-from spanferry.projection.spans import Candidate, Passage
-from spanferry.tables import Method
+from spanferry.projection.spans import Candidate, TokenizedText
+from spanferry.records import Method
 
 # A shorter piece than this begins too many unrelated words ("in", "van", "een").
 SHORTEST_PART = 4
 
 
 def exact(
-    query: Query, passage: Passage, within: Span, language: Language, inside: tuple[str, str] = ("", "")
+    query: Query, passage: TokenizedText, within: Span, language: Language, inside: tuple[str, str] = ("", "")
 ) -> list[Candidate]:
     """Every place in the span where the query's text stands, whole words first.
 
@@ -87,7 +87,7 @@ def unspaced(character: str) -> bool:
     return 0x0E00 <= code <= 0x0EFF or 0x1000 <= code <= 0x109F or 0x1780 <= code <= 0x17FF or 0x3040 <= code <= 0x9FFF
 
 
-def compound(passage: Passage, start: int, end: int) -> Candidate | None:
+def compound(passage: TokenizedText, start: int, end: int) -> Candidate | None:
     """The words around a hit that begins or ends inside one; None when the piece proves nothing."""
     text = passage.text
     if end - start < SHORTEST_PART or text[start].isdigit() or text[end - 1].isdigit():

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from spanferry.language.profile import Language
 from spanferry.projection.query import Query
-from spanferry.projection.spans import Candidate, Passage, Range
+from spanferry.projection.spans import Candidate, Range, TokenizedText
 
 
-def tight(passage: Passage, low: int, high: int, known: set[str], language: Language) -> tuple[int, int]:
+def tight(passage: TokenizedText, low: int, high: int, known: set[str], language: Language) -> tuple[int, int]:
     """The tokens without loose words and symbols at the ends that no query knows (folded `known`)."""
 
     def alien(token: int) -> bool:
@@ -28,7 +28,7 @@ def tight(passage: Passage, low: int, high: int, known: set[str], language: Lang
     return low, high
 
 
-def fit(candidate: Candidate, passage: Passage, sought: Query, found_by: Query, language: Language) -> Candidate:
+def fit(candidate: Candidate, passage: TokenizedText, sought: Query, found_by: Query, language: Language) -> Candidate:
     """Grows or trims a candidate to the source answer's extent.
 
     sought: the source answer as a query; found_by: the query that found the candidate. One that begins inside a token
@@ -47,7 +47,7 @@ def fit(candidate: Candidate, passage: Passage, sought: Query, found_by: Query, 
     return Candidate(start, end, candidate.method, candidate.score)
 
 
-def bare(passage: Passage, low: int, high: int, language: Language) -> tuple[int, int]:
+def bare(passage: TokenizedText, low: int, high: int, language: Language) -> tuple[int, int]:
     """The tokens without outer symbols and leading articles; at least one is left."""
     while low < high - 1 and (not passage.words[low] or passage.cased[low] in language.articles):
         low += 1
@@ -56,7 +56,7 @@ def bare(passage: Passage, low: int, high: int, language: Language) -> tuple[int
     return low, high
 
 
-def grown_left(passage: Passage, low: int, floor: int, symbols: set[str], articles: frozenset[str]) -> int:
+def grown_left(passage: TokenizedText, low: int, floor: int, symbols: set[str], articles: frozenset[str]) -> int:
     """Takes in what stands before a token: symbols of a set, joined to it, and one of the articles.
 
     A currency's sign may stand apart ("$ 300").
@@ -73,7 +73,7 @@ def grown_left(passage: Passage, low: int, floor: int, symbols: set[str], articl
     return low
 
 
-def grown_right(passage: Passage, high: int, ceiling: int, symbols: Sequence[str]) -> int:
+def grown_right(passage: TokenizedText, high: int, ceiling: int, symbols: Sequence[str]) -> int:
     """Takes in these symbols, each once, where they stand behind a token; a unit's may stand apart ("50 %")."""
     left = list(symbols)
     while high < ceiling and passage.folded[high] in left:
@@ -82,6 +82,6 @@ def grown_right(passage: Passage, high: int, ceiling: int, symbols: Sequence[str
     return high
 
 
-def sentence_tokens(passage: Passage, token: int) -> Range:
+def sentence_tokens(passage: TokenizedText, token: int) -> Range:
     """The tokens of the sentence that holds a token."""
     return next((held for held in passage.ranges if held[0] <= token < held[1]), (token, token + 1))

@@ -11,14 +11,14 @@ from rapidfuzz import fuzz, process
 
 from spanferry.language.profile import Language
 from spanferry.projection.query import Query
-from spanferry.projection.spans import Passage, Range
+from spanferry.projection.spans import Range, TokenizedText
 
 # How much longer or shorter than what is sought a run may be, in tokens: translations of the same
 # phrase seldom differ by more than half, and short ones by a few words.
 STRETCH, SLACK = 1.5, 3
 
 
-def runs(queries: Sequence[Query], passage: Passage, within: Range, language: Language) -> np.ndarray:
+def runs(queries: Sequence[Query], passage: TokenizedText, within: Range, language: Language) -> np.ndarray:
     """The runs worth comparing, (n, 2): from word to word, of a length near one query's, no article first."""
     low, high = within
     sizes = [len(query.words) for query in queries]
@@ -32,7 +32,7 @@ def runs(queries: Sequence[Query], passage: Passage, within: Range, language: La
     return np.column_stack([firsts[first], lasts[last]])
 
 
-def holding(among: np.ndarray, passage: Passage, within: Range, needed: set[str]) -> np.ndarray:
+def holding(among: np.ndarray, passage: TokenizedText, within: Range, needed: set[str]) -> np.ndarray:
     """The runs that hold all the needed words; all runs when none does."""
     low, high = within
     keep = np.ones(len(among), dtype=bool)
@@ -42,13 +42,13 @@ def holding(among: np.ndarray, passage: Passage, within: Range, needed: set[str]
     return among[keep] if keep.any() else among
 
 
-def similarities(queries: Sequence[Query], passage: Passage, among: np.ndarray) -> np.ndarray:
+def similarities(queries: Sequence[Query], passage: TokenizedText, among: np.ndarray) -> np.ndarray:
     """How similar each run is to each query: (queries, runs), 0 to 1."""
     wanted = [" ".join(query.words) for query in queries]
     return process.cdist(wanted, joined(passage, among), scorer=fuzz.ratio) / 100
 
 
-def joined(passage: Passage, among: np.ndarray) -> list[str]:
+def joined(passage: TokenizedText, among: np.ndarray) -> list[str]:
     """Each run's folded tokens with single spaces between them."""
     line = passage.line
     return [line[start : end - 1] for start, end in passage.offsets[among].tolist()]

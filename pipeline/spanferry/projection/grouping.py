@@ -12,18 +12,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from spanferry.arrow import schema_of
 from spanferry.errors import InputError
 from spanferry.projection.lookup import Batches
-from spanferry.tables import LAYOUT, PARAGRAPHS, SPANS, Field
+from spanferry.records import Field, SourceParagraph, SpanRow, TargetParagraph
 
 BATCH = 200  # paragraphs; about a second's work, a few MB
 
-SPAN_LISTS = pa.list_(pa.struct(SPANS))
+SPAN_LISTS = pa.list_(pa.struct(schema_of(SpanRow)))
 _TEXT = ("context", "sentences")  # the questions, which are most of a layout, need not travel
 GROUP = pa.schema(
     {
-        "layout": pa.struct([LAYOUT.field(name) for name in _TEXT]),
-        "paragraph": pa.struct([PARAGRAPHS.field(name) for name in _TEXT]),
+        "layout": pa.struct([schema_of(SourceParagraph).field(name) for name in _TEXT]),
+        "paragraph": pa.struct([schema_of(TargetParagraph).field(name) for name in _TEXT]),
         "spans": SPAN_LISTS,
     }
 )
@@ -31,15 +32,15 @@ _KEY = ["split", "article", "paragraph"]
 
 
 def nested(spans: pa.Table, counts: np.ndarray) -> pa.ListArray:
-    """Rows of SPANS as lists of so many."""
+    """Rows of schema_of(SpanRow) as lists of so many."""
     ends = np.concatenate([[0], np.cumsum(counts)])
     return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), structs(spans), type=SPAN_LISTS)
 
 
 def unnested(lists: pa.ChunkedArray) -> pa.Table:
-    """Lists of rows of SPANS as one table."""
+    """Lists of rows of schema_of(SpanRow) as one table."""
     batches = [pa.RecordBatch.from_struct_array(chunk.flatten()) for chunk in lists.chunks]
-    return pa.Table.from_batches(batches, SPANS)
+    return pa.Table.from_batches(batches, schema_of(SpanRow))
 
 
 def grouped(layout: Batches, paragraphs: Batches, spans: Batches, size: int) -> Iterator[pa.Table]:
@@ -47,7 +48,7 @@ def grouped(layout: Batches, paragraphs: Batches, spans: Batches, size: int) -> 
 
     Raises InputError when the tables are not of one build.
     """
-    laid, placed, found = Reel(layout), Reel(paragraphs), Reel(spans)
+    laid, placed, found = BatchReader(layout), BatchReader(paragraphs), BatchReader(spans)
     while True:
         rows = laid.take(size)
         counts, ids = answers_of(rows["questions"])
@@ -95,7 +96,7 @@ def structs(table: pa.Table) -> pa.StructArray:
     return table.to_struct_array().combine_chunks()
 
 
-class Reel:
+class BatchReader:
     """The rows of a table, so many at a time, however it is cut itself."""
 
     def __init__(self, table: Batches) -> None:

@@ -1,6 +1,6 @@
 """Locate: layout and translations in, target paragraphs and one row an answer out.
 
-    layout, {segment: translation} ──> paragraphs (tables.PARAGRAPHS), spans (tables.SPANS)
+    layout, {segment: translation} ──> paragraphs (schema_of(TargetParagraph)), spans (schema_of(SpanRow))
 
 Each paragraph is on its own: `locate_rows` is a pure function of some layout rows and their
 translations, so that it runs the same in one process, in several, or on a cluster.
@@ -11,16 +11,16 @@ from typing import Any
 
 from spanferry.projection.consistency import reconcile
 from spanferry.projection.ranking import Decision, Locator
-from spanferry.projection.spans import Candidate, Passage, Sought
+from spanferry.projection.spans import AnswerQuery, Candidate, TokenizedText
 from spanferry.projection.windows import window
+from spanferry.records import Field, Method, Reason
 from spanferry.segmentation import sentence_spans
-from spanferry.tables import Field, Method, Reason
 
 Row = Mapping[str, Any]
 Translations = Mapping[str, str | None]
 
 
-def translated(row: Row, translations: Translations) -> Passage | None:
+def translated(row: Row, translations: Translations) -> TokenizedText | None:
     """A layout row's context in the target language; None when there is no translation of it.
 
     The white space around and between the sentences is the source's; where it has none because its script has none
@@ -33,14 +33,14 @@ def translated(row: Row, translations: Translations) -> Passage | None:
         sentence = translations.get(context[start:end])
         if sentence is None:
             whole = translations.get(context.strip())
-            return Passage(whole, ((0, len(whole)),)) if whole else None
+            return TokenizedText(whole, ((0, len(whole)),)) if whole else None
         gap = context[at:start]
         if not gap and pieces and wide(context[start - 1]) and not (wide(pieces[-1][-1:]) or wide(sentence[:1])):
             gap = " "
         pieces += [gap, sentence]
         spans.append((length + len(gap), length + len(gap) + len(sentence)))
         length, at = spans[-1][1], end
-    return Passage("".join([*pieces, context[at:]]), tuple(spans))
+    return TokenizedText("".join([*pieces, context[at:]]), tuple(spans))
 
 
 def wide(character: str) -> bool:
@@ -48,11 +48,11 @@ def wide(character: str) -> bool:
     return "\u3000" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"
 
 
-def source_passage(row: Row, target: Passage | None) -> Passage:
+def source_passage(row: Row, target: TokenizedText | None) -> TokenizedText:
     """A layout row's context; as one sentence where the target is one."""
     spans = tuple(sentence_spans(row))
     whole = target is not None and len(target.sentences) != len(spans)
-    return Passage(row["context"], ((0, len(row["context"])),) if whole else spans)
+    return TokenizedText(row["context"], ((0, len(row["context"])),) if whole else spans)
 
 
 def locate_rows(rows: list[Row], translations: Translations, locator: Locator) -> tuple[list[Row], list[Row]]:
@@ -81,7 +81,7 @@ def native_rows(rows: list[Row]) -> tuple[list[Row], list[Row]]:
     """(paragraph rows, span rows) of layout rows that are in their language already."""
     paragraphs, spans = [], []
     for row in rows:
-        target = Passage(row["context"], tuple(sentence_spans(row)))
+        target = TokenizedText(row["context"], tuple(sentence_spans(row)))
         paragraphs.append(paragraph_row(row, target))
         for question, field, index, answer in answers(row):
             start, text = answer["start"], answer["text"]
@@ -106,7 +106,12 @@ def stands(context: str, start: int, text: str) -> bool:
 
 
 def settle(
-    source: Passage, target: Passage | None, start: int, text: str, translation: str | None, locator: Locator
+    source: TokenizedText,
+    target: TokenizedText | None,
+    start: int,
+    text: str,
+    translation: str | None,
+    locator: Locator,
 ) -> Decision:
     """Locates one answer, or says why it cannot be looked for."""
     if not stands(source.text, start, text):
@@ -116,14 +121,14 @@ def settle(
     return locator.locate(sought(source, start, text, translation), target)
 
 
-def sought(source: Passage, start: int, text: str, translation: str | None) -> Sought:
+def sought(source: TokenizedText, start: int, text: str, translation: str | None) -> AnswerQuery:
     """An answer without the white space at its ends, with its window."""
     start += len(text) - len(text.lstrip())
     text = text.strip()
-    return Sought(source, start, text, window(source.sentences, start, start + len(text)), translation)
+    return AnswerQuery(source, start, text, window(source.sentences, start, start + len(text)), translation)
 
 
-def paragraph_row(row: Row, target: Passage | None) -> Row:
+def paragraph_row(row: Row, target: TokenizedText | None) -> Row:
     return {
         "split": row["split"],
         "article": row["article"],
@@ -141,9 +146,9 @@ def span_row(
     answer: Row,
     translation: str | None,
     decision: Decision,
-    target: Passage | None,
+    target: TokenizedText | None,
 ) -> Row:
-    """One row of tables.SPANS."""
+    """One row of schema_of(SpanRow)."""
     return {
         "split": row["split"],
         "article": row["article"],
@@ -160,8 +165,8 @@ def span_row(
     }
 
 
-def found_columns(decision: Decision, target: Passage | None) -> Row:
-    """What a decision says, as columns of tables.SPANS. target: None when there is no translation."""
+def found_columns(decision: Decision, target: TokenizedText | None) -> Row:
+    """What a decision says, as columns of schema_of(SpanRow). target: None when there is no translation."""
     chosen = decision.chosen
     return {
         "text": target.text[chosen.start : chosen.end] if target and chosen else None,
@@ -176,7 +181,7 @@ def found_columns(decision: Decision, target: Passage | None) -> Row:
     }
 
 
-def candidate_row(candidate: Candidate, target: Passage) -> Row:
+def candidate_row(candidate: Candidate, target: TokenizedText) -> Row:
     return {
         "start": candidate.start,
         "text": target.text[candidate.start : candidate.end],

@@ -11,18 +11,19 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from spanferry.arrow import schema_of
 from spanferry.executors import Executor, Local
 from spanferry.projection import grouping as batches
 from spanferry.projection.grouping import SPAN_LISTS, nested, unnested
 from spanferry.projection.locate import answers, locate_rows, native_rows
 from spanferry.projection.lookup import Batches, Known
 from spanferry.projection.ranking import Locator
+from spanferry.records import SourceParagraph, SpanRow, TargetParagraph
 from spanferry.segmentation import texts
-from spanferry.tables import LAYOUT, PARAGRAPHS, SPANS
 
 _ANSWERED = pa.list_(pa.string())  # a translation, or null, for each text of `translatable`
-JOB = LAYOUT.append(pa.field("known", _ANSWERED))
-LOCATED = PARAGRAPHS.append(pa.field("spans", SPAN_LISTS))
+JOB = schema_of(SourceParagraph).append(pa.field("known", _ANSWERED))
+LOCATED = schema_of(TargetParagraph).append(pa.field("spans", SPAN_LISTS))
 
 Progress = Callable[[int], object]
 
@@ -30,11 +31,13 @@ Progress = Callable[[int], object]
 def locate_table(
     layout: pa.Table, translations: pa.Table, locator: Locator | None, workers: int, progress: Progress = lambda _: None
 ) -> tuple[pa.Table, pa.Table]:
-    """(paragraphs, spans) of a layout (tables.PARAGRAPHS, tables.SPANS); see located."""
+    """(paragraphs, spans) of a layout (schema_of(TargetParagraph), schema_of(SpanRow)); see located."""
     with Local(workers) as executor:
         parts = list(located(layout, Known(translations), locator, executor, progress))
     paragraphs, spans = zip(*parts, strict=True) if parts else ((), ())
-    return pa.concat_tables([PARAGRAPHS.empty_table(), *paragraphs]), pa.concat_tables([SPANS.empty_table(), *spans])
+    return pa.concat_tables([schema_of(TargetParagraph).empty_table(), *paragraphs]), pa.concat_tables(
+        [schema_of(SpanRow).empty_table(), *spans]
+    )
 
 
 def located(
@@ -46,12 +49,12 @@ def located(
     """
     jobs = (located_job(batch, known) for batch in layout.to_batches(max_chunksize=batches.BATCH))
     for done in executor.map(partial(locate_batch, locator=locator), jobs):
-        yield done.select(PARAGRAPHS.names), unnested(done["spans"])
+        yield done.select(schema_of(TargetParagraph).names), unnested(done["spans"])
         progress(done.num_rows)
 
 
 def located_job(batch: pa.RecordBatch, known: Known) -> pa.Table:
-    """Paragraphs (LAYOUT) with the translations that each can ask for (JOB)."""
+    """Paragraphs (schema_of(SourceParagraph)) with the translations that each can ask for (JOB)."""
     own = [translatable(row) for row in batch.to_pylist()]
     held = known.of(set().union(*own))
     answered = [[held.get(text) for text in some] for some in own]
@@ -59,7 +62,7 @@ def located_job(batch: pa.RecordBatch, known: Known) -> pa.Table:
 
 
 def translatable(row: Mapping[str, Any]) -> list[str]:
-    """All that a paragraph (LAYOUT) can want translated."""
+    """All that a paragraph (schema_of(SourceParagraph)) can want translated."""
     return [*(text.strip() for _, text in texts(row)), row["context"].strip()]
 
 
@@ -69,5 +72,7 @@ def locate_batch(jobs: pa.Table, locator: Locator | None) -> pa.Table:
     known = dict(chain.from_iterable(zip(translatable(row), row.pop("known"), strict=True) for row in rows))
     paragraphs, spans = locate_rows(rows, known, locator) if locator else native_rows(rows)
     counts = np.array([sum(1 for _ in answers(row)) for row in rows], int)
-    placed = pa.Table.from_pylist(paragraphs, schema=PARAGRAPHS)
-    return placed.append_column("spans", nested(pa.Table.from_pylist(spans, schema=SPANS), counts)).cast(LOCATED)
+    placed = pa.Table.from_pylist(paragraphs, schema=schema_of(TargetParagraph))
+    return placed.append_column("spans", nested(pa.Table.from_pylist(spans, schema=schema_of(SpanRow)), counts)).cast(
+        LOCATED
+    )

@@ -22,7 +22,7 @@ class Batches(Protocol):
 
 
 class Known:
-    """text -> translation (None where there is none), of a table (tables.TRANSLATIONS).
+    """text -> translation (None where there is none), of a table (schema_of(TranslationRow)).
 
     What is more than HELD texts goes to a temporary file, which SQLite removes by itself.
     """

@@ -15,7 +15,7 @@ import regex
 from rapidfuzz.distance import Indel
 
 from spanferry.language.text import Span, fold, tokens
-from spanferry.projection.spans import Passage, Place, Sought
+from spanferry.projection.spans import AnswerQuery, Place, TokenizedText
 from spanferry.projection.windows import mark
 
 Markers = tuple[str, str]
@@ -43,7 +43,7 @@ class Marked:
         return self.text[self.span[0] : self.span[1]]
 
 
-def styles(sought: Sought, known: tuple[Markers, ...] = STYLES) -> list[Markers]:
+def styles(sought: AnswerQuery, known: tuple[Markers, ...] = STYLES) -> list[Markers]:
     """The marker styles in the order in which to try them."""
     low, high = sought.source.window_span(sought.window)
     text = sought.source.text[low:high]
@@ -52,12 +52,12 @@ def styles(sought: Sought, known: tuple[Markers, ...] = STYLES) -> list[Markers]
     return clear + [pair for pair in known if pair not in clear and pair[0] != pair[1]]
 
 
-def request(sought: Sought, markers: Markers) -> str:
+def request(sought: AnswerQuery, markers: Markers) -> str:
     """What is sent: the window with the answer between markers."""
     return mark(sought.source.text, sought.source.sentences, *sought.span, markers)
 
 
-def parse(translation: str, sought: Sought, markers: Markers) -> Marked | None:
+def parse(translation: str, sought: AnswerQuery, markers: Markers) -> Marked | None:
     """Reads the piece; None when the markers came back lost, moved, or at several places.
 
     An engine may double a marker ("[[x]]") or put white space inside; that changes nothing.
@@ -90,7 +90,7 @@ def strays(piece: str, answer: str) -> bool:
     )
 
 
-def transfer(marked: Marked, target: Passage, window: tuple[int, int]) -> Place:
+def transfer(marked: Marked, target: TokenizedText, window: tuple[int, int]) -> Place:
     """Where the piece lies in the clean translation, by the words that both sentences have in common.
 
     Each end of the piece lies between the nearest common words; where these are not its neighbours,

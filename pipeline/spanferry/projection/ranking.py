@@ -27,8 +27,8 @@ from spanferry.projection.normalised import normalised
 from spanferry.projection.occurrence import distance
 from spanferry.projection.query import Query, query
 from spanferry.projection.settings import AlignSettings
-from spanferry.projection.spans import Candidate, Passage, Place, Range, Sought, overlap
-from spanferry.tables import Method, Reason
+from spanferry.projection.spans import AnswerQuery, Candidate, Place, Range, TokenizedText, overlap
+from spanferry.records import Method, Reason
 
 # What a run at the other end of its window loses against one at the answer's own place.
 POSITION_WEIGHT = 0.1
@@ -72,7 +72,7 @@ class Locator:
     settings: AlignSettings
 
     def locate(
-        self, sought: Sought, target: Passage, marked: Marked | None = None, aligned: Place | None = None
+        self, sought: AnswerQuery, target: TokenizedText, marked: Marked | None = None, aligned: Place | None = None
     ) -> Decision:
         """The place of an answer in the target passage, or why there is none.
 
@@ -97,8 +97,8 @@ class Locator:
 class Search:
     """One answer's search in one passage."""
 
-    sought: Sought
-    target: Passage
+    sought: AnswerQuery
+    target: TokenizedText
     marked: Marked | None
     source_language: Language
     language: Language
@@ -203,12 +203,12 @@ class Search:
         else:
             at = min(range(len(found)), key=gaps.__getitem__)
         evidence = Evidence(
-            judged=False,
+            scored_by_similarity=False,
             similarity=found[at].score,
-            unsettled=len(found) > 1 and not any(shared) and not n,
+            tied=len(found) > 1 and not any(shared) and not n,
             distance=gaps[at],
             margin=min((abs(gap - gaps[at]) for other, gap in enumerate(gaps) if other != at), default=1.0),
-            numberless=self.numberless(found[at]),
+            missing_number=self.missing_number(found[at]),
             agreement=shared[at] * self.place.share if self.place else None,
             aligned=self.aligned is not None,
         )
@@ -243,12 +243,12 @@ class Search:
         if best.score < min_score:
             return Decision(None, reason=self.lost(best.score), others=tuple(candidates[:SHOWN]))
         evidence = Evidence(
-            judged=True,
+            scored_by_similarity=True,
             similarity=best.score,
-            unsettled=False,
+            tied=False,
             distance=float(gaps[ranked[0]]),
             margin=best.score - rivals[0].score if rivals else 1.0,
-            numberless=self.numberless(best),
+            missing_number=self.missing_number(best),
             agreement=overlap(best.span, self.place.span) * self.place.share if self.place else None,
             aligned=self.aligned is not None,
         )
@@ -266,7 +266,7 @@ class Search:
         shared = 2 * common / (ends - starts + high - low) * self.place.share
         return (alike + by_query.get(id(self.piece), alike) + shared) / 3
 
-    def numberless(self, candidate: Candidate) -> bool:
+    def missing_number(self, candidate: Candidate) -> bool:
         """Whether the answer holds a number and the candidate none."""
         span = self.target.folded[slice(*self.target.token_range(candidate.span))]
         return lacks_number(self.answer.words, self.source_language.numbers, span, self.language.numbers)

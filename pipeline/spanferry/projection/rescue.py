@@ -20,9 +20,9 @@ from spanferry.projection.locate import found_columns, sought, source_passage, s
 from spanferry.projection.marked import STYLES, Marked, Markers, parse, request, styles
 from spanferry.projection.ranking import Locator
 from spanferry.projection.settings import RescueSettings
-from spanferry.projection.spans import Passage, Place, Sought
+from spanferry.projection.spans import AnswerQuery, Place, TokenizedText
+from spanferry.records import Reason
 from spanferry.segmentation import sentence_spans
-from spanferry.tables import Reason
 
 Row = dict[str, Any]
 Answers = Mapping[str, str | None]
@@ -47,10 +47,10 @@ class Group:
     markers: tuple[Markers, ...] = STYLES
 
     @cached_property
-    def target(self) -> Passage | None:
+    def target(self) -> TokenizedText | None:
         """The paragraph's translation, if it has one."""
         context = self.paragraph["context"]
-        return None if context is None else Passage(context, tuple(sentence_spans(self.paragraph)))
+        return None if context is None else TokenizedText(context, tuple(sentence_spans(self.paragraph)))
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,13 @@ class Case:
     """One answer that is asked for again; rows: all of it, since annotators often agree."""
 
     key: Key
-    sought: Sought
+    sought: AnswerQuery
     rows: list[Row]
     attempts: list[tuple[Markers, str]]
 
 
 @dataclass(frozen=True)
-class Heard:
+class MarkerResult:
     """What was asked for a case, and what came back: the first translation that kept its markers, raw and read; else
     the first without them.
     """
@@ -75,7 +75,7 @@ class Heard:
 
 
 def settle(
-    group: Group, known: Sequence[Case], told: Sequence[Heard], locator: Locator
+    group: Group, known: Sequence[Case], told: Sequence[MarkerResult], locator: Locator
 ) -> tuple[list[Row], Counter[str]]:
     """A paragraph's rows after another look at its cases, and how many of these that changed, and how."""
     outcomes: Counter[str] = Counter()
@@ -116,7 +116,7 @@ def wanting(row: Row, below: float) -> bool:
     return row["reason"] not in FINAL if row["reason"] is not None else row["probability"] < below
 
 
-def hear(case: Case, answers: Answers) -> Heard:
+def hear(case: Case, answers: Answers) -> MarkerResult:
     """Goes through a case's attempts up to the first that kept its markers or has no answer yet."""
     texts, first = [], None
     for markers, text in case.attempts:
@@ -125,9 +125,9 @@ def hear(case: Case, answers: Answers) -> Heard:
             break
         raw = answers[text]
         if raw and (marked := parse(raw, case.sought, markers)):
-            return Heard(texts, raw, marked)
+            return MarkerResult(texts, raw, marked)
         first = first or raw
-    return Heard(texts, first, None)
+    return MarkerResult(texts, first, None)
 
 
 def pairs(group: Group) -> Iterator[tuple[str, str]]:
@@ -147,7 +147,7 @@ def places(group: Group, known: Sequence[Case], lexicon: Lexicon) -> dict[Key, P
     return {key: place for key, place in found.items() if place}
 
 
-def decided(case: Case, target: Passage, heard: Heard, place: Place | None, locator: Locator) -> Row:
+def decided(case: Case, target: TokenizedText, heard: MarkerResult, place: Place | None, locator: Locator) -> Row:
     """The columns of a case that is decided again with what came back; nothing when that says nothing."""
     if heard.marked is None and place is None:
         return {}

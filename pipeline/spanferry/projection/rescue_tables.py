@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from spanferry.arrow import schema_of
 from spanferry.executors import Executor, Local
 from spanferry.projection import grouping as batches
 from spanferry.projection.grouping import GROUP, SPAN_LISTS, grouped, unnested
@@ -27,7 +28,7 @@ from spanferry.projection.ranking import Locator
 from spanferry.projection.rescue import OUTCOMES, Group, cases, hear, pairs, places, settle
 from spanferry.projection.settings import RescueSettings
 from spanferry.projection.spans import Place
-from spanferry.tables import SPANS
+from spanferry.records import SpanRow
 
 # Paragraphs that are asked for together, and held meanwhile: SQuAD2.0's 20,239 at once, so that the bar can tell how
 # long still. Some 200 MB.
@@ -60,7 +61,7 @@ def rescue_table(
     """(spans, what rescue cost and brought); see rescued."""
     with Local(workers) as executor:
         settled, cost = rescued(layout, paragraphs, spans, ask, locator, settings, executor)
-        return pa.concat_tables([SPANS.empty_table(), *settled]), dict(cost)
+        return pa.concat_tables([schema_of(SpanRow).empty_table(), *settled]), dict(cost)
 
 
 def rescued(

@@ -7,14 +7,14 @@ from functools import cached_property
 import numpy as np
 
 from spanferry.language.text import Span, fold, is_word, tokens
-from spanferry.tables import Method
+from spanferry.records import Method
 
 Range = tuple[int, int]
 """Tokens [low, high) of a passage."""
 
 
 @dataclass(frozen=True)
-class Passage:
+class TokenizedText:
     """A text with its sentences (spans, in order), cut into tokens when first asked."""
 
     text: str
@@ -100,14 +100,14 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Sought:
+class AnswerQuery:
     """One answer to be found: its place in the source, and its translation.
 
     window: the first and last sentence (inclusive) that hold it; translation: of the answer on its
     own, None when there is none.
     """
 
-    source: Passage
+    source: TokenizedText
     start: int
     text: str
     window: tuple[int, int]

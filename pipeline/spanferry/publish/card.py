@@ -15,8 +15,8 @@ from ruamel.yaml import YAML
 from spanferry.publish import citation
 from spanferry.publish.about import About, Made
 from spanferry.publish.figures import Figures
+from spanferry.records import SPLITS, Method, Reason
 from spanferry.squad.validation.validator import Report
-from spanferry.tables import SPLITS, Method, Reason
 
 REVISION = "not stated; it is when the folder is uploaded"
 """Stands in the card until `stamped` puts a git revision there."""

@@ -17,9 +17,9 @@ from msgspec import UNSET
 from spanferry import squad
 from spanferry.errors import ContractError
 from spanferry.publish.figures import Figures, Units
+from spanferry.records import Field, Reason
 from spanferry.squad.validation.rules import Severity
 from spanferry.squad.validation.validator import Report, validate_file
-from spanferry.tables import Field, Reason
 
 VERSION = "v2.0"
 SHOWN = 3
@@ -36,7 +36,7 @@ def checked(
 ) -> tuple[dict[str, squad.Document], dict[str, Report]]:
     """Reads the cleaned file of each split when it keeps the contract. Raises ContractError when not.
 
-    provenance: SPANS, the kept rows.
+    provenance: schema_of(SpanRow), the kept rows.
     """
     documents, reports = {}, {}
     for split, path in files.items():

@@ -19,11 +19,11 @@ import pyarrow.compute as pc
 
 from spanferry import squad, tables
 from spanferry.errors import ContractError, InputError
-from spanferry.files import replacing_folder, write_atomically, write_json
+from spanferry.files import atomic_folder, write_bytes, write_json
 from spanferry.publish import card, citation, contract, croissant, figures
 from spanferry.publish.about import About, Made
 from spanferry.publish.checksums import SUMS, sums
-from spanferry.tables import SPANS, SPLITS
+from spanferry.records import SPLITS, SpanRow
 
 SPLIT_NAMES = {"train": "train", "dev": "validation"}
 """Our splits, and what `datasets` calls them."""
@@ -56,25 +56,25 @@ def publish(clean: Path, loss: Path, out: Path, made: Made, about: About) -> dic
     files = {split: path for split, path in files.items() if split not in lost}
     if not files:
         raise ContractError(f"{clean}: no question was kept; there is nothing to publish")
-    provenance = tables.read(clean / "provenance.parquet", SPANS)
+    provenance = tables.read(clean / "provenance.parquet", SpanRow)
     rejected = tables.read_rejected(clean / "rejected.jsonl")
     documents, reports = contract.checked(files, provenance, told)
-    with replacing_folder(out) as beside:
+    with atomic_folder(out) as beside:
         configs = {
             "default": named("default", {split: questions(document) for split, document in documents.items()}),
             "provenance": named("provenance", by_split(provenance, documents, ("split", "reason"))),
             "rejected": named("rejected", by_split(rejected, [*documents, *lost], ("split", *FOUND))),
         }
         for path in (*files.values(), loss):
-            write_atomically(beside / path.name, path.read_bytes())
+            write_bytes(beside / path.name, path.read_bytes())
         for parts in configs.values():
             for name, table in parts.items():
                 tables.write(table, beside / name)
         write_json(beside / croissant.NAME, croissant.metadata(beside, configs, about, made))
-        write_atomically(beside / "CITATION.cff", citation.cff(about, made).encode())
+        write_bytes(beside / "CITATION.cff", citation.cff(about, made).encode())
         text = card.render({config: list(parts) for config, parts in configs.items()}, reports, told, about, made)
-        write_atomically(beside / "README.md", text.encode())
-        write_atomically(beside / SUMS, sums(beside).encode())
+        write_bytes(beside / "README.md", text.encode())
+        write_bytes(beside / SUMS, sums(beside).encode())
     return reports
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from spanferry.errors import InputError
-from spanferry.files import write_atomically
+from spanferry.files import write_bytes
 
 FINGERPRINT = "fingerprint"
 STATE = "trainer_state.json"  # the last file of a checkpoint to be written
@@ -48,7 +48,7 @@ def _newest(folder: Path, fingerprint: str) -> int:
     mark = folder / FINGERPRINT
     if not mark.is_file() or mark.read_text() != fingerprint:
         shutil.rmtree(folder, ignore_errors=True)
-        write_atomically(mark, fingerprint.encode())
+        write_bytes(mark, fingerprint.encode())
     whole = [state.parent for state in folder.glob(f"checkpoint-*/{STATE}") if _is_json(state)]
     for torn in set(folder.glob("checkpoint-*")) - set(whole):
         shutil.rmtree(torn)

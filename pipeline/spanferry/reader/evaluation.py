@@ -22,8 +22,8 @@ from spanferry.files import read_json
 from spanferry.reader import metrics
 from spanferry.reader import normalisation as languages
 from spanferry.reader.significance import interval, paired, paragraphs
+from spanferry.records import Field, Method
 from spanferry.squad import Document, Paragraph, Question, Text, walk
-from spanferry.tables import Field, Method
 
 LENGTHS = ((1, "1"), (2, "2"), (5, "3-5"), (10, "6-10"))  # words of the first answer, up to
 LONGER = "11+"
@@ -86,7 +86,7 @@ def read_null_odds(path: Path) -> dict[str, float]:
 
 
 def methods(provenance: pa.Table, split: str) -> dict[str, str]:
-    """Question id -> how the surest of its answers was found (tables.SPANS, the kept rows of a split)."""
+    """Question id -> how the surest of its answers was found (schema_of(SpanRow), the kept rows of a split)."""
     found: dict[str, str] = {}
     columns = ("split", "field", "question_id", "method")
     for row_split, field, question, method in zip(*(provenance[name].to_pylist() for name in columns), strict=True):

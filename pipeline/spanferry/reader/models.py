@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from spanferry.errors import InputError, one_line
+from spanferry.errors import InputError, single_line
 from spanferry.pretrained import WEIGHTS
 from spanferry.reader.runs import Scratch
 
@@ -22,7 +22,7 @@ def load_tokenizer(folder: Path) -> Any:
     try:
         return AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
-        raise InputError(f"{folder}: its tokenizer cannot be loaded: {one_line(error)}") from error
+        raise InputError(f"{folder}: its tokenizer cannot be loaded: {single_line(error)}") from error
 
 
 def load_model(folder: Path, weights: str = "safetensors") -> Any:
@@ -42,7 +42,7 @@ def load_model(folder: Path, weights: str = "safetensors") -> Any:
     except pickle.UnpicklingError as error:
         raise InputError(f"{folder / WEIGHTS['torch']}: refused, since it holds something else than weights") from error
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise InputError(f"{folder}: its model cannot be loaded: {one_line(error)}") from error
+        raise InputError(f"{folder}: its model cannot be loaded: {single_line(error)}") from error
 
 
 def word_pieces(texts: Iterable[str], size: int) -> dict[str, int]:
@@ -77,7 +77,7 @@ def from_scratch(scratch: Scratch, texts: Iterable[str], seed: int) -> tuple[Any
         model = AutoModelForQuestionAnswering.from_config(config)
     except (KeyError, ValueError, TypeError, RuntimeError, AttributeError) as error:
         raise InputError(
-            f"scratch: no {scratch.architecture!r} can be made of this config: {one_line(error)}"
+            f"scratch: no {scratch.architecture!r} can be made of this config: {single_line(error)}"
         ) from error
     tokenizer = BertTokenizer(
         vocab=pieces,

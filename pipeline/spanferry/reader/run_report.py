@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from spanferry.files import read_json, replacing_folder, write_atomically, write_json
+from spanferry.files import atomic_folder, read_json, write_bytes, write_json
 from spanferry.reader import models
 from spanferry.reader.evaluation import Evaluation, Gold, evaluate
 from spanferry.reader.features import examples
@@ -96,14 +96,14 @@ def write_answers(folder: Path, answers: Answers) -> None:
     """Writes predictions.json, null_odds.json and n_best.json into a folder."""
     for name in ("predictions", "null_odds"):
         compact = msgspec.json.encode(getattr(answers, name))
-        write_atomically(folder / f"{name}.json", msgspec.json.format(compact, indent=2) + b"\n")
-    write_atomically(folder / "n_best.json", msgspec.json.encode(dict(answers.n_best())))
+        write_bytes(folder / f"{name}.json", msgspec.json.format(compact, indent=2) + b"\n")
+    write_bytes(folder / "n_best.json", msgspec.json.encode(dict(answers.n_best())))
 
 
 def write(folder: Path, report: Report) -> None:
     """Writes everything but the flat figures, the folder whole or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with replacing_folder(folder) as beside:
+    with atomic_folder(folder) as beside:
         write_answers(beside, report.answers)
         write_json(beside / "details.json", msgspec.to_builtins(report.details))
 

@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from spanferry.errors import InputError
-from spanferry.files import replacing_folder, write_json
+from spanferry.files import atomic_folder, write_json
 from spanferry.pretrained import Source, digest
 from spanferry.reader import checkpoints, models
 from spanferry.reader.batches import LengthGrouped
@@ -245,7 +245,7 @@ def save(prepared: Prepared, trained: Trained, folder: Path) -> None:
         "loss": trained.loss,
     }
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with replacing_folder(folder) as beside, _writing(folder):
+    with atomic_folder(folder) as beside, _writing(folder):
         prepared.model.save_pretrained(beside)
         prepared.tokenizer.save_pretrained(beside)
         write_json(beside / "training.json", record)

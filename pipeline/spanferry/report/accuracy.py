@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from spanferry.errors import InputError
 from spanferry.files import read_json
-from spanferry.tables import Field
+from spanferry.records import Field
 
 ENOUGH = 0.8  # token F1 with the gold span from which an overlapping span counts as right
 STEPS = 100  # thresholds of the curve: 0, 0.01, ... 1

@@ -9,13 +9,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spanferry.files import write_atomically, write_json
+from spanferry.files import write_bytes, write_json
 from spanferry.loss import TOTAL, count
+from spanferry.records import Field
 from spanferry.report import accuracy, review
 from spanferry.report.inputs import Build
 from spanferry.report.page import render
 from spanferry.report.plots import plot_data
-from spanferry.tables import Field
 
 Row = dict[str, Any]
 
@@ -40,7 +40,7 @@ def figures_of(
     """
     if gold:
         accuracy.check(gold, pc.struct_field(pc.list_flatten(build.layout["questions"]), "id").to_pylist())
-    figures = count(build.layout, build.spans, build.fates, language)
+    figures = count(build.layout, build.spans, build.selection, language)
     surest = list(accuracy.surest(kept_answers(build)).values())
     standing = review.standing(build, verdicts) if verdicts else []
     return figures | {
@@ -56,7 +56,7 @@ def kept_answers(build: Build) -> list[Row]:
     """split, question_id, text, start, probability of the kept answers of has_answer questions, in order."""
     columns = ["split", "question_id", "text", "start", "probability"]
     keep = pc.and_(
-        pc.is_null(build.fates.answers), pc.equal(build.spans["field"], Field.ANSWERS.value).combine_chunks()
+        pc.is_null(build.selection.answers), pc.equal(build.spans["field"], Field.ANSWERS.value).combine_chunks()
     )
     order = pa.array(build.order)
     return build.spans.select(columns).take(order).filter(keep.take(order)).to_pylist()
@@ -71,4 +71,4 @@ def write(build: Build, figures: Row, corpus: str, languages: tuple[str, str], o
     write_json(out / "loss.json", figures)
     for name, rows in plot_data(figures).items():
         write_json(out / "plots" / f"{name}.json", rows)
-    write_atomically(out / "loss.html", html.encode())
+    write_bytes(out / "loss.html", html.encode())

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spanferry.errors import InputError
+from spanferry.records import Field, Method, Reason
 from spanferry.report.terminal import clip, tabulate
 from spanferry.report.wording import number, plural
-from spanferry.tables import Field, Method, Reason
 
 CHANGES = {
     "gained": "kept only in B",

@@ -15,9 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from spanferry.records import SPLITS, Field, Method, Reason
 from spanferry.report.inputs import Build
 from spanferry.selection import codes
-from spanferry.tables import SPLITS, Field, Method, Reason
 
 WEAK = 0.8  # a kept answer less probably right than this is shown; the edge of a group of `loss.CONFIDENCES`
 BLOCK = 200  # paragraphs; some 100 kB as base64
@@ -27,7 +27,7 @@ CANDIDATES = 3  # shown of each answer
 def select(build: Build) -> pa.Array:
     """The spans rows to show, in the order of the source."""
     weak = pc.fill_null(pc.less(build.spans["probability"], WEAK), False)
-    shown = pc.or_(pc.is_valid(build.fates.answers), weak.combine_chunks())
+    shown = pc.or_(pc.is_valid(build.selection.answers), weak.combine_chunks())
     order = pa.array(build.order)
     return order.filter(shown.take(order))
 
@@ -44,9 +44,9 @@ def pack(build: Build) -> tuple[str, list[str]]:
     """
     rows = select(build)
     spans = build.spans.take(rows)
-    owners = build.fates.owners.take(rows).to_numpy()
+    owners = build.selection.owners.take(rows).to_numpy()
     asked, q = np.unique(owners, return_inverse=True)
-    questions = build.fates.questions.take(pa.array(asked))
+    questions = build.selection.questions.take(pa.array(asked))
     shown, paragraph = np.unique(questions["paragraph"].to_numpy(), return_inverse=True)
     layout, targets = build.layout.take(pa.array(shown)), build.paragraphs["context"].take(pa.array(shown))
     articles, article = _articles(layout)
@@ -54,7 +54,7 @@ def pack(build: Build) -> tuple[str, list[str]]:
         "q": q.tolist(),
         "f": codes(spans["field"], list(Field)).tolist(),
         "i": spans["index"].to_pylist(),
-        "r": codes(build.fates.answers.take(rows), list(Reason)).tolist(),
+        "r": codes(build.selection.answers.take(rows), list(Reason)).tolist(),
         "m": codes(spans["method"], list(Method)).tolist(),
         "p": _thousandths(spans["probability"].to_pylist()),
         "a": spans["source_text"].to_pylist(),

@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 from spanferry import tables
 from spanferry.errors import InputError
 from spanferry.files import read_json
+from spanferry.records import Field, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.report.wording import RESCUE
-from spanferry.selection import Fates, decide
+from spanferry.selection import Selection, decide
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
 RESCUED = ("requests", "characters", *RESCUE)
@@ -33,14 +34,14 @@ class Build:
     translations: pa.Table | None
 
     @cached_property
-    def fates(self) -> Fates:
+    def selection(self) -> Selection:
         return decide(self.layout, self.paragraphs, self.spans, self.translations)
 
     @cached_property
     def order(self) -> np.ndarray:
         """The spans rows in the order of the source: by question, answers before plausible, by index."""
-        fields = pc.index_in(self.spans["field"], value_set=pa.array([f.value for f in tables.Field]))
-        keys = {"owner": self.fates.owners, "field": fields, "index": self.spans["index"]}
+        fields = pc.index_in(self.spans["field"], value_set=pa.array([f.value for f in Field]))
+        keys = {"owner": self.selection.owners, "field": fields, "index": self.spans["index"]}
         return pc.sort_indices(pa.table(keys), [(key, "ascending") for key in keys]).to_numpy()
 
 
@@ -53,7 +54,7 @@ def read_spans(clean: Path) -> pa.Table:
 
 
 def read_kept(clean: Path) -> pa.Table:
-    return tables.read(clean / "provenance.parquet", tables.SPANS)
+    return tables.read(clean / "provenance.parquet", SpanRow)
 
 
 def read_rescue(path: Path) -> dict[str, int]:
@@ -67,8 +68,8 @@ def read_rescue(path: Path) -> dict[str, int]:
 def read_build(layout: Path, paragraphs: Path, clean: Path, translations: Path | None) -> Build:
     """Reads what segment, locate, clean and translate wrote. Raises InputError."""
     return Build(
-        layout=tables.read(layout, tables.LAYOUT),
-        paragraphs=tables.read(paragraphs, tables.PARAGRAPHS),
+        layout=tables.read(layout, SourceParagraph),
+        paragraphs=tables.read(paragraphs, TargetParagraph),
         spans=read_spans(clean),
-        translations=None if translations is None else tables.read(translations, tables.TRANSLATIONS),
+        translations=None if translations is None else tables.read(translations, TranslationRow),
     )

@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 from spanferry.loss import CONFIDENCES, TOTAL
+from spanferry.records import SPLITS, Field, Method, Reason
 from spanferry.report import wording
 from spanferry.report.accuracy import ENOUGH
 from spanferry.report.examples import WEAK, pack
 from spanferry.report.inputs import Build
 from spanferry.report.plots import charts, shares
 from spanferry.report.templating import page
-from spanferry.tables import SPLITS, Field, Method, Reason
 
 WORST = 10  # articles listed
 

@@ -5,8 +5,8 @@ from math import floor
 from typing import Any
 
 from spanferry.loss import BREAKDOWNS, TOTAL
+from spanferry.records import Method, Reason
 from spanferry.report import wording
-from spanferry.tables import Method, Reason
 
 Row = dict[str, Any]
 

@@ -19,11 +19,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spanferry.errors import InputError
-from spanferry.files import regular, write_atomically
+from spanferry.files import regular_file, write_bytes
 from spanferry.loss import TOTAL, confidence
+from spanferry.records import Method
 from spanferry.report.inputs import Build
 from spanferry.report.templating import page
-from spanferry.tables import Method
 
 VERDICTS = ("right", "extent", "wrong")  # extent: the right place, but too much or too little of it
 COLUMNS = (
@@ -74,7 +74,7 @@ def standing(build: Build, judged: list[Row]) -> list[Row]:
 def _kept(build: Build) -> pa.Array:
     """The spans rows that were kept, in the order of the source."""
     order = pa.array(build.order)
-    return order.filter(pc.is_null(build.fates.answers).take(order))
+    return order.filter(pc.is_null(build.selection.answers).take(order))
 
 
 def _strata(build: Build, rows: pa.Array) -> list[tuple[str, str]]:
@@ -96,7 +96,7 @@ def _keys(build: Build, rows: pa.Array) -> list[str]:
 
 
 def _paragraphs(build: Build, rows: pa.Array) -> pa.ChunkedArray:
-    return build.fates.questions["paragraph"].take(build.fates.owners.take(rows))
+    return build.selection.questions["paragraph"].take(build.selection.owners.take(rows))
 
 
 def _confidence(row: Row) -> str:
@@ -106,7 +106,7 @@ def _confidence(row: Row) -> str:
 def _described(build: Build, rows: pa.Array) -> list[Row]:
     paragraphs = _paragraphs(build, rows)
     contexts = [table["context"].take(paragraphs).to_pylist() for table in (build.layout, build.paragraphs)]
-    questions = build.fates.questions["question"].take(build.fates.owners.take(rows)).to_pylist()
+    questions = build.selection.questions["question"].take(build.selection.owners.take(rows)).to_pylist()
     spans = build.spans.take(rows).to_pylist()
     return [
         {
@@ -135,7 +135,7 @@ def write_csv(rows: list[Row], path: Path) -> None:
     for row in rows:
         passages = {side: _passage(*row[side]) for side in ("source", "target")}
         sheet.writerow({name: guarded(str(cell)) for name, cell in (row | passages).items()})
-    write_atomically(path, text.getvalue().encode("utf-8-sig"))
+    write_bytes(path, text.getvalue().encode("utf-8-sig"))
 
 
 def _passage(before: str, answer: str, after: str) -> str:
@@ -151,7 +151,7 @@ def guarded(cell: str) -> str:
 
 def write_html(rows: list[Row], corpus: str, languages: tuple[str, str], path: Path) -> None:
     """The sheet for reading or printing, with whole paragraphs."""
-    write_atomically(path, page("review.html", rows=rows, corpus=corpus, languages=languages).encode())
+    write_bytes(path, page("review.html", rows=rows, corpus=corpus, languages=languages).encode())
 
 
 def read_verdicts(path: Path) -> list[Row]:
@@ -161,7 +161,7 @@ def read_verdicts(path: Path) -> list[Row]:
     """
     judged = []
     try:
-        with regular(path).open(encoding="utf-8-sig", newline="") as sheet:
+        with regular_file(path).open(encoding="utf-8-sig", newline="") as sheet:
             head = sheet.readline(LONGEST_HEAD)
             sheet.seek(0)
             rows = csv.DictReader(sheet, delimiter=max(",;\t", key=head.count))

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from spanferry.loss import TOTAL
+from spanferry.records import Method
 from spanferry.report import wording
-from spanferry.tables import Method
 
 Row = dict[str, Any]
 

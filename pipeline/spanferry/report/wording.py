@@ -3,7 +3,7 @@
 from typing import Any
 
 from spanferry.loss import TOTAL
-from spanferry.tables import SPLITS, Field, Method, Reason
+from spanferry.records import SPLITS, Field, Method, Reason
 
 Figures = dict[str, Any]
 

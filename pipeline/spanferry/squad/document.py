@@ -20,13 +20,13 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from spanferry.errors import InputError
-from spanferry.files import regular, write_atomically
+from spanferry.files import regular_file, write_bytes
 
 SHOWN_PROBLEMS = 3
 
 LONGEST = 10_000_000  # characters; 2,000 times SQuAD2.0's longest context. Ten times as many would take GiBs.
 Text = Annotated[str, Meta(max_length=LONGEST)]
-# As wide as the column that holds it (tables.LAYOUT).
+# As wide as the column that holds it (schema_of(SourceParagraph)).
 Offset = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 
 
@@ -87,7 +87,7 @@ def problems(document: Document) -> Iterator[str]:
     """What makes a document unusable as a source, each with its path.
 
     An answer whose offset does not match its text is not among them: it costs that answer, not the
-    file, and is counted as lost with a reason of its own (`tables.Reason.SOURCE_MISMATCH`).
+    file, and is counted as lost with a reason of its own (`Reason.SOURCE_MISMATCH`).
     """
     if not document.data:
         yield "data: no articles"
@@ -189,7 +189,7 @@ def decode(raw: bytes, name: str) -> Document:
 def read(path: Path) -> Document:
     """Reads and checks a SQuAD file. Raises InputError."""
     try:
-        raw = regular(path).read_bytes()
+        raw = regular_file(path).read_bytes()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
     return decode(raw, str(path))
@@ -202,4 +202,4 @@ def encode(document: Document) -> bytes:
 
 def write(document: Document, path: Path) -> None:
     """Writes a SQuAD file whole or not at all."""
-    write_atomically(path, encode(document))
+    write_bytes(path, encode(document))

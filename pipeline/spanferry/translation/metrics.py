@@ -6,8 +6,8 @@ from typing import Any
 
 import regex
 
-from spanferry.translation.checks.checks import Fault
-from spanferry.translation.client.session import Translated
+from spanferry.translation.checks.checks import CheckFailure
+from spanferry.translation.client.session import TranslationResult
 from spanferry.translation.client.tasks import Segment
 
 ODD = {
@@ -21,7 +21,7 @@ ODD = {
 """Characters that engines like to lose."""
 
 
-def figures(segments: Sequence[Segment], results: Sequence[Translated]) -> dict[str, Any]:
+def figures(segments: Sequence[Segment], results: Sequence[TranslationResult]) -> dict[str, Any]:
     """The stage's metrics: segments visited = kept + dropped, in all and by kind; dropped = the sum of faults.
 
     characters: of the texts, and of the translations; odd_characters: how many segments have such
@@ -31,7 +31,7 @@ def figures(segments: Sequence[Segment], results: Sequence[Translated]) -> dict[
     kinds = sorted({segment.kind for segment in segments})
     return {
         **tally(result for _, result in pairs),
-        "faults": {str(fault): sum(result.fault == fault for result in results) for fault in Fault},
+        "faults": {str(fault): sum(result.fault == fault for result in results) for fault in CheckFailure},
         "by_kind": {kind: tally(result for segment, result in pairs if segment.kind == kind) for kind in kinds},
         "characters": {
             "source": sum(len(segment.text) for segment in segments),
@@ -43,7 +43,7 @@ def figures(segments: Sequence[Segment], results: Sequence[Translated]) -> dict[
     }
 
 
-def tally(results: Iterable[Translated]) -> dict[str, int]:
+def tally(results: Iterable[TranslationResult]) -> dict[str, int]:
     """visited = kept + dropped."""
     kept = Counter(result.fault is None for result in results)
     return {"visited": kept.total(), "kept": kept[True], "dropped": kept[False]}

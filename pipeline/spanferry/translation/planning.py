@@ -5,8 +5,8 @@ from math import ceil
 
 from msgspec import Struct
 
-from spanferry.translation.client.session import Desk
-from spanferry.translation.client.tasks import Draft, Miss, Segment
+from spanferry.translation.client.session import TranslationSession
+from spanferry.translation.client.tasks import Draft, Segment, Task
 
 HOUR_S = 3600
 MILLION = 1_000_000
@@ -39,7 +39,7 @@ class Plan(Struct, frozen=True):
         return self.characters / MILLION * per_million
 
 
-def plan(segments: Sequence[Segment], desk: Desk) -> Plan:
+def plan(segments: Sequence[Segment], desk: TranslationSession) -> Plan:
     """What `desk.translate(segments)` would send."""
     if desk.memory is None:
         drafted, misses = [segment.text for segment in segments], []
@@ -55,7 +55,7 @@ def plan(segments: Sequence[Segment], desk: Desk) -> Plan:
     return Plan(kinds, ceil(len(misses) / desk.translator.batch), sum(len(miss.text) for miss in misses))
 
 
-def load(drafted: Sequence[tuple[Segment, Draft]], misses: Sequence[Miss]) -> Load:
+def load(drafted: Sequence[tuple[Segment, Draft]], misses: Sequence[Task]) -> Load:
     return Load(
         segments=len(drafted),
         characters=sum(len(segment.text) for segment, _ in drafted),
@@ -68,4 +68,4 @@ def load(drafted: Sequence[tuple[Segment, Draft]], misses: Sequence[Miss]) -> Lo
 
 def given_up(draft: Draft) -> bool:
     parts = draft if isinstance(draft, list) else [draft]
-    return any(isinstance(part, Miss) and part.fault is not None for part in parts)
+    return any(isinstance(part, Task) and part.fault is not None for part in parts)

@@ -1,12 +1,12 @@
 import pytest
-from spanferry.tables import Kind
-from spanferry.translation.checks.checks import MARKED, Fault, fault
+from spanferry.records import Kind
+from spanferry.translation.checks.checks import MARKED, CheckFailure, fault
 
 SENTENCE = "In 1931 the old steam ferry, which had crossed for 46 years, made way for a diesel."
 GOOD = "In 1931 maakte de oude stoomveerboot, die 46 jaar had gevaren, plaats voor een dieselboot."
 
 
-def found(text: str, answer: str, kind: str = Kind.SENTENCE, target: str = "nl") -> Fault | None:
+def found(text: str, answer: str, kind: str = Kind.SENTENCE, target: str = "nl") -> CheckFailure | None:
     return fault(text, answer, kind, "en", target)
 
 
@@ -68,34 +68,34 @@ def test_answers_and_marked_sentences_pass(text, answer, kind):
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        ("", Fault.EMPTY),
-        (" \n\u00a0", Fault.EMPTY),
-        ("Our systems have detected unusual traffic from your computer network.", Fault.CAPTCHA),
-        ("Before you continue to Google", Fault.CAPTCHA),
-        ("Error 500 (Server Error)!!1500.That’s an error.There was an error.", Fault.ERROR_PAGE),
-        ("502 Bad Gateway", Fault.ERROR_PAGE),
-        (SENTENCE, Fault.UNCHANGED),
-        (SENTENCE.upper(), Fault.UNCHANGED),
-        ("In 1931 the stoomveerboot, which met the 46 jaar, and plaats voor dieselboot.", Fault.UNCHANGED),
-        (GOOD.replace("oude", "<b>oude</b>"), Fault.MARKUP),
-        (GOOD.replace(", ", "&nbsp;"), Fault.MARKUP),
-        (GOOD.replace("jaar", "jaar [21]"), Fault.MARKUP),
-        (GOOD.replace("jaar", "jaar https://x.invalid"), Fault.MARKUP),
-        (GOOD.replace("jaar", "jaar\x9b31m"), Fault.MARKUP),
-        (GOOD.replace("jaar", "\u202ejaar\u202c"), Fault.MARKUP),
-        (f"Here is the translation: {GOOD}", Fault.CHAT),
-        ("I\u2019m sorry, but I can\u2019t help with that request.", Fault.CHAT),
-        ("In 1931 maakte de старый паром met 46 plaats.", Fault.SCRIPT),
-        ("In 1931 46 " + "de veerboot " * 12 + ".", Fault.REPETITION),
-        ("In 1931 46 ja ja ja ja plaats voor een dieselboot.", Fault.REPETITION),
-        ("In 1931 46 .......... veerboot.", Fault.REPETITION),
-        ("In 1931 maakte de oude stoomveerboot, die 46 jaar", Fault.TRUNCATED),
-        ("In 1931 maakte de oude boot (die 46 jaar voer plaats voor een dieselboot.", Fault.TRUNCATED),
-        ("In 1931 46 plaats.", Fault.LENGTH),
-        (GOOD + GOOD.replace("de", "het") * 3 + " Zo.", Fault.LENGTH),
-        (GOOD.replace("1931", "negentiende"), Fault.NUMBERS),
-        (GOOD.replace("1931", "1913"), Fault.NUMBERS),
-        (GOOD.replace("46", "64"), Fault.NUMBERS),
+        ("", CheckFailure.EMPTY),
+        (" \n\u00a0", CheckFailure.EMPTY),
+        ("Our systems have detected unusual traffic from your computer network.", CheckFailure.CAPTCHA),
+        ("Before you continue to Google", CheckFailure.CAPTCHA),
+        ("Error 500 (Server Error)!!1500.That’s an error.There was an error.", CheckFailure.ERROR_PAGE),
+        ("502 Bad Gateway", CheckFailure.ERROR_PAGE),
+        (SENTENCE, CheckFailure.UNCHANGED),
+        (SENTENCE.upper(), CheckFailure.UNCHANGED),
+        ("In 1931 the stoomveerboot, which met the 46 jaar, and plaats voor dieselboot.", CheckFailure.UNCHANGED),
+        (GOOD.replace("oude", "<b>oude</b>"), CheckFailure.MARKUP),
+        (GOOD.replace(", ", "&nbsp;"), CheckFailure.MARKUP),
+        (GOOD.replace("jaar", "jaar [21]"), CheckFailure.MARKUP),
+        (GOOD.replace("jaar", "jaar https://x.invalid"), CheckFailure.MARKUP),
+        (GOOD.replace("jaar", "jaar\x9b31m"), CheckFailure.MARKUP),
+        (GOOD.replace("jaar", "\u202ejaar\u202c"), CheckFailure.MARKUP),
+        (f"Here is the translation: {GOOD}", CheckFailure.CHAT),
+        ("I\u2019m sorry, but I can\u2019t help with that request.", CheckFailure.CHAT),
+        ("In 1931 maakte de старый паром met 46 plaats.", CheckFailure.SCRIPT),
+        ("In 1931 46 " + "de veerboot " * 12 + ".", CheckFailure.REPETITION),
+        ("In 1931 46 ja ja ja ja plaats voor een dieselboot.", CheckFailure.REPETITION),
+        ("In 1931 46 .......... veerboot.", CheckFailure.REPETITION),
+        ("In 1931 maakte de oude stoomveerboot, die 46 jaar", CheckFailure.TRUNCATED),
+        ("In 1931 maakte de oude boot (die 46 jaar voer plaats voor een dieselboot.", CheckFailure.TRUNCATED),
+        ("In 1931 46 plaats.", CheckFailure.LENGTH),
+        (GOOD + GOOD.replace("de", "het") * 3 + " Zo.", CheckFailure.LENGTH),
+        (GOOD.replace("1931", "negentiende"), CheckFailure.NUMBERS),
+        (GOOD.replace("1931", "1913"), CheckFailure.NUMBERS),
+        (GOOD.replace("46", "64"), CheckFailure.NUMBERS),
     ],
 )
 def test_faults(answer, expected):
@@ -105,14 +105,14 @@ def test_faults(answer, expected):
 @pytest.mark.parametrize(
     ("text", "answer", "kind", "target", "expected"),
     [
-        ("Who is Piet Hein?", "Who is Piet Hein?", Kind.QUESTION, "nl", Fault.UNCHANGED),
-        ("the king of the lock", "the king of the lock", Kind.ANSWER, "nl", Fault.UNCHANGED),
-        ("the river", "The River", Kind.ANSWER, "nl", Fault.UNCHANGED),
-        ("for a < b", "als a", Kind.ANSWER, "nl", Fault.TRUNCATED),
-        ("The [lock] is old.", "De [[[sluis]]] is oud.", MARKED, "nl", Fault.MARKUP),
-        ("The [lock] is old.", "De <b>sluis</b> is oud.", MARKED, "nl", Fault.MARKUP),
-        ("The [lock] is old.", "De &#91;sluis&#93; is oud.", MARKED, "nl", Fault.MARKUP),
-        ("The lock is shut today.", "El 水 esclusa está cerrada hoy.", Kind.SENTENCE, "es", Fault.SCRIPT),
+        ("Who is Piet Hein?", "Who is Piet Hein?", Kind.QUESTION, "nl", CheckFailure.UNCHANGED),
+        ("the king of the lock", "the king of the lock", Kind.ANSWER, "nl", CheckFailure.UNCHANGED),
+        ("the river", "The River", Kind.ANSWER, "nl", CheckFailure.UNCHANGED),
+        ("for a < b", "als a", Kind.ANSWER, "nl", CheckFailure.TRUNCATED),
+        ("The [lock] is old.", "De [[[sluis]]] is oud.", MARKED, "nl", CheckFailure.MARKUP),
+        ("The [lock] is old.", "De <b>sluis</b> is oud.", MARKED, "nl", CheckFailure.MARKUP),
+        ("The [lock] is old.", "De &#91;sluis&#93; is oud.", MARKED, "nl", CheckFailure.MARKUP),
+        ("The lock is shut today.", "El 水 esclusa está cerrada hoy.", Kind.SENTENCE, "es", CheckFailure.SCRIPT),
         ("The lock is shut today.", "Шлюз сегодня закрыт.", Kind.SENTENCE, "ru", None),
         ("The lock is shut today.", "今日は水門が閉まっています。", Kind.SENTENCE, "ja", None),
         ("The lock is shut today.", "水门今天关闭。", Kind.SENTENCE, "zh", None),
@@ -126,15 +126,17 @@ def test_kinds_and_languages(text, answer, kind, target, expected):
 def test_another_source_language_has_no_english_rules():
     assert fault("Die Schleuse brach.", "Die Schleuse brach.", Kind.SENTENCE, "de", "nl") is None
     text = "Die alte hölzerne Schleuse war drei lange Jahre zu."
-    assert fault(text, text, Kind.SENTENCE, "de", "nl") == Fault.UNCHANGED
+    assert fault(text, text, Kind.SENTENCE, "de", "nl") == CheckFailure.UNCHANGED
 
 
 def test_a_number_of_thousands_of_digits():
     text = f"Pi is 3.{'14159265358979' * 320} in short, they say."
     assert found(text, text.replace("in short, they say", "in het kort, zegt men"), Kind.SENTENCE) is None
-    assert found(text, f"Pi is 3.{'14159265358979' * 300} in het kort, zegt men.", Kind.SENTENCE) == Fault.NUMBERS
+    assert (
+        found(text, f"Pi is 3.{'14159265358979' * 300} in het kort, zegt men.", Kind.SENTENCE) == CheckFailure.NUMBERS
+    )
 
 
-@pytest.mark.parametrize(("number", "expected"), [("12", None), ("0012", None), ("112", Fault.NUMBERS)])
+@pytest.mark.parametrize(("number", "expected"), [("12", None), ("0012", None), ("112", CheckFailure.NUMBERS)])
 def test_small_numbers_may_be_spelled_out(number, expected):
     assert found(f"Agent {number} came in.", "De agent kwam binnen.", Kind.SENTENCE) == expected

@@ -6,9 +6,9 @@ from time import sleep
 
 import pytest
 from spanferry.errors import InputError, TranslationError
-from spanferry.translation.checks.checks import MARKED, Fault
-from spanferry.translation.client.session import Desk, Translated
-from spanferry.translation.client.setup import open_desk
+from spanferry.translation.checks.checks import MARKED, CheckFailure
+from spanferry.translation.client.session import TranslationResult, TranslationSession
+from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.base import Overloaded, Refused, Request, Translator
 from spanferry.translation.memory.statistics import Imported, import_tmx
@@ -28,14 +28,16 @@ SENTENCES = [
 SEGMENTS = [Segment(text, "sentence") for text in SENTENCES]
 
 
-def translate(folder: Path, segments=SEGMENTS, tell=lambda notice: None, **settings) -> tuple[list[Translated], Desk]:
+def translate(
+    folder: Path, segments=SEGMENTS, tell=lambda notice: None, **settings
+) -> tuple[list[TranslationResult], TranslationSession]:
     made = TranslateSettings(**{"timeout_s": 5.0, **settings})
-    with open_desk("mtranslate", ("en", "nl"), folder=folder, settings=made, tell=tell) as desk:
+    with open_session("mtranslate", ("en", "nl"), folder=folder, settings=made, tell=tell) as desk:
         return desk.translate(segments), desk
 
 
-def good(segments=SEGMENTS) -> list[Translated]:
-    return [Translated(dutch(segment.text)) for segment in segments]
+def good(segments=SEGMENTS) -> list[TranslationResult]:
+    return [TranslationResult(dutch(segment.text)) for segment in segments]
 
 
 def held(folder: Path) -> dict[str, str]:
@@ -46,7 +48,7 @@ def test_each_text_is_asked_for_once_and_then_never_again(google, tmp_path):
     served = google(lambda text, n: dutch(text))
     segments = [*SEGMENTS, Segment(SENTENCES[0], "answer"), Segment("  ", "answer"), Segment("–", "answer")]
     results, desk = translate(tmp_path, segments)
-    assert results == [*good(), Translated(dutch(SENTENCES[0])), Translated("  "), Translated("–")]
+    assert results == [*good(), TranslationResult(dutch(SENTENCES[0])), TranslationResult("  "), TranslationResult("–")]
     assert served.seen == dict.fromkeys(SENTENCES, 1)
     counts = desk.counts
     assert (counts.segments, counts.hits, counts.misses, counts.texts, counts.answered) == (8, 2, 6, 5, 5)
@@ -60,7 +62,7 @@ def test_each_text_is_asked_for_once_and_then_never_again(google, tmp_path):
 def test_white_space_and_line_breaks_come_back_as_they_were(google, tmp_path):
     google(lambda text, n: f"  {dutch(text)}\n")
     results, _ = translate(tmp_path, [Segment(" The lock\n\tis shut in 1853. ", "sentence")])
-    assert results == [Translated(f" {dutch('The lock')}\n\t{dutch('is shut in 1853.')} ")]
+    assert results == [TranslationResult(f" {dutch('The lock')}\n\t{dutch('is shut in 1853.')} ")]
     assert held(tmp_path) == {text: dutch(text) for text in ("The lock", "is shut in 1853.")}
 
 
@@ -114,11 +116,13 @@ def test_all_faults_at_once_change_nothing_in_the_result(google, hurried, tmp_pa
 def test_what_the_page_has_nothing_for_is_given_up_and_not_asked_for_again(google, hurried, tmp_path):
     served = google(lambda text, n: Reply(PAGE) if text == SENTENCES[1] else dutch(text))
     results, desk = translate(tmp_path, attempts=4)
-    assert results == [*good()[:1], Translated(None, Fault.EMPTY), *good()[2:]]
-    assert desk.counts.quarantined == {Fault.EMPTY: 1}
+    assert results == [*good()[:1], TranslationResult(None, CheckFailure.EMPTY), *good()[2:]]
+    assert desk.counts.quarantined == {CheckFailure.EMPTY: 1}
     assert SENTENCES[1] not in held(tmp_path)
     records = list(quarantine_log(tmp_path).records())
-    assert {(record.text, record.fault, record.answer) for record in records} == {(SENTENCES[1], Fault.EMPTY, "")}
+    assert {(record.text, record.fault, record.answer) for record in records} == {
+        (SENTENCES[1], CheckFailure.EMPTY, "")
+    }
     assert [(record.bad, record.final) for record in records] == [(1, False), (2, False), (3, False), (4, True)]
     asked = served.seen.total()
     again, desk = translate(tmp_path)
@@ -129,7 +133,7 @@ def test_what_the_page_has_nothing_for_is_given_up_and_not_asked_for_again(googl
 def test_the_same_bad_words_again_and_again_are_the_last_ones(google, hurried, tmp_path):
     served = google(lambda text, n: "Sinds" if text == SENTENCES[4] else dutch(text))
     results, _ = translate(tmp_path)
-    assert results[4] == Translated(None, Fault.TRUNCATED)
+    assert results[4] == TranslationResult(None, CheckFailure.TRUNCATED)
     assert served.seen[SENTENCES[4]] == 4
     assert [(record.answer, record.final) for record in quarantine_log(tmp_path).records()] == [
         *[("Sinds", False)] * 3,
@@ -141,14 +145,14 @@ def test_bad_answers_are_remembered_when_a_run_is_cut_short(google, hurried, tmp
     served = google(lambda text, n: "Sinds" if text == SENTENCES[4] else dutch(text))
     with pytest.raises(TranslationError):
         translate(tmp_path, SEGMENTS[4:], max_requests=3)
-    assert translate(tmp_path)[0][4] == Translated(None, Fault.TRUNCATED)
+    assert translate(tmp_path)[0][4] == TranslationResult(None, CheckFailure.TRUNCATED)
     assert served.seen[SENTENCES[4]] == 4
 
 
 def test_a_text_that_breaks_every_connection_does_not_stop_the_others(google, hurried, tmp_path):
     google(lambda text, n: Reply(status=0) if text == SENTENCES[2] else dutch(text))
     results, _ = translate(tmp_path, attempts=3)
-    assert results == [*good()[:2], Translated(None, Fault.UNREACHABLE), *good()[3:]]
+    assert results == [*good()[:2], TranslationResult(None, CheckFailure.UNREACHABLE), *good()[3:]]
 
 
 @pytest.mark.parametrize("ban", [Reply(CAPTCHA), Reply(status=429), Reply(status=503), Reply(status=0)])
@@ -174,7 +178,7 @@ def test_a_text_alone_with_a_service_that_has_nothing_for_it_is_given_up(google,
     """What was answered well tells that the service works: in the same desk, and in later runs."""
     google(lambda text, n: ban if text == SENTENCES[1] else dutch(text))
     settings = TranslateSettings(longest_pause_s=0.01, patience_hours=0.005)
-    with open_desk("mtranslate", ("en", "nl"), folder=tmp_path, settings=settings) as desk:
+    with open_session("mtranslate", ("en", "nl"), folder=tmp_path, settings=settings) as desk:
         assert desk.translate(SEGMENTS[2:]) == good()[2:]
         assert desk.translate([STUBBORN])[0].fault
     quarantine_log(tmp_path).path.unlink()
@@ -187,7 +191,7 @@ def test_what_a_person_translated_because_the_service_cannot_is_not_the_only_wit
     with opened(tmp_path, Scope("mtranslate", "en", "nl")) as memory:
         memory.put((text, "", dutch(text)) for text in SENTENCES[2:])
     results, _ = translate(tmp_path, [STUBBORN], longest_pause_s=0.01, patience_hours=0.005)
-    assert results == [Translated(None, Fault.EMPTY)]
+    assert results == [TranslationResult(None, CheckFailure.EMPTY)]
 
 
 def test_a_service_that_gives_texts_back_is_not_taken_for_one_that_works(google, hurried, tmp_path):
@@ -202,7 +206,7 @@ def test_a_service_that_gives_texts_back_is_not_taken_for_one_that_works(google,
 def test_what_a_witness_is_answered_later_changes_nothing(google, hurried, tmp_path):
     google(lambda text, n: Reply(PAGE) if text == SENTENCES[1] else f"{dutch(text)[:-1]}, voor de {n}e keer.")
     results, _ = translate(tmp_path, SEGMENTS[:2], longest_pause_s=0.01)
-    assert results[0] == Translated(held(tmp_path)[SENTENCES[0]])
+    assert results[0] == TranslationResult(held(tmp_path)[SENTENCES[0]])
 
 
 def test_a_hanging_page_is_not_waited_for(google, hurried, tmp_path):
@@ -238,7 +242,7 @@ def test_a_retry_after_beyond_patience_ends_the_run_at_once(google, tmp_path):
 def test_marked_sentences_may_lose_their_markers(google, tmp_path):
     google(lambda text, n: dutch(text.replace("[", "").replace("]", "")))
     segment = Segment("The ferry crosses [the river] in 9 minutes.", MARKED)
-    assert translate(tmp_path, [segment])[0] == [Translated(dutch("The ferry crosses the river in 9 minutes."))]
+    assert translate(tmp_path, [segment])[0] == [TranslationResult(dutch("The ferry crosses the river in 9 minutes."))]
 
 
 class Shelf(Translator):
@@ -267,8 +271,8 @@ def shelf(tmp_path, monkeypatch):
     return engine
 
 
-def at_shelf(folder: Path, segments) -> list[Translated]:
-    with open_desk("shelf", ("en", "nl"), folder=folder) as desk:
+def at_shelf(folder: Path, segments) -> list[TranslationResult]:
+    with open_session("shelf", ("en", "nl"), folder=folder) as desk:
         return desk.translate(segments)
 
 
@@ -276,10 +280,10 @@ def test_batches_and_contexts(shelf, tmp_path):
     context = "Along the river. "
     segments = [Segment(text, "sentence", context) for text in SENTENCES]
     results = at_shelf(tmp_path, segments)
-    expected = [Translated(f"{dutch(text)[:-1]} {len(context)}.") for text in SENTENCES]
-    expected[3] = Translated(None, Fault.ERROR_PAGE)
+    expected = [TranslationResult(f"{dutch(text)[:-1]} {len(context)}.") for text in SENTENCES]
+    expected[3] = TranslationResult(None, CheckFailure.ERROR_PAGE)
     # In one batch with the bad one, and asked only once, for a model says the same again.
-    expected[4] = Translated(None, Fault.ERROR_PAGE)
+    expected[4] = TranslationResult(None, CheckFailure.ERROR_PAGE)
     assert results == expected
     assert [len(call) for call in shelf.calls] == [3, 1, 1, 1, 2]
     # Another paragraph is another question; the same one is held.
@@ -287,13 +291,13 @@ def test_batches_and_contexts(shelf, tmp_path):
     assert at_shelf(tmp_path, segments) == results
     assert shelf.calls == []
     elsewhere = Segment(SENTENCES[0], "sentence", "Elsewhere.")
-    assert at_shelf(tmp_path, [elsewhere]) == [Translated(f"{dutch(SENTENCES[0])[:-1]} 10.")]
+    assert at_shelf(tmp_path, [elsewhere]) == [TranslationResult(f"{dutch(SENTENCES[0])[:-1]} 10.")]
     # What a person has imported is right in every one.
     write_tmx(
         tmp_path / "better.tmx", [(SENTENCES[0], "De pont vaart in 9 minuten over."), ("quay", "kade")], "en", "nl"
     )
     assert import_tmx(tmp_path, Scope("shelf", "en", "nl"), tmp_path / "better.tmx") == Imported(1, 1, 0)
-    assert at_shelf(tmp_path, [segments[0], elsewhere]) == [Translated("De pont vaart in 9 minuten over.")] * 2
+    assert at_shelf(tmp_path, [segments[0], elsewhere]) == [TranslationResult("De pont vaart in 9 minuten over.")] * 2
     assert import_tmx(tmp_path, Scope("shelf", "en", "nl"), tmp_path / "better.tmx") == Imported(0, 0, 2)
 
 
@@ -308,18 +312,18 @@ def test_a_model_that_fails_is_not_asked_for_ever(shelf, tmp_path, monkeypatch):
         raise Overloaded("out of memory")
 
     monkeypatch.setattr(Shelf, "translate", fail)
-    assert at_shelf(tmp_path, SEGMENTS) == [Translated(None, Fault.UNREACHABLE)] * 5
+    assert at_shelf(tmp_path, SEGMENTS) == [TranslationResult(None, CheckFailure.UNREACHABLE)] * 5
 
 
 def test_an_offline_memory_names_what_it_lacks(tmp_path):
     tmx = tmp_path / "memory.tmx"
     write_tmx(tmx, [(SENTENCES[0], "Het veer."), ("a\nb", "a\nb!")], "en", "nl")
-    with open_desk("memory", ("en", "nl"), folder=tmp_path / "memory", tmx=tmx) as desk:
+    with open_session("memory", ("en", "nl"), folder=tmp_path / "memory", tmx=tmx) as desk:
         assert desk.scope == Scope("memory", "en", "nl")
         assert desk.translate([SEGMENTS[0], Segment("a\nb", "answer"), Segment("[The] ferry", MARKED)]) == [
-            Translated("Het veer."),
-            Translated("a\nb!"),
-            Translated(None, Fault.NOT_HELD),
+            TranslationResult("Het veer."),
+            TranslationResult("a\nb!"),
+            TranslationResult(None, CheckFailure.NOT_HELD),
         ]
         with pytest.raises(InputError) as caught:
             desk.translate(SEGMENTS)

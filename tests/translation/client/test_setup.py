@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from spanferry import segmentation, squad, tables
 from spanferry.errors import InputError, ParamsError, TranslationError
-from spanferry.translation.client.setup import open_desk, read_segments, to_table
+from spanferry.records import SegmentRow, TranslationRow
+from spanferry.translation.client.setup import open_session, read_segments, to_table
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.mtranslate import MTranslate
 from spanferry.translation.memory.prior import METADATA
@@ -19,7 +20,7 @@ LANGUAGES = ("en", "nl")
 def build(folder: Path, **kwargs) -> tuple[list[str | None], int]:
     """Translates into folder/translations.parquet; (the translations, how many texts were sent)."""
     out = folder / "translations.parquet"
-    with open_desk("mtranslate", LANGUAGES, folder=folder / "memory", seeds=[out], **kwargs) as desk:
+    with open_session("mtranslate", LANGUAGES, folder=folder / "memory", seeds=[out], **kwargs) as desk:
         results = desk.translate(SEGMENTS)
         tables.write(to_table(SEGMENTS, results, desk), out)
     return [result.text for result in results], desk.counts.requests
@@ -29,7 +30,7 @@ def test_the_table_says_whose_it_is_and_has_the_same_bytes_again(google, tmp_pat
     google(lambda text, n: dutch(text))
     build(tmp_path)
     path = tmp_path / "translations.parquet"
-    first, table = path.read_bytes(), tables.read(path, tables.TRANSLATIONS)
+    first, table = path.read_bytes(), tables.read(path, TranslationRow)
     assert table.to_pylist() == [
         {"text": segment.text, "translation": dutch(segment.text), "reason": None} for segment in SEGMENTS
     ]
@@ -64,7 +65,7 @@ def test_a_broken_table_is_passed_over(google, tmp_path, content):
 def test_a_table_by_another_translator_is_not_taken(google, tmp_path):
     google(lambda text, n: dutch(text))
     out = tmp_path / "translations.parquet"
-    with open_desk("identity", LANGUAGES, folder=tmp_path / "memory") as desk:
+    with open_session("identity", LANGUAGES, folder=tmp_path / "memory") as desk:
         tables.write(to_table(SEGMENTS, desk.translate(SEGMENTS), desk), out)
     assert build(tmp_path)[1] == 3
 
@@ -75,7 +76,7 @@ def test_a_table_outlives_another_translator_in_between(google, tmp_path):
     first, _ = build(tmp_path)
     (tmp_path / "memory" / "translations.jsonl").unlink()
     out = tmp_path / "translations.parquet"
-    with open_desk("identity", LANGUAGES, folder=tmp_path / "memory", seeds=[out]) as desk:
+    with open_session("identity", LANGUAGES, folder=tmp_path / "memory", seeds=[out]) as desk:
         tables.write(to_table(SEGMENTS, desk.translate(SEGMENTS), desk), out)
     assert build(tmp_path) == (first, 0)
     assert served.seen.total() == 3
@@ -108,12 +109,12 @@ def test_planning_needs_no_lock_and_writes_nothing(google, tmp_path):
     google(lambda text, n: dutch(text))
     build(tmp_path)
     with (
-        open_desk("mtranslate", LANGUAGES, folder=tmp_path / "memory"),
-        open_desk("mtranslate", LANGUAGES, folder=tmp_path / "memory", planning=True) as desk,
+        open_session("mtranslate", LANGUAGES, folder=tmp_path / "memory"),
+        open_session("mtranslate", LANGUAGES, folder=tmp_path / "memory", planning=True) as desk,
     ):
         _, misses = desk.draft([*SEGMENTS, Segment("the weir", "answer")])
     assert [miss.text for miss in misses] == ["the weir"]
-    with open_desk("mtranslate", LANGUAGES, folder=tmp_path / "none", planning=True) as desk:
+    with open_session("mtranslate", LANGUAGES, folder=tmp_path / "none", planning=True) as desk:
         assert len(desk.draft(SEGMENTS)[1]) == 3
     assert not (tmp_path / "none").exists()
 
@@ -132,7 +133,7 @@ def test_an_engine_is_entered_once_when_there_is_something_to_ask_for(google, tm
             super().__exit__()
 
     monkeypatch.setattr("spanferry.translation.client.setup.build", lambda *_: Counted(*LANGUAGES, 5.0))
-    with open_desk("mtranslate", LANGUAGES, folder=tmp_path / "memory") as desk:
+    with open_session("mtranslate", LANGUAGES, folder=tmp_path / "memory") as desk:
         assert entered == []
         for segment in SEGMENTS:
             desk.translate([segment])
@@ -156,12 +157,12 @@ def test_an_engine_is_entered_once_when_there_is_something_to_ask_for(google, tm
 def test_names(tmp_path):
     with (
         pytest.raises(ParamsError, match="translator 'bing': neither an entry of translators"),
-        open_desk("bing", LANGUAGES, folder=tmp_path),
+        open_session("bing", LANGUAGES, folder=tmp_path),
     ):
         pass
     with (
         pytest.raises(ParamsError, match="the corpus has no memory"),
-        open_desk("memory", LANGUAGES, folder=tmp_path),
+        open_session("memory", LANGUAGES, folder=tmp_path),
     ):
         pass
 
@@ -191,14 +192,14 @@ def test_long_paragraphs_are_not_repeated_with_each_of_their_sentences(tmp_path)
     assert len(read) == 12_000
     assert {segment.context for segment in read} == set(contexts)
     # 12,000 times 38,000 characters would be 460 MB, which no table may unpack to.
-    assert tables.read(segments, tables.SEGMENTS).nbytes < 2_000_000
+    assert tables.read(segments, SegmentRow).nbytes < 2_000_000
 
 
 @pytest.mark.parametrize("row", [1, -1])
 def test_a_row_that_the_layout_lacks_is_told(tmp_path, row):
     segments, layout = cut(tmp_path, "It rains.")
     rows = [{"text": "It rains.", "kind": "sentence", "count": 1, "layout_row": row}]
-    tables.write(tables.pa.Table.from_pylist(rows, tables.SEGMENTS), segments)
+    tables.write(tables.pa.Table.from_pylist(rows, SEGMENTS), segments)
     with pytest.raises(InputError) as told:
         read_segments(segments, layout)
     assert str(told.value) == f"{segments}: column layout_row: {layout} has no row {row}; rebuild it"

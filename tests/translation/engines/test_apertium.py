@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spanferry.errors import ParamsError, TranslationError
-from spanferry.translation.client.setup import open_desk
+from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines import apertium
 from spanferry.translation.engines.apertium import END, Apertium, escaped, plain
@@ -96,7 +96,7 @@ def test_a_crash_is_the_texts_own(monkeypatch):
 @installed
 def test_at_the_desk(tmp_path):
     texts = ["How many boats sank in the storm of 1887?", "The old ferry crosses the river every day."]
-    with open_desk(
+    with open_session(
         "spanish", ("en", "es"), folder=tmp_path / "memory", translators={"spanish": ApertiumSettings("eng-spa")}
     ) as desk:
         results = desk.translate([Segment(text, "sentence") for text in texts])

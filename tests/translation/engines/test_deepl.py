@@ -5,7 +5,7 @@ import msgspec
 import pytest
 from spanferry.errors import TranslationError
 from spanferry.translation.checks.checks import MARKED
-from spanferry.translation.client.setup import open_desk
+from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.base import Overloaded, Refused, Request, Throttled, Unproven, Unreachable
 from spanferry.translation.engines.deepl import DeepL, xml
@@ -196,7 +196,7 @@ def test_at_the_desk_and_out_of_the_memory(tmp_path, hurried):
     ]
     for _ in range(2):
         with service(answer) as served:
-            with open_desk(
+            with open_session(
                 "deepl",
                 ("en", "nl"),
                 folder=tmp_path,

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spanferry.errors import TranslationError
-from spanferry.translation.client.setup import open_desk
+from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.base import Request
 from spanferry.translation.engines.marian import Marian, batches
@@ -106,7 +106,7 @@ def test_params(folders):
 def test_at_the_desk_and_out_of_the_memory(folders, tmp_path):
     segments = [Segment(text, "sentence") for text in (*ENGLISH, "the harbour " * 300)]
     for asked in (6, 0):
-        with open_desk(
+        with open_session(
             "opus",
             ("en", "nl"),
             folder=tmp_path / "memory",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spanferry.errors import ParamsError, TranslationError
-from spanferry.translation.client.setup import open_desk
+from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.base import Overloaded, Refused, Request, Throttled, Unproven, Unreachable
 from spanferry.translation.engines.openai import OpenAI, answers
@@ -269,7 +269,7 @@ def test_at_the_desk_an_injection_costs_one_text_at_most(tmp_path, hurried):
     requests = []
     with service(answer) as served:
         for _ in range(2):
-            with open_desk(
+            with open_session(
                 "llm",
                 ("en", "nl"),
                 folder=tmp_path,
@@ -296,7 +296,7 @@ def test_at_the_desk_a_text_that_is_refused_first_is_not_taken_for_the_settings(
 
     def faults(*texts):
         llm = OpenAISettings(model="m", base_url=served.url, batch=1, context=False)
-        with open_desk("llm", ("en", "nl"), folder=tmp_path, translators={"llm": llm}) as desk:
+        with open_session("llm", ("en", "nl"), folder=tmp_path, translators={"llm": llm}) as desk:
             return [result.fault for result in desk.translate([Segment(text, "answer") for text in texts])]
 
     with service(answer) as served:
@@ -318,7 +318,7 @@ def test_at_the_desk_what_is_missing_is_asked_for_alone(tmp_path, hurried):
         return completion({key: "nl " + text.swapcase() for key, text in texts.items()})
 
     with service(answer) as served:
-        with open_desk(
+        with open_session(
             "llm",
             ("en", "nl"),
             folder=tmp_path,

@@ -12,7 +12,7 @@ def test_models_go_to_actors_and_stay_the_same_engine(tmp_path):
     one = Marian(MarianSettings(model=str(tmp_path)), ("en", "nl"))
     many = spread(one, told.append)
     assert isinstance(many, Actors)
-    for name in ("identity", "batch", "limit", "markers", "uses_context", "vouched", "remote", "deadline_s"):
+    for name in ("identity", "batch", "limit", "markers", "uses_context", "trusted", "remote", "deadline_s"):
         assert getattr(many, name) == getattr(one, name)
     assert many.size("één") == one.size("één") == 5
     assert told == []

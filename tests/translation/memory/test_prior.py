@@ -3,30 +3,37 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from spanferry import tables
-from spanferry.translation.client.session import Desk, Translated
+from spanferry.translation.client.session import TranslationResult, TranslationSession
 from spanferry.translation.client.setup import to_table
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.deepl import DeepL
 from spanferry.translation.engines.mtranslate import MTranslate
 from spanferry.translation.engines.openai import OpenAI
-from spanferry.translation.memory.prior import GIVEN, METADATA, Seed, bring, read_seeds
+from spanferry.translation.memory.prior import GIVEN, METADATA, Seed, bring, read_prior_tables
 from spanferry.translation.memory.store import Memory, Scope, opened
 from spanferry.translation.settings import DeepLSettings, OpenAISettings, TranslateSettings
 
 SCOPE = Scope("mtranslate", "en", "nl")
 TEXTS = ["the quay", "the weir", "the\tquay", "the lock"]
-RESULTS = [Translated("de kaai"), Translated("de stuw"), Translated("de\tkaai"), Translated(None, "empty")]
+RESULTS = [
+    TranslationResult("de kaai"),
+    TranslationResult("de stuw"),
+    TranslationResult("de\tkaai"),
+    TranslationResult(None, "empty"),
+]
 
 
 def table_of(folder: Path, given: dict[str, str]) -> pa.Table:
-    desk = Desk(MTranslate("en", "nl", 1.0), Memory(folder, SCOPE), TranslateSettings(), ("en", "nl"), given)
+    desk = TranslationSession(
+        MTranslate("en", "nl", 1.0), Memory(folder, SCOPE), TranslateSettings(), ("en", "nl"), given
+    )
     return to_table([Segment(text, "answer") for text in TEXTS], RESULTS, desk)
 
 
 def read(path: Path, table: pa.Table) -> list[tuple[Scope, dict[str, str]]]:
     """What a table says when it is read again: whose it is, and what of it is the translator's."""
     tables.write(table, path)
-    return [(seed.scope, seed.rows()) for seed in read_seeds([path, path.with_name("none")], pytest.fail)]
+    return [(seed.scope, seed.rows()) for seed in read_prior_tables([path, path.with_name("none")], pytest.fail)]
 
 
 def test_a_table_seeds_with_what_its_translator_said(tmp_path):

@@ -5,18 +5,18 @@ from pathlib import Path
 import pytest
 from msgspec.structs import astuple
 from spanferry.errors import TranslationError
-from spanferry.translation.checks.checks import Fault
-from spanferry.translation.memory.store import Memory, Scope, Setback, locked, opened, quarantine_log, release
+from spanferry.translation.checks.checks import CheckFailure
+from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, locked, opened, quarantine_log, release
 
 DUTCH = Scope("mtranslate", "en", "nl")
-WEIR = Setback(*astuple(DUTCH), "weir", Fault.EMPTY, "", bad=10, same=9, final=True)
+WEIR = FailedAttempt(*astuple(DUTCH), "weir", CheckFailure.EMPTY, "", bad=10, same=9, final=True)
 
 
 def filled(folder: Path) -> Path:
     with opened(folder, DUTCH) as memory:
         memory.put([("quay", "", "kade"), ("lock", "", "slot"), ("lock", "c0ffee", "sluis")])
         memory.put([("lock", "", "grendel")])
-        memory.set_back(Setback(*astuple(DUTCH), "weir", Fault.LENGTH, "w", bad=1, same=1))
+        memory.set_back(FailedAttempt(*astuple(DUTCH), "weir", CheckFailure.LENGTH, "w", bad=1, same=1))
         memory.set_back(WEIR)
     return folder
 

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from spanferry.decompression import guarded
-from spanferry.errors import InputError, one_line
+from spanferry.errors import InputError, single_line
 from spanferry.squad import LONGEST, Article, Paragraph, Question, foreign
 
 COLUMNS = ("id", "context", "question", "answers")
@@ -93,7 +93,7 @@ class ParquetFile:
             self._file = pq.ParquetFile(path)
             names = self._file.schema_arrow.names
         except _UNREADABLE as error:
-            raise InputError(f"{path}: not a readable parquet file: {one_line(error)}") from error
+            raise InputError(f"{path}: not a readable parquet file: {single_line(error)}") from error
         if missing := [name for name in COLUMNS if name not in names]:
             raise NotSquad(f"{path}: not a SQuAD file: no column {', '.join(missing)}")
         self._columns = [name for name in ("title", *COLUMNS) if name in names]
@@ -108,7 +108,7 @@ class ParquetFile:
                 yield _paragraph(at, paragraph)._replace(begins=not same or same != title)
                 at, title = at + len(paragraph), same
         except _UNREADABLE as error:
-            raise InputError(f"{self.name}: after row {at}: {one_line(error)}") from error
+            raise InputError(f"{self.name}: after row {at}: {single_line(error)}") from error
 
     def path(self, article: int, paragraph: int | None = None, question: int | None = None) -> str:
         return f"row {article + (question or 0)}"

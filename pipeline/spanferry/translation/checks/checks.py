@@ -1,6 +1,6 @@
 """What is wrong with an answer, before it may enter the memory.
 
-    fault("How many?", "Error 500 (Server Error)!!1500.", Kind.QUESTION, "en", "nl") -> Fault.ERROR_PAGE
+    fault("How many?", "Error 500 (Server Error)!!1500.", Kind.QUESTION, "en", "nl") -> CheckFailure.ERROR_PAGE
 
 Each check is there for a failure that was seen (see the names below), and none is a judgement of
 quality. The figures were set on 7,700 translations by people and good engines (English into Dutch,
@@ -10,41 +10,21 @@ both sides.
 
 import re
 from collections.abc import Sequence
-from enum import StrEnum
 
 import regex
 
 from spanferry.language.scripts import DENSE, FIRST_DENSE, foreign_letters
-from spanferry.tables import Kind
+from spanferry.records import CheckFailure, Kind
 
 MARKED = "marked"
 """Kind of a segment that is a sentence with one answer between markers; they may be lost or moved."""
-
-
-class Fault(StrEnum):
-    """Why a segment has no translation. Closed: every count is by these."""
-
-    EMPTY = "empty"  # nothing came back: no result, or a captcha page as some clients show it
-    CAPTCHA = "captcha"  # the text of a captcha or consent page
-    ERROR_PAGE = "error_page"  # the text of an error page
-    CHAT = "chat"  # a language model talks about the text, or declines
-    UNCHANGED = "unchanged"  # still in the source language
-    MARKUP = "markup"  # tags, entities, brackets, addresses or control characters that the source does not have
-    LENGTH = "length"  # implausibly short or long
-    NUMBERS = "numbers"  # a number is missing
-    TRUNCATED = "truncated"  # the end is missing
-    SCRIPT = "script"  # letters of a script that neither the language nor the source has
-    REPETITION = "repetition"  # the same thing over and over
-    REFUSED = "refused"  # the engine does not take this text
-    UNREACHABLE = "unreachable"  # no answer to this text, though others were answered
-    NOT_HELD = "not_held"  # the offline memory does not hold this text
 
 
 # What services say in place of a translation: a word of it, by which most answers are passed quickly, and the whole.
 # deep-translator #282: "Error 500 (Server Error)!!1500.That's an error." was returned as the translation.
 SERVICE = (
     (
-        Fault.CAPTCHA,
+        CheckFailure.CAPTCHA,
         ("captcha", "traffic", "robot", "systems", "before you", "verify", "javascript"),
         regex.compile(
             r"captcha|unusual traffic|not a robot|our systems have detected|before you continue to"
@@ -52,7 +32,7 @@ SERVICE = (
         ),
     ),
     (
-        Fault.ERROR_PAGE,
+        CheckFailure.ERROR_PAGE,
         ("error", "all we know", "gateway", "unavailable", "too many", "<!doctype", "<html"),
         regex.compile(
             r"\berror \d{3}\b|\(server error\)|that.s an error|that.s all we know|bad gateway|service unavailable"
@@ -61,7 +41,7 @@ SERVICE = (
     ),
     # benchmarks/injection.py: what a model says that has been talked out of translating.
     (
-        Fault.CHAT,
+        CheckFailure.CHAT,
         ("translat", "note:", "sorry", "cannot", "can't", "can\u2019t", "unable", "language model", "an ai"),
         regex.compile(
             r"here(?:.s| is)(?: the| your| a)? translat|\btranslat\w+:|\(note:|\bi.m sorry|\bi am sorry|\bas an ai\b"
@@ -116,31 +96,31 @@ SAME_SIGN = re.compile(r"([^\s\d])\1{5,}")
 LOOPS, LONGEST_LOOP = 4, 8
 
 
-def fault(text: str, answer: str, kind: str, source: str, target: str) -> Fault | None:
-    """What is wrong with an answer to a text of that kind (tables.Kind or MARKED); None when it may be kept.
+def fault(text: str, answer: str, kind: str, source: str, target: str) -> CheckFailure | None:
+    """What is wrong with an answer to a text of that kind (Kind or MARKED); None when it may be kept.
 
     source, target: language codes.
     """
     if not answer.strip():
-        return Fault.EMPTY
+        return CheckFailure.EMPTY
     lowered = answer.lower()
     for found, words, pattern in SERVICE:
         if any(word in lowered for word in words) and pattern.search(lowered) and not pattern.search(text.lower()):
             return found
     if unchanged(text, answer, kind, source):
-        return Fault.UNCHANGED
+        return CheckFailure.UNCHANGED
     if markup(text, answer, kind):
-        return Fault.MARKUP
+        return CheckFailure.MARKUP
     if foreign_letters(text, answer, target):
-        return Fault.SCRIPT
+        return CheckFailure.SCRIPT
     if repeats(text, answer):
-        return Fault.REPETITION
+        return CheckFailure.REPETITION
     if truncated(text, answer, kind):
-        return Fault.TRUNCATED
+        return CheckFailure.TRUNCATED
     if length(text, answer, kind):
-        return Fault.LENGTH
+        return CheckFailure.LENGTH
     if numbers(text, answer):
-        return Fault.NUMBERS
+        return CheckFailure.NUMBERS
     return None
 
 

@@ -8,11 +8,19 @@ may be the service that is banned or down.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from spanferry.translation.checks.checks import Fault
-from spanferry.translation.client.tasks import Miss
+from spanferry.translation.checks.checks import CheckFailure
+from spanferry.translation.client.tasks import Task
 
 # Bad answers that may come to any text while the service is banned or down.
-IMPERSONAL = frozenset({Fault.EMPTY, Fault.CAPTCHA, Fault.ERROR_PAGE, Fault.UNCHANGED, Fault.UNREACHABLE})
+IMPERSONAL = frozenset(
+    {
+        CheckFailure.EMPTY,
+        CheckFailure.CAPTCHA,
+        CheckFailure.ERROR_PAGE,
+        CheckFailure.UNCHANGED,
+        CheckFailure.UNREACHABLE,
+    }
+)
 # Answers without a word after which a text is sent in its first form again: the others may not be understood.
 BLANKS = 2
 # The same bad words so many times in a row are a service's last ones on a text; a local model says them once.
@@ -20,16 +28,16 @@ LAST_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class PendingFailure:
     """A bad answer, while it is open whether the text or the service is to blame."""
 
-    miss: Miss
-    fault: Fault
+    miss: Task
+    fault: CheckFailure
     answer: str
 
 
 @dataclass
-class Verdicts:
+class FailureAttribution:
     """Judges one engine's bad answers.
 
     attempts: how many may count against a text; remote: as in Translator; set_back(miss, final) is told
@@ -38,21 +46,21 @@ class Verdicts:
 
     attempts: int
     remote: bool
-    set_back: Callable[[Miss, bool], object]
-    doubts: list[Doubt] = field(default_factory=list)
+    set_back: Callable[[Task, bool], object]
+    doubts: list[PendingFailure] = field(default_factory=list)
     said: dict[str, str] = field(default_factory=dict)  # bad answer -> the text it was first given to
 
-    def bad(self, miss: Miss, fault: Fault, answer: str) -> bool:
+    def bad(self, miss: Task, fault: CheckFailure, answer: str) -> bool:
         """Takes a bad answer ('' when there were no words); tells whether it was meant for this text."""
         meant = not self.remote or (fault not in IMPERSONAL and self.said.setdefault(answer, miss.text) == miss.text)
         if meant:
-            self._count(Doubt(miss, fault, answer))
+            self._count(PendingFailure(miss, fault, answer))
         else:
-            self.doubts.append(Doubt(miss, fault, answer))
+            self.doubts.append(PendingFailure(miss, fault, answer))
         miss.heard += 1
         if answer:
             miss.attempt += 1
-        elif fault is Fault.EMPTY:
+        elif fault is CheckFailure.EMPTY:
             miss.blank += 1
             miss.attempt = 0 if miss.blank % BLANKS == 0 else miss.attempt
         return meant
@@ -67,7 +75,7 @@ class Verdicts:
         """The service does not work: the bad answers were its own."""
         self.doubts.clear()
 
-    def _count(self, doubt: Doubt) -> None:
+    def _count(self, doubt: PendingFailure) -> None:
         miss = doubt.miss
         if miss.bad >= self.attempts:
             return

@@ -14,12 +14,12 @@ from random import Random
 from time import monotonic
 
 from spanferry.errors import TranslationError
-from spanferry.translation.checks.checks import Fault
+from spanferry.translation.checks.checks import CheckFailure
 from spanferry.translation.client.calls import Calls, Done
 from spanferry.translation.client.counts import Counts
-from spanferry.translation.client.failures import Verdicts
+from spanferry.translation.client.failures import FailureAttribution
 from spanferry.translation.client.rate_limiter import SUSPICIOUS, Pace
-from spanferry.translation.client.tasks import Miss
+from spanferry.translation.client.tasks import Task
 from spanferry.translation.engines.base import (
     EngineFailure,
     Refused,
@@ -43,12 +43,12 @@ TICK_S = 1.0  # longest wait before progress is told again
 class Call:
     """Misses that go to the engine together; or, as a witness, one whose good answer is known."""
 
-    misses: tuple[Miss, ...]
+    misses: tuple[Task, ...]
     requests: tuple[Request, ...]
     witness: bool = False
 
 
-class Asking:
+class Scheduler:
     """One engine, asked for many texts.
 
     check(miss, answer) gives an answer's fault or None; keep(misses) stores good answers, sync() makes
@@ -63,12 +63,12 @@ class Asking:
         settings: TranslateSettings,
         counts: Counts,
         *,
-        check: Callable[[Miss, str], Fault | None],
-        keep: Callable[[Sequence[Miss]], object],
+        check: Callable[[Task, str], CheckFailure | None],
+        keep: Callable[[Sequence[Task]], object],
         sync: Callable[[], object],
-        set_back: Callable[[Miss, bool], object],
+        set_back: Callable[[Task, bool], object],
         progress: Callable[[Counts], object],
-        witnesses: deque[Miss],
+        witnesses: deque[Task],
         started: float | None = None,
     ) -> None:
         self.translator, self.settings, self.counts = translator, settings, counts
@@ -78,17 +78,17 @@ class Asking:
         self.dice = Random()
         ceiling = min(settings.workers, translator.concurrency)
         self.pace = Pace(ceiling, settings.longest_pause_s, monotonic(), self.dice)
-        self.fresh: deque[Miss] = deque()
-        self.again: list[tuple[float, int, Miss]] = []  # heap: when to send it, a tie-breaker, what
+        self.fresh: deque[Task] = deque()
+        self.again: list[tuple[float, int, Task]] = []  # heap: when to send it, a tie-breaker, what
         self.order = count()
-        self.verdicts = Verdicts(settings.attempts, translator.remote, set_back)
+        self.verdicts = FailureAttribution(settings.attempts, translator.remote, set_back)
         self.fruitless = 0  # calls in a row
         self.suspicious = False
         self.trouble = "no answer yet"
         self.end = ""  # why nothing more is sent
         self.unsafe_since = float("inf")  # when the first answer was kept that is not synced
 
-    def run(self, misses: Sequence[Miss]) -> None:
+    def run(self, misses: Sequence[Task]) -> None:
         """Settles every miss.
 
         Raises TranslationError when the engine, a budget or the patience is at its end; what was answered
@@ -136,7 +136,7 @@ class Asking:
         misses, witness = self._next_misses(now)
         return Call(misses, tuple(miss.request for miss in misses), witness) if misses else None
 
-    def _next_misses(self, now: float) -> tuple[tuple[Miss, ...], bool]:
+    def _next_misses(self, now: float) -> tuple[tuple[Task, ...], bool]:
         """What to send: the witness in doubt, then what is to be sent again, then what is new."""
         if self.suspicious:
             self.suspicious = False
@@ -167,7 +167,7 @@ class Asking:
         return until
 
     def _settle(self, done: Sequence[Done]) -> None:
-        good: list[Miss] = []
+        good: list[Task] = []
         try:
             for call in done:
                 good += self._answers(call) if call.error is None else self._failure(call)
@@ -176,7 +176,7 @@ class Asking:
                 self.keep(good)
                 self.unsafe_since = min(self.unsafe_since, monotonic())
 
-    def _answers(self, call: Done) -> list[Miss]:
+    def _answers(self, call: Done) -> list[Task]:
         """Takes the answers of a call that went through; gives the misses that were answered well."""
         misses, witness = call.given.misses, call.given.witness
         if len(call.result) != len(misses):
@@ -208,7 +208,7 @@ class Asking:
         self.counts.answered += len(good)
         return good
 
-    def _failure(self, call: Done) -> list[Miss]:
+    def _failure(self, call: Done) -> list[Task]:
         """Takes a call that gave no answers: all its misses are to be sent again. Raises what no engine should."""
         error, misses, now = call.error, call.given.misses, monotonic()
         if isinstance(error, TranslationError):
@@ -234,7 +234,9 @@ class Asking:
             for miss in misses:
                 heappush(self.again, (now, next(self.order), miss))
         else:
-            fault, said = (Fault.REFUSED, str(error)) if isinstance(error, Refused) else (Fault.UNREACHABLE, "")
+            fault, said = (
+                (CheckFailure.REFUSED, str(error)) if isinstance(error, Refused) else (CheckFailure.UNREACHABLE, "")
+            )
             for miss in misses:
                 self._bad(miss, fault, said)
         return []
@@ -260,7 +262,7 @@ class Asking:
             self.witnesses.rotate(-1)
             self.verdicts.forgive()
 
-    def _bad(self, miss: Miss, fault: Fault, answer: str) -> bool:
+    def _bad(self, miss: Task, fault: CheckFailure, answer: str) -> bool:
         """Takes a bad answer and sees to it that the text is sent again; tells whether it was meant for this text."""
         self.counts.trouble[fault] += 1
         self.trouble = fault

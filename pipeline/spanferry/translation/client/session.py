@@ -18,14 +18,14 @@ from time import monotonic
 from msgspec.structs import astuple
 
 from spanferry.errors import InputError
-from spanferry.tables import Kind
-from spanferry.translation.checks.checks import MARKED, Fault, fault
+from spanferry.records import Kind
+from spanferry.translation.checks.checks import MARKED, CheckFailure, fault
 from spanferry.translation.chunks import cut
 from spanferry.translation.client.counts import Counts
-from spanferry.translation.client.scheduler import Asking
-from spanferry.translation.client.tasks import Draft, Miss, Segment, drafts
-from spanferry.translation.engines.base import NotHeld, Request, Translator
-from spanferry.translation.memory.store import Memory, Scope, Setback, digest
+from spanferry.translation.client.scheduler import Scheduler
+from spanferry.translation.client.tasks import Draft, Segment, Task, drafts
+from spanferry.translation.engines.base import NotInMemory, Request, Translator
+from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, digest
 from spanferry.translation.settings import TranslateSettings
 
 SHOWN_CHARACTERS = 120  # of a text in an error message
@@ -34,17 +34,17 @@ WITNESSES, OUT_OF_ONE = 8, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Translated:
+class TranslationResult:
     """A segment's translation, or the fault why there is none; the other one is None."""
 
     text: str | None
-    fault: Fault | None = None
+    fault: CheckFailure | None = None
 
 
-class Desk:
+class TranslationSession:
     """Where segments are brought to be translated; `session.open_desk` sets one up.
 
-    memory: None for vouched engines, whose answers are neither checked nor kept.
+    memory: None for trusted engines, whose answers are neither checked nor kept.
     given: translations that come before the memory's and are not kept in it (a corpus's own TMX).
     earlier: translations that come after the memory's (this corpus's, by earlier runs elsewhere).
     enter: called each time before something is asked; the first time it must enter the translator.
@@ -68,10 +68,10 @@ class Desk:
         self.counts = Counts()
         self.started = monotonic()
         # Of these neither kind nor paragraph is known; least is asked of an answer's translation.
-        latest = [] if memory is None else [Miss(text, Kind.ANSWER) for text in memory.latest]
+        latest = [] if memory is None else [Task(text, Kind.ANSWER) for text in memory.latest]
         self.witnesses = deque(latest, maxlen=WITNESSES)
 
-    def translate(self, segments: Iterable[Segment]) -> list[Translated]:
+    def translate(self, segments: Iterable[Segment]) -> list[TranslationResult]:
         """One result a segment, in order.
 
         Raises TranslationError when the engine is missing or at its end, or a budget or the patience is (what was
@@ -95,7 +95,7 @@ class Desk:
         self.progress(self.counts)
         return results
 
-    def draft(self, segments: Iterable[Segment]) -> tuple[list[Draft], list[Miss]]:
+    def draft(self, segments: Iterable[Segment]) -> tuple[list[Draft], list[Task]]:
         """One draft a segment, and the distinct texts that would be asked for; nothing is sent."""
         return drafts(segments, self.translator, self._look_up, self._history)
 
@@ -115,29 +115,29 @@ class Desk:
             held = self.memory.get(text, digest(context))
         return self.earlier.get(text) if held is None else held
 
-    def _history(self, text: str, context: str) -> Setback | None:
+    def _history(self, text: str, context: str) -> FailedAttempt | None:
         """The bad answers that a text has had in earlier runs."""
         return self.memory.setback(text, digest(context)) if self.memory is not None else None
 
-    def _set_back(self, miss: Miss, final: bool) -> None:
+    def _set_back(self, miss: Task, final: bool) -> None:
         found, answer = miss.worst
         counts = miss.bad, miss.same, miss.attempt
         self.memory.set_back(
-            Setback(*astuple(self.scope), miss.text, found, answer, *counts, final, digest(miss.context))
+            FailedAttempt(*astuple(self.scope), miss.text, found, answer, *counts, final, digest(miss.context))
         )
 
-    def _answered(self, segments: Sequence[Segment], drafted: Sequence[Draft]) -> Iterator[Miss]:
+    def _answered(self, segments: Sequence[Segment], drafted: Sequence[Draft]) -> Iterator[Task]:
         """The texts that the engine has answered well before, and not with themselves."""
         for segment, draft in zip(segments, drafted, strict=True):
             if isinstance(draft, str) and draft != segment.text and segment.text not in self.given:
                 context = segment.context if self.translator.uses_context else ""
                 if self.memory.get(segment.text, digest(context)):
-                    yield Miss(segment.text, segment.kind, context)
+                    yield Task(segment.text, segment.kind, context)
 
-    def _ask(self, misses: Sequence[Miss]) -> None:
+    def _ask(self, misses: Sequence[Task]) -> None:
         """Asks for every miss; its good answer goes to the memory."""
         self.enter()
-        asking = Asking(
+        asking = Scheduler(
             self.translator,
             self.settings,
             self.counts,
@@ -151,17 +151,17 @@ class Desk:
         )
         asking.run(misses)
 
-    def _replay(self, segments: Sequence[Segment]) -> list[Translated]:
-        """All segments through a vouched engine."""
+    def _replay(self, segments: Sequence[Segment]) -> list[TranslationResult]:
+        """All segments through a trusted engine."""
         self.enter()
-        results: list[Translated] = []
+        results: list[TranslationResult] = []
         for at in range(0, len(segments), self.translator.batch):
             batch = segments[at : at + self.translator.batch]
             try:
                 answers = self.translator.translate([Request(segment.text, segment.context) for segment in batch])
-                results += [Translated(answer) for answer in answers]
-            except NotHeld:
-                results += [Translated(None, Fault.NOT_HELD)] * len(batch)
+                results += [TranslationResult(answer) for answer in answers]
+            except NotInMemory:
+                results += [TranslationResult(None, CheckFailure.NOT_HELD)] * len(batch)
         self.counts.segments += len(segments)
         self.counts.hits += sum(result.fault is None for result in results)
         self.counts.misses = self.counts.segments - self.counts.hits
@@ -174,12 +174,12 @@ class Desk:
         return results
 
 
-def finished(draft: Draft) -> Translated:
+def finished(draft: Draft) -> TranslationResult:
     """A draft whose misses are settled -> its result; the first fault among its parts is its own."""
     if isinstance(draft, str):
-        return Translated(draft)
+        return TranslationResult(draft)
     parts = draft if isinstance(draft, list) else [draft]
     for part in parts:
-        if isinstance(part, Miss) and part.fault:
-            return Translated(None, part.fault)
-    return Translated("".join(part.answer if isinstance(part, Miss) else part for part in parts))
+        if isinstance(part, Task) and part.fault:
+            return TranslationResult(None, part.fault)
+    return TranslationResult("".join(part.answer if isinstance(part, Task) else part for part in parts))

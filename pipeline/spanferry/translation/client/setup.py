@@ -12,14 +12,15 @@ import pyarrow as pa
 from spanferry import tables
 from spanferry.errors import InputError, ParamsError
 from spanferry.executors import Executor, Ray
-from spanferry.tables import LAYOUT, SEGMENTS, Stored
+from spanferry.records import SegmentRow, SourceParagraph
+from spanferry.tables import LazyTable
 from spanferry.translation.client.counts import Counts
-from spanferry.translation.client.session import Desk, Translated
+from spanferry.translation.client.session import TranslationResult, TranslationSession
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.ray_actors import spread
 from spanferry.translation.engines.registry import Languages, build
 from spanferry.translation.engines.replay import Replay
-from spanferry.translation.memory.prior import bring, lacking, put, read_seeds, schema
+from spanferry.translation.memory.prior import bring, lacking, put, read_prior_tables, schema
 from spanferry.translation.memory.store import Memory, Scope, opened
 from spanferry.translation.memory.tmx import read_tmx
 from spanferry.translation.settings import TranslateSettings, TranslatorSettings
@@ -28,7 +29,7 @@ ROWS = 10_000  # taken out of a table at once
 
 
 @contextmanager
-def open_desk(
+def open_session(
     translator: str,
     languages: Languages,
     *,
@@ -41,7 +42,7 @@ def open_desk(
     executor: Executor | None = None,
     progress: Callable[[Counts], object] = lambda counts: None,
     tell: Callable[[str], object] = lambda notice: None,
-) -> Iterator[Desk]:
+) -> Iterator[TranslationSession]:
     """A desk for a corpus, as long as the `with` block lasts.
 
     translator: a name in `translators` or of an engine; folder: of the live memory, which is locked
@@ -60,12 +61,12 @@ def open_desk(
     if isinstance(executor, Ray):
         engine = spread(engine, tell)
     scope = Scope(engine.identity, *languages)
-    written = list(read_seeds(seeds, tell))
+    written = list(read_prior_tables(seeds, tell))
     if not planning:
         bring(folder, [seed for seed in written if seed.scope != scope], tell)
     with ExitStack() as stack:
         memory, earlier = None, {}
-        if not engine.vouched:
+        if not engine.trusted:
             memory = Memory(folder, scope) if planning else stack.enter_context(opened(folder, scope))
             if memory.notice:
                 tell(memory.notice)
@@ -77,15 +78,15 @@ def open_desk(
                 earlier = {}
         written.clear()  # tables are as large as the memory
         enter = cache(lambda: stack.enter_context(engine))
-        yield Desk(engine, memory, settings, languages, given, earlier, progress, enter)
+        yield TranslationSession(engine, memory, settings, languages, given, earlier, progress, enter)
 
 
 def read_segments(path: Path, layout: Path | None = None) -> list[Segment]:
-    """The segments of a file (tables.SEGMENTS); with a layout (tables.LAYOUT) each with the paragraph around it.
+    """Reads segments (SegmentRow); with a layout (SourceParagraph), each with the paragraph around it.
 
     The layout is for engines that use contexts. Raises InputError.
     """
-    table = tables.read(path, SEGMENTS)
+    table = tables.read(path, SegmentRow)
     contexts = None if layout is None else contexts_of(layout)
     if contexts is not None:
         strange = (row for row in values(table["layout_row"]) if not 0 <= row < len(contexts))
@@ -100,12 +101,12 @@ def read_segments(path: Path, layout: Path | None = None) -> list[Segment]:
 
 def contexts_of(layout: Path) -> list[str]:
     """The paragraphs of a layout, in its order. Raises InputError."""
-    batches = Stored(layout, LAYOUT).to_batches(ROWS)
+    batches = LazyTable(layout, SourceParagraph).to_batches(ROWS)
     return [context for batch in batches for context in batch["context"].to_pylist()]
 
 
 def of_table(table: pa.Table, contexts: Sequence[str] | None = None) -> list[Segment]:
-    """The segments of a table (tables.SEGMENTS), with their paragraphs where the layout's contexts are given."""
+    """The segments of a table (schema_of(SegmentRow)), with their paragraphs where the layout's contexts are given."""
     texts, kinds, rows = values(table["text"]), shared(table["kind"]), values(table["layout_row"])
     around = (contexts[row] for row in rows) if contexts is not None else repeat("", table.num_rows)
     return [Segment(*row) for row in zip(texts, kinds, around, strict=True)]
@@ -124,7 +125,7 @@ def shared(column: pa.ChunkedArray) -> Iterator[str]:
         yield from (words[index] for index in chunk.indices.to_pylist())
 
 
-def to_table(segments: Sequence[Segment], results: Sequence[Translated], desk: Desk) -> pa.Table:
+def to_table(segments: Sequence[Segment], results: Sequence[TranslationResult], desk: TranslationSession) -> pa.Table:
     """Segments and their results, in order (seeds.schema)."""
     noted = schema(desk.scope, "".join("01"[desk.gives(segment.text)] for segment in segments))
     columns = [

@@ -33,7 +33,7 @@ class Translator(ABC):
 
     identity: str
     """Engine and all its settings that change an answer: part of the memory's key."""
-    vouched: bool = False
+    trusted: bool = False
     """Its answers are taken as they are: texts go to it whole, nothing is checked or remembered."""
     remote: bool = False
     """A service, which can throttle, ban or be down: asking again may help."""
@@ -102,5 +102,5 @@ class Refused(EngineFailure):
     """The service does not take this text."""
 
 
-class NotHeld(EngineFailure):
+class NotInMemory(EngineFailure):
     """An offline memory does not hold this text."""

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from spanferry.files import replacing_folder
+from spanferry.files import atomic_folder
 from spanferry.translation.engines.checkpoint import CheckpointTranslator, loading
 from spanferry.translation.engines.support import package
 from spanferry.translation.settings import CTranslate2Settings
@@ -35,7 +35,7 @@ class CTranslate2(CheckpointTranslator):
         made = cache_folder() / "ctranslate2" / name
         if not made.is_dir():
             made.parent.mkdir(parents=True, exist_ok=True)
-            with replacing_folder(made) as beside:
+            with atomic_folder(made) as beside:
                 converter = converter_of(folder, self.settings.weights == "safetensors")
                 converter.convert(str(beside), quantization=self.settings.quantization, force=True)
         return made

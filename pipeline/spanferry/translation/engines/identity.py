@@ -9,7 +9,7 @@ class Identity(Translator):
     """Translates a language into itself."""
 
     identity = "identity"
-    vouched = True
+    trusted = True
     batch = 1000
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from spanferry.translation.engines.base import NotHeld, Request, Translator
+from spanferry.translation.engines.base import NotInMemory, Request, Translator
 
 
 class Replay(Translator):
     """Translates what `pairs` holds, letter for letter, and nothing else."""
 
     identity = "memory"
-    vouched = True
+    trusted = True
 
     def __init__(self, pairs: Mapping[str, str]) -> None:
         self.pairs = pairs
@@ -18,4 +18,4 @@ class Replay(Translator):
         try:
             return [self.pairs[request.text] for request in batch]
         except KeyError as error:
-            raise NotHeld(str(error.args[0])) from error
+            raise NotInMemory(str(error.args[0])) from error

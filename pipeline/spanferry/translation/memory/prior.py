@@ -15,8 +15,9 @@ import pyarrow as pa
 from msgspec.structs import asdict
 
 from spanferry import tables
+from spanferry.arrow import schema_of
 from spanferry.errors import InputError
-from spanferry.tables import TRANSLATIONS
+from spanferry.records import TranslationRow
 from spanferry.translation.engines.base import CONTEXTUAL
 from spanferry.translation.engines.identity import Identity
 from spanferry.translation.engines.replay import Replay
@@ -26,7 +27,7 @@ METADATA = b"spanferry"
 """Where a table of translations says whose they are: a Scope as JSON in the Arrow schema's metadata."""
 GIVEN = b"spanferry.given"
 """Where it says which rows are not the translator's work: a 1 or 0 each; missing when none has a 1."""
-VOUCHED = frozenset({Identity.identity, Replay.identity})
+TRUSTED = frozenset({Identity.identity, Replay.identity})
 """Whose work no memory keeps."""
 
 
@@ -46,16 +47,16 @@ class Seed:
     @property
     def lasting(self) -> bool:
         """Whether the memory keeps the translator's work, and it is right whatever paragraph a text stands in."""
-        return self.scope.translator not in VOUCHED and not self.scope.translator.endswith(CONTEXTUAL)
+        return self.scope.translator not in TRUSTED and not self.scope.translator.endswith(CONTEXTUAL)
 
 
 def schema(scope: Scope, given: str = "") -> pa.Schema:
-    """tables.TRANSLATIONS with what says whose the rows are; given: as GIVEN."""
+    """tables.schema_of(TranslationRow) with what says whose the rows are; given: as GIVEN."""
     noted = {METADATA: json.dumps(asdict(scope), sort_keys=True)}
-    return TRANSLATIONS.with_metadata(noted | {GIVEN: given} if "1" in given else noted)
+    return schema_of(TranslationRow).with_metadata(noted | {GIVEN: given} if "1" in given else noted)
 
 
-def read_seeds(paths: Iterable[Path], tell: Callable[[str], object]) -> Iterator[Seed]:
+def read_prior_tables(paths: Iterable[Path], tell: Callable[[str], object]) -> Iterator[Seed]:
     """The tables of earlier runs.
 
     Files that do not exist and tables that do not say whose they are are passed over; so is one that cannot
@@ -65,7 +66,7 @@ def read_seeds(paths: Iterable[Path], tell: Callable[[str], object]) -> Iterator
         if not path.exists():
             continue
         try:
-            table = tables.read(path, TRANSLATIONS)
+            table = tables.read(path, TranslationRow)
         except InputError as error:
             tell(f"passed over: {error}")
             continue

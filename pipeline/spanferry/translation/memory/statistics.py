@@ -14,7 +14,7 @@ from spanferry.translation.memory.tmx import read_tmx, write_tmx
 BATCH = 10_000  # translations appended and synced at once
 
 
-class Holding(Struct, frozen=True):
+class ScopeStatistics(Struct, frozen=True):
     """What is held of one scope: distinct texts, characters, and texts given up by fault."""
 
     scope: Scope
@@ -24,10 +24,10 @@ class Holding(Struct, frozen=True):
     quarantine: dict[str, int]
 
 
-class Holdings(Struct, frozen=True):
+class MemoryStatistics(Struct, frozen=True):
     """All that a memory holds, and the state of its files."""
 
-    scopes: tuple[Holding, ...]
+    scopes: tuple[ScopeStatistics, ...]
     records: int
     bytes: int
     damage: str  # what a crash has left behind and the next run mends; or ''
@@ -41,7 +41,7 @@ class Imported(Struct, frozen=True):
     same: int
 
 
-def holdings(folder: Path) -> Holdings:
+def memory_statistics(folder: Path) -> MemoryStatistics:
     """What a memory holds. Raises InputError when there is none."""
     log, lost = existing(folder), quarantine_log(folder)
     held: dict[Scope, dict[tuple[str, str], str]] = {}
@@ -56,14 +56,14 @@ def holdings(folder: Path) -> Holdings:
     scopes = sorted(held.keys() | given_up.keys(), key=lambda scope: (scope.translator, scope.source, scope.target))
     found = tuple(holding(scope, held.get(scope, {}), given_up.get(scope, {})) for scope in scopes)
     size = sum(path.stat().st_size for path in (log.path, lost.path) if path.exists())
-    return Holdings(found, records, size, "; ".join(filter(None, (log.damage, lost.damage))))
+    return MemoryStatistics(found, records, size, "; ".join(filter(None, (log.damage, lost.damage))))
 
 
-def holding(scope: Scope, held: dict[tuple[str, str], str], given_up: dict[tuple[str, str], str]) -> Holding:
+def holding(scope: Scope, held: dict[tuple[str, str], str], given_up: dict[tuple[str, str], str]) -> ScopeStatistics:
     faults = Counter(fault for key, fault in given_up.items() if key not in held)
     texts = sum(len(text) for text, _ in held)
     translations = sum(len(translation) for translation in held.values())
-    return Holding(scope, len(held), texts, translations, dict(sorted(faults.items())))
+    return ScopeStatistics(scope, len(held), texts, translations, dict(sorted(faults.items())))
 
 
 def existing(folder: Path) -> Log[Entry]:

@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from spanferry.errors import TranslationError
-from spanferry.translation.checks.checks import Fault
+from spanferry.translation.checks.checks import CheckFailure
 from spanferry.translation.memory.journal import Log
 
 LATEST = 8  # texts that are held, to be asked for again
@@ -53,14 +53,14 @@ class Entry(Record, frozen=True, omit_defaults=True):
     context: str = ""
 
 
-class Setback(Record, frozen=True, omit_defaults=True):
+class FailedAttempt(Record, frozen=True, omit_defaults=True):
     """Where a text stands after a bad answer that counts against it, and whether it is given up.
 
     fault, answer: of the last one that said something; same: how often that came in a row; bad: how many
     there were; attempt: as in protocol.Request.
     """
 
-    fault: Fault
+    fault: CheckFailure
     answer: str
     bad: int
     same: int
@@ -69,15 +69,15 @@ class Setback(Record, frozen=True, omit_defaults=True):
     context: str = ""
 
 
-Line = TypeVar("Line", Entry, Setback)
+Line = TypeVar("Line", Entry, FailedAttempt)
 
 
 def translation_log(folder: Path) -> Log[Entry]:
     return Log(folder / "translations.jsonl", Entry)
 
 
-def quarantine_log(folder: Path) -> Log[Setback]:
-    return Log(folder / "quarantine.jsonl", Setback)
+def quarantine_log(folder: Path) -> Log[FailedAttempt]:
+    return Log(folder / "quarantine.jsonl", FailedAttempt)
 
 
 def digest(context: str) -> str:
@@ -141,7 +141,7 @@ class Memory:
         """The translation of a text, if it is held; context: its digest, or ''."""
         return self._known.get(key(text, context))
 
-    def setback(self, text: str, context: str = "") -> Setback | None:
+    def setback(self, text: str, context: str = "") -> FailedAttempt | None:
         """Where a text stands that has had bad answers and no good one."""
         return self._setbacks.get(key(text, context))
 
@@ -153,7 +153,7 @@ class Memory:
         for entry in entries:
             self._hold(entry)
 
-    def set_back(self, setback: Setback) -> None:
+    def set_back(self, setback: FailedAttempt) -> None:
         """Appends a bad answer. When it is final, no later run asks for the text until the quarantine is released."""
         self._quarantine.append([setback])
         self._setbacks[key(setback.text, setback.context)] = setback

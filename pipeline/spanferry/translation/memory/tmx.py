@@ -16,7 +16,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
 from spanferry.errors import InputError
-from spanferry.files import regular, replacing
+from spanferry.files import atomic_write, regular_file
 
 HEAD = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -59,7 +59,7 @@ def write_tmx(path: Path, pairs: Iterable[tuple[str, str]], source: str, target:
 
     source, target: language codes, such as en and nl. The pairs are taken one at a time.
     """
-    with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="\n") as out:
+    with atomic_write(path) as beside, beside.open("w", encoding="utf-8", newline="\n") as out:
         write_units(out, pairs, source, target)
 
 
@@ -160,7 +160,7 @@ def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
     expat.StartElementHandler, expat.EndElementHandler = units.start, units.end
     expat.CharacterDataHandler, expat.ordered_attributes = units.data, False
     try:
-        with regular(path).open("rb") as file:
+        with regular_file(path).open("rb") as file:
             while chunk := file.read(READ_BYTES):
                 parser.feed(chunk)
                 if units.root not in (None, "tmx"):

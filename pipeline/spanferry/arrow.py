@@ -1,0 +1,241 @@
+"""Records to Arrow tables and back, a column at a time.
+
+    schema_of(SpanRow)            the Arrow schema of a record type
+    to_table(rows, SpanRow)       records -> table
+    from_table(table, SpanRow)    table -> records
+
+The schema comes from the record's type hints: `int` is int32, `float` float32, `str` string, a `StrEnum` or `Literal`
+a string of a closed set, `tuple[X, ...]` a list, a record a struct, `X | None` a column that may be null. An optional
+record of FLATTENED is spread over columns of the row that holds it, all null where it is None.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from operator import attrgetter
+from types import NoneType, UnionType
+from typing import Any, Literal, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec.structs import fields
+
+from spanferry.records import Placement, Record
+
+R = TypeVar("R", bound=Record)
+Column = pa.Array | pa.ChunkedArray
+
+FLATTENED: frozenset[type[Record]] = frozenset({Placement})
+"""Record types whose fields are columns of the row that holds them."""
+
+_SCALARS: dict[type, pa.DataType] = {str: pa.string(), int: pa.int32(), float: pa.float32(), bool: pa.bool_()}
+
+
+class BatchSource(Protocol):
+    """Rows that can be read batch by batch: a `pa.Table` or a `tables.LazyTable`."""
+
+    @property
+    def num_rows(self) -> int: ...
+
+    @property
+    def schema(self) -> pa.Schema: ...
+
+    def to_batches(self, max_chunksize: int) -> Iterable[pa.RecordBatch]: ...
+
+
+def schema_of(record: type[Record]) -> pa.Schema:
+    """The Arrow schema of a record type; every field is nullable for Arrow, `tables.check` knows which may be."""
+    return codec_of(record).schema
+
+
+def to_table(rows: Sequence[R], record: type[R]) -> pa.Table:
+    """Records as a table, in order."""
+    codec = codec_of(record)
+    return pa.Table.from_arrays(codec.columns(rows), schema=codec.schema)
+
+
+def from_table(table: pa.Table | pa.RecordBatch, record: type[R]) -> list[R]:
+    """The rows of a table as records, in order. The table's columns must be those of `schema_of(record)`."""
+    codec = codec_of(record)
+    batches = [table] if isinstance(table, pa.RecordBatch) else table.to_batches()
+    return [row for batch in batches for row in codec.rows(batch.columns)]
+
+
+def read_records(source: BatchSource, record: type[R], size: int) -> Iterator[R]:
+    """The rows of a table or file as records, `size` of them in memory at a time."""
+    for batch in source.to_batches(size):
+        yield from from_table(batch, record)
+
+
+def numpy_of(column: Column) -> np.ndarray:
+    """An Arrow column as a numpy array, copied where it must be."""
+    return column.to_numpy(zero_copy_only=False) if isinstance(column, pa.Array) else column.to_numpy()
+
+
+def index_of(column: Column, words: Sequence[str], missing: int = -1) -> np.ndarray:
+    """A column of words -> the index of each in `words`; `missing` where it is null or none of them."""
+    return numpy_of(pc.fill_null(pc.index_in(column, value_set=pa.array([str(word) for word in words])), missing))
+
+
+class Codec(Protocol):
+    """Converts the values of one column."""
+
+    type: pa.DataType
+
+    def encode(self, values: Sequence[Any]) -> pa.Array: ...
+
+    def decode(self, array: pa.Array) -> list[Any]: ...
+
+
+@dataclass(frozen=True)
+class ScalarCodec:
+    """str, int, float and bool, or None."""
+
+    type: pa.DataType
+
+    def encode(self, values: Sequence[Any]) -> pa.Array:
+        return pa.array(values, self.type)
+
+    def decode(self, array: pa.Array) -> list[Any]:
+        # numpy has no integers with gaps.
+        if array.null_count and not pa.types.is_string(self.type):
+            return array.to_pylist()
+        return array.to_numpy(zero_copy_only=False).tolist()
+
+
+@dataclass(frozen=True)
+class WordCodec:
+    """Words of a closed set, or None. members: the value of each word."""
+
+    members: dict[str, Any]
+
+    @property
+    def type(self) -> pa.DataType:
+        return pa.string()
+
+    def encode(self, values: Sequence[Any]) -> pa.Array:
+        return pa.array(values, self.type)
+
+    def decode(self, array: pa.Array) -> list[Any]:
+        encoded = array.dictionary_encode()
+        members = [self.members[word] for word in encoded.dictionary.to_pylist()]
+        members.append(None)
+        return [members[index] for index in pc.fill_null(encoded.indices, -1).to_numpy().tolist()]
+
+
+@dataclass(frozen=True)
+class ListCodec:
+    """Tuples of one type; a null list is read as an empty one."""
+
+    item: Codec
+
+    @property
+    def type(self) -> pa.DataType:
+        return pa.list_(self.item.type)
+
+    def encode(self, values: Sequence[Any]) -> pa.Array:
+        ends = np.cumsum([0, *map(len, values)])
+        items = [item for value in values for item in value]
+        return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), self.item.encode(items), type=self.type)
+
+    def decode(self, array: pa.Array) -> list[Any]:
+        items = self.item.decode(array.flatten())
+        ends = np.cumsum(pc.fill_null(pc.list_value_length(array), 0).to_numpy()).tolist()
+        return [tuple(items[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
+
+
+@dataclass(frozen=True)
+class FieldCodec:
+    """One field of a record: a column, or several where it is flattened."""
+
+    name: str
+    codec: Codec
+    optional: bool
+
+    @property
+    def flattened(self) -> "RecordCodec | None":
+        """The codec of a flattened field."""
+        codec = self.codec
+        return codec if isinstance(codec, RecordCodec) and codec.record in FLATTENED else None
+
+    @property
+    def columns(self) -> list[pa.Field]:
+        """The Arrow fields that hold it."""
+        return list(self.flattened.schema) if self.flattened else [pa.field(self.name, self.codec.type)]
+
+    def encode(self, values: Sequence[Any]) -> list[pa.Array]:
+        if not (nested := self.flattened):
+            return [self.codec.encode(values)]
+        return [
+            field.codec.encode([None if value is None else getattr(value, field.name) for value in values])
+            for field in nested.fields
+        ]
+
+    def decode(self, arrays: Sequence[pa.Array]) -> list[Any]:
+        if not (nested := self.flattened):
+            return self.codec.decode(arrays[0])
+        present = pc.is_valid(arrays[0])
+        found = iter(nested.rows([array.filter(present) for array in arrays]))
+        return [next(found) if there else None for there in present.to_numpy(zero_copy_only=False).tolist()]
+
+
+class RecordCodec:
+    """A record type as a struct, or as the columns of a table."""
+
+    def __init__(self, record: type[Record]) -> None:
+        self.record = record
+        hints = get_type_hints(record)
+        self.fields = [field_codec(field.name, hints[field.name]) for field in fields(record)]
+        self.schema = pa.schema([column for field in self.fields for column in field.columns])
+        self.type: pa.DataType = pa.struct(list(self.schema))
+
+    def columns(self, rows: Sequence[Any]) -> list[pa.Array]:
+        """Records -> the columns of their table."""
+        return [column for field in self.fields for column in field.encode(list(map(attrgetter(field.name), rows)))]
+
+    def rows(self, columns: Sequence[pa.Array]) -> list[Any]:
+        """The columns of a table -> its records."""
+        values: list[list[Any]] = []
+        at = 0
+        for field in self.fields:
+            width = len(field.columns)
+            values.append(field.decode(columns[at : at + width]))
+            at += width
+        return list(map(self.record, *values))
+
+    def encode(self, values: Sequence[Any]) -> pa.Array:
+        return pa.StructArray.from_arrays(self.columns(values), fields=list(self.schema))
+
+    def decode(self, array: pa.Array) -> list[Any]:
+        return self.rows(array.flatten())
+
+
+@cache
+def codec_of(record: type[Record]) -> RecordCodec:
+    """The codec of a record type."""
+    return RecordCodec(record)
+
+
+def field_codec(name: str, hint: Any) -> FieldCodec:
+    """The codec of a field, by its type hint."""
+    if get_origin(hint) in (Union, UnionType):
+        inner = next(kind for kind in get_args(hint) if kind is not NoneType)
+        return FieldCodec(name, value_codec(inner), optional=True)
+    return FieldCodec(name, value_codec(hint), optional=False)
+
+
+def value_codec(hint: Any) -> Codec:
+    """The codec of a type that is not optional. Raises TypeError for a type that no table has."""
+    if get_origin(hint) is Literal:
+        return WordCodec({word: word for word in get_args(hint)})
+    if get_origin(hint) is tuple:
+        return ListCodec(field_codec("", get_args(hint)[0]).codec)
+    if hint in _SCALARS:
+        return ScalarCodec(_SCALARS[hint])
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return WordCodec({member.value: member for member in hint})
+    if isinstance(hint, type) and issubclass(hint, Record):
+        return codec_of(hint)
+    raise TypeError(f"no Arrow type for {hint}")

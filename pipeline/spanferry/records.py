@@ -1,0 +1,258 @@
+"""The rows of every table between stages, and the closed sets of words in them.
+
+    segments.parquet      SegmentRow         each distinct text to translate, once
+    layout.parquet        SourceParagraph    one row a source paragraph: sentences, questions, answers
+    translations.parquet  TranslationRow     each segment's translation, or why there is none
+    paragraphs.parquet    TargetParagraph    one row a target paragraph, its sentences aligned with the layout's
+    spans.parquet         SpanRow            one row an answer: its span in the target, or why there is none
+    decisions.parquet     ParagraphDecision  one row a source paragraph: what is kept of it, and why the rest is not
+    provenance.parquet    SpanRow            the kept answers (`reason` null)
+    rejected.jsonl        SpanRow            the dropped answers (`reason` set), as JSON lines
+
+Offsets count Unicode code points from 0; ends are exclusive. Rows keep the source's order: split, article,
+paragraph, question, answers before plausible answers.
+
+Arrow schemas, nullability and the allowed words of a column come from these types (`spanferry.arrow`): `int` is
+int32, `float` is float32, an optional field may be null, an enum field holds one of its words.
+"""
+
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+Split = Literal["train", "dev"]
+SPLITS: tuple[Split, ...] = ("train", "dev")
+
+Span = tuple[int, int]
+"""(start, end) in code points of a text, end exclusive."""
+
+
+class Kind(StrEnum):
+    """What a segment is. A text that is several of these counts as the first."""
+
+    SENTENCE = "sentence"
+    QUESTION = "question"
+    ANSWER = "answer"
+
+
+class Field(StrEnum):
+    """The list of a question that an answer is in."""
+
+    ANSWERS = "answers"
+    PLAUSIBLE = "plausible_answers"
+
+
+class Method(StrEnum):
+    """How a span was found, from the most to the least certain."""
+
+    NATIVE = "native"  # the corpus is already in its language; the span is the source's own
+    EXACT = "exact"  # the isolated translation, letter for letter, at word boundaries
+    NORMALISED = "normalised"  # the same after folding case, diacritics, quotes, numbers and articles
+    FUZZY = "fuzzy"  # the most similar run of words
+    MARKED = "marked"  # found by translating the sentence with the answer between markers
+
+
+class Reason(StrEnum):
+    """Why an answer, a question or a paragraph was dropped. Every count is by these."""
+
+    SOURCE_MISMATCH = "source_mismatch"  # the source's offset does not hold its text
+    CONTEXT_UNTRANSLATED = "context_untranslated"  # a sentence of the paragraph has no translation
+    QUESTION_UNTRANSLATED = "question_untranslated"
+    ANSWER_UNTRANSLATED = "answer_untranslated"
+    NOT_FOUND = "not_found"  # nothing in the window resembles the translated answer
+    BELOW_THRESHOLD = "below_threshold"  # something does, but not enough
+    AMBIGUOUS = "ambiguous"  # several places do, and nothing tells which is meant
+    LOW_CONFIDENCE = "low_confidence"  # found, but less probable than align.min_confidence
+
+
+class CheckFailure(StrEnum):
+    """Why a segment has no translation. Every count is by these."""
+
+    EMPTY = "empty"  # no text came back: no result, or a captcha page as some clients show it
+    CAPTCHA = "captcha"  # the text of a captcha or consent page
+    ERROR_PAGE = "error_page"  # the text of an error page
+    CHAT = "chat"  # a language model comments on the text, or declines
+    UNCHANGED = "unchanged"  # still in the source language
+    MARKUP = "markup"  # tags, entities, brackets, addresses or control characters that the source does not have
+    LENGTH = "length"  # implausibly short or long
+    NUMBERS = "numbers"  # a number is missing
+    TRUNCATED = "truncated"  # the end is missing
+    SCRIPT = "script"  # letters of a script that neither the language nor the source has
+    REPETITION = "repetition"  # the same words over and over
+    REFUSED = "refused"  # the engine does not accept this text
+    UNREACHABLE = "unreachable"  # no response to this text, though others were answered
+    NOT_HELD = "not_held"  # the offline memory does not have this text
+
+
+# gc=False: records of text hold no cycles, so the garbage collector need not visit a million of them.
+class Record(Struct, frozen=True, gc=False):
+    """Base of all rows: immutable, compared by value."""
+
+
+class TextSpan(Record, frozen=True, gc=False):
+    """A span of a text, as it stands in a table."""
+
+    start: int
+    end: int
+
+
+class SegmentRow(Record, frozen=True, gc=False):
+    """A distinct text to translate.
+
+    count: how often the corpus has it. layout_row: the row of the first paragraph that has it. The paragraph itself
+    is not repeated here, since each of its sentences would carry it: 300 MB for thirty documents of 31,000 characters.
+    """
+
+    text: str
+    kind: Kind
+    count: int
+    layout_row: int
+
+
+class SourceAnswer(Record, frozen=True, gc=False):
+    """An answer as the source has it; `start` may be wrong (`Reason.SOURCE_MISMATCH`)."""
+
+    text: str
+    start: int
+
+
+class SourceQuestion(Record, frozen=True, gc=False):
+    """A question with its answers; an impossible one has only plausible answers."""
+
+    id: str
+    question: str
+    is_impossible: bool
+    answers: tuple[SourceAnswer, ...]
+    plausible_answers: tuple[SourceAnswer, ...]
+
+    def in_field(self, field: Field) -> tuple[SourceAnswer, ...]:
+        """The answers in one of the two lists."""
+        return self.answers if field is Field.ANSWERS else self.plausible_answers
+
+
+class SourceParagraph(Record, frozen=True, gc=False):
+    """A paragraph of the source. article, paragraph: indices in the file and in the article.
+
+    sentences: spans of `context`, in order; only white space lies between them.
+    """
+
+    split: Split
+    article: int
+    paragraph: int
+    title: str
+    context: str
+    sentences: tuple[TextSpan, ...]
+    questions: tuple[SourceQuestion, ...]
+
+
+class TranslationRow(Record, frozen=True, gc=False):
+    """A segment and its translation, or the reason why it has none; exactly one of the two is set."""
+
+    text: str
+    translation: str | None
+    reason: CheckFailure | None
+
+
+class TargetParagraph(Record, frozen=True, gc=False):
+    """A translated paragraph. context: None when a sentence has no translation.
+
+    Sentence i translates the source's sentence i; a context that was translated as a whole is one sentence.
+    """
+
+    split: Split
+    article: int
+    paragraph: int
+    context: str | None
+    sentences: tuple[TextSpan, ...]
+
+
+class CandidateRow(Record, frozen=True, gc=False):
+    """A place that was considered, and how similar it is to what was searched (0 to 1)."""
+
+    start: int
+    text: str
+    method: Method
+    score: float
+
+
+class Placement(Record, frozen=True, gc=False):
+    """The span that was chosen for an answer. In tables its fields are columns of SpanRow.
+
+    score: similarity of span and evidence, 0 to 1. probability: calibrated chance that the span is right.
+    The span is the `occurrence`-th, from 1, of `occurrences` equally good places.
+    """
+
+    text: str
+    start: int
+    method: Method
+    score: float
+    probability: float
+    occurrence: int
+    occurrences: int
+
+    @property
+    def span(self) -> Span:
+        """The place in the target context."""
+        return self.start, self.start + len(self.text)
+
+    @property
+    def candidate(self) -> CandidateRow:
+        """The same place as a candidate among others."""
+        return CandidateRow(self.start, self.text, self.method, self.score)
+
+
+class SpanRow(Record, frozen=True, gc=False):
+    """An answer of the source, and where it lies in the target: either `placement` or `reason` is set.
+
+    index: position in the list that `field` names. translation: of the answer on its own, None when there is none.
+    marked: translation of the sentence with the answer between markers, where rescue requested it.
+    candidates: the places that were not chosen, best first.
+    """
+
+    exclusive: ClassVar[tuple[str, str]] = ("placement", "reason")
+    """Of these two fields each row has exactly one; `tables.check` keeps it."""
+
+    split: Split
+    article: int
+    paragraph: int
+    title: str
+    question_id: str
+    field: Field
+    index: int
+    source_text: str
+    source_start: int
+    translation: str | None
+    marked: str | None
+    placement: Placement | None
+    reason: Reason | None
+    candidates: tuple[CandidateRow, ...]
+
+    @property
+    def source_span(self) -> Span:
+        """The place in the source context."""
+        return self.source_start, self.source_start + len(self.source_text)
+
+    def dropped(self, reason: Reason) -> "SpanRow":
+        """This answer without its placement, which becomes the first of its candidates."""
+        rejected = () if self.placement is None else (self.placement.candidate,)
+        return replace(self, placement=None, reason=reason, candidates=(*rejected, *self.candidates))
+
+
+class QuestionDecision(Record, frozen=True, gc=False):
+    """Whether a question is kept: `reason` is None when it is."""
+
+    id: str
+    is_impossible: bool
+    reason: Reason | None
+
+
+class ParagraphDecision(Record, frozen=True, gc=False):
+    """What is kept of a source paragraph; `reason` is None when its context is."""
+
+    split: Split
+    article: int
+    paragraph: int
+    reason: Reason | None
+    questions: tuple[QuestionDecision, ...]
