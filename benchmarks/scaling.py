@@ -28,7 +28,7 @@ import psutil
 from projection import locator, tiled
 from spanferry import tables
 from spanferry.arrow import schema_of
-from spanferry.executors import RaySettings, opened
+from spanferry.executors import RaySettings, open_executor
 from spanferry.projection import lookup as known
 from spanferry.projection.locate_tables import located
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
@@ -83,7 +83,7 @@ def case(folder: Path, executor: str, workers: int) -> Row:
     """Locates a corpus as the stage does, and says how long that took."""
     begun = perf_counter()
     paragraphs = 0
-    with opened(executor, RaySettings(), workers) as running:
+    with open_executor(executor, RaySettings(), workers) as running:
         start = perf_counter()
         layout, translations = (tables.LazyTable(folder / f"{name}.parquet", schema) for name, schema in TABLES.items())
         with (

@@ -6,9 +6,9 @@ import click
 import msgspec
 from spanferry import squad, tables
 from spanferry.cleaning import documents, provenance, rejected
-from spanferry.cli.support import Command, path_option, summary
+from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import load
-from spanferry.files import atomic_write, digest, write_json
+from spanferry.files import atomic_write, file_sha256, write_json
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.selection import decide
 
@@ -36,8 +36,8 @@ def main(name: str, layout: Path, paragraphs: Path, spans: Path, translations: P
     with atomic_write(out / "rejected.jsonl") as beside, beside.open("wb") as lines:
         for row in rejected(found, selection):
             lines.write(msgspec.json.encode(row) + b"\n")
-    write_json(digests, {path.name: digest(path) for path in out.iterdir()})
-    summary("clean", f"{name}: {kept.num_rows:,} of {found.num_rows:,} answers kept")
+    write_json(digests, {path.name: file_sha256(path) for path in out.iterdir()})
+    print_summary("clean", f"{name}: {kept.num_rows:,} of {found.num_rows:,} answers kept")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 import msgspec
-from spanferry.cli.support import Command, path_option, summary
+from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import load
 from spanferry.files import write_bytes, write_json
 from spanferry.reader.comparison import compare, render
@@ -20,7 +20,7 @@ def main(reports: Path, out: Path) -> None:
         write_bytes(out.with_suffix(f".{ending}"), render(found, f"comparison.{ending}.jinja").encode())
     write_json(out.with_suffix(".json"), msgspec.to_builtins(found))
     measured = sum(row.figures is not None for row in found.rows)
-    summary("compare", f"{measured} of {len(found.rows)} runs measured here: {out.with_suffix('.md')}")
+    print_summary("compare", f"{measured} of {len(found.rows)} runs measured here: {out.with_suffix('.md')}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from spanferry import tables
 from spanferry.cli.runs import cleaned, quiet, run_of
-from spanferry.cli.support import Command, bar, path_option, summary
+from spanferry.cli.support import Command, path_option, print_summary, progress_bar
 from spanferry.config import load
 from spanferry.files import write_bytes, write_json
 from spanferry.records import SpanRow
@@ -35,13 +35,13 @@ def main(name: str, data: Path, model: Path, report: Path, details: Path, card: 
         spans = data / corpus / "clean" / "provenance.parquet"
         known = methods(tables.read(spans, SpanRow), "dev") if spans.is_file() else {}
         golds[corpus] = Gold(document, known)
-    with bar("evaluate", None, "windows") as progress:
+    with progress_bar("evaluate", None, "windows") as progress:
         made = run_report.evaluate_run(run, model, join(golds), language, published().get(name), progress)
     run_report.write(details, made)
     write_bytes(card, render(name, made.details, made.figures, language).encode())
     write_json(report, made.figures)
     flat = made.figures
-    summary("evaluate", f"{name}: EM {flat['exact']:.2f}, F1 {flat['f1']:.2f} on {flat['total']:,} questions")
+    print_summary("evaluate", f"{name}: EM {flat['exact']:.2f}, F1 {flat['f1']:.2f} on {flat['total']:,} questions")
 
 
 if __name__ == "__main__":

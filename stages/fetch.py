@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 from spanferry import squad
-from spanferry.cli.support import Command, path_option, summary
+from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import load
 from spanferry.fetch import fetch
 from tqdm import tqdm
@@ -35,7 +35,7 @@ def main(name: str, out: Path) -> None:
     for stale in {path.name for path in out.iterdir()} - set(wanted):
         (out / stale).unlink()
     asked = sum(1 for file in splits for _ in squad.walk(squad.read(out / file)))
-    summary("fetch", f"{name}: {', '.join(wanted)}; {asked:,} questions")
+    print_summary("fetch", f"{name}: {', '.join(wanted)}; {asked:,} questions")
 
 
 if __name__ == "__main__":

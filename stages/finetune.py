@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from spanferry import squad
 from spanferry.cli.runs import cleaned, quiet, run_of
-from spanferry.cli.support import Command, bar, path_option, summary
+from spanferry.cli.support import Command, path_option, print_summary, progress_bar
 from spanferry.config import load
 from spanferry.errors import InputError
 from spanferry.pretrained import Source, locate
@@ -48,13 +48,13 @@ def train(
     if not training.is_main_process():
         training.train(prepared, checkpoints)
         return
-    with bar("finetune", training.steps(prepared), "steps") as progress:
+    with progress_bar("finetune", training.steps(prepared), "steps") as progress:
         trained = training.train(prepared, checkpoints, progress)
     training.save(prepared, trained, out)
     shutil.rmtree(checkpoints)
     resumed = f", from step {trained.resumed:,}" if trained.resumed else ""
     left = f"; left out: {missed}" if (missed := left_out(prepared.counts)) else ""
-    summary("finetune", f"{name}: {trained.steps:,} steps{resumed} over {len(prepared.windows):,} features{left}")
+    print_summary("finetune", f"{name}: {trained.steps:,} steps{resumed} over {len(prepared.windows):,} features{left}")
 
 
 def torchrun(processes: int) -> None:

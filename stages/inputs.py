@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import msgspec
 from spanferry.cli.runs import run_of
-from spanferry.cli.support import Command, path_option, summary
+from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import load
 from spanferry.errors import InputError
 from spanferry.files import regular_file, write_json
@@ -31,7 +31,9 @@ def main(name: str, digests: Path, out: Path) -> None:
     ):
         read = {corpus: {file: held[corpus][file] for file in files & held[corpus].keys()} for corpus in corpora}
         write_json(out / f"{split}.json", read)
-    summary("inputs", f"{name} trains on {', '.join(run.train_on)}, and is evaluated on {', '.join(run.evaluate_on)}")
+    print_summary(
+        "inputs", f"{name} trains on {', '.join(run.train_on)}, and is evaluated on {', '.join(run.evaluate_on)}"
+    )
 
 
 def read_digests(path: Path) -> dict[str, str]:

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import click
-from spanferry import executors, tables
+from spanferry import tables
 from spanferry.arrow import schema_of
-from spanferry.cli.support import Command, bar, path_option, summary, workers
+from spanferry.cli.support import Command, path_option, print_summary, progress_bar, worker_count
 from spanferry.config import load
+from spanferry.executors import open_executor
 from spanferry.language.profile import language
 from spanferry.projection.locate_tables import located
 from spanferry.projection.lookup import Known
@@ -28,17 +29,17 @@ def main(name: str, layout: Path, translations: Path, out: Path) -> None:
         locator = Locator(language(params.language.source), language(params.language.target), params.align)
     answers = found = 0
     with (
-        executors.opened(params.executor, params.ray, workers()) as executor,
+        open_executor(params.executor, params.ray, worker_count()) as executor,
         tables.writer(out / "paragraphs.parquet", schema_of(TargetParagraph)) as add_paragraphs,
         tables.writer(out / "spans.parquet", schema_of(SpanRow)) as add_spans,
-        bar("locate", laid.num_rows, "paragraphs") as progress,
+        progress_bar("locate", laid.num_rows, "paragraphs") as progress,
     ):
         for paragraphs, spans in located(laid, known, locator, executor, progress):
             add_paragraphs(paragraphs)
             add_spans(spans)
             answers += spans.num_rows
             found += spans.num_rows - spans["text"].null_count
-    summary("locate", f"{name}: {found:,} of {answers:,} answers found")
+    print_summary("locate", f"{name}: {found:,} of {answers:,} answers found")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 import msgspec
-from spanferry.cli.support import Command, path_option, summary
+from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import Params, load
 from spanferry.publish.about import About, Made
 from spanferry.publish.package import publish
@@ -20,7 +20,7 @@ def main(name: str, clean: Path, loss: Path, out: Path) -> None:
     reports = publish(clean, loss, out, made(params, name), params.about.get(name, About()))
     questions = sum(report.counts.questions for report in reports.values())
     warnings = sum(report.warnings for report in reports.values())
-    summary("publish", f"{name}: {questions:,} questions in {out}; contract kept, {warnings:,} warnings")
+    print_summary("publish", f"{name}: {questions:,} questions in {out}; contract kept, {warnings:,} warnings")
 
 
 def made(params: Params, name: str) -> Made:

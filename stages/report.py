@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import click
-from spanferry.cli.support import Command, path_option, summary
+from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import load
 from spanferry.report import build
 from spanferry.report.accuracy import read_gold
@@ -44,7 +44,9 @@ def main(
     build.write(built, figures, name, (params.language.source, params.language.target), out)
     has_answer = figures["total"]["has_answer"]
     kept = f"{has_answer['kept']:,} of {has_answer['visited']:,}"
-    summary("report", f"{name}: {kept} answerable questions kept ({percent(has_answer['yield'])}); {out / 'loss.html'}")
+    print_summary(
+        "report", f"{name}: {kept} answerable questions kept ({percent(has_answer['yield'])}); {out / 'loss.html'}"
+    )
 
 
 if __name__ == "__main__":

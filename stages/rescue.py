@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 import pyarrow as pa
-from spanferry import executors, tables
+from spanferry import tables
 from spanferry.arrow import schema_of
 from spanferry.cli.corpus_session import corpus_session, keep
-from spanferry.cli.support import Command, bar, path_option, summary, workers
+from spanferry.cli.support import Command, path_option, print_summary, progress_bar, worker_count
 from spanferry.config import Params, load
+from spanferry.executors import open_executor
 from spanferry.files import write_json
 from spanferry.language.profile import language
 from spanferry.projection.confidence import hold
@@ -18,7 +19,7 @@ from spanferry.projection.ranking import Locator
 from spanferry.projection.rescue_tables import rescued
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.tables import LazyTable
-from spanferry.translation.checks.checks import MARKED
+from spanferry.translation.checks import MARKED
 from spanferry.translation.client.setup import to_table
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.memory.prior import schema
@@ -51,7 +52,7 @@ def main(
         write_held(map(pa.Table.from_batches, ([batch] for batch in found.to_batches(tables.ROW_GROUP))), params, out)
         tables.write(schema_of(TranslationRow).empty_table(), marked)
     write_json(report, cost)
-    summary("rescue", f"{name}: {', '.join(f'{n:,} {what}' for what, n in cost.items()) or 'switched off'}")
+    print_summary("rescue", f"{name}: {', '.join(f'{n:,} {what}' for what, n in cost.items()) or 'switched off'}")
 
 
 def rescue(
@@ -60,10 +61,10 @@ def rescue(
     """Writes the spans, and the translations of the marked sentences; gives what it cost and brought."""
     locator = Locator(language(params.language.source), language(params.language.target), params.align)
     with (
-        executors.opened(params.executor, params.ray, workers()) as executor,
+        open_executor(params.executor, params.ray, worker_count()) as executor,
         corpus_session(params, name, source, marked, executor) as desk,
         tables.writer(marked, schema(desk.scope)) as add_marked,
-        bar("rescue", build[0].num_rows, "paragraphs") as progress,
+        progress_bar("rescue", build[0].num_rows, "paragraphs") as progress,
     ):
 
         def ask(texts: Sequence[str]) -> dict[str, str | None]:

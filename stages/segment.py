@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from spanferry import squad, tables
 from spanferry.arrow import schema_of
-from spanferry.cli.support import Command, bar, path_option, summary
+from spanferry.cli.support import Command, path_option, print_summary, progress_bar
 from spanferry.config import load
 from spanferry.records import SegmentRow
 from spanferry.segmentation import layout, segments
@@ -19,12 +19,12 @@ def main(name: str, source: Path, out: Path) -> None:
     params = load()
     corpus = params.corpus(name)
     documents = {split: squad.read(source / f"{split}.json") for split in corpus.splits()}
-    with bar("segment", None, "paragraphs") as progress:
+    with progress_bar("segment", None, "paragraphs") as progress:
         laid = layout(documents, params.language.source, corpus.native, progress)
     texts = schema_of(SegmentRow).empty_table() if corpus.native else segments(laid)
     tables.write(laid, out / "layout.parquet")
     tables.write(texts, out / "segments.parquet")
-    summary("segment", f"{name}: {laid.num_rows:,} paragraphs, {texts.num_rows:,} distinct segments")
+    print_summary("segment", f"{name}: {laid.num_rows:,} paragraphs, {texts.num_rows:,} distinct segments")
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import click
-from spanferry import executors, tables
+from spanferry import tables
 from spanferry.cli.corpus_session import corpus_session
-from spanferry.cli.support import Command, path_option, summary, workers
+from spanferry.cli.support import Command, path_option, print_summary, worker_count
 from spanferry.config import load
+from spanferry.executors import open_executor
 from spanferry.files import write_json
 from spanferry.records import Kind, SourceParagraph
 from spanferry.segmentation import incomplete
@@ -25,7 +26,7 @@ from spanferry.translation.metrics import figures
 def main(name: str, source: Path, segments: Path, layout: Path, out: Path, report: Path) -> None:
     params = load()
     with (
-        executors.opened(params.executor, params.ray, workers()) as executor,
+        open_executor(params.executor, params.ray, worker_count()) as executor,
         corpus_session(params, name, source, out, executor) as desk,
     ):
         texts = read_segments(segments, layout if desk.translator.uses_context else None)
@@ -38,7 +39,7 @@ def main(name: str, source: Path, segments: Path, layout: Path, out: Path, repor
             texts, results = [*texts, *wholes], [*results, *desk.translate(wholes)]
         tables.write(to_table(texts, results, desk), out)
     write_json(report, figures(texts, results))
-    summary("translate", f"{name}: {desk.counts.told()}")
+    print_summary("translate", f"{name}: {desk.counts.told()}")
 
 
 if __name__ == "__main__":

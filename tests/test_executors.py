@@ -1,4 +1,4 @@
-"""Executors without a cluster (test_ray.py has one): order, laziness, and what is told when there is no Ray."""
+"""Executors without a cluster (test_ray.py has one): order, laziness, and the errors when Ray is unavailable."""
 
 import os
 import signal
@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 import pytest
-from spanferry import executors
 from spanferry.errors import ParamsError, WorkerError
-from spanferry.executors import Local, RaySettings, opened, packed, unpacked
+from spanferry.executors import LocalExecutor, RaySettings, open_executor
+from spanferry.executors.local import MIN_POOL_BATCHES, from_buffer, to_buffer
 
 
 def numbers(count: int, taken: list[int] | None = None) -> Iterator[pa.Table]:
@@ -20,67 +20,73 @@ def numbers(count: int, taken: list[int] | None = None) -> Iterator[pa.Table]:
         yield pa.table({"number": [number]})
 
 
-def halved(batch: pa.Table) -> pa.Table:
+def halve(batch: pa.Table) -> pa.Table:
     return pa.table({"number": [batch["number"][0].as_py() // 2]})
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-@pytest.mark.parametrize("count", [0, executors.WORTH_A_POOL - 1, 40])
+@pytest.mark.parametrize("count", [0, MIN_POOL_BATCHES - 1, 40])
 def test_results_come_in_order(workers, count):
-    with opened("local", RaySettings(), workers) as executor:
-        done = list(executor.map(halved, numbers(count)))
+    with open_executor("local", RaySettings(), workers) as executor:
+        done = list(executor.map(halve, numbers(count)))
     assert [table["number"][0].as_py() for table in done] == [number // 2 for number in range(count)]
 
 
-def test_only_a_few_batches_are_taken_ahead():
+def test_only_a_few_batches_are_read_ahead():
     taken: list[int] = []
-    with Local(2) as executor:
-        next(executor.map(halved, numbers(1000, taken)))
+    with LocalExecutor(2) as executor:
+        next(executor.map(halve, numbers(1000, taken)))
         assert len(taken) <= 2 * 2 + 1
 
 
 def test_one_pool_serves_many_maps():
-    with Local(2) as executor:
+    with LocalExecutor(2) as executor:
         workers = {
-            row["process"] for _ in range(3) for table in executor.map(told, numbers(20)) for row in table.to_pylist()
+            row["process"]
+            for _ in range(3)
+            for table in executor.map(process_id, numbers(20))
+            for row in table.to_pylist()
         }
     assert len(workers) <= 2
     assert os.getpid() not in workers
 
 
-def told(_: pa.Table) -> pa.Table:
+def process_id(_: pa.Table) -> pa.Table:
     return pa.table({"process": [os.getpid()]})
 
 
-def test_a_slice_travels_without_what_it_is_cut_from():
+def test_a_slice_is_serialized_without_the_rest_of_its_table():
     table = pa.table({"text": ["x" * 100] * 10_000, "list": [[{"text": "y" * 100}]] * 10_000})
-    assert packed(table.slice(5, 2)).size < 5_000
-    assert unpacked(packed(table.slice(5, 2))) == table.slice(5, 2)
+    assert to_buffer(table.slice(5, 2)).size < 5_000
+    assert from_buffer(to_buffer(table.slice(5, 2))) == table.slice(5, 2)
 
 
-def test_a_killed_worker_is_told():
-    with Local(2) as executor, pytest.raises(WorkerError, match=r"^a worker process was killed \(out of memory\?\)"):
-        list(executor.map(killed, numbers(20)))
+def test_a_killed_worker_is_reported():
+    with (
+        LocalExecutor(2) as executor,
+        pytest.raises(WorkerError, match=r"^a worker process was killed \(out of memory\?\)"),
+    ):
+        list(executor.map(kill_worker, numbers(20)))
 
 
-def killed(_: pa.Table) -> pa.Table:
+def kill_worker(_: pa.Table) -> pa.Table:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_without_the_package_one_line_tells_how_to_get_it(monkeypatch):
+def test_a_missing_package_is_reported_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     told = (
         r"^params\.yaml: executor: the package ray is missing or broken: pip install .* --editable '\.\[ray\]' \(.*\)$"
     )
-    with pytest.raises(ParamsError, match=told), opened("ray", RaySettings(), 1):
+    with pytest.raises(ParamsError, match=told), open_executor("ray", RaySettings(), 1):
         pass
 
 
-def test_an_address_where_nobody_answers_is_told():
+def test_an_address_that_does_not_respond_is_reported():
     pytest.importorskip("ray", reason="the extra 'ray' is not installed")
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{closed.getsockname()[1]}"
     told = rf"^params\.yaml: ray\.address: {address}: no cluster to work on \(.*Connection refused\)$"
-    with pytest.raises(ParamsError, match=told), opened("ray", RaySettings(address), 1):
+    with pytest.raises(ParamsError, match=told), open_executor("ray", RaySettings(address), 1):
         pass

@@ -10,7 +10,7 @@ import pytest
 import spanferry.fetch
 from spanferry.errors import FetchError, InputError
 from spanferry.fetch import TRIES, fetch
-from spanferry.files import digest
+from spanferry.files import file_sha256
 
 BODY = b'{"data": []}' * 1000
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -178,7 +178,7 @@ def test_nothing_is_asked_when_the_file_is_there(server: Server, tmp_path: Path)
 def test_copies_a_local_file(tmp_path: Path) -> None:
     (tmp_path / "here.json").write_bytes(BODY)
     fetch(str(tmp_path / "here.json"), tmp_path / "train.json", SHA256)
-    assert digest(tmp_path / "train.json") == SHA256
+    assert file_sha256(tmp_path / "train.json") == SHA256
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from spanferry import executors
 from spanferry.errors import TranslationError
-from spanferry.executors import Executor, Local, RaySettings, opened
+from spanferry.executors import Executor, LocalExecutor, RaySettings, open_executor, ray_cluster
 from spanferry.projection import grouping as batches
 from spanferry.projection.locate_tables import located
 from spanferry.projection.lookup import Known
@@ -76,7 +75,7 @@ def second(cluster: Any) -> Iterator[Second]:
 
 @pytest.fixture
 def ray(cluster: Any, second: Second) -> Iterator[Executor]:
-    with opened("ray", RaySettings(cluster.address), 1) as executor:
+    with open_executor("ray", RaySettings(cluster.address), 1) as executor:
         yield executor
 
 
@@ -98,7 +97,7 @@ def projected(executor: Executor, meanwhile: Callable[[], None] = lambda: None) 
 
 @pytest.fixture(scope="module")
 def here() -> list[Any]:
-    return projected(Local(1))
+    return projected(LocalExecutor(1))
 
 
 def test_a_cluster_finds_what_one_process_finds(ray, here, monkeypatch):
@@ -108,7 +107,7 @@ def test_a_cluster_finds_what_one_process_finds(ray, here, monkeypatch):
 
 def test_a_killed_machine_changes_nothing(ray, second, here, monkeypatch):
     monkeypatch.setattr(batches, "BATCH", 1)
-    monkeypatch.setattr(executors, "WINDOW", 4)  # so that some begin after its death
+    monkeypatch.setattr(ray_cluster, "BATCHES_PER_CORE", 4)  # so that some begin after its death
     assert projected(ray, second.kill) == here
 
 

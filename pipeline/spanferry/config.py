@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from spanferry.errors import ParamsError
-from spanferry.executors import Kind, RaySettings
+from spanferry.executors import ExecutorName, RaySettings
 from spanferry.files import regular_file
 from spanferry.projection.settings import AlignSettings, RescueSettings
 from spanferry.publish.about import About
@@ -78,7 +78,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     translators: dict[Name, TranslatorSettings] = {}
     align: AlignSettings = field(default_factory=AlignSettings)
     rescue: RescueSettings = field(default_factory=RescueSettings)
-    executor: Kind = "local"
+    executor: ExecutorName = "local"
     ray: RaySettings = field(default_factory=RaySettings)
     runs: dict[Name, Run] = {}
     about: dict[Name, About] = {}

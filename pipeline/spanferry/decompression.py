@@ -17,7 +17,7 @@ MOST_BYTES, MOST_TIMES = 1 << 28, 100
 ROWS = 10_000
 
 
-def guarded(file: BinaryIO, size: int) -> BinaryIO:
+def limit_unpacked_size(file: BinaryIO, size: int) -> BinaryIO:
     """The file, when it does not unpack to more than 256 MiB and 100 times its size.
 
     Raises ValueError when it does, ArrowException when it is broken.

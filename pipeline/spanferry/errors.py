@@ -40,7 +40,7 @@ class ContractError(SpanferryError):
     """What we were about to write breaks the contract of the cleaned files."""
 
 
-def missing(package: str, extra: str, error: ImportError) -> str:
+def missing_package_message(package: str, extra: str, error: ImportError) -> str:
     """What to say of a package that an extra brings."""
     install = f"pip install --constraint constraints.txt --editable '.[{extra}]'"
     return f"the package {package} is missing or broken: {install} ({single_line(error)})"

@@ -9,7 +9,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from spanferry.errors import FetchError
-from spanferry.files import atomic_write, digest, regular_file
+from spanferry.files import atomic_write, file_sha256, regular_file
 
 CHUNK = 1 << 20  # bytes
 TIMEOUT = 60  # seconds without a byte
@@ -40,7 +40,7 @@ def fetch(
     A target that already has the promised sha256 is left as it is, and nothing is asked. Raises
     FetchError when the place cannot be read or its sha256 is another one, and whatever check raises.
     """
-    if sha256 and target.is_file() and digest(target) == sha256:
+    if sha256 and target.is_file() and file_sha256(target) == sha256:
         return
     with atomic_write(target) as beside:
         if is_url(place):
@@ -50,7 +50,7 @@ def fetch(
                 beside.write_bytes(regular_file(Path(place)).read_bytes())
             except (OSError, ValueError) as error:
                 raise FetchError(f"{place}: {getattr(error, 'strerror', None) or error}") from error
-        got = digest(beside)
+        got = file_sha256(beside)
         if sha256 and got != sha256:
             raise FetchError(f"{place}: its sha256 is {got}, not {sha256}")
         check(beside)

@@ -34,7 +34,7 @@ def read_json(path: Path, kind: Any, told: str = "{}") -> Any:
         raise InputError(f"{path}: {told.format(error)}") from error
 
 
-def digest(path: Path) -> str:
+def file_sha256(path: Path) -> str:
     """The file's sha256, in hexadecimal."""
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

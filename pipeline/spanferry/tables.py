@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from spanferry.arrow import FieldCodec, ListCodec, RecordCodec, WordCodec, codec_of, schema_of
-from spanferry.decompression import guarded
+from spanferry.decompression import limit_unpacked_size
 from spanferry.errors import InputError, single_line
 from spanferry.files import atomic_write, regular_file
 from spanferry.records import Record, SpanRow
@@ -55,7 +55,7 @@ def read(path: Path, record: type[Record]) -> pa.Table:
     """Reads a table of a record type. Raises InputError when the file is broken or has other columns."""
     try:
         with regular_file(path).open("rb") as file:  # read_table would take a folder for a data set
-            table = pq.read_table(guarded(file, path.stat().st_size))
+            table = pq.read_table(limit_unpacked_size(file, path.stat().st_size))
         table.validate(full=True)  # otherwise text that is not UTF-8 fails much later
     except (OSError, ValueError, pa.ArrowException) as error:
         raise unreadable(path, error) from error
@@ -89,7 +89,7 @@ class LazyTable:
     def _open(self) -> Iterator[pq.ParquetFile]:
         try:
             with regular_file(self.path).open("rb") as file:
-                yield pq.ParquetFile(guarded(file, self.path.stat().st_size), buffer_size=READ_BYTES)
+                yield pq.ParquetFile(limit_unpacked_size(file, self.path.stat().st_size), buffer_size=READ_BYTES)
         except (OSError, ValueError, pa.ArrowException) as error:
             raise unreadable(self.path, error) from error
 

@@ -5,7 +5,7 @@ import json
 import click
 import pytest
 from click.testing import CliRunner
-from spanferry.cli.support import Command, path_option, summary, workers
+from spanferry.cli.support import Command, path_option, print_summary, worker_count
 from spanferry.errors import InputError, ParamsError
 from spanferry.printing import LONGEST, printable, printable_json
 
@@ -16,7 +16,7 @@ def command(error: BaseException | None) -> click.Command:
     def main(out) -> None:
         if error:
             raise error
-        summary("stage", f"wrote {out}")
+        print_summary("stage", f"wrote {out}")
 
     return main
 
@@ -76,10 +76,10 @@ def test_printable_json_means_the_same() -> None:
 
 def test_workers_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPANFERRY_WORKERS", "3")
-    assert workers() == 3
+    assert worker_count() == 3
     monkeypatch.delenv("SPANFERRY_WORKERS")
-    assert workers() >= 1
+    assert worker_count() >= 1
     for wrong in ("", "0", "-1", "two", "²", "1.5"):
         monkeypatch.setenv("SPANFERRY_WORKERS", wrong)
         with pytest.raises(ParamsError, match=f"^SPANFERRY_WORKERS: '{wrong}' is not a number of processes$"):
-            workers()
+            worker_count()

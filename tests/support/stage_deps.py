@@ -23,7 +23,10 @@ CARRIERS = {
     "pipeline/spanferry/config.py",
     "pipeline/spanferry/decompression.py",
     "pipeline/spanferry/errors.py",
-    "pipeline/spanferry/executors.py",
+    "pipeline/spanferry/executors/__init__.py",
+    "pipeline/spanferry/executors/base.py",
+    "pipeline/spanferry/executors/local.py",
+    "pipeline/spanferry/executors/ray_cluster.py",
     "pipeline/spanferry/files.py",
     "pipeline/spanferry/printing.py",
 }

@@ -25,7 +25,7 @@ The environment may name another folder, for runs in a copy of the project (`dvc
 
 
 @contextmanager
-def progress_bar(name: str) -> Iterator[tuple[Callable[[Counts], None], Callable[[str], None]]]:
+def translation_progress(name: str) -> Iterator[tuple[Callable[[Counts], None], Callable[[str], None]]]:
     """(progress, tell): shows the counts as they change, and says something above them."""
     with Bar(name, sys.stderr) as bar:
 
@@ -38,7 +38,7 @@ def progress_bar(name: str) -> Iterator[tuple[Callable[[Counts], None], Callable
 
 def keep(name: str, seed: Path) -> None:
     """Brings what an earlier run wrote for a corpus into the memory, before it is overwritten."""
-    with progress_bar(name) as (_, tell):
+    with translation_progress(name) as (_, tell):
         bring(MEMORY, read_prior_tables([seed], tell), tell)
 
 
@@ -49,7 +49,7 @@ def corpus_session(
     """The desk where a corpus's texts are translated. source: its files; seed: what an earlier run wrote."""
     corpus = params.corpus(name)
     with (
-        progress_bar(name) as (progress, tell),
+        translation_progress(name) as (progress, tell),
         open_session(
             corpus.translator or "identity",  # a native corpus has no segments, and needs no translator
             (params.language.source, params.language.target),

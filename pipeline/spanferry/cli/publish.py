@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from spanferry.cli.support import Command, summary
+from spanferry.cli.support import Command, print_summary
 from spanferry.config import load
 from spanferry.errors import InputError
 from spanferry.printing import printable
@@ -42,12 +42,12 @@ def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run
     if dry_run:
         held = f"{len(files)} files, {sum(size for _, size in files):,} bytes"
         who = "public" if public else "private"
-        summary("publish", f"{held}, would go to {repository} as {tag}, {who}; nothing was sent")
+        print_summary("publish", f"{held}, would go to {repository} as {tag}, {who}; nothing was sent")
         return
     from huggingface_hub import HfApi
 
     address = upload(folder, revision, repository, tag, not public, HfApi())
-    summary("publish", f"{corpus}, {tag}: {address}")
+    print_summary("publish", f"{corpus}, {tag}: {address}")
 
 
 def up_to_date(corpus: str) -> None:

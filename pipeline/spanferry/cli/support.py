@@ -33,7 +33,7 @@ class Command(click.Command):
         sys.exit(2)
 
 
-def summary(stage: str, text: str) -> None:
+def print_summary(stage: str, text: str) -> None:
     """The one line that a stage ends with."""
     click.echo(f"{stage}: {printable(text)}")
 
@@ -44,14 +44,14 @@ def path_option(name: str, **kwargs: Any) -> Callable:
 
 
 @contextmanager
-def bar(name: str, total: int | None, unit: str) -> Iterator[Callable[[int], object]]:
+def progress_bar(name: str, total: int | None, unit: str) -> Iterator[Callable[[int], object]]:
     """A progress bar on stderr for what takes longer than a second; gives its `update`."""
     often = 0.2 if sys.stderr.isatty() else 10  # seconds; a log file needs few lines
     with tqdm(desc=name, total=total, unit=f" {unit}", delay=1, leave=False, mininterval=often) as shown:
         yield shown.update
 
 
-def workers() -> int:
+def worker_count() -> int:
     """Processes to work with: SPANFERRY_WORKERS, else the cores this process may use.
 
     From the environment and not from params.yaml, because it changes nothing in what is written.

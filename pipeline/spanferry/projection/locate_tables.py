@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from spanferry.arrow import schema_of
-from spanferry.executors import Executor, Local
+from spanferry.executors import Executor, LocalExecutor
 from spanferry.projection import grouping as batches
 from spanferry.projection.grouping import SPAN_LISTS, nested, unnested
 from spanferry.projection.locate import answers, locate_rows, native_rows
@@ -32,7 +32,7 @@ def locate_table(
     layout: pa.Table, translations: pa.Table, locator: Locator | None, workers: int, progress: Progress = lambda _: None
 ) -> tuple[pa.Table, pa.Table]:
     """(paragraphs, spans) of a layout (schema_of(TargetParagraph), schema_of(SpanRow)); see located."""
-    with Local(workers) as executor:
+    with LocalExecutor(workers) as executor:
         parts = list(located(layout, Known(translations), locator, executor, progress))
     paragraphs, spans = zip(*parts, strict=True) if parts else ((), ())
     return pa.concat_tables([schema_of(TargetParagraph).empty_table(), *paragraphs]), pa.concat_tables(

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spanferry.arrow import schema_of
-from spanferry.executors import Executor, Local
+from spanferry.executors import Executor, LocalExecutor
 from spanferry.projection import grouping as batches
 from spanferry.projection.grouping import GROUP, SPAN_LISTS, grouped, unnested
 from spanferry.projection.lexicon import Lexicon, train
@@ -59,7 +59,7 @@ def rescue_table(
     workers: int,
 ) -> tuple[pa.Table, dict[str, int]]:
     """(spans, what rescue cost and brought); see rescued."""
-    with Local(workers) as executor:
+    with LocalExecutor(workers) as executor:
         settled, cost = rescued(layout, paragraphs, spans, ask, locator, settings, executor)
         return pa.concat_tables([schema_of(SpanRow).empty_table(), *settled]), dict(cost)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from spanferry.files import digest
+from spanferry.files import file_sha256
 from spanferry.publish.about import About, Made
 from spanferry.publish.citation import bibtex, title
 
@@ -77,7 +77,7 @@ def _file(path: Path, folder: Path) -> dict[str, str]:
         "name": name,
         "contentUrl": name,
         "encodingFormat": "application/x-parquet" if path.suffix == ".parquet" else "application/json",
-        "sha256": digest(path),
+        "sha256": file_sha256(path),
     }
 
 

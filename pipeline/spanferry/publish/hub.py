@@ -12,10 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from spanferry.checksums import SUMS, sums
 from spanferry.errors import ContractError, InputError, SpanferryError
 from spanferry.publish.about import About
 from spanferry.publish.card import stamped
-from spanferry.publish.checksums import SUMS, sums
 from spanferry.squad.validation.validator import validate
 
 if TYPE_CHECKING:

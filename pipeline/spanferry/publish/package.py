@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spanferry import squad, tables
+from spanferry.checksums import SUMS, sums
 from spanferry.errors import ContractError, InputError
 from spanferry.files import atomic_folder, write_bytes, write_json
 from spanferry.publish import card, citation, contract, croissant, figures
 from spanferry.publish.about import About, Made
-from spanferry.publish.checksums import SUMS, sums
 from spanferry.records import SPLITS, SpanRow
 
 SPLIT_NAMES = {"train": "train", "dev": "validation"}

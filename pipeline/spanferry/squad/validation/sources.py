@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from spanferry.decompression import guarded
+from spanferry.decompression import limit_unpacked_size
 from spanferry.errors import InputError, single_line
 from spanferry.squad import LONGEST, Article, Paragraph, Question, foreign
 
@@ -89,7 +89,7 @@ class ParquetFile:
         self.name = str(path)
         try:
             with path.open("rb") as file:
-                guarded(file, path.stat().st_size)
+                limit_unpacked_size(file, path.stat().st_size)
             self._file = pq.ParquetFile(path)
             names = self._file.schema_arrow.names
         except _UNREADABLE as error:

@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from spanferry.errors import InputError
-from spanferry.publish.checksums import SUMS, broken
+from spanferry.checksums import SUMS, broken
 from spanferry.squad import Article, Paragraph, Question
 from spanferry.squad.validation.rules import JOINT, RULES, SUSPICIOUS, Checks, Level, Severity, at_level, sound
 from spanferry.squad.validation.seen import Memory, Place

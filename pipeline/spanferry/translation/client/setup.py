@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from spanferry import tables
 from spanferry.errors import InputError, ParamsError
-from spanferry.executors import Executor, Ray
+from spanferry.executors import Executor, RayExecutor
 from spanferry.records import SegmentRow, SourceParagraph
 from spanferry.tables import LazyTable
 from spanferry.translation.client.counts import Counts
@@ -58,7 +58,7 @@ def open_session(
     engine = build(translator, translators or {}, languages, settings, given)
     if isinstance(engine, Replay) and not tmx:
         raise ParamsError(f"params.yaml: translator {translator!r}: the corpus has no memory (a TMX file) to replay")
-    if isinstance(executor, Ray):
+    if isinstance(executor, RayExecutor):
         engine = spread(engine, tell)
     scope = Scope(engine.identity, *languages)
     written = list(read_prior_tables(seeds, tell))

@@ -4,7 +4,7 @@ import os
 from importlib import import_module
 from types import ModuleType
 
-from spanferry.errors import TranslationError, missing
+from spanferry.errors import TranslationError, missing_package_message
 
 MESSAGE_CHARACTERS = 200  # of a service's own words in an error
 
@@ -14,7 +14,7 @@ def package(name: str, extra: str) -> ModuleType:
     try:
         return import_module(name)
     except ImportError as error:
-        raise TranslationError(missing(name, extra, error)) from error
+        raise TranslationError(missing_package_message(name, extra, error)) from error
 
 
 def secret(variable: str) -> str:

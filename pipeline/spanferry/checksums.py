@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spanferry.errors import InputError
-from spanferry.files import digest
+from spanferry.files import file_sha256
 
 SUMS = "SHA256SUMS"
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
@@ -14,7 +14,7 @@ _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 def sums(folder: Path) -> str:
     """A line for every file below the folder but the list itself, sorted by name."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
-    return "".join(f"{digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
+    return "".join(f"{file_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
 
 
 def broken(folder: Path) -> Iterator[tuple[str, str]]:
@@ -31,5 +31,5 @@ def broken(folder: Path) -> Iterator[tuple[str, str]]:
         file = folder / name
         if not file.resolve().is_relative_to(folder.resolve()) or not file.is_file():
             yield name, "is not there"
-        elif (got := digest(file)) != promised:
+        elif (got := file_sha256(file)) != promised:
             yield name, f"has {got[:12]}…, not {promised[:12]}…"
