@@ -1,0 +1,104 @@
+"""A Ray cluster: one that runs already, or one that is started on this machine."""
+
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from socket import create_connection
+from typing import Any
+
+import pyarrow as pa
+
+from spanferry.errors import ParamsError, missing_package_message, single_line
+from spanferry.executors.base import BatchFunction, Executor
+
+# Batches passed to Ray Data at once, for each core of the cluster. A data set takes about a second to set up, and so
+# does a batch of locate.
+BATCHES_PER_CORE = 16
+# Bytes of the object store of a cluster that is started here; two windows of batches take 50 MB a core.
+OBJECT_STORE_BYTES = 512 * 2**20
+CONNECT_TIMEOUT_S = 10.0
+
+
+class RayExecutor(Executor):
+    """Runs batches on the Ray cluster that this process is connected to; `connect_ray` creates one.
+
+    Ray Data reads all of its input at once, so batches are passed to it a window at a time: the corpus need not fit
+    in memory. When a machine is lost, another one repeats its batches.
+    """
+
+    def map(self, function: BatchFunction, batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        """Apply `function` to each batch."""
+        import ray
+
+        batches = iter(batches)
+        window = BATCHES_PER_CORE * max(1, int(ray.cluster_resources().get("CPU", 1)))
+        while some := list(islice(batches, window)):
+            results = ray.data.from_arrow(some).map_batches(function, batch_format="pyarrow", batch_size=None)
+            yield from results.iter_batches(batch_format="pyarrow", batch_size=None)
+
+
+@contextmanager
+def connect_ray(address: str | None, workers: int) -> Iterator[RayExecutor]:
+    """Connect to a cluster for the length of the `with` block.
+
+    address: `auto` or host:port of a running cluster; None starts one on this machine, with `workers` processes.
+
+    Raises ParamsError when Ray is not installed or no cluster responds.
+    """
+    ray = import_ray()
+    try:
+        options = running_cluster_options(address) if address else new_cluster_options(workers)
+        ray.init(**options, logging_level=logging.ERROR, log_to_driver=False)
+    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+        raise ParamsError(
+            f"params.yaml: ray.address: {address}: no cluster to work on ({single_line(error)})"
+        ) from error
+    try:
+        yield RayExecutor()
+    finally:
+        ray.shutdown()
+
+
+def new_cluster_options(workers: int) -> dict[str, Any]:
+    """Options of `ray.init` that start a cluster on this machine."""
+    return {
+        "address": "local",
+        "num_cpus": workers,
+        "include_dashboard": False,
+        "object_store_memory": OBJECT_STORE_BYTES,
+    }
+
+
+def running_cluster_options(address: str) -> dict[str, Any]:
+    """Options of `ray.init` that join a running cluster; its machines run this machine's version of the code.
+
+    Raises OSError when nothing listens at the address.
+    """
+    import spanferry
+
+    if address != "auto":
+        host, _, port = address.partition(":")
+        # Ray itself would try for minutes.
+        with create_connection((host, int(port)), CONNECT_TIMEOUT_S):
+            pass
+    return {"address": address, "runtime_env": {"py_modules": [spanferry]}}
+
+
+def import_ray() -> Any:
+    """Import Ray with usage statistics, progress bars and notes on stderr switched off.
+
+    Raises ParamsError when it is not installed.
+    """
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise ParamsError(f"params.yaml: executor: {missing_package_message('ray', 'ray', error)}") from error
+    context = ray.data.DataContext.get_current()
+    context.execution_options.preserve_order = True
+    context.enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    return ray
