@@ -15,7 +15,7 @@ from pathlib import Path
 from spanferry import squad
 from spanferry.records import Kind
 from spanferry.segmentation import layout, segments
-from spanferry.translation.checks.checks import fault
+from spanferry.translation.checks import find_failure
 from spanferry.translation.engines.openai import PROMPT
 from spanferry.translation.memory.tmx import read_tmx
 
@@ -54,7 +54,7 @@ def main() -> None:
             said = [(text, dutch, obey(text, dutch, chance.choice(pairs)[1])) for text, dutch in pairs]
             # A translation that the way leaves as it is, is no attack.
             tried = [(text, answer) for text, dutch, answer in said if answer != dutch or way not in WAYS]
-            refused = sum(fault(text, answer, kind, "en", "nl") is not None for text, answer in tried)
+            refused = sum(find_failure(text, answer, kind, "en", "nl") is not None for text, answer in tried)
             shares.append(f"{100 * refused / len(tried):.1f}" if tried else "-")
         print(f"{way:<34}" + "".join(f"{share:>12}" for share in shares))
 

@@ -39,7 +39,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 from spanferry import squad, tables
 from spanferry.records import Kind
 from spanferry.segmentation import layout, segments
-from spanferry.translation.checks.checks import fault
+from spanferry.translation.checks import find_failure
 from spanferry.translation.client.setup import open_session, read_segments, to_table
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.memory.store import Scope, opened
@@ -326,7 +326,7 @@ def validation(args: argparse.Namespace, texts: Path, folder: Path) -> None:
 
 
 def checked(text: str, answer: str, kind: str) -> str | None:
-    return fault(text, answer, kind, *LANGUAGES)
+    return find_failure(text, answer, kind, *LANGUAGES)
 
 
 def share(caught: int, passed: int) -> str:

@@ -8,10 +8,9 @@ from spanferry import squad, tables
 from spanferry.arrow import schema_of
 from spanferry.cli.memory import memory
 from spanferry.cli.plan import plan
-from spanferry.records import SegmentRow, TranslationRow
+from spanferry.records import CheckFailure, SegmentRow, TranslationRow
 from spanferry.segmentation import layout, segments
 from spanferry.squad import Answer, Article, Document, Paragraph, Question
-from spanferry.translation.checks.checks import CheckFailure
 from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, opened
 from spanferry.translation.memory.tmx import read_tmx, write_tmx
 

@@ -1,4 +1,4 @@
-from spanferry.translation.checks.checks import CheckFailure
+from spanferry.records import CheckFailure
 from spanferry.translation.client.session import TranslationResult
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.metrics import figures

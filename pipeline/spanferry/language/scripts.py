@@ -36,19 +36,12 @@ FIRST_DENSE = "\u1100"
 DENSE = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]")
 
 
-def foreign_letters(text: str, answer: str, target: str) -> bool:
-    """Whether an answer has letters of a script that is neither the target language's nor in the text."""
-    strange = "" if answer.isascii() else "".join(_NOT_LATIN.findall(answer))
-    if not strange:
-        return False
-    language = target.split("-")[0]
-    own = {script for script, languages in SCRIPTS.items() if language in languages.split()}
-    if not own:
-        # Latin: a Greek or Chinese name in the text may stay; nothing else may come.
-        return bool(set(strange) - set(text)) and scripts(strange) > scripts(text)
-    return bool(scripts(strange) - scripts(text) - own)
+
+def non_latin_letters(text: str) -> str:
+    """Return the letters of a text that are not Latin, in order."""
+    return "".join(_NOT_LATIN.findall(text))
 
 
-def scripts(text: str) -> frozenset[str]:
-    """The scripts other than Latin among a text's letters."""
+def scripts_of(text: str) -> frozenset[str]:
+    """Return the scripts other than Latin among a text's letters."""
     return frozenset(script for script, letters in _LETTERS.items() if letters.search(text))

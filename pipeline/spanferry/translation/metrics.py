@@ -6,7 +6,7 @@ from typing import Any
 
 import regex
 
-from spanferry.translation.checks.checks import CheckFailure
+from spanferry.records import CheckFailure
 from spanferry.translation.client.session import TranslationResult
 from spanferry.translation.client.tasks import Segment
 

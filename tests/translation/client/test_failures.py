@@ -1,4 +1,4 @@
-from spanferry.translation.checks.checks import CheckFailure
+from spanferry.records import CheckFailure
 from spanferry.translation.client.failures import FailureAttribution
 from spanferry.translation.client.tasks import Task
 

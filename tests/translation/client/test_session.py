@@ -6,7 +6,8 @@ from time import sleep
 
 import pytest
 from spanferry.errors import InputError, TranslationError
-from spanferry.translation.checks.checks import MARKED, CheckFailure
+from spanferry.records import CheckFailure
+from spanferry.translation.checks import MARKED
 from spanferry.translation.client.session import TranslationResult, TranslationSession
 from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment

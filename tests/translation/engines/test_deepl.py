@@ -4,7 +4,7 @@ from importlib.util import find_spec
 import msgspec
 import pytest
 from spanferry.errors import TranslationError
-from spanferry.translation.checks.checks import MARKED
+from spanferry.translation.checks import MARKED
 from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.base import Overloaded, Refused, Request, Throttled, Unproven, Unreachable

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import astuple
 from spanferry.errors import TranslationError
-from spanferry.translation.checks.checks import CheckFailure
+from spanferry.records import CheckFailure
 from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, locked, opened, quarantine_log, release
 
 DUTCH = Scope("mtranslate", "en", "nl")

@@ -8,7 +8,7 @@ may be the service that is banned or down.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from spanferry.translation.checks.checks import CheckFailure
+from spanferry.records import CheckFailure
 from spanferry.translation.client.tasks import Task
 
 # Bad answers that may come to any text while the service is banned or down.

@@ -14,7 +14,7 @@ from random import Random
 from time import monotonic
 
 from spanferry.errors import TranslationError
-from spanferry.translation.checks.checks import CheckFailure
+from spanferry.records import CheckFailure
 from spanferry.translation.client.calls import Calls, Done
 from spanferry.translation.client.counts import Counts
 from spanferry.translation.client.failures import FailureAttribution

@@ -18,8 +18,8 @@ from time import monotonic
 from msgspec.structs import astuple
 
 from spanferry.errors import InputError
-from spanferry.records import Kind
-from spanferry.translation.checks.checks import MARKED, CheckFailure, fault
+from spanferry.records import CheckFailure, Kind
+from spanferry.translation.checks import MARKED, find_failure
 from spanferry.translation.chunks import cut
 from spanferry.translation.client.counts import Counts
 from spanferry.translation.client.scheduler import Scheduler
@@ -141,7 +141,7 @@ class TranslationSession:
             self.translator,
             self.settings,
             self.counts,
-            check=lambda miss, answer: fault(miss.text, answer, miss.kind, self.scope.source, self.scope.target),
+            check=lambda miss, answer: find_failure(miss.text, answer, miss.kind, self.scope.source, self.scope.target),
             keep=lambda good: self.memory.put((miss.text, digest(miss.context), miss.answer) for miss in good),
             sync=self.memory.sync,
             set_back=self._set_back,

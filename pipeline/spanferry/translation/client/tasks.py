@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from spanferry.translation.checks.checks import CheckFailure
+from spanferry.records import CheckFailure
 from spanferry.translation.chunks import cut
 from spanferry.translation.engines.base import Request, Translator
 from spanferry.translation.memory.store import FailedAttempt

@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from spanferry.errors import TranslationError
-from spanferry.translation.checks.checks import CheckFailure
+from spanferry.records import CheckFailure
 from spanferry.translation.memory.journal import Log
 
 LATEST = 8  # texts that are held, to be asked for again

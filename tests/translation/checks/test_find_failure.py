@@ -1,13 +1,13 @@
 import pytest
-from spanferry.records import Kind
-from spanferry.translation.checks.checks import MARKED, CheckFailure, fault
+from spanferry.records import CheckFailure, Kind
+from spanferry.translation.checks import MARKED, find_failure
 
 SENTENCE = "In 1931 the old steam ferry, which had crossed for 46 years, made way for a diesel."
 GOOD = "In 1931 maakte de oude stoomveerboot, die 46 jaar had gevaren, plaats voor een dieselboot."
 
 
-def found(text: str, answer: str, kind: str = Kind.SENTENCE, target: str = "nl") -> CheckFailure | None:
-    return fault(text, answer, kind, "en", target)
+def check(text: str, answer: str, kind: str = Kind.SENTENCE, target: str = "nl") -> CheckFailure | None:
+    return find_failure(text, answer, kind, "en", target)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def found(text: str, answer: str, kind: str = Kind.SENTENCE, target: str = "nl")
     ],
 )
 def test_good_sentences_pass(text, answer):
-    assert found(text, answer) is None
+    assert check(text, answer) is None
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_good_sentences_pass(text, answer):
     ],
 )
 def test_names_numbers_and_terms_may_stay_as_they_are(text):
-    assert found(text, text, Kind.ANSWER) is None
+    assert check(text, text, Kind.ANSWER) is None
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_names_numbers_and_terms_may_stay_as_they_are(text):
     ],
 )
 def test_answers_and_marked_sentences_pass(text, answer, kind):
-    assert found(text, answer, kind) is None
+    assert check(text, answer, kind) is None
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_answers_and_marked_sentences_pass(text, answer, kind):
         (GOOD.replace("46", "64"), CheckFailure.NUMBERS),
     ],
 )
-def test_faults(answer, expected):
-    assert found(SENTENCE, answer) == expected
+def test_bad_answers_are_rejected(answer, expected):
+    assert check(SENTENCE, answer) == expected
 
 
 @pytest.mark.parametrize(
@@ -120,23 +120,23 @@ def test_faults(answer, expected):
     ],
 )
 def test_kinds_and_languages(text, answer, kind, target, expected):
-    assert found(text, answer, kind, target) == expected
+    assert check(text, answer, kind, target) == expected
 
 
 def test_another_source_language_has_no_english_rules():
-    assert fault("Die Schleuse brach.", "Die Schleuse brach.", Kind.SENTENCE, "de", "nl") is None
+    assert find_failure("Die Schleuse brach.", "Die Schleuse brach.", Kind.SENTENCE, "de", "nl") is None
     text = "Die alte hölzerne Schleuse war drei lange Jahre zu."
-    assert fault(text, text, Kind.SENTENCE, "de", "nl") == CheckFailure.UNCHANGED
+    assert find_failure(text, text, Kind.SENTENCE, "de", "nl") == CheckFailure.UNCHANGED
 
 
 def test_a_number_of_thousands_of_digits():
     text = f"Pi is 3.{'14159265358979' * 320} in short, they say."
-    assert found(text, text.replace("in short, they say", "in het kort, zegt men"), Kind.SENTENCE) is None
+    assert check(text, text.replace("in short, they say", "in het kort, zegt men"), Kind.SENTENCE) is None
     assert (
-        found(text, f"Pi is 3.{'14159265358979' * 300} in het kort, zegt men.", Kind.SENTENCE) == CheckFailure.NUMBERS
+        check(text, f"Pi is 3.{'14159265358979' * 300} in het kort, zegt men.", Kind.SENTENCE) == CheckFailure.NUMBERS
     )
 
 
 @pytest.mark.parametrize(("number", "expected"), [("12", None), ("0012", None), ("112", CheckFailure.NUMBERS)])
 def test_small_numbers_may_be_spelled_out(number, expected):
-    assert found(f"Agent {number} came in.", "De agent kwam binnen.", Kind.SENTENCE) == expected
+    assert check(f"Agent {number} came in.", "De agent kwam binnen.", Kind.SENTENCE) == expected
