@@ -82,7 +82,8 @@ def index_of(column: Column, words: Sequence[str], missing: int = -1) -> np.ndar
 class Codec(Protocol):
     """Converts the values of one column."""
 
-    type: pa.DataType
+    @property
+    def type(self) -> pa.DataType: ...
 
     def encode(self, values: Sequence[Any]) -> pa.Array: ...
 

@@ -1,0 +1,13 @@
+"""Arrow's compute functions take arrays, chunked arrays or scalars and give what they were given.
+
+They are over two hundred and mostly generated at import, so none is listed: their results are not checked.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+class Expression: ...
+
+def field(*name_or_index: str | int) -> Expression: ...
+def scalar(value: Any) -> Expression: ...
+def __getattr__(name: str) -> Callable[..., Any]: ...

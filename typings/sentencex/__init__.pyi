@@ -1,0 +1,3 @@
+"""The one function of sentencex that this project calls; it is compiled, and has no type hints."""
+
+def segment(language: str, text: str) -> list[str]: ...
