@@ -1,66 +1,71 @@
-"""Numbers in words and in digits are the same: "twaalf" is "12", "zeventiende" is "17e".
+"""Numbers in words and in digits: "twaalf" is "12", "zeventiende" is "17e".
 
-The words are num2words' (https://github.com/savoirfairelinux/num2words, 50 languages); a language
-that it does not know has none.
+The words come from num2words (https://github.com/savoirfairelinux/num2words, 50 languages). A language that it does
+not know has none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
-from num2words import num2words
-
-from spanferry.language.text import fold, tokens
+from spanferry.language.words import fold, tokens
 
 # 1 is left out: in many languages it is the article.
 COUNTED = (*range(2, 101), 1000)
-# How an ordinal in digits ends.
-ENDINGS = {
-    "en": ("st", "nd", "rd", "th"),
-    "nl": ("e", "de", "ste"),
-    "fr": ("e", "er", "eme"),
-    "sv": ("e", "a"),
-}
 
 
 @cache
-def number_words(code: str) -> dict[str, str]:
-    """Folded words -> digits, ordinals with an "e": {"twaalf": "12", "twaalfde": "12e", "12de": "12e"}."""
-    words = {}
+def number_words(code: str, ordinal_endings: tuple[str, ...] = ()) -> Mapping[str, str]:
+    """Return folded words -> digits, ordinals with an "e": {"twaalf": "12", "twaalfde": "12e", "12de": "12e"}.
+
+    code: as num2words has it. ordinal_endings: how the language ends an ordinal in digits.
+    """
+    words: dict[str, str] = {}
+    if not code:
+        return words
+    from num2words import num2words  # 50 ms, which commands that need no number words are spared
+
     for number in COUNTED:
         for kind, digits in (("cardinal", str(number)), ("ordinal", f"{number}e")):
             try:
                 word = num2words(number, lang=code, to=kind)
-            except (NotImplementedError, LookupError):  # some languages lack a form, and say it so or so
+            except (NotImplementedError, LookupError):  # what num2words raises for a form that a language lacks
                 continue
             if len(tokens(word)) == 1:
                 words.setdefault(fold(word), digits)
-        words |= {f"{number}{ending}": f"{number}e" for ending in ENDINGS.get(code, ())}
+        words |= {f"{number}{ending}": f"{number}e" for ending in ordinal_endings}
     return words
 
 
-def as_written(words: Sequence[str], known: dict[str, str], there: Sequence[str], theirs: dict[str, str]) -> list[str]:
-    """The words, each number in the form that stands there: "12" for "twaalf" among "12 schepen".
+def rewrite_numbers(
+    words: Sequence[str], numbers: Mapping[str, str], target_words: Sequence[str], target_numbers: Mapping[str, str]
+) -> list[str]:
+    """Return the words with each number in the form that the target has: "12" for "twaalf" among "12 schepen".
 
-    words, there: folded tokens; known, theirs: the number words of their languages.
+    words, target_words: folded tokens. numbers, target_numbers: number words of their languages.
     """
-    if not any(known.get(word, word)[0].isdigit() and word not in there for word in words):
+    if not any(numbers.get(word, word)[0].isdigit() and word not in target_words for word in words):
         return list(words)
-    forms = {digits: word for word in there if (digits := theirs.get(word, word))[0].isdigit()}
-    return [word if word in there else forms.get(known.get(word, word), word) for word in words]
+    forms = {digits: word for word in target_words if (digits := target_numbers.get(word, word))[0].isdigit()}
+    return [word if word in target_words else forms.get(numbers.get(word, word), word) for word in words]
 
 
-def required(words: Sequence[str], there: Sequence[str], theirs: dict[str, str]) -> set[str]:
-    """The numbers among the words that stand there as well: a span without them is another's."""
-    return {word for word in words if word in there and theirs.get(word, word)[0].isdigit()}
+def shared_numbers(words: Sequence[str], target_words: Sequence[str], target_numbers: Mapping[str, str]) -> set[str]:
+    """Return the numbers among the words that the target has as well. A span without them is another answer's."""
+    return {word for word in words if word in target_words and target_numbers.get(word, word)[0].isdigit()}
 
 
-def lacks_number(words: Sequence[str], known: dict[str, str], span: Sequence[str], theirs: dict[str, str]) -> bool:
-    """Whether there is a number among the words, and none in the span ("the 1840s" in "de jaren").
+def lacks_number(
+    words: Sequence[str], numbers: Mapping[str, str], span_words: Sequence[str], span_numbers: Mapping[str, str]
+) -> bool:
+    """Return whether the words have a number and the span has none ("the 1840s" in "de jaren").
 
     A number that begins a longer word counts ("zes" in "zesvoudig").
     """
-    sought = {known.get(word, word) for word in words if any(map(str.isdigit, known.get(word, word)))}
-    if not sought or any(map(str.isdigit, "".join(theirs.get(word, word) for word in span))):
+    expected = {numbers.get(word, word) for word in words if any(map(str.isdigit, numbers.get(word, word)))}
+    if not expected or any(map(str.isdigit, "".join(span_numbers.get(word, word) for word in span_words))):
         return False
-    names = tuple(name for name, digits in theirs.items() if digits in sought)
-    return not any(word.startswith(names) for word in span)
+    names = tuple(name for name, digits in span_numbers.items() if digits in expected)
+    return not any(word.startswith(names) for word in span_words)
+
+
+as_written, required = rewrite_numbers, shared_numbers  # until the callers have switched

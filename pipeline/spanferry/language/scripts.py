@@ -1,8 +1,13 @@
-"""Which letters belong into a language."""
+"""Scripts (Unicode): which a language uses, which are written without spaces, which are dense."""
+
+import unicodedata
+from functools import lru_cache
 
 import regex
 
-# Languages that are not written in Latin letters; names may always be.
+from spanferry.language.codes import primary_subtag
+
+# Script -> primary subtags of the languages that use it. Latin is left out: names may be Latin in any language.
 SCRIPTS = {
     "Arabic": "ar ckb fa ps sd ug ur",
     "Armenian": "hy",
@@ -16,7 +21,7 @@ SCRIPTS = {
     "Gurmukhi": "pa",
     "Han": "ja ko yue zh",
     "Hangul": "ko",
-    "Hebrew": "he iw yi",
+    "Hebrew": "he yi",
     "Hiragana": "ja",
     "Kannada": "kn",
     "Katakana": "ja",
@@ -31,10 +36,26 @@ SCRIPTS = {
 }
 _LETTERS = {script: regex.compile(rf"\p{{Script={script}}}") for script in SCRIPTS}
 _NOT_LATIN = regex.compile(r"[^\P{L}\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]")
-# Scripts whose characters are syllables or words, and the first of them: Hangul's.
-FIRST_DENSE = "\u1100"
-DENSE = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]")
 
+# The characters of unspaced scripts, as the inside of a character class. Unicode properties cover the supplementary
+# planes (U+20000 is Han). The characters listed one by one belong to several scripts, so their own property is Common:
+# U+3006 closing mark, U+3031-3035 and U+303C repeat and masu marks, U+30FC and U+FF70 prolonged sound marks,
+# U+FF9E-FF9F halfwidth sound marks.
+EAST_ASIAN = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Yi}\u3006\u3031-\u3035\u303c\u30fc\uff70\uff9e\uff9f"
+# The scripts of Unicode's line breaking class SA: words can only be told apart with a dictionary.
+SOUTH_EAST_ASIAN = r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Tham}\p{Tai_Viet}\p{Ahom}"
+UNSPACED = EAST_ASIAN + SOUTH_EAST_ASIAN
+
+_FIRST_UNSPACED = "\u0e00"
+_UNSPACED = regex.compile(f"[{UNSPACED}]")
+# The blocks are those of East Asian symbols and punctuation, and of fullwidth and halfwidth forms.
+_EAST_ASIAN_TEXT = regex.compile(rf"[{EAST_ASIAN}\u3000-\u9fff\uff00-\uffef]")
+# Scripts that write particles and articles together with the word.
+_ATTACHED = regex.compile(r"[\p{Hangul}\p{Arabic}\p{Hebrew}]")
+
+# Scripts whose characters are syllables or words. FIRST_DENSE is the first of them, Hangul's.
+FIRST_DENSE = "\u1100"
+DENSE = regex.compile(rf"[{EAST_ASIAN}\p{{Hangul}}]")
 
 
 def non_latin_letters(text: str) -> str:
@@ -45,3 +66,37 @@ def non_latin_letters(text: str) -> str:
 def scripts_of(text: str) -> frozenset[str]:
     """Return the scripts other than Latin among a text's letters."""
     return frozenset(script for script, letters in _LETTERS.items() if letters.search(text))
+
+
+def scripts_written_in(code: str) -> frozenset[str]:
+    """Return the scripts other than Latin that a language uses; empty for one that is written in Latin letters."""
+    primary = primary_subtag(code)
+    return frozenset(script for script, languages in SCRIPTS.items() if primary in languages.split())
+
+
+@lru_cache(maxsize=1 << 14)
+def is_unspaced(character: str) -> bool:
+    """Return whether a character belongs to a script that is written without spaces (Chinese, Japanese, Thai).
+
+    Each character of such a script counts as a word, so that any run of characters can be a span.
+    """
+    return character >= _FIRST_UNSPACED and _UNSPACED.match(character) is not None
+
+
+@lru_cache(maxsize=1 << 14)
+def attaches_particles(character: str) -> bool:
+    """Return whether a character belongs to a script that writes particles or articles together with the word."""
+    return _ATTACHED.match(character) is not None
+
+
+def is_east_asian(character: str) -> bool:
+    """Return whether a letter or punctuation mark is Chinese or Japanese, and so needs no space after a sentence.
+
+    False for the empty string.
+    """
+    return _EAST_ASIAN_TEXT.match(character) is not None
+
+
+def is_mark(character: str) -> bool:
+    """Return whether a character belongs to the letter before it: an accent, a vowel sign, a point."""
+    return unicodedata.category(character)[0] == "M"

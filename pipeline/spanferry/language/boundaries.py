@@ -1,0 +1,96 @@
+"""Word boundaries: where a span may start or end, and whether it cuts a word.
+
+There are two rules, which differ on purpose:
+
+    is_boundary       for spans that we choose: strict, so that "19" is not found in "1990s" or "19e"
+    is_inside_word    for spans that others chose: lenient, so that only a plain cut is reported
+
+                                          is_boundary       is_inside_word
+    between a number and letters: 1990|s  no boundary       not inside
+    Hangul, Arabic, Hebrew letters        no boundary       not inside (particles are written together with the word)
+    no-break spaces between digits        no boundary       not inside
+    a mark after its letter               no boundary       inside
+
+Both take every character of an unspaced script as a word (`is_unspaced`).
+"""
+
+from functools import lru_cache
+from typing import Literal
+
+import regex
+
+from spanferry.language.scripts import attaches_particles, is_mark, is_unspaced
+from spanferry.language.words import SEPARATORS
+
+_LETTER = regex.compile(r"[\p{L}\p{M}]")
+_DECIMAL_SIGNS = (".", ",")
+
+
+def is_boundary(text: str, offset: int) -> bool:
+    """Return whether a span may start or end here: not between two letters or digits, nor inside a number."""
+    if not 0 < offset < len(text):
+        return True
+    before, after = text[offset - 1], text[offset]
+    if not (before.isascii() and after.isascii()):
+        # Accents, vowel signs and points belong to the letter before them.
+        if is_mark(after):
+            return False
+        before = base_letter_before(text, offset)
+    if before.isalnum() and after.isalnum():
+        return is_unspaced(before) or is_unspaced(after)
+    # 1.250 and 3,5 are one number each.
+    if before.isdigit() and after in SEPARATORS:
+        return not text[offset + 1 : offset + 2].isdigit()
+    if after.isdigit() and before in SEPARATORS:
+        return not text[offset - 2 : offset - 1].isdigit() if offset > 1 else True
+    return True
+
+
+def base_letter_before(text: str, offset: int) -> str:
+    """Return the character before an offset; of a letter with combining marks, the letter."""
+    offset -= 1
+    while offset and is_mark(text[offset]):
+        offset -= 1
+    return text[offset]
+
+
+def cut_letters(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return the characters beyond a span's ends where the ends are no boundaries, "" where they are.
+
+    "Japan" in "Japanese" -> ("", "e"). Some answers of SQuAD are cut like that.
+    """
+    return (
+        "" if is_boundary(text, start) else text[start - 1],
+        "" if is_boundary(text, end) else text[end],
+    )
+
+
+def is_inside_word(text: str, offset: int) -> bool:
+    """Return whether the characters before and at an offset belong to one word or one number.
+
+    "19|91", "foto|grafie" and "3,|5" do; "1990|s" does not, since a unit or an ending is no part of the number.
+    """
+    if not 0 < offset < len(text):
+        return False
+    before, after = _character_class(text[offset - 1]), _character_class(text[offset])
+    if before == after:
+        return bool(before)
+    if after == "digit" and text[offset - 1] in _DECIMAL_SIGNS:
+        return offset > 1 and _character_class(text[offset - 2]) == "digit"
+    if before == "digit" and text[offset] in _DECIMAL_SIGNS:
+        return offset + 1 < len(text) and _character_class(text[offset + 1]) == "digit"
+    return False
+
+
+def cuts_word(text: str, start: int, end: int) -> bool:
+    """Return whether a span starts or ends inside a word or a number. False for an empty span."""
+    return start < end and (is_inside_word(text, start) or is_inside_word(text, end))
+
+
+@lru_cache(maxsize=1 << 14)
+def _character_class(character: str) -> Literal["letter", "digit", ""]:
+    """Return what a character is part of: a word, a number, or "" for anything else and scripts without word ends."""
+    if character.isdecimal():
+        return "digit"
+    is_letter = _LETTER.match(character) and not is_unspaced(character) and not attaches_particles(character)
+    return "letter" if is_letter else ""
