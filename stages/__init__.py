@@ -1,1 +1,1 @@
-"""One file a DVC stage: options, one call into `pipeline/`, one summary line."""
+"""One module for each DVC stage: its options, one call into `spanferry`, and one summary line."""

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 import msgspec
-from spanferry import squad, tables
+from spanferry import tables
 from spanferry.cleaning import documents, provenance, rejected
 from spanferry.cli.support import Command, path_option, print_summary
-from spanferry.config import load
+from spanferry.config import read_params
 from spanferry.files import atomic_write, file_sha256, write_json
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.selection import decide
+from spanferry.squad import write_squad
 
 
 @click.command(cls=Command, name="clean", help=__doc__)
@@ -22,7 +23,7 @@ from spanferry.selection import decide
 @path_option("--out")
 @path_option("--digests", help="A JSON file of the sha256 of each file in OUT, by its name.")
 def main(name: str, layout: Path, paragraphs: Path, spans: Path, translations: Path, out: Path, digests: Path) -> None:
-    params = load()
+    params = read_params()
     native = params.corpus(name).native
     laid = tables.read(layout, SourceParagraph)
     placed = tables.read(paragraphs, TargetParagraph)
@@ -30,7 +31,7 @@ def main(name: str, layout: Path, paragraphs: Path, spans: Path, translations: P
     translated = None if native else tables.read(translations, TranslationRow)
     selection = decide(laid, placed, found, translated)
     for split, document in documents(laid, placed, found, translated, selection).items():
-        squad.write(document, out / f"{params.language.target}_squadv2_{split}_clean.json")
+        write_squad(document, out / f"{params.language.target}_squadv2_{split}_clean.json")
     kept = provenance(found, selection)
     tables.write(kept, out / "provenance.parquet")
     with atomic_write(out / "rejected.jsonl") as beside, beside.open("wb") as lines:

@@ -6,7 +6,7 @@ import click
 from spanferry import tables
 from spanferry.cli.runs import cleaned, quiet, run_of
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar
-from spanferry.config import load
+from spanferry.config import read_params
 from spanferry.files import write_bytes, write_json
 from spanferry.records import SpanRow
 
@@ -19,7 +19,7 @@ from spanferry.records import SpanRow
 @path_option("--details", help="A folder for predictions, null odds and breakdowns.")
 @path_option("--card", help="The model card (Markdown).")
 def main(name: str, data: Path, model: Path, report: Path, details: Path, card: Path) -> None:
-    params = load()
+    params = read_params()
     run = run_of(params, name)
     language = params.language.target
     documents = cleaned(data, run.evaluate_on, language, "dev")

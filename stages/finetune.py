@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 
 import click
-from spanferry import squad
 from spanferry.cli.runs import cleaned, quiet, run_of
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar
-from spanferry.config import load
+from spanferry.config import read_params
 from spanferry.errors import InputError
 from spanferry.pretrained import Source, locate
 from spanferry.reader.features import left_out
 from spanferry.reader.runs import Run
+from spanferry.squad import Document
 
 
 @click.command(cls=Command, name="finetune", help=__doc__)
@@ -24,7 +24,7 @@ from spanferry.reader.runs import Run
 @path_option("--out", help="The model's folder.")
 @click.option("--processes", default=1, envvar="SPANFERRY_PROCESSES", help="One a GPU (torchrun), default 1.")
 def main(name: str, data: Path, checkpoints: Path, out: Path, processes: int) -> None:
-    params = load()
+    params = read_params()
     run = run_of(params, name)
     documents = list(cleaned(data, run.train_on, params.language.target, "train").values())
     source = locate(run.base.model, run.base.revision, run.base.weights) if run.base.model else None
@@ -39,7 +39,7 @@ def main(name: str, data: Path, checkpoints: Path, out: Path, processes: int) ->
 
 
 def train(
-    name: str, run: Run, documents: list[squad.Document], source: Source | None, checkpoints: Path, out: Path
+    name: str, run: Run, documents: list[Document], source: Source | None, checkpoints: Path, out: Path
 ) -> None:
     from spanferry.reader import training
 

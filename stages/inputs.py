@@ -11,7 +11,7 @@ import click
 import msgspec
 from spanferry.cli.runs import run_of
 from spanferry.cli.support import Command, path_option, print_summary
-from spanferry.config import load
+from spanferry.config import read_params
 from spanferry.errors import InputError
 from spanferry.files import regular_file, write_json
 
@@ -21,7 +21,7 @@ from spanferry.files import regular_file, write_json
 @path_option("--digests", help="The folder of what clean notes, one file a corpus.")
 @path_option("--out", help="A folder: OUT/train.json and OUT/dev.json are written.")
 def main(name: str, digests: Path, out: Path) -> None:
-    params = load()
+    params = read_params()
     run = run_of(params, name)
     held = {corpus: read_digests(digests / f"{corpus}.json") for corpus in run.corpora}
     cleaned = f"{params.language.target}_squadv2_{{}}_clean.json".format

@@ -6,7 +6,7 @@ import click
 from spanferry import tables
 from spanferry.arrow import schema_of
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar, worker_count
-from spanferry.config import load
+from spanferry.config import read_params
 from spanferry.executors import open_executor
 from spanferry.language.profile import language
 from spanferry.projection.locate_tables import located
@@ -21,7 +21,7 @@ from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, Transla
 @path_option("--translations")
 @path_option("--out")
 def main(name: str, layout: Path, translations: Path, out: Path) -> None:
-    params = load()
+    params = read_params()
     laid = tables.LazyTable(layout, SourceParagraph)
     known = Known(tables.LazyTable(translations, TranslationRow))
     locator = None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 from spanferry.cli.support import Command, path_option, print_summary
-from spanferry.config import load
+from spanferry.config import read_params
 from spanferry.report import build
 from spanferry.report.accuracy import read_gold
 from spanferry.report.inputs import read_build, read_rescue
@@ -31,7 +31,7 @@ def main(
     rescue: Path | None,
     out: Path,
 ) -> None:
-    params = load()
+    params = read_params()
     built = read_build(layout, paragraphs, clean, None if params.corpus(name).native else translations)
     gold, verdicts = source / "gold.json", source / "verdicts.csv"
     figures = build.figures_of(

@@ -8,9 +8,9 @@ import click
 import pyarrow as pa
 from spanferry import tables
 from spanferry.arrow import schema_of
-from spanferry.cli.corpus_session import corpus_session, keep
+from spanferry.cli.corpus_session import corpus_session, import_earlier_output
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar, worker_count
-from spanferry.config import Params, load
+from spanferry.config import Params, read_params
 from spanferry.executors import open_executor
 from spanferry.files import write_json
 from spanferry.language.profile import language
@@ -20,7 +20,7 @@ from spanferry.projection.rescue_tables import rescued
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.tables import LazyTable
 from spanferry.translation.checks import MARKED
-from spanferry.translation.client.setup import to_table
+from spanferry.translation.client.segment_tables import translation_table
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.memory.prior import schema
 
@@ -37,7 +37,7 @@ from spanferry.translation.memory.prior import schema
 def main(
     name: str, source: Path, layout: Path, paragraphs: Path, spans: Path, out: Path, marked: Path, report: Path
 ) -> None:
-    params = load()
+    params = read_params()
     found = tables.LazyTable(spans, SpanRow)
     cost: Counter[str] = Counter()
     if params.rescue.enabled and not params.corpus(name).native:
@@ -48,7 +48,7 @@ def main(
         )
         cost = rescue(params, name, source, marked, build, out)
     else:
-        keep(name, marked)
+        import_earlier_output(name, marked)
         write_held(map(pa.Table.from_batches, ([batch] for batch in found.to_batches(tables.ROW_GROUP))), params, out)
         tables.write(schema_of(TranslationRow).empty_table(), marked)
     write_json(report, cost)
@@ -62,20 +62,20 @@ def rescue(
     locator = Locator(language(params.language.source), language(params.language.target), params.align)
     with (
         open_executor(params.executor, params.ray, worker_count()) as executor,
-        corpus_session(params, name, source, marked, executor) as desk,
-        tables.writer(marked, schema(desk.scope)) as add_marked,
+        corpus_session(params, name, source, marked, executor) as session,
+        tables.writer(marked, schema(session.scope)) as add_marked,
         progress_bar("rescue", build[0].num_rows, "paragraphs") as progress,
     ):
 
         def ask(texts: Sequence[str]) -> dict[str, str | None]:
             segments = [Segment(text, MARKED) for text in texts]
-            results = desk.translate(segments)
+            results = session.translate(segments)
             # A table that is written in parts cannot note what the corpus's own translations gave: they give it again.
-            noted = [n for n, text in enumerate(texts) if not desk.gives(text)]
-            add_marked(to_table([segments[n] for n in noted], [results[n] for n in noted], desk))
+            noted = [n for n, text in enumerate(texts) if not session.uses_corpus_translations(text)]
+            add_marked(translation_table([segments[n] for n in noted], [results[n] for n in noted], session))
             return {text: result.text for text, result in zip(texts, results, strict=True)}
 
-        settled, cost = rescued(*build, ask, locator, params.rescue, executor, progress, desk.translator.markers)
+        settled, cost = rescued(*build, ask, locator, params.rescue, executor, progress, session.translator.markers)
         write_held(settled, params, out)
     return cost
 

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import click
-from spanferry import squad, tables
+from spanferry import tables
 from spanferry.arrow import schema_of
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar
-from spanferry.config import load
+from spanferry.config import read_params
 from spanferry.records import SegmentRow
 from spanferry.segmentation import layout, segments
+from spanferry.squad import read_squad
 
 
 @click.command(cls=Command, name="segment", help=__doc__)
@@ -16,9 +17,9 @@ from spanferry.segmentation import layout, segments
 @path_option("--source")
 @path_option("--out")
 def main(name: str, source: Path, out: Path) -> None:
-    params = load()
+    params = read_params()
     corpus = params.corpus(name)
-    documents = {split: squad.read(source / f"{split}.json") for split in corpus.splits()}
+    documents = {split: read_squad(source / f"{split}.json") for split in corpus.locations()}
     with progress_bar("segment", None, "paragraphs") as progress:
         laid = layout(documents, params.language.source, corpus.native, progress)
     texts = schema_of(SegmentRow).empty_table() if corpus.native else segments(laid)

@@ -1,4 +1,4 @@
-"""Translates a corpus's segments through the memory: what was translated before is never asked for again."""
+"""Translate a corpus's segments. Texts that are in the translation memory are not sent again."""
 
 from pathlib import Path
 
@@ -6,14 +6,14 @@ import click
 from spanferry import tables
 from spanferry.cli.corpus_session import corpus_session
 from spanferry.cli.support import Command, path_option, print_summary, worker_count
-from spanferry.config import load
+from spanferry.config import read_params
 from spanferry.executors import open_executor
 from spanferry.files import write_json
 from spanferry.records import Kind, SourceParagraph
 from spanferry.segmentation import incomplete
-from spanferry.translation.client.setup import read_segments, to_table
+from spanferry.translation.client.segment_tables import read_segments, translation_table
 from spanferry.translation.client.tasks import Segment
-from spanferry.translation.metrics import figures
+from spanferry.translation.metrics import translation_metrics
 
 
 @click.command(cls=Command, name="translate", help=__doc__)
@@ -24,22 +24,22 @@ from spanferry.translation.metrics import figures
 @path_option("--out")
 @path_option("--report")
 def main(name: str, source: Path, segments: Path, layout: Path, out: Path, report: Path) -> None:
-    params = load()
+    params = read_params()
     with (
         open_executor(params.executor, params.ray, worker_count()) as executor,
-        corpus_session(params, name, source, out, executor) as desk,
+        corpus_session(params, name, source, out, executor) as session,
     ):
-        texts = read_segments(segments, layout if desk.translator.uses_context else None)
-        results = desk.translate(texts)
-        # A sentence that the engine does not manage alone, it may manage in its paragraph.
+        texts = read_segments(segments, layout if session.translator.uses_context else None)
+        results = session.translate(texts)
+        # Where a sentence failed, send its whole paragraph: the engine may translate the sentence there.
         known = {segment.text: result.text for segment, result in zip(texts, results, strict=True)}
         if None in known.values():
             contexts = incomplete(tables.read(layout, SourceParagraph), known)
             wholes = [Segment(text, Kind.SENTENCE) for text in contexts if text not in known]
-            texts, results = [*texts, *wholes], [*results, *desk.translate(wholes)]
-        tables.write(to_table(texts, results, desk), out)
-    write_json(report, figures(texts, results))
-    print_summary("translate", f"{name}: {desk.counts.told()}")
+            texts, results = [*texts, *wholes], [*results, *session.translate(wholes)]
+        tables.write(translation_table(texts, results, session), out)
+    write_json(report, translation_metrics(texts, results))
+    print_summary("translate", f"{name}: {session.counts.summary()}")
 
 
 if __name__ == "__main__":

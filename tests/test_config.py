@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from spanferry.config import Corpus, Digests, load
+from spanferry.config import Corpus, SplitChecksums, read_params
 from spanferry.errors import ParamsError
 
 from tests.support.small_squad import PARAMS
@@ -20,7 +20,7 @@ RUN = """runs:
 
 def loaded(folder: Path, text: str):
     (folder / "params.yaml").write_text(text, encoding="utf-8")
-    return load(folder / "params.yaml")
+    return read_params(folder / "params.yaml")
 
 
 def told(folder: Path, text: str) -> str:
@@ -32,7 +32,7 @@ def told(folder: Path, text: str) -> str:
 def test_reads_corpora_and_fills_in_what_is_not_said(tmp_path: Path) -> None:
     params = loaded(tmp_path, PARAMS + "align: {min_score: 5e-1}\n")
     assert params.corpus("small") == Corpus(train="train.json", dev="dev.json", translator="identity")
-    assert params.corpus("small").splits() == {"train": "train.json", "dev": "dev.json"}
+    assert params.corpus("small").locations() == {"train": "train.json", "dev": "dev.json"}
     assert (params.build.corpora, params.build.runs, params.runs) == (("small",), (), {})
     assert (params.language.source, params.language.target) == ("en", "nl")
     assert params.align.min_score == 0.5  # YAML 1.2: 5e-1 is a number
@@ -42,13 +42,13 @@ def test_reads_corpora_and_fills_in_what_is_not_said(tmp_path: Path) -> None:
 
 def test_a_sha256_is_of_the_only_split_or_of_each() -> None:
     one = Corpus(dev="d", sha256=SHA, native=True)
-    two = Corpus(train="t", dev="d", sha256=Digests(dev=SHA), native=True)
-    assert (one.splits(), one.digest("dev")) == ({"dev": "d"}, SHA)
-    assert (two.digest("train"), two.digest("dev")) == (None, SHA)
+    two = Corpus(train="t", dev="d", sha256=SplitChecksums(dev=SHA), native=True)
+    assert (one.locations(), one.expected_sha256("dev")) == ({"dev": "d"}, SHA)
+    assert (two.expected_sha256("train"), two.expected_sha256("dev")) == (None, SHA)
 
 
 def test_what_is_shipped_is_well() -> None:
-    shipped = load(Path(__file__).parents[1] / "params.yaml")
+    shipped = read_params(Path(__file__).parents[1] / "params.yaml")
     assert {"sample", "squad2"} <= set(shipped.corpora)
     assert shipped.build.corpora == ("sample",)
 
@@ -59,12 +59,12 @@ def test_what_is_shipped_is_well() -> None:
         ("language:", "lang: {}\nlanguage:", "lang: no such key"),
         ("corpora: [small], ", "corpora: [small], runz: [], ", "build.runz: no such key"),
         ("corpora: [small]", "corpora: [large]", "build.corpora[0]: 'large' is not among corpora (small)"),
-        ("corpora: [small]", "corpora: [small, small]", "build.corpora[1]: 'small' stands there twice"),
+        ("corpora: [small]", "corpora: [small, small]", "build.corpora[1]: 'small' is listed twice"),
         ("corpora: [small]", "corpora: [small, 3]", "build.corpora[1]: Expected `str`, got `int`"),
         ("corpora: [small]", "corpora: small", "build.corpora: Expected `array`, got `str`"),
-        ("runs: []", "runs: [tiny]", "build.runs[0]: 'tiny' is not among runs (none there)"),
-        ("  small:", "  runs: {dev: d, native: true}\n  small:", "corpora.runs: another name, please"),
-        ("  small:", "  digests: {dev: d, native: true}\n  small:", "corpora.digests: another name, please"),
+        ("runs: []", "runs: [tiny]", "build.runs[0]: 'tiny' is not among runs (none defined)"),
+        ("  small:", "  runs: {dev: d, native: true}\n  small:", "corpora.runs: choose another name: data"),
+        ("  small:", "  digests: {dev: d, native: true}\n  small:", "corpora.digests: choose another name: data"),
         (
             "runs: []}",
             f"runs: [r]}}\n{RUN}",
@@ -127,8 +127,8 @@ def test_names_the_wrong_key(tmp_path: Path, old: str, new: str, problem: str) -
         ("a: !!bool maybe", ": not YAML: 'maybe'"),
         ("a: " + "9" * 5000, ": not YAML: Exceeds the limit"),
         ("[" * 1500, ": not YAML: maximum recursion depth exceeded"),
-        ("a: [.nan]", ": nan is no setting"),
-        ("a: [-.inf]", ": -inf is no setting"),
+        ("a: [.nan]", ": nan is not a finite number"),
+        ("a: [-.inf]", ": -inf is not a finite number"),
         ('a: {b: "x\\ud800"}', ": 'x\\ud800' has half a character (a surrogate)"),
         ("build: &b {corpora: *b}", ": more than 100,000 values; are there aliases of aliases?"),
     ],
@@ -147,7 +147,7 @@ def test_bytes_that_are_no_text_and_files_that_are_none(tmp_path: Path) -> None:
         (tmp_path / "none", "No such file or directory"),
     ]:
         with pytest.raises(ParamsError, match=f"{path}: {problem}"):
-            load(path)
+            read_params(path)
 
 
 def test_an_unknown_corpus_is_told_with_those_there_are(tmp_path: Path) -> None:

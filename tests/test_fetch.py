@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import spanferry.fetch
 from spanferry.errors import FetchError, InputError
-from spanferry.fetch import TRIES, fetch
+from spanferry.fetch import MAX_ATTEMPTS, fetch
 from spanferry.files import file_sha256
 
 BODY = b'{"data": []}' * 1000
@@ -88,7 +88,7 @@ def no_http(request: BaseHTTPRequestHandler) -> None:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(spanferry.fetch, "PAUSE", 0)
+    monkeypatch.setattr(spanferry.fetch, "FIRST_DELAY_S", 0)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with Server() as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
@@ -103,7 +103,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 def test_downloads_what_was_promised(server: Server, tmp_path: Path, behave: Behave) -> None:
     server.behaviours = [behave]
     told: list[tuple[int, int | None]] = []
-    fetch(server.url, tmp_path / "new" / "train.json", SHA256, progress=lambda *sizes: told.append(sizes))
+    fetch(server.url, tmp_path / "new" / "train.json", SHA256, on_bytes=lambda *sizes: told.append(sizes))
     assert (tmp_path / "new" / "train.json").read_bytes() == BODY
     assert told[-1] == (len(BODY), len(BODY) if behave is well else None)
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["train.json"]
@@ -127,18 +127,18 @@ def test_tries_again_after_what_may_pass(server: Server, tmp_path: Path, passing
 @pytest.mark.parametrize(
     ("behave", "tries", "told"),
     [
-        (status(404), 1, "HTTP 404 Not Found (try 1 of 4)"),
-        (status(403), 1, "HTTP 403 Forbidden (try 1 of 4)"),
-        (redirect("file:///etc/hostname"), 1, "Redirection to url 'file:///etc/hostname' is not allowed (try 1 of 4)"),
-        (status(503), TRIES, "HTTP 503 Service Unavailable (try 4 of 4)"),
-        (short, TRIES, f"{len(BODY)} of {len(BODY) + 7} bytes came (try 4 of 4)"),
-        (hang, TRIES, "timed out (try 4 of 4)"),
+        (status(404), 1, "HTTP 404 Not Found (attempt 1 of 4)"),
+        (status(403), 1, "HTTP 403 Forbidden (attempt 1 of 4)"),
+        (redirect("file:///etc/hostname"), 1, "Redirection to url 'file:///etc/hostname' is not allowed (attempt 1 of 4)"),
+        (status(503), MAX_ATTEMPTS, "HTTP 503 Service Unavailable (attempt 4 of 4)"),
+        (short, MAX_ATTEMPTS, f"{len(BODY)} of {len(BODY) + 7} bytes received (attempt 4 of 4)"),
+        (hang, MAX_ATTEMPTS, "timed out (attempt 4 of 4)"),
     ],
 )
 def test_gives_up_in_one_line_and_keeps_what_was_there(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behave: Behave, tries: int, told: str
 ) -> None:
-    monkeypatch.setattr(spanferry.fetch, "TIMEOUT", 0.1 if behave is hang else 10)
+    monkeypatch.setattr(spanferry.fetch, "TIMEOUT_S", 0.1 if behave is hang else 10)
     server.behaviours = [behave]
     (tmp_path / "train.json").write_bytes(b"old")
     with pytest.raises(FetchError) as caught:
@@ -188,17 +188,17 @@ def test_copies_a_local_file(tmp_path: Path) -> None:
         (".", "Is a directory"),
         ("a\0b", "embedded null byte"),
         ("ftp://example.invalid/a.json", "No such file or directory"),
-        ("http://", "no host given (try 4 of 4)"),
-        ("http://[", "not a URL: Invalid IPv6 URL (try 1 of 4)"),
-        ("http://127.0.0.1:port/", "not a URL: nonnumeric port: 'port' (try 1 of 4)"),
+        ("http://", "no host given (attempt 4 of 4)"),
+        ("http://[", "not a URL: Invalid IPv6 URL (attempt 1 of 4)"),
+        ("http://127.0.0.1:port/", "not a URL: nonnumeric port: 'port' (attempt 1 of 4)"),
         (
             "http://127.0.0.1:1/a b",
-            "not a URL: URL can't contain control characters. '/a b' (found at least ' ') (try 1 of 4)",
+            "not a URL: URL can't contain control characters. '/a b' (found at least ' ') (attempt 1 of 4)",
         ),
     ],
 )
 def test_a_place_that_is_none_is_told(workdir: Path, monkeypatch: pytest.MonkeyPatch, place: str, told: str) -> None:
-    monkeypatch.setattr(spanferry.fetch, "PAUSE", 0)
+    monkeypatch.setattr(spanferry.fetch, "FIRST_DELAY_S", 0)
     with pytest.raises(FetchError) as caught:
         fetch(place, workdir / "out" / "train.json")
     assert str(caught.value) == f"{place}: {told}"

@@ -10,10 +10,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from spanferry import squad
-from spanferry.config import read_yaml
 from spanferry.language.text import fold, sentences
+from spanferry.squad import iterate_questions, read_squad
 from spanferry.translation.memory.tmx import read_tmx
+from spanferry.yaml_files import read_yaml
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 COMPILED = ("train-v2.0.json", "dev-v2.0.json", "memory.tmx", "gold.json")
@@ -30,8 +30,8 @@ def load_make() -> ModuleType:
 
 make = load_make()
 ARTICLES = [make.msgspec.convert(read_yaml(path), make.WrittenArticle) for path in (SAMPLE / "articles").glob("*.yaml")]
-DOCUMENTS = {split: squad.read(SAMPLE / f"{split}-v2.0.json") for split in ("train", "dev")}
-ASKED = [(split, *found) for split, document in DOCUMENTS.items() for found in squad.walk(document)]
+DOCUMENTS = {split: read_squad(SAMPLE / f"{split}-v2.0.json") for split in ("train", "dev")}
+ASKED = [(split, *found) for split, document in DOCUMENTS.items() for found in iterate_questions(document)]
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,14 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
-from spanferry import squad
-from spanferry.config import read_yaml
 from spanferry.errors import ParamsError
 from spanferry.files import write_json
 from spanferry.language.text import Span, sentences
 from spanferry.projection.windows import mark, window
 from spanferry.records import Field
+from spanferry.squad import UNSET, Answer, Article, Document, Paragraph, Question, write_squad
 from spanferry.translation.memory.tmx import write_tmx
+from spanferry.yaml_files import read_yaml
 
 HERE = Path(__file__).parent
 SOURCE, TARGET = "en", "nl"
@@ -117,7 +117,7 @@ class Compiler:
 
     def __init__(self, folder: Path = HERE / "articles") -> None:
         self.problems: list[str] = []
-        self.articles: dict[str, list[squad.Article]] = {"train": [], "dev": []}
+        self.articles: dict[str, list[Article]] = {"train": [], "dev": []}
         self.memory: dict[str, str] = {}
         self.gold: dict[str, dict[str, list[dict[str, Any]]]] = {}
         for path in sorted(folder.glob("*.yaml")):
@@ -154,9 +154,9 @@ class Compiler:
             numbered = enumerate(written.paragraphs, 1)
             compiled = [self.paragraph(f"{path.stem} paragraph {n}", written, p) for n, p in numbered]
             paragraphs = tuple(paragraph for paragraph in compiled if paragraph)
-            self.articles[written.split].append(squad.Article(title=written.title, paragraphs=paragraphs))
+            self.articles[written.split].append(Article(title=written.title, paragraphs=paragraphs))
 
-    def paragraph(self, place: str, article: WrittenArticle, raw: Raw) -> squad.Paragraph | None:
+    def paragraph(self, place: str, article: WrittenArticle, raw: Raw) -> Paragraph | None:
         written = self.typed(place, raw, WrittenParagraph)
         if not written:
             return None
@@ -171,9 +171,9 @@ class Compiler:
         for pair in written.sentences:
             self.remember(place, pair.en, pair.nl)
         compiled = [self.question(f"{place} question {n}", setting, q) for n, q in enumerate(written.questions, 1)]
-        return squad.Paragraph(context=setting.en.text, qas=tuple(question for question in compiled if question))
+        return Paragraph(context=setting.en.text, qas=tuple(question for question in compiled if question))
 
-    def question(self, place: str, setting: Setting, raw: Raw) -> squad.Question | None:
+    def question(self, place: str, setting: Setting, raw: Raw) -> Question | None:
         written = self.typed(place, raw, WrittenQuestion)
         if not written:
             return None
@@ -191,15 +191,15 @@ class Compiler:
             for field, answers in lists.items()
         }
         impossible = not written.answers
-        return squad.Question(
+        return Question(
             id=key,
             question=written.en,
             answers=found[Field.ANSWERS],
             is_impossible=impossible,
-            plausible_answers=found[Field.PLAUSIBLE] if impossible else squad.UNSET,
+            plausible_answers=found[Field.PLAUSIBLE] if impossible else UNSET,
         )
 
-    def answer(self, place: str, key: str, field: Field, setting: Setting, written: WrittenAnswer) -> squad.Answer:
+    def answer(self, place: str, key: str, field: Field, setting: Setting, written: WrittenAnswer) -> Answer:
         place = f"{place} ({written.en!r})"
         start = nth_start(setting.en.text, written.en, written.nth)
         gold = nth_start(setting.nl.text, written.gold, written.gold_nth)
@@ -211,7 +211,7 @@ class Compiler:
         if here and there:
             self.gold[key].setdefault(field.value, []).append({"start": gold, "text": written.gold})
             self.mark(place, setting, written, start, gold)
-        return squad.Answer(text=written.en, answer_start=max(start + written.shift, 0))
+        return Answer(text=written.en, answer_start=max(start + written.shift, 0))
 
     def mark(self, place: str, setting: Setting, written: WrittenAnswer, start: int, gold: int) -> None:
         """Remembers the answer's sentence(s) with the answer between markers, as rescue asks for them."""
@@ -222,9 +222,9 @@ class Compiler:
             target = written.marked or mark(setting.nl.text, [(low, high)], gold, gold_end, MARKERS)
             self.remember(place, mark(setting.en.text, setting.en.spans, start, end, MARKERS), target)
 
-    def documents(self) -> Iterator[tuple[str, squad.Document]]:
+    def documents(self) -> Iterator[tuple[str, Document]]:
         for split, articles in self.articles.items():
-            yield split, squad.Document(version="v2.0", data=tuple(articles))
+            yield split, Document(version="v2.0", data=tuple(articles))
 
     def counts(self) -> str:
         paragraphs = [p for articles in self.articles.values() for article in articles for p in article.paragraphs]
@@ -237,7 +237,7 @@ class Compiler:
 
     def write(self, folder: Path = HERE) -> None:
         for split, document in self.documents():
-            squad.write(document, folder / f"{split}-v2.0.json")
+            write_squad(document, folder / f"{split}-v2.0.json")
         write_tmx(folder / "memory.tmx", self.memory.items(), SOURCE, TARGET)
         write_json(folder / "gold.json", self.gold)
 

@@ -1,4 +1,4 @@
-"""SHA256SUMS: the checksums of a folder's files, as `sha256sum -c` reads them."""
+"""SHA256SUMS: the checksums of the files of a folder, in the format of `sha256sum`."""
 
 import re
 from collections.abc import Iterator
@@ -7,29 +7,29 @@ from pathlib import Path
 from spanferry.errors import InputError
 from spanferry.files import file_sha256
 
-SUMS = "SHA256SUMS"
+SHA256SUMS = "SHA256SUMS"
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 
-def sums(folder: Path) -> str:
-    """A line for every file below the folder but the list itself, sorted by name."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
+def checksum_lines(folder: Path) -> str:
+    """The content of SHA256SUMS: a line for every file below the folder except the list itself, sorted by path."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SHA256SUMS)
     return "".join(f"{file_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
 
 
-def broken(folder: Path) -> Iterator[tuple[str, str]]:
-    """The files that are not as the folder's list says: (name, what is wrong). Raises InputError."""
+def find_mismatches(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield each file that differs from the folder's SHA256SUMS, as (name, what is wrong). Raises InputError."""
     try:
-        lines = (folder / SUMS).read_text().splitlines()
+        lines = (folder / SHA256SUMS).read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{folder / SUMS}: {error}") from error
+        raise InputError(f"{folder / SHA256SUMS}: {error}") from error
     for n, line in enumerate(lines, 1):
         if not (match := _LINE.fullmatch(line)):
-            raise InputError(f"{folder / SUMS}: line {n} is no checksum and name")
-        promised, name = match.groups()
-        # A list from elsewhere must not make us open what lies outside its folder.
+            raise InputError(f"{folder / SHA256SUMS}: line {n} is no checksum and name")
+        expected, name = match.groups()
+        # A list from elsewhere must not make this program open a file outside the folder.
         file = folder / name
         if not file.resolve().is_relative_to(folder.resolve()) or not file.is_file():
             yield name, "is not there"
-        elif (got := file_sha256(file)) != promised:
-            yield name, f"has {got[:12]}…, not {promised[:12]}…"
+        elif (actual := file_sha256(file)) != expected:
+            yield name, f"has {actual[:12]}…, not {expected[:12]}…"

@@ -1,198 +1,202 @@
-"""params.yaml, typed: a wrong or unknown key is an error that names it."""
+"""params.yaml as typed settings. A wrong or unknown key is an error that names it."""
 
 import re
-from math import isfinite
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct, field
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
 
 from spanferry.errors import ParamsError
 from spanferry.executors import ExecutorName, RaySettings
-from spanferry.files import regular_file
 from spanferry.projection.settings import AlignSettings, RescueSettings
-from spanferry.publish.about import About
-from spanferry.reader.runs import Run
-from spanferry.records import SPLITS
+from spanferry.publish.about import About, BuildDetails
+from spanferry.reader.settings import Run
+from spanferry.records import SPLITS, Split
 from spanferry.translation.settings import TranslateSettings, TranslatorSettings
+from spanferry.yaml_files import read_yaml
 
 PARAMS = Path("params.yaml")
-# Hundreds of times as much as anybody writes by hand; the parser takes 20 s for so many bytes.
-MOST_BYTES, MOST_VALUES = 1 << 20, 100_000
+RESERVED = ("digests", "runs")
+"""Folders of data/ that do not belong to a corpus."""
 
-# Names become folder names and keys in dvc.yaml (corpora.NAME), where a dot would part them.
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z")]
-Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*\Z")]
+# Names are used for folders and in dvc.yaml (`corpora.NAME`), where a dot would separate two keys.
+EntryName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z")]
+LanguageCode = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*\Z")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
-Place = Annotated[str, Meta(pattern=r"^[^\0\ud800-\udfff]+\Z")]  # what can name a file
+Location = Annotated[str, Meta(pattern=r"^[^\0\ud800-\udfff]+\Z")]
+"""A path or a URL: text that can name a file."""
+
+T = TypeVar("T")
 
 
 class Build(Struct, frozen=True, forbid_unknown_fields=True):
     """What `dvc repro` builds."""
 
-    corpora: tuple[Name, ...] = ()
-    runs: tuple[Name, ...] = ()
+    corpora: tuple[EntryName, ...] = ()
+    runs: tuple[EntryName, ...] = ()
 
 
 class Languages(Struct, frozen=True, forbid_unknown_fields=True):
-    source: Language
-    target: Language
+    """The languages that every corpus is translated from and to."""
+
+    source: LanguageCode
+    target: LanguageCode
 
 
-class Digests(Struct, frozen=True, forbid_unknown_fields=True):
-    """The promised sha256 of each split's file."""
+class SplitChecksums(Struct, frozen=True, forbid_unknown_fields=True):
+    """The expected SHA-256 of the file of each split."""
 
     train: Sha256 | None = None
     dev: Sha256 | None = None
 
 
 class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a corpus comes from, and how it gets its language."""
+    """The files of a corpus, and how it is translated."""
 
-    train: Place | None = None
-    dev: Place | None = None
-    sha256: Digests | Sha256 | None = None
+    train: Location | None = None
+    dev: Location | None = None
+    sha256: SplitChecksums | Sha256 | None = None
+    """A single checksum is that of the only split."""
+
     translator: str | None = None
     native: bool = False
-    memory: Place | None = None
-    gold: Place | None = None
-    verdicts: Place | None = None
+    """The corpus is in the target language already, and is not translated."""
 
-    def splits(self) -> dict[str, str]:
-        """Split -> path or URL, for the splits that there are, in order."""
-        return {split: place for split in SPLITS if (place := getattr(self, split))}
+    memory: Location | None = None
+    """A TMX file of translations to start from."""
 
-    def digest(self, split: str) -> str | None:
-        """The promised sha256 of a split's file, if one is."""
-        return getattr(self.sha256, split) if isinstance(self.sha256, Digests) else self.sha256
+    gold: Location | None = None
+    """The spans that a person marked, to measure precision."""
+
+    verdicts: Location | None = None
+    """A sheet of `spanferry sample` that people have filled in."""
+
+    def locations(self) -> dict[Split, str]:
+        """Split -> path or URL, for the splits that the corpus has, in order."""
+        return {split: location for split in SPLITS if (location := getattr(self, split))}
+
+    def expected_sha256(self, split: Split) -> str | None:
+        """The expected checksum of the file of a split, where one is given."""
+        return getattr(self.sha256, split) if isinstance(self.sha256, SplitChecksums) else self.sha256
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of params.yaml."""
+
     build: Build
     language: Languages
-    corpora: dict[Name, Corpus]
+    corpora: dict[EntryName, Corpus]
     translate: TranslateSettings = field(default_factory=TranslateSettings)
-    translators: dict[Name, TranslatorSettings] = {}
+    translators: dict[EntryName, TranslatorSettings] = {}
     align: AlignSettings = field(default_factory=AlignSettings)
     rescue: RescueSettings = field(default_factory=RescueSettings)
     executor: ExecutorName = "local"
     ray: RaySettings = field(default_factory=RaySettings)
-    runs: dict[Name, Run] = {}
-    about: dict[Name, About] = {}
+    runs: dict[EntryName, Run] = {}
+    about: dict[EntryName, About] = {}
 
     def corpus(self, name: str) -> Corpus:
+        """The settings of a corpus. Raises ParamsError when there is none of this name."""
         if name not in self.corpora:
             known = ", ".join(self.corpora)
             raise ParamsError(f"params.yaml: corpora.{name}: there is no such corpus (known: {known})")
         return self.corpora[name]
 
+    def engine_name(self, translator: str | None) -> str | None:
+        """The engine of a translator; a name that has no settings is that of an engine itself."""
+        settings = self.translators.get(translator) if translator else None
+        return str(settings.__struct_config__.tag) if settings else translator
 
-def problem(params: Params) -> str | None:
-    """The first thing wrong with the params that types do not tell, by key; None when all is well."""
-    for kind, built, known in (
+    def build_details(self, name: str) -> BuildDetails:
+        """What the dataset card says about how a corpus was built: every setting that changes the result."""
+        corpus = self.corpus(name)
+        sections: dict[str, Struct] = {"language": self.language}
+        if not corpus.native:
+            sections |= {"align": self.align, "rescue": self.rescue}
+        locations = corpus.locations()
+        return BuildDetails(
+            corpus=name,
+            source=self.language.source,
+            target=self.language.target,
+            translator=self.engine_name(corpus.translator),
+            locations={**locations},
+            checksums={split: sha256 for split in locations if (sha256 := corpus.expected_sha256(split))},
+            settings={section: msgspec.to_builtins(settings) for section, settings in sections.items()},
+        )
+
+
+def read_params(path: Path = PARAMS) -> Params:
+    """Read and check params.yaml. Raises ParamsError with the key that is wrong."""
+    raw = read_yaml(path)
+    if isinstance(raw, dict):
+        # Entry by entry first: the paths in msgspec's errors do not say which entry of a mapping is wrong.
+        for section, type_ in _ENTRY_TYPES.items():
+            entries = raw.get(section)
+            for name, entry in entries.items() if isinstance(entries, dict) else ():
+                convert_entry(entry, type_, f"{section}.{name}")
+    params = convert_entry(raw, Params, "")
+    if problem := find_problem(params):
+        raise ParamsError(f"params.yaml: {problem}")
+    return params
+
+
+_ENTRY_TYPES: dict[str, Any] = {"corpora": Corpus, "translators": TranslatorSettings, "runs": Run, "about": About}
+
+
+def convert_entry(raw: object, type_: type[T], key: str) -> T:
+    """Convert plain values to a typed record. Raises ParamsError that names the wrong key below `key`."""
+    try:
+        return msgspec.convert(raw, type_)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at ")
+        if is_of_key := path.startswith("`key` in "):
+            path = path.removeprefix("`key` in ")
+        keys = [key, path.strip("`").removeprefix("$").removeprefix(".")]
+        if unknown := re.search(r"unknown field `(.+)`", message):
+            keys, message = [*keys, unknown[1]], "no such key"
+        if is_of_key:
+            message = f"a key in it: {message}"
+        raise ParamsError(f"params.yaml: {'.'.join(filter(None, keys)) or 'top level'}: {message}") from error
+
+
+def find_problem(params: Params) -> str | None:
+    """The first problem that the types cannot express, with its key; None when there is none."""
+    problems = chain(_build_problems(params), *(_corpus_problems(*entry) for entry in params.corpora.items()))
+    return next(problems, None)
+
+
+def _build_problems(params: Params) -> Iterator[str]:
+    """Names in section `build` that are undefined or repeated, and runs whose corpora are not built."""
+    for section, names, defined in (
         ("corpora", params.build.corpora, params.corpora),
         ("runs", params.build.runs, params.runs),
     ):
-        for n, name in enumerate(built):
-            if name not in known:
-                return f"build.{kind}[{n}]: {name!r} is not among {kind} ({', '.join(known) or 'none there'})"
-            if name in built[:n]:
-                return f"build.{kind}[{n}]: {name!r} stands there twice"
+        for n, name in enumerate(names):
+            if name not in defined:
+                yield f"build.{section}[{n}]: {name!r} is not among {section} ({', '.join(defined) or 'none defined'})"
+            if name in names[:n]:
+                yield f"build.{section}[{n}]: {name!r} is listed twice"
     for n, name in enumerate(params.build.runs):
         for corpus in params.runs[name].corpora:
             if corpus not in params.build.corpora:
-                return f"build.runs[{n}]: {name!r} reads corpus {corpus!r}, which is not among build.corpora"
-    for name, corpus in params.corpora.items():
-        if name in ("digests", "runs"):
-            return f"corpora.{name}: another name, please: data/{name} is not a corpus's folder"
-        splits = corpus.splits()
-        if not splits:
-            return f"corpora.{name}: needs train, dev or both"
-        if isinstance(corpus.sha256, str) and len(splits) > 1:
-            return f"corpora.{name}.sha256: two files need two, as {{train: ..., dev: ...}}"
-        if isinstance(corpus.sha256, Digests):
-            for split in SPLITS:
-                if corpus.digest(split) and split not in splits:
-                    return f"corpora.{name}.sha256.{split}: the corpus has no {split}"
-        if corpus.native == (corpus.translator is not None):
-            return f"corpora.{name}: needs either translator or native: true"
-    return None
+                yield f"build.runs[{n}]: {name!r} reads corpus {corpus!r}, which is not among build.corpora"
 
 
-def read_yaml(path: Path) -> object:
-    """YAML 1.2 (so that 3e-5 is a number and `no` a word). Raises ParamsError."""
-    try:
-        with regular_file(path).open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
-        if len(raw) > MOST_BYTES:
-            raise ParamsError(f"{path}: longer than {MOST_BYTES:,} bytes")
-        return plain(YAML(typ="safe", pure=True).load(raw), path)
-    except ParamsError:
-        raise
-    except OSError as error:
-        raise ParamsError(f"{path}: {error.strerror or error}") from error
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ParamsError(f"{path}{place}: not YAML: {error.problem}") from error
-    except Exception as error:
-        # A tagged value that is not of its tag (`!!int x`) raises what its constructor happens to raise.
-        raise ParamsError(f"{path}: not YAML: {' '.join(str(error).split()) or type(error).__name__}") from error
-
-
-def plain(document: object, path: Path) -> object:
-    """The document, when it is no larger than it looks (aliases of aliases double with every line, those of
-    themselves have no end), all its text can be written, and all its numbers are finite. Raises ParamsError."""
-    left, todo = MOST_VALUES, [document]
-    while todo:
-        match value := todo.pop():
-            case dict():
-                todo += [*value.keys(), *value.values()]
-            case list() | tuple() | set():
-                todo += value
-            case str() if not value.isascii() and any("\ud800" <= ch <= "\udfff" for ch in value):
-                raise ParamsError(f"{path}: {value!r} has half a character (a surrogate)")
-            case float() if not isfinite(value):
-                raise ParamsError(f"{path}: {value} is no setting")
-        left -= 1
-        if left < 0:
-            raise ParamsError(f"{path}: more than {MOST_VALUES:,} values; are there aliases of aliases?")
-    return document
-
-
-def typed(raw: object, kind: type, place: str) -> Any:
-    """Plain values -> a typed record. Raises ParamsError that names the key below `place`."""
-    try:
-        return msgspec.convert(raw, kind)
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at ")
-        if of_key := path.startswith("`key` in "):
-            path = path.removeprefix("`key` in ")
-        keys = [place, path.strip("`").removeprefix("$").removeprefix(".")]
-        if unknown := re.search(r"unknown field `(.+)`", message):
-            keys, message = [*keys, unknown[1]], "no such key"
-        told = f"a key in it: {message}" if of_key else message
-        raise ParamsError(f"params.yaml: {'.'.join(filter(None, keys)) or 'top level'}: {told}") from error
-
-
-def load(path: Path = PARAMS) -> Params:
-    """Reads and checks params.yaml. Raises ParamsError with the key that is wrong."""
-    raw = read_yaml(path)
-    if isinstance(raw, dict):
-        # Entry by entry first: msgspec's paths do not say which entry of a mapping is wrong.
-        for section, kind in (
-            ("corpora", Corpus),
-            ("translators", TranslatorSettings),
-            ("runs", Run),
-            ("about", About),
-        ):
-            entries = raw.get(section)
-            for name, entry in entries.items() if isinstance(entries, dict) else ():
-                typed(entry, kind, f"{section}.{name}")
-    params = typed(raw, Params, "")
-    if wrong := problem(params):
-        raise ParamsError(f"params.yaml: {wrong}")
-    return params
+def _corpus_problems(name: str, corpus: Corpus) -> Iterator[str]:
+    """Settings of a corpus that contradict each other."""
+    if name in RESERVED:
+        yield f"corpora.{name}: choose another name: data/{name} is reserved"
+    splits = corpus.locations()
+    if not splits:
+        yield f"corpora.{name}: needs train, dev or both"
+    if isinstance(corpus.sha256, str) and len(splits) > 1:
+        yield f"corpora.{name}.sha256: two files need two, as {{train: ..., dev: ...}}"
+    if isinstance(corpus.sha256, SplitChecksums):
+        for split in SPLITS:
+            if corpus.expected_sha256(split) and split not in splits:
+                yield f"corpora.{name}.sha256.{split}: the corpus has no {split}"
+    if corpus.native == (corpus.translator is not None):
+        yield f"corpora.{name}: needs either translator or native: true"

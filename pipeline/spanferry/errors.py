@@ -1,23 +1,23 @@
-"""What can go wrong, as a person should read it.
+"""The errors that a user sees as one line instead of a traceback.
 
-    SpanferryError            anything below; its text is one line that names the place
-    ├── InputError            a file, row or argument that breaks its format
-    ├── ParamsError           a wrong or unknown key in params.yaml
-    ├── FetchError            a URL or path that does not give the promised bytes
-    ├── TranslationError      an engine that is missing, misconfigured or gives up
-    ├── WorkerError           a process that works for us was killed
+    SpanferryError            base of the others; its message is one line that names the place
+    ├── InputError            a file, row or argument has the wrong format
+    ├── ParamsError           params.yaml has a wrong or unknown key
+    ├── FetchError            a URL or path does not give the expected bytes
+    ├── TranslationError      an engine is missing, misconfigured or stops for good
+    ├── WorkerError           a worker process was killed
     └── ContractError         our own output breaks its contract; nothing is written
 
-Stages and commands print it to stderr as one line and exit with code 2.
+Stages and commands print the message on stderr and exit with code 2.
 """
 
 
 class SpanferryError(Exception):
-    """Base of every error that is told to a person instead of a traceback."""
+    """Base of every error whose message is shown to the user."""
 
 
 class InputError(SpanferryError):
-    """A file, row or argument breaks its format."""
+    """A file, row or argument has the wrong format."""
 
 
 class ParamsError(SpanferryError):
@@ -25,27 +25,27 @@ class ParamsError(SpanferryError):
 
 
 class FetchError(SpanferryError):
-    """A source could not be had, or is not the file that was promised."""
+    """A source cannot be read, or its checksum is not the expected one."""
 
 
 class TranslationError(SpanferryError):
-    """A translator is missing, misconfigured, or stopped for good."""
+    """A translation engine is missing, misconfigured, or stops for good."""
 
 
 class WorkerError(SpanferryError):
-    """A process that works for us was killed."""
+    """A worker process was killed."""
 
 
 class ContractError(SpanferryError):
-    """What we were about to write breaks the contract of the cleaned files."""
+    """The output that is about to be written breaks the contract of the cleaned files."""
 
 
 def missing_package_message(package: str, extra: str, error: ImportError) -> str:
-    """What to say of a package that an extra brings."""
+    """The message for a package that is not installed, with the command that installs its extra."""
     install = f"pip install --constraint constraints.txt --editable '.[{extra}]'"
     return f"the package {package} is missing or broken: {install} ({single_line(error)})"
 
 
 def single_line(error: BaseException) -> str:
-    """What a library's error says, on one line; its type when it says nothing."""
+    """The message of an exception on one line; the name of its type when it has no message."""
     return " ".join(str(error).split()) or type(error).__name__

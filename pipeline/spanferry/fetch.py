@@ -1,87 +1,132 @@
-"""Fetching a corpus: from a path or a URL, checked before anything else sees it."""
+"""Fetches the files of a corpus from paths or URLs, and checks them before any other stage reads them."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from http.client import HTTPException, InvalidURL
 from pathlib import Path
 from ssl import SSLError
 from time import sleep
+from typing import NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from spanferry.config import Corpus
 from spanferry.errors import FetchError
 from spanferry.files import atomic_write, file_sha256, regular_file
+from spanferry.squad import decode_squad, iterate_questions
 
-CHUNK = 1 << 20  # bytes
-TIMEOUT = 60  # seconds without a byte
-TRIES = 4
-PAUSE = 2.0  # seconds before the second try; doubles with each
-RETRIED = (408, 429, 500, 502, 503, 504)
+CHUNK_BYTES = 1 << 20
+TIMEOUT_S = 60  # without a byte
+MAX_ATTEMPTS = 4
+FIRST_DELAY_S = 2.0  # before the second attempt; doubles with each
+RETRIED_STATUSES = (408, 429, 500, 502, 503, 504)
 
-Progress = Callable[[int, int | None], None]
-"""Told how many bytes have come, and how many there are where the server says it."""
+OnBytes = Callable[[int, int | None], None]
+"""Called with the bytes received so far, and the size of the file where the server states it."""
 
 Check = Callable[[Path], object]
-"""Raises when the file is not what it should be."""
+"""Raises when the file is not valid."""
 
 
-def is_url(place: str) -> bool:
-    return place.startswith(("http://", "https://"))
+class FetchedCorpus(NamedTuple):
+    """The names of the files in the corpus's folder, and the number of questions in its splits."""
+
+    files: tuple[str, ...]
+    questions: int
+
+
+def fetch_corpus(corpus: Corpus, out: Path, progress: Callable[[str], AbstractContextManager[OnBytes]]) -> FetchedCorpus:
+    """Fetch the files that a corpus names into a folder, and remove everything else in it.
+
+    progress: given the name of a file, shows its download for the length of a `with` block.
+
+    Raises FetchError when a file cannot be fetched, InputError when a split is not a SQuAD file.
+    """
+    questions = 0
+    files: list[str] = []
+    for split, location in corpus.locations().items():
+
+        def count_questions(path: Path, location: str = location) -> None:
+            nonlocal questions
+            questions += sum(1 for _ in iterate_questions(decode_squad(path.read_bytes(), location)))
+
+        files.append(f"{split}.json")
+        with progress(files[-1]) as on_bytes:
+            fetch(location, out / files[-1], corpus.expected_sha256(split), count_questions, on_bytes)
+    extras = {"memory.tmx": corpus.memory, "gold.json": corpus.gold, "verdicts.csv": corpus.verdicts}
+    for file, location in extras.items():
+        if location:
+            files.append(file)
+            with progress(file) as on_bytes:
+                fetch(location, out / file, on_bytes=on_bytes)
+    for stale in {path.name for path in out.iterdir()} - set(files):
+        (out / stale).unlink()
+    return FetchedCorpus(tuple(files), questions)
 
 
 def fetch(
-    place: str,
+    location: str,
     target: Path,
     sha256: str | None = None,
     check: Check = lambda _: None,
-    progress: Progress = lambda _, __: None,
+    on_bytes: OnBytes = lambda _, __: None,
 ) -> None:
-    """Copies `place` (path or http(s) URL) to `target`, whole and checked or not at all.
+    """Copy a path or an http(s) URL to `target`. The file appears when it is complete and checked, or not at all.
 
-    A target that already has the promised sha256 is left as it is, and nothing is asked. Raises
-    FetchError when the place cannot be read or its sha256 is another one, and whatever check raises.
+    A target that has the expected checksum already is not fetched again. check: is called with the file in either
+    case.
+
+    Raises FetchError when the location cannot be read or has another checksum, and whatever `check` raises.
     """
     if sha256 and target.is_file() and file_sha256(target) == sha256:
+        check(target)
         return
-    with atomic_write(target) as beside:
-        if is_url(place):
-            download(place, beside, progress)
+    with atomic_write(target) as part:
+        if is_url(location):
+            download(location, part, on_bytes)
         else:
             try:
-                beside.write_bytes(regular_file(Path(place)).read_bytes())
+                part.write_bytes(regular_file(Path(location)).read_bytes())
             except (OSError, ValueError) as error:
-                raise FetchError(f"{place}: {getattr(error, 'strerror', None) or error}") from error
-        got = file_sha256(beside)
-        if sha256 and got != sha256:
-            raise FetchError(f"{place}: its sha256 is {got}, not {sha256}")
-        check(beside)
+                raise FetchError(f"{location}: {getattr(error, 'strerror', None) or error}") from error
+        actual = file_sha256(part)
+        if sha256 and actual != sha256:
+            raise FetchError(f"{location}: its sha256 is {actual}, not {sha256}")
+        check(part)
 
 
-def download(url: str, target: Path, progress: Progress) -> None:
-    """Downloads with a few tries; a short read counts as a failed one. Raises FetchError."""
-    for attempt in range(1, TRIES + 1):
+def is_url(location: str) -> bool:
+    """Whether a location is an http(s) URL and not a path."""
+    return location.startswith(("http://", "https://"))
+
+
+def download(url: str, target: Path, on_bytes: OnBytes) -> None:
+    """Download a file; temporary errors and truncated responses are retried. Raises FetchError."""
+    for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
-            return stream(url, target, progress)
+            return request_once(url, target, on_bytes)
         except HTTPError as error:
-            told, final = f"HTTP {error.code} {error.reason}", error.code not in RETRIED
+            message, is_final = f"HTTP {error.code} {error.reason}", error.code not in RETRIED_STATUSES
         except (InvalidURL, ValueError) as error:
-            told, final = f"not a URL: {error}", True
+            message, is_final = f"not a URL: {error}", True
         except (URLError, HTTPException, TimeoutError, ConnectionError, SSLError) as error:
-            told, final = str(getattr(error, "reason", None) or error or type(error).__name__), False
-        if final or attempt == TRIES:
-            raise FetchError(f"{url}: {told} (try {attempt} of {TRIES})")
-        sleep(PAUSE * 2 ** (attempt - 1))
+            message, is_final = str(getattr(error, "reason", None) or error or type(error).__name__), False
+        if is_final or attempt == MAX_ATTEMPTS:
+            raise FetchError(f"{url}: {message} (attempt {attempt} of {MAX_ATTEMPTS})")
+        sleep(FIRST_DELAY_S * 2 ** (attempt - 1))
     return None
 
 
-def stream(url: str, target: Path, progress: Progress) -> None:
+def request_once(url: str, target: Path, on_bytes: OnBytes) -> None:
+    """Download a file with one request. Raises ConnectionError when the response is truncated."""
     request = Request(url, headers={"User-Agent": "spanferry"})
-    with urlopen(request, timeout=TIMEOUT) as answer, target.open("wb") as out:
-        size = answer.headers.get("Content-Length")
-        whole = int(size) if size and size.isdecimal() else None
-        got = 0
-        while piece := answer.read(CHUNK):
-            out.write(piece)
-            got += len(piece)
-            progress(got, whole)
-        if whole is not None and got != whole:
-            raise ConnectionError(f"{got} of {whole} bytes came")
+    with urlopen(request, timeout=TIMEOUT_S) as response, target.open("wb") as out:
+        length = response.headers.get("Content-Length")
+        size = int(length) if length and length.isdecimal() else None
+        received = 0
+        while chunk := response.read(CHUNK_BYTES):
+            out.write(chunk)
+            received += len(chunk)
+            on_bytes(received, size)
+        if size is not None and received != size:
+            raise ConnectionError(f"{received} of {size} bytes received")

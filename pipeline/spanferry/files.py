@@ -1,4 +1,4 @@
-"""Reading what has an end; writing so that a file is there whole or not at all."""
+"""Reading regular files, and atomic writing: a file is complete or absent."""
 
 import errno
 import hashlib
@@ -9,96 +9,106 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 from psutil import pid_exists
 
 from spanferry.errors import InputError
 
+T = TypeVar("T")
+
 
 def regular_file(path: Path) -> Path:
-    """The path, when it is a file to be read. Raises OSError for a device or a pipe, which may have no end."""
+    """Return the path unless it is a device or a pipe, which may have no end. Raises OSError for those."""
     if path.exists() and not path.is_file() and not path.is_dir():
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
     return path
 
 
-def read_json(path: Path, kind: Any, told: str = "{}") -> Any:
-    """A JSON file as a type of msgspec's. Raises InputError; told: with what is wrong in its place."""
+def read_json(path: Path, type_: type[T], message: str = "{}") -> T:
+    """Read a JSON file as a type that msgspec can decode.
+
+    message: how the error describes a file of the wrong form; `{}` stands for what is wrong.
+
+    Raises InputError.
+    """
     try:
-        return msgspec.json.decode(regular_file(path).read_bytes(), type=kind)
+        return msgspec.json.decode(regular_file(path).read_bytes(), type=type_)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: {told.format(error)}") from error
+        raise InputError(f"{path}: {message.format(error)}") from error
 
 
 def file_sha256(path: Path) -> str:
-    """The file's sha256, in hexadecimal."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Gives a temporary path beside `path`; on success it takes its place, on failure it goes.
+    """Yield a temporary path in the same folder. It replaces `path` on success and is removed on failure.
 
-    The rename is atomic on one file system; the bytes are synced first, so that a power cut leaves
-    either the old file or the new one. An OSError names the path.
+    The rename is atomic within a file system, and the bytes are synced before it: a power cut leaves either the old
+    file or the new one. An OSError names the path.
     """
-    beside = _beside(path, "part")
+    part = _temporary_path(path, "part")
     try:
-        with _naming(path):
-            yield beside
-            with beside.open("rb") as written:
+        with _path_in_errors(path):
+            yield part
+            with part.open("rb") as written:
                 os.fsync(written.fileno())
-            beside.replace(path)
+            part.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
 
 
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
-    """Gives an empty folder beside `path`; on success it takes its place, on failure it goes.
+    """Yield an empty temporary folder beside `path`. It replaces `path` on success and is removed on failure.
 
-    A folder cannot be renamed over a full one, so the old one steps aside for that moment.
+    A folder cannot be renamed over one that is not empty, so the old one is renamed first and then removed.
     An OSError names the path.
     """
-    beside, aside = _beside(path, "part"), _beside(path, "old")
+    part, old = _temporary_path(path, "part"), _temporary_path(path, "old")
     try:
-        with _naming(path):
-            beside.mkdir()
-            yield beside
+        with _path_in_errors(path):
+            part.mkdir()
+            yield part
             if path.exists():
-                path.replace(aside)
-            beside.replace(path)
+                path.replace(old)
+            part.replace(path)
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
-def _beside(path: Path, kind: str) -> Path:
-    """A name beside `path` for this process alone; what processes that are dead left under such names goes."""
+def _temporary_path(path: Path, kind: str) -> Path:
+    """A path in the same folder that only this process uses; those that dead processes left are removed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_stale_parts(path.parent.glob(f".{escape(path.name)}.*.{kind}"))
     return path.with_name(f".{path.name}.{os.getpid()}.{kind}")
 
 
-def remove_stale_parts(partial: Iterable[Path]) -> int:
-    """Removes partial files and folders that processes have left which are dead; tells how many."""
+def remove_stale_parts(parts: Iterable[Path]) -> int:
+    """Remove temporary files and folders whose process is dead. Returns how many were removed.
+
+    In a container a new process may have the number of the dead one, so those of this process's number go as well.
+    """
     removed = 0
-    for left in partial:
-        owner = left.name.split(".")[-2]
+    for part in parts:
+        owner = part.name.split(".")[-2]
         if owner.isdecimal() and (int(owner) == os.getpid() or not pid_exists(int(owner))):
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+            shutil.rmtree(part) if part.is_dir() else part.unlink()
             removed += 1
     return removed
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Lets an OSError tell the path that could not be written: a full disk's own error names none."""
+def _path_in_errors(path: Path) -> Iterator[None]:
+    """Add the path to an OSError that has none, such as that of a full disk."""
     try:
         yield
     except OSError as error:
@@ -108,12 +118,12 @@ def _naming(path: Path) -> Iterator[None]:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Writes bytes whole or not at all."""
-    with atomic_write(path) as beside:
-        beside.write_bytes(data)
+    """Write a file atomically."""
+    with atomic_write(path) as part:
+        part.write_bytes(data)
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Writes readable JSON: sorted keys, two spaces, no escapes, so that equal values are equal bytes."""
+def write_json(path: Path, value: object) -> None:
+    """Write readable JSON atomically: sorted keys, indented by two, not escaped. Equal values give equal bytes."""
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
     write_bytes(path, (text + "\n").encode())

@@ -10,18 +10,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import settings
-from spanferry import squad
 from spanferry.arrow import schema_of
 from spanferry.cli.evaluate import evaluate
 from spanferry.cli.memory import memory
 from spanferry.cli.plan import plan
 from spanferry.cli.sample import sample
 from spanferry.cli.validate import validate
-from spanferry.config import MOST_BYTES
 from spanferry.errors import InputError
 from spanferry.files import write_bytes
 from spanferry.publish.package import QUESTIONS
 from spanferry.records import TranslationRow
+from spanferry.squad import decode_squad, read_squad
+from spanferry.yaml_files import MAX_BYTES
 
 import stages.fetch
 from tests.campaigns.harness import refused, survived
@@ -67,7 +67,7 @@ def test_one_endless_string_elsewhere() -> None:
     Path("predictions.json").write_bytes(as_json({"often": LONG}))
     assert "Expected `str` of length <= 10000000" in refusal(evaluate, *GOLD)
     Path("params.yaml").write_text(f"{PARAMS}# {LONG}")
-    assert f"longer than {MOST_BYTES:,} bytes" in refusal(*FETCH)
+    assert f"longer than {MAX_BYTES:,} bytes" in refusal(*FETCH)
     Path("sheet.csv").write_text(f"verdict,method,confidence,stratum_size,key\nright,exact,{LONG},3,k0\n")
     assert "field larger than field limit" in refusal(sample, "--score", "sheet.csv")
 
@@ -156,7 +156,7 @@ def test_a_key_that_an_object_has_twice() -> None:
     Path("train.json").write_bytes(as_json(TRAIN).replace(b'"answers":', b'"answers": [], "answers":', 1))
     assert "train.json: an object has the key 'answers' twice; only one of them would be read" in refusal(*FETCH)
     more = train(answers=[{"text": "12", "answer_start": 28, "answers": "unknown keys may be called so"}])
-    assert squad.decode(as_json(more), "f")
+    assert decode_squad(as_json(more), "f")
 
 
 # Not files
@@ -266,4 +266,4 @@ def test_an_empty_and_an_endless_id() -> None:
     Path("train.json").write_bytes(as_json(long))
     assert " characters)" in refusal(*FETCH)  # the line is cut
     with pytest.raises(InputError):
-        squad.read(Path("train.json"))
+        read_squad(Path("train.json"))

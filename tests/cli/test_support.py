@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from spanferry.cli.support import Command, path_option, print_summary, worker_count
 from spanferry.errors import InputError, ParamsError
-from spanferry.printing import LONGEST, printable, printable_json
+from spanferry.printing import MAX_PRINTED, printable, printable_json
 
 
 def command(error: BaseException | None) -> click.Command:
@@ -62,8 +62,8 @@ def test_a_missing_option_is_exit_code_2(run) -> None:
 def test_printable() -> None:
     assert printable("één 漢字 🧀 «x»") == "één 漢字 🧀 «x»"
     assert printable("\r\x1b]0;title\x07") == "\\r\\x1b]0;title\\x07"
-    assert printable("x" * LONGEST) == "x" * LONGEST
-    assert printable("x" * 3_000_000) == "x" * LONGEST + "… (3,000,000 characters)"
+    assert printable("x" * MAX_PRINTED) == "x" * MAX_PRINTED
+    assert printable("x" * 3_000_000) == "x" * MAX_PRINTED + "… (3,000,000 characters)"
 
 
 def test_printable_json_means_the_same() -> None:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from msgspec.structs import replace
 from spanferry.cli.runs import quiet
-from spanferry.config import load
+from spanferry.config import read_params
 from spanferry.pretrained import locate
 from spanferry.reader import training
 from spanferry.reader.evaluation import Gold
@@ -19,7 +19,7 @@ from tests.support.tiny import ROOT, TRAINING
 from tests.support.towns import corpus
 
 quiet()
-RUNS = {name: run for name, run in load(ROOT / "params.yaml").runs.items() if run.base.model}
+RUNS = {name: run for name, run in read_params(ROOT / "params.yaml").runs.items() if run.base.model}
 BERT = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
 ROBERTA = BERT | {"type_vocab_size": 1, "max_position_embeddings": 514}
 DISTILBERT = {"dim": 16, "n_layers": 1, "n_heads": 2, "hidden_dim": 16}

@@ -1,4 +1,4 @@
-"""`spanferry`: the command line beside DVC. One file a command."""
+"""`spanferry`: the command line beside DVC. One module for each command."""
 
 import importlib
 from typing import Any
@@ -7,7 +7,7 @@ import click
 
 from spanferry.printing import escape_output
 
-# Imported when called, so that `spanferry --help` and each command start quickly.
+# A command's module is imported when the command runs, so that `spanferry --help` and each command start quickly.
 COMMANDS = {
     "ask": "spanferry.cli.ask:ask",
     "diff": "spanferry.cli.diff:diff",
@@ -22,23 +22,26 @@ COMMANDS = {
 }
 
 
-class Lazy(click.Group):
-    """A group whose commands are imported when they are asked for."""
+class LazyGroup(click.Group):
+    """A group that imports a command when it is asked for."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line; see `click.Command.main`."""
         escape_output()
         return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands."""
         return sorted(COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; None when there is none of this name."""
+        if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[name].partition(":")
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
         return getattr(importlib.import_module(module), attribute)
 
 
-@click.command(cls=Lazy, help="Carries SQuAD's answer spans into another language.")
+@click.command(cls=LazyGroup, help="Carries SQuAD's answer spans into another language.")
 def main() -> None:
-    """The group; each command says what it does."""
+    """The group itself does nothing."""

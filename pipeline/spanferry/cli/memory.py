@@ -8,7 +8,7 @@ from msgspec import to_builtins
 
 from spanferry.cli.corpus_session import MEMORY
 from spanferry.cli.support import Command
-from spanferry.config import Params, load
+from spanferry.config import Params, read_params
 from spanferry.errors import ParamsError
 from spanferry.printing import printable, printable_json
 from spanferry.translation.engines.registry import DEFAULTS, build
@@ -34,7 +34,7 @@ def import_command(file: Path, translator: str | None) -> None:
     They replace what the memory holds for the same texts. A corpus that is built already takes them up
     with `dvc repro -f translate@CORPUS`.
     """
-    scope = scope_of(load(), translator)
+    scope = scope_of(read_params(), translator)
     done = import_tmx(MEMORY, scope, file)
     click.echo(f"memory: {done.new:,} new, {done.replaced:,} replaced, {done.same:,} held already; {told(scope)}")
 
@@ -44,7 +44,7 @@ def import_command(file: Path, translator: str | None) -> None:
 @translator_option
 def export_command(file: Path, translator: str | None) -> None:
     """Writes a translator's translations as TMX 1.4, sorted by text."""
-    scope = scope_of(load(), translator)
+    scope = scope_of(read_params(), translator)
     count = export_tmx(MEMORY, scope, file)
     click.echo(f"memory: {count:,} translations written to {printable(str(file))}; {told(scope)}")
 

@@ -1,4 +1,4 @@
-"""Mending what a killed `dvc repro` may leave behind: DVC writes its own files in place."""
+"""Repairs what a killed `dvc repro` leaves behind: DVC writes its own files in place."""
 
 import json
 import subprocess
@@ -12,14 +12,15 @@ from spanferry.errors import InputError
 from spanferry.files import remove_stale_parts
 
 HELP = (
-    "Mends dvc.lock and DVC's list of locks where a kill or a full disk has torn them; then `dvc repro` goes on. "
-    "Removes what killed stages were writing."
+    "Repairs dvc.lock and DVC's list of locks when a kill or a full disk has truncated them, so that `dvc repro` can "
+    "continue. Removes the temporary files of killed stages."
 )
-BUILT = ("data", "models", "reports")
+OUTPUT_FOLDERS = ("data", "models", "reports")
 
 
 @click.command(cls=Command, help=HELP)
 def mend() -> None:
+    """See HELP."""
     from dvc.dvcfile import LOCK_FILE, Lockfile
     from dvc.exceptions import DvcException
     from dvc.lock import LockError
@@ -29,20 +30,20 @@ def mend() -> None:
         repo = Repo()
         # DVC writes both files under this lock.
         with repo.lock:
-            mend_locks(Path(repo.tmp_dir) / "rwlock")
+            remove_torn_lock_list(Path(repo.tmp_dir) / "rwlock")
             try:
                 Lockfile(repo, LOCK_FILE).load()
             except DvcException:
-                restore(Path(LOCK_FILE))
-            tidy(Path(repo.root_dir))
+                restore_lock_file(Path(LOCK_FILE))
+            remove_partial_outputs(Path(repo.root_dir))
     except LockError as error:
         raise InputError("another `dvc` is at work here; nothing was touched") from error
     except DvcException as error:
         raise InputError(str(error)) from error
 
 
-def mend_locks(path: Path) -> None:
-    """Removes DVC's list of who reads and writes what, when it is torn: who tore it is dead, and so is its work."""
+def remove_torn_lock_list(path: Path) -> None:
+    """Remove DVC's list of files in use when it is not JSON: the process that wrote it is dead, and so is its work."""
     try:
         json.loads(path.read_bytes())
     except FileNotFoundError:
@@ -52,16 +53,16 @@ def mend_locks(path: Path) -> None:
         click.echo(f"mend: {path} was torn, and is removed")
 
 
-def tidy(root: Path) -> None:
-    """Removes partial files that nobody goes on with: a stage that DVC takes from its cache is not run again."""
-    partial = (list((root / folder).rglob(f".*.{kind}")) for folder in BUILT for kind in ("part", "old"))
-    if removed := remove_stale_parts(chain.from_iterable(partial)):
+def remove_partial_outputs(root: Path) -> None:
+    """Remove temporary files of killed stages. A stage that DVC restores from its cache does not remove them itself."""
+    parts = (list((root / folder).rglob(f".*.{kind}")) for folder in OUTPUT_FOLDERS for kind in ("part", "old"))
+    if removed := remove_stale_parts(chain.from_iterable(parts)):
         click.echo(f"mend: {removed} partial files of killed stages are removed")
 
 
-def restore(path: Path) -> None:
-    """Takes dvc.lock from git's last commit; without one it goes, and DVC finds out anew what is built."""
-    committed = subprocess.run(["git", "checkout", "--quiet", "HEAD", "--", path], capture_output=True, check=False)
-    if committed.returncode:
+def restore_lock_file(path: Path) -> None:
+    """Restore dvc.lock from git's last commit. Without one it is removed, and DVC checks anew what is built."""
+    checkout = subprocess.run(["git", "checkout", "--quiet", "HEAD", "--", path], capture_output=True, check=False)
+    if checkout.returncode:
         path.unlink()
-    click.echo(f"mend: {path} was torn, and is {'removed' if committed.returncode else 'as last committed'}")
+    click.echo(f"mend: {path} was torn, and is {'removed' if checkout.returncode else 'as last committed'}")

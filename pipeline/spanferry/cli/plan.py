@@ -1,4 +1,4 @@
-"""What translating a corpus would take, before anything is sent."""
+"""Estimate the requests, the hours and the price of translating a corpus. Nothing is sent."""
 
 import json
 from pathlib import Path
@@ -6,16 +6,17 @@ from pathlib import Path
 import click
 from msgspec.structs import asdict
 
-from spanferry import squad
 from spanferry.cli.corpus_session import MEMORY
 from spanferry.cli.support import Command
-from spanferry.config import Params, load
+from spanferry.config import Params, read_params
 from spanferry.errors import InputError
 from spanferry.printing import printable
 from spanferry.records import Kind
 from spanferry.segmentation import layout, segments
+from spanferry.squad import read_squad
 from spanferry.translation import planning
-from spanferry.translation.client.setup import of_table, open_session, read_segments
+from spanferry.translation.client.segment_tables import read_segments, segments_from_table
+from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 
 COLUMNS = ("segments", "characters", "held", "quarantined", "to_ask", "to_send")
@@ -26,77 +27,84 @@ COLUMNS = ("segments", "characters", "held", "quarantined", "to_ask", "to_send")
 @click.option(
     "--rate", default=2.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Requests a second."
 )
-@click.option("--price", default=20.0, show_default=True, type=click.FloatRange(0), help="Of a million characters.")
+@click.option("--price", default=20.0, show_default=True, type=click.FloatRange(0), help="Price of a million characters.")
 @click.option("--json", "as_json", is_flag=True, help="The plan as JSON.")
 def plan(corpus: str, rate: float, price: float, as_json: bool) -> None:
-    params = load()
-    translator, made = plan_of(params, corpus)
-    figures = {
-        "requests": made.requests,
-        "characters": made.characters,
-        "hours": made.hours(rate),
-        "price": made.price(price),
+    params = read_params()
+    translator, estimate = plan_corpus(params, corpus)
+    totals = {
+        "requests": estimate.requests,
+        "characters": estimate.characters,
+        "hours": estimate.hours(rate),
+        "price": estimate.price(price),
     }
     if as_json:
-        kinds = {kind: asdict(load) for kind, load in made.kinds.items()}
-        click.echo(json.dumps({"corpus": corpus, "translator": translator, "kinds": kinds, **figures}, indent=2))
+        kinds = {kind: asdict(of_kind) for kind, of_kind in estimate.kinds.items()}
+        click.echo(json.dumps({"corpus": corpus, "translator": translator, "kinds": kinds, **totals}, indent=2))
         return
     click.echo(printable(f"{corpus}: {translator}, {params.language.source} to {params.language.target}"))
-    show(made)
+    print_table(estimate)
     click.echo(
-        f"{made.requests:,} requests, {made.characters:,} characters; "
-        f"{made.hours(rate):,.1f} hours at {rate:g} requests a second, "
-        f"{made.price(price):,.2f} at {price:g} a million characters"
+        f"{estimate.requests:,} requests, {estimate.characters:,} characters; "
+        f"{estimate.hours(rate):,.1f} hours at {rate:g} requests a second, "
+        f"{estimate.price(price):,.2f} at {price:g} a million characters"
     )
-    answers = made.kinds[Kind.ANSWER].segments if Kind.ANSWER in made.kinds else 0
+    answers = estimate.kinds[Kind.ANSWER].segments if Kind.ANSWER in estimate.kinds else 0
     if params.rescue.enabled and answers:
-        click.echo(f"rescue asks for more once spans are located: at most {answers * params.rescue.rounds:,} sentences")
+        most = answers * params.rescue.rounds
+        click.echo(f"rescue sends more when spans are located: at most {most:,} sentences")
 
 
-def plan_of(params: Params, corpus: str) -> tuple[str, planning.Plan]:
-    """The translator's identity, and what it would be asked for."""
-    entry = params.corpus(corpus)
+def plan_corpus(params: Params, corpus: str) -> tuple[str, planning.Plan]:
+    """Return the translator's identity, and what would be sent to it."""
+    settings = params.corpus(corpus)
     data = Path("data") / corpus
-    tmx = here(data / "source" / "memory.tmx", entry.memory, corpus) if entry.memory else None
+    tmx = existing_path(data / "source" / "memory.tmx", settings.memory, corpus) if settings.memory else None
     with open_session(
-        entry.translator or "identity",
+        settings.translator or "identity",
         (params.language.source, params.language.target),
         folder=MEMORY,
         translators=params.translators,
         settings=params.translate,
         tmx=tmx,
-        seeds=[data / "translations.parquet"],
+        prior_tables=[data / "translations.parquet"],
         planning=True,
-    ) as desk:
-        return desk.translator.identity, planning.plan(texts(params, corpus, desk.translator.uses_context), desk)
+    ) as session:
+        texts = corpus_segments(params, corpus, session.translator.uses_context)
+        return session.translator.identity, planning.make_plan(texts, session)
 
 
-def texts(params: Params, corpus: str, contexts: bool) -> list[Segment]:
-    """A corpus's segments: as the stage has cut them, or else cut here, so that nothing need be built."""
-    entry = params.corpus(corpus)
+def corpus_segments(params: Params, corpus: str, with_contexts: bool) -> list[Segment]:
+    """Return a corpus's segments: from the segment stage, or cut here when the stage has not run."""
+    settings = params.corpus(corpus)
     data = Path("data") / corpus
     path = data / "segments" / "segments.parquet"
     if path.exists():
-        return read_segments(path, path.with_name("layout.parquet") if contexts else None)
-    if entry.native:
+        return read_segments(path, path.with_name("layout.parquet") if with_contexts else None)
+    if settings.native:
         return []
-    places = {split: here(data / "source" / f"{split}.json", place, corpus) for split, place in entry.splits().items()}
-    documents = {split: squad.read(place) for split, place in places.items()}
+    paths = {
+        split: existing_path(data / "source" / f"{split}.json", original, corpus)
+        for split, original in settings.splits().items()
+    }
+    documents = {split: read_squad(path) for split, path in paths.items()}
     laid = layout(documents, params.language.source)
-    return of_table(segments(laid), laid["context"].to_pylist() if contexts else None)
+    return segments_from_table(segments(laid), laid["context"].to_pylist() if with_contexts else None)
 
 
-def here(fetched: Path, place: str, corpus: str) -> Path:
-    """Where a corpus's file lies on this machine. Raises InputError when it is still to be fetched."""
-    for path in (fetched, Path(place)):
+def existing_path(fetched: Path, original: str, corpus: str) -> Path:
+    """Return the fetched file, or else the original of params.yaml. Raises InputError when neither exists."""
+    for path in (fetched, Path(original)):
         if path.exists():
             return path
-    raise InputError(f"{place}: not fetched yet; put {corpus} into build.corpora and run `dvc repro segment@{corpus}`")
+    raise InputError(
+        f"{original}: not fetched yet; put {corpus} into build.corpora and run `dvc repro segment@{corpus}`"
+    )
 
 
-def show(made: planning.Plan) -> None:
-    """The plan as a table, by kind and in total."""
-    rows = [(kind, [getattr(load, column) for column in COLUMNS]) for kind, load in made.kinds.items()]
+def print_table(estimate: planning.Plan) -> None:
+    """Print the plan as a table, by kind and in total."""
+    rows = [(kind, [getattr(of_kind, column) for column in COLUMNS]) for kind, of_kind in estimate.kinds.items()]
     rows.append(("total", [sum(values) for values in zip(*(values for _, values in rows), strict=True)]))
     click.echo(f"{'':<10}" + "".join(f"{column.replace('_', ' '):>14}" for column in COLUMNS))
     for name, values in rows:

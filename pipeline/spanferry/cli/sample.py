@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from spanferry.cli.support import Command
-from spanferry.config import load
+from spanferry.config import read_params
 from spanferry.errors import InputError
 from spanferry.report import review
 from spanferry.report.inputs import read_build
@@ -38,7 +38,7 @@ def sample(corpus: str | None, size: int, seed: int, out: Path | None, scored: P
 
 def write(corpus: str, size: int, seed: int, out: Path) -> tuple[Path, int]:
     """Writes the sheet of a corpus that was built; its path and how many rows it has."""
-    params = load()
+    params = read_params()
     native = params.corpus(corpus).native
     data = Path("data") / corpus
     if not (data / "clean").is_dir():

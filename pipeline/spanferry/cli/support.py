@@ -1,11 +1,11 @@
-"""What every stage and command does at its rim: one line for an error, exit code 2."""
+"""What every stage and command shares: one-line errors, summaries, progress bars and common options."""
 
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from tqdm import tqdm
@@ -13,53 +13,75 @@ from tqdm import tqdm
 from spanferry.errors import ParamsError, SpanferryError
 from spanferry.printing import escape_output, printable
 
+F = TypeVar("F", bound=Callable[..., Any] | click.Command)
+
 
 class Command(click.Command):
-    """A command whose expected errors are one line on stderr, without a traceback."""
+    """A command that prints an expected error as one line on stderr, without a traceback, and exits with code 2."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line; see `click.Command.main`."""
         escape_output()
         return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command with parsed options; see `click.Command.invoke`."""
         try:
             return super().invoke(ctx)
-        except SpanferryError as error:
-            told = error
-        except (OSError, MemoryError) as error:
-            # A full disk, a folder without permission: the user's to mend, not a bug to trace.
-            told = error
-        click.echo(f"{self.name}: {printable(str(told) or type(told).__name__)}", err=True)
+        except (SpanferryError, OSError, MemoryError) as error:
+            # OSError: a full disk or a folder without permission is for the user to solve, and is not a bug.
+            message = printable(str(error) or type(error).__name__)
+        click.echo(f"{self.name}: {message}", err=True)
         sys.exit(2)
 
 
-def print_summary(stage: str, text: str) -> None:
-    """The one line that a stage ends with."""
-    click.echo(f"{stage}: {printable(text)}")
+def print_summary(name: str, text: str) -> None:
+    """Print the one line that a stage or command ends with."""
+    click.echo(f"{name}: {printable(text)}")
 
 
-def path_option(name: str, **kwargs: Any) -> Callable:
-    """A click option that gives a Path."""
+def path_option(name: str, **kwargs: Any) -> Callable[[F], F]:
+    """A click option whose value is a Path; required by default."""
     return click.option(name, type=click.Path(path_type=Path), **{"required": True, **kwargs})
 
 
 @contextmanager
 def progress_bar(name: str, total: int | None, unit: str) -> Iterator[Callable[[int], object]]:
-    """A progress bar on stderr for what takes longer than a second; gives its `update`."""
-    often = 0.2 if sys.stderr.isatty() else 10  # seconds; a log file needs few lines
-    with tqdm(desc=name, total=total, unit=f" {unit}", delay=1, leave=False, mininterval=often) as shown:
-        yield shown.update
+    """Show a progress bar on stderr for work that takes longer than a second.
+
+    Yields a function that adds to the number of finished units.
+    """
+    interval = 0.2 if sys.stderr.isatty() else 10  # seconds; a log file needs few lines
+    with tqdm(desc=name, total=total, unit=f" {unit}", delay=1, leave=False, mininterval=interval) as bar:
+        yield bar.update
+
+
+@contextmanager
+def download_bar(file: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show the bytes of a download that takes longer than two seconds.
+
+    Yields a function that takes the bytes received so far, and the size of the file where it is known.
+    """
+    with tqdm(desc=f"fetch {file}", unit="B", unit_scale=True, delay=2, leave=False) as bar:
+
+        def update(received: int, size: int | None) -> None:
+            bar.total = size
+            bar.update(received - bar.n)
+
+        yield update
 
 
 def worker_count() -> int:
-    """Processes to work with: SPANFERRY_WORKERS, else the cores this process may use.
+    """The number of worker processes: SPANFERRY_WORKERS, or else the cores that this process may use.
 
-    From the environment and not from params.yaml, because it changes nothing in what is written.
+    It comes from the environment and not from params.yaml, because it does not change what is written.
+
+    Raises ParamsError when the variable is not a positive number.
     """
-    asked = os.environ.get("SPANFERRY_WORKERS")
-    if asked is None:
-        # Not every system tells which cores a process may use (macOS does not).
+    value = os.environ.get("SPANFERRY_WORKERS")
+    if value is None:
+        # Some systems, such as macOS, do not say which cores a process may use.
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if not asked.isdecimal() or int(asked) < 1:
-        raise ParamsError(f"SPANFERRY_WORKERS: {asked!r} is not a number of processes")
-    return int(asked)
+    if not value.isdecimal() or int(value) < 1:
+        raise ParamsError(f"SPANFERRY_WORKERS: {value!r} is not a number of processes")
+    return int(value)

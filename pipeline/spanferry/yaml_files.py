@@ -1,0 +1,70 @@
+"""Reads and writes YAML 1.2, in which 3e-5 is a number and `no` is a word."""
+
+from io import StringIO
+from math import isfinite
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from spanferry.errors import ParamsError, single_line
+from spanferry.files import regular_file
+
+# Hundreds of times the size of any file that is written by hand; the parser takes 20 s for this many bytes.
+MAX_BYTES = 1 << 20
+MAX_VALUES = 100_000
+LINE_WIDTH = 1000  # characters; keeps every value on one line
+
+
+def read_yaml(path: Path) -> object:
+    """Read a YAML file as plain Python values. Raises ParamsError."""
+    try:
+        with regular_file(path).open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise ParamsError(f"{path}: longer than {MAX_BYTES:,} bytes")
+        document = YAML(typ="safe", pure=True).load(raw)
+    except ParamsError:
+        raise
+    except OSError as error:
+        raise ParamsError(f"{path}: {error.strerror or error}") from error
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        position = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ParamsError(f"{path}{position}: not YAML: {error.problem}") from error
+    except Exception as error:
+        # A value that does not fit its tag (`!!int x`) raises whatever its constructor happens to raise.
+        raise ParamsError(f"{path}: not YAML: {single_line(error)}") from error
+    check_values(document, path)
+    return document
+
+
+def check_values(document: object, path: Path) -> None:
+    """Raise ParamsError for a document with too many values, with a lone surrogate, or with a number that is not finite.
+
+    Aliases of aliases double the number of values with every line; an alias of itself makes it infinite.
+    """
+    remaining, stack = MAX_VALUES, [document]
+    while stack:
+        match value := stack.pop():
+            case dict():
+                stack += [*value.keys(), *value.values()]
+            case list() | tuple() | set():
+                stack += value
+            case str() if not value.isascii() and any("\ud800" <= ch <= "\udfff" for ch in value):
+                raise ParamsError(f"{path}: {value!r} has half a character (a surrogate)")
+            case float() if not isfinite(value):
+                raise ParamsError(f"{path}: {value} is not a finite number")
+        remaining -= 1
+        if remaining < 0:
+            raise ParamsError(f"{path}: more than {MAX_VALUES:,} values; are there aliases of aliases?")
+
+
+def to_yaml(value: object) -> str:
+    """Plain values as YAML, in the order they are given."""
+    out = StringIO()
+    writer = YAML()
+    writer.width = LINE_WIDTH
+    writer.indent(mapping=2, sequence=4, offset=2)
+    writer.dump(value, out)
+    return out.getvalue()
