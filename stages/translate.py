@@ -10,7 +10,7 @@ from spanferry.config import read_params
 from spanferry.executors import open_executor
 from spanferry.files import write_json
 from spanferry.records import Kind, SourceParagraph
-from spanferry.segmentation import incomplete
+from spanferry.segmentation import contexts_to_translate
 from spanferry.translation.client.segment_tables import read_segments, translation_table
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.metrics import translation_metrics
@@ -34,7 +34,7 @@ def main(name: str, source: Path, segments: Path, layout: Path, out: Path, repor
         # Where a sentence failed, send its whole paragraph: the engine may translate the sentence there.
         known = {segment.text: result.text for segment, result in zip(texts, results, strict=True)}
         if None in known.values():
-            contexts = incomplete(tables.read(layout, SourceParagraph), known)
+            contexts = contexts_to_translate(tables.read(layout, SourceParagraph), known)
             wholes = [Segment(text, Kind.SENTENCE) for text in contexts if text not in known]
             texts, results = [*texts, *wholes], [*results, *session.translate(wholes)]
         tables.write(translation_table(texts, results, session), out)

@@ -4,20 +4,20 @@ import json
 from pathlib import Path
 
 import pytest
-from spanferry import squad, tables
+from spanferry import tables
 from spanferry.arrow import schema_of
 from spanferry.cli.memory import memory
 from spanferry.cli.plan import plan
 from spanferry.records import CheckFailure, SegmentRow, TranslationRow
-from spanferry.segmentation import layout, segments
-from spanferry.squad import Answer, Article, Document, Paragraph, Question
-from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, opened
+from spanferry.segmentation import collect_segments, make_layout
+from spanferry.squad import Answer, Article, Document, Paragraph, Question, write_squad
+from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, open_memory
 from spanferry.translation.memory.tmx import read_tmx, write_tmx
 
 from stages.translate import main as translate
 from tests.support.json_server import service
 from tests.support.standin import Reply, dutch
-from tests.translation.engines.test_openai import asked_for, completion
+from tests.translation.engines.test_openai import completion, segments_of
 
 PARAMS = """\
 build: {corpora: [ferry, replay]}
@@ -47,19 +47,19 @@ TEXTS = ["It was built in 1931.", "The ferry crosses the Merwede.", "When was it
 @pytest.fixture
 def project(workdir: Path) -> Path:
     (workdir / "params.yaml").write_text(PARAMS)
-    squad.write(DOCUMENT, workdir / "ferry.json")
+    write_squad(DOCUMENT, workdir / "ferry.json")
     write_tmx(workdir / "ferry.tmx", [(text, dutch(text)) for text in TEXTS], "en", "nl")
     for corpus in ("ferry", "replay"):
         (workdir / "data" / corpus / "source").mkdir(parents=True)
-        laid = layout({"train": DOCUMENT}, "en")
+        laid = make_layout({"train": DOCUMENT}, "en")
         tables.write(laid, workdir / "data" / corpus / "segments" / "layout.parquet")
-        tables.write(segments(laid), workdir / "data" / corpus / "segments" / "segments.parquet")
+        tables.write(collect_segments(laid), workdir / "data" / corpus / "segments" / "segments.parquet")
     (workdir / "data/replay/source/memory.tmx").write_bytes((workdir / "ferry.tmx").read_bytes())
     return workdir
 
 
 def given_up(text: str) -> FailedAttempt:
-    return FailedAttempt("mtranslate", "en", "nl", text, CheckFailure.EMPTY, "", bad=10, same=10, final=True)
+    return FailedAttempt("mtranslate", "en", "nl", text, CheckFailure.EMPTY, "", failures=10, repeats=10, final=True)
 
 
 def stage(corpus: str) -> list[object]:
@@ -71,15 +71,15 @@ def stage(corpus: str) -> list[object]:
     ]
 
 
-def test_the_stage_writes_the_same_whether_it_asks_or_replays(project, run, google):
+def test_the_stage_writes_the_same_table_online_and_offline(project, run, google):
     google(lambda text, n: dutch(text))
     asked = run(translate, *stage("ferry"))
     assert (asked.exit_code, asked.stderr) == (0, "")
     assert asked.stdout == (
-        "translate: ferry: 4 segments, 0 held; 4 texts asked for; 4 answered; 4 requests; 0 sent again\n"
+        "translate: ferry: 4 segments, 0 in memory; 4 texts to translate; 4 translated; 4 requests; 0 retries\n"
     )
     replayed = run(translate, *stage("replay"))
-    assert replayed.stdout == "translate: replay: 4 segments, 4 held; 0 texts asked for\n"
+    assert replayed.stdout == "translate: replay: 4 segments, 4 in memory; 0 texts to translate\n"
     one, other = (Path("data") / corpus / "translations.parquet" for corpus in ("ferry", "replay"))
     assert tables.read(one, TranslationRow) == tables.read(other, TranslationRow)
     report = json.loads(Path("reports/ferry/translation.json").read_bytes())
@@ -87,19 +87,20 @@ def test_the_stage_writes_the_same_whether_it_asks_or_replays(project, run, goog
     assert (report["visited"], report["kept"], report["by_kind"]["sentence"]["kept"]) == (4, 4, 2)
 
 
-def test_the_stage_tells_what_is_left_when_it_stops(project, refusal, google):
+def test_the_stage_says_what_is_left_when_it_stops(project, refusal, google):
     Path("params.yaml").write_text(PARAMS + "translate: {max_requests: 1}\n")
     google(lambda text, n: dutch(text))
     assert refusal(translate, *stage("ferry")) == (
-        "translate: mtranslate: translate.max_requests: 1 requests are sent; 1 texts are answered and kept, 3 are left;"
-        " run again to go on"
+        "translate: mtranslate: translate.max_requests: 1 requests are sent; 1 texts are translated and kept, "
+        "3 are left; "
+        "run again to go on"
     )
     assert not Path("data/ferry/translations.parquet").exists()
 
 
 def test_an_engine_that_uses_contexts_is_given_the_paragraph(project, run, refusal):
     def answer(body):
-        return completion({key: dutch(text) for key, text in asked_for(body).items()})
+        return completion({key: dutch(text) for key, text in segments_of(body).items()})
 
     segments = Path("data/ferry/segments/segments.parquet")
     with service(answer) as served:
@@ -119,7 +120,7 @@ def test_an_engine_that_uses_contexts_is_given_the_paragraph(project, run, refus
     assert json.loads(run(plan, "ferry", "--json").stdout)["kinds"]["answer"]["held"] == 1
 
 
-def test_the_stage_names_what_an_offline_memory_lacks(project, refusal):
+def test_the_stage_names_a_text_that_an_offline_memory_lacks(project, refusal):
     write_tmx(Path("data/replay/source/memory.tmx"), [(text, dutch(text)) for text in TEXTS[1:]], "en", "nl")
     assert refusal(translate, *stage("replay")) == (
         "translate: the translation memory does not hold the sentence 'It was built in 1931.'"
@@ -127,24 +128,24 @@ def test_the_stage_names_what_an_offline_memory_lacks(project, refusal):
 
 
 def test_a_locked_memory_is_an_error_in_one_line(project, refusal):
-    with opened(Path("memory"), Scope("mtranslate", "en", "nl")):
+    with open_memory(Path("memory"), Scope("mtranslate", "en", "nl")):
         assert "another process is using the translation memory" in refusal(translate, *stage("ferry"))
 
 
 def test_a_native_corpus_has_nothing_to_translate(project, run):
     tables.write(schema_of(SegmentRow).empty_table(), Path("data/dutch/segments/segments.parquet"))
-    assert run(translate, *stage("dutch")).stdout == "translate: dutch: 0 segments, 0 held; 0 texts asked for\n"
+    assert run(translate, *stage("dutch")).stdout == "translate: dutch: 0 segments, 0 in memory; 0 texts to translate\n"
     assert tables.read(Path("data/dutch/translations.parquet"), TranslationRow).num_rows == 0
 
 
 def test_import_export_and_stats(project, run, refusal, google):
     google(lambda text, n: Reply(status=500))
     assert run(memory, "import", "ferry.tmx").stdout == (
-        "memory: 4 new, 0 replaced, 0 held already; mtranslate, en to nl\n"
+        "memory: 4 new, 0 replaced, 0 unchanged; mtranslate, en to nl\n"
     )
     write_tmx(Path("better.tmx"), [("1931", "1931"), (TEXTS[0], dutch(TEXTS[0])), ("quay", "kade")], "en", "nl")
     assert run(memory, "import", "better.tmx").stdout == (
-        "memory: 1 new, 1 replaced, 1 held already; mtranslate, en to nl\n"
+        "memory: 1 new, 1 replaced, 1 unchanged; mtranslate, en to nl\n"
     )
     assert run(translate, *stage("ferry")).exit_code == 0  # nothing is left to ask for
     assert (
@@ -162,10 +163,10 @@ def test_import_export_and_stats(project, run, refusal, google):
 
 
 def test_stats_tell_the_quarantine_and_damage_and_release_empties_it(project, run):
-    with opened(Path("memory"), Scope("mtranslate", "en", "nl")) as held:
-        held.put([("quay", "", "kade")])
-        held.set_back(given_up("weir"))
-        held.set_back(given_up("quay"))  # and was translated after all
+    with open_memory(Path("memory"), Scope("mtranslate", "en", "nl")) as held:
+        held.add([("quay", "", "kade")])
+        held.add_failure(given_up("weir"))
+        held.add_failure(given_up("quay"))  # and was translated after all
     with Path("memory/translations.jsonl").open("ab") as log:
         log.write(b'{"translator":"mtr')
     found = json.loads(run(memory, "stats", "--json").stdout)
@@ -181,11 +182,10 @@ def test_stats_tell_the_quarantine_and_damage_and_release_empties_it(project, ru
     assert "torn the last record" in found["damage"]
     assert "in quarantine: empty 1" in run(memory, "stats").stdout
     assert run(memory, "release").stdout == (
-        "memory: 2 texts are released from quarantine; `dvc repro -f translate@CORPUS rescue@CORPUS` asks for them"
-        " again\n"
+        "memory: 2 texts released from quarantine; `dvc repro -f translate@CORPUS rescue@CORPUS` sends them again\n"
     )
-    assert run(memory, "release").stdout == "memory: 0 texts are released from quarantine\n"
-    assert Memory(Path("memory"), held.scope).setback("weir") is None
+    assert run(memory, "release").stdout == "memory: 0 texts released from quarantine\n"
+    assert Memory(Path("memory"), held.scope).failed_attempt("weir") is None
 
 
 def test_what_memory_refuses(project, refusal):
@@ -194,13 +194,13 @@ def test_what_memory_refuses(project, refusal):
     assert refusal(memory, "import", "ferry.json").startswith("import: ferry.json: not a TMX file")
     assert "neither an entry of translators" in refusal(memory, "import", "ferry.tmx", "--translator", "bing")
     Path("params.yaml").write_text(PARAMS.replace("translator: mtranslate", "translator: identity"))
-    assert refusal(memory, "import", "ferry.tmx").startswith("import: --translator: say whose translations")
+    assert refusal(memory, "import", "ferry.tmx").startswith("import: --translator: name the translator")
 
 
 def test_plan(project, run):
-    with opened(Path("memory"), Scope("mtranslate", "en", "nl")) as held:
-        held.put([("1931", "", "1931")])
-        held.set_back(given_up(TEXTS[0]))
+    with open_memory(Path("memory"), Scope("mtranslate", "en", "nl")) as held:
+        held.add([("1931", "", "1931")])
+        held.add_failure(given_up(TEXTS[0]))
     told = run(plan, "ferry", "--rate", "0.5", "--price", "10")
     assert told.exit_code == 0
     assert told.stdout.splitlines() == [
@@ -211,7 +211,7 @@ def test_plan(project, run):
         "answer                 1             4             1             0             0             0",
         "total                  4            73             1             1             2            48",
         "2 requests, 48 characters; 0.0 hours at 0.5 requests a second, 0.00 at 10 a million characters",
-        "rescue asks for more once spans are located: at most 2 sentences",
+        "rescue sends more when spans are located: at most 2 sentences",
     ]
     found = json.loads(run(plan, "ferry", "--json").stdout)
     assert (found["requests"], found["characters"], found["kinds"]["answer"]["held"]) == (2, 48, 1)

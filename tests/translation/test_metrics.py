@@ -1,10 +1,9 @@
 from spanferry.records import CheckFailure
-from spanferry.translation.client.session import TranslationResult
-from spanferry.translation.client.tasks import Segment
-from spanferry.translation.metrics import figures
+from spanferry.translation.client.tasks import Segment, TranslationResult
+from spanferry.translation.metrics import translation_metrics
 
 
-def test_figures():
+def test_translation_metrics():
     segments = [
         Segment("The lock 😀 opens.\nIt\tcloses.", "sentence"),
         Segment("שלום\u200f e\u0301", "answer"),
@@ -15,7 +14,7 @@ def test_figures():
         TranslationResult("שלום e\u0301"),
         TranslationResult(None, CheckFailure.EMPTY),
     ]
-    found = figures(segments, results)
+    found = translation_metrics(segments, results)
     faults = found.pop("faults")
     assert faults == {**dict.fromkeys(map(str, CheckFailure), 0), "empty": 1}
     assert found == {
@@ -39,4 +38,4 @@ def test_figures():
 
 
 def test_nothing():
-    assert figures([], [])["visited"] == 0
+    assert translation_metrics([], [])["visited"] == 0

@@ -1,4 +1,4 @@
-"""What translate and rescue share: the desk of a corpus, where its memory lies, and how they show what they do."""
+"""Opens the translation session of a corpus for the stages, with its memory and its progress."""
 
 import os
 import sys
@@ -14,42 +14,45 @@ from spanferry.printing import printable
 from spanferry.translation.client.counts import Counts
 from spanferry.translation.client.session import TranslationSession
 from spanferry.translation.client.setup import open_session
-from spanferry.translation.memory.prior import bring, read_prior_tables
-from spanferry.translation.progress import Bar
+from spanferry.translation.memory.prior import import_prior, read_prior_tables
+from spanferry.translation.progress import TranslationProgress
 
 MEMORY = Path(os.environ.get("SPANFERRY_MEMORY", "memory"))
-"""Outside DVC's graph, so that no checkout touches it (git-ignored; see README).
+"""The folder of the translation memory. It is outside DVC's graph, so that no checkout touches it (git-ignored).
 
-The environment may name another folder, for runs in a copy of the project (`dvc exp run --temp`).
+The environment variable names another folder, for runs in a copy of the project (`dvc exp run --temp`).
 """
 
 
 @contextmanager
 def translation_progress(name: str) -> Iterator[tuple[Callable[[Counts], None], Callable[[str], None]]]:
-    """(progress, tell): shows the counts as they change, and says something above them."""
-    with Bar(name, sys.stderr) as bar:
+    """Yield (progress, notify): one shows the counts when they change, the other prints a message above them."""
+    with TranslationProgress(name, sys.stderr) as progress:
 
-        def tell(notice: str) -> None:
-            bar.clear()
-            click.echo(f"{name}: {printable(notice)}", err=True)
+        def notify(message: str) -> None:
+            progress.clear()
+            click.echo(f"{name}: {printable(message)}", err=True)
 
-        yield bar, tell
+        yield progress, notify
 
 
-def keep(name: str, seed: Path) -> None:
-    """Brings what an earlier run wrote for a corpus into the memory, before it is overwritten."""
-    with translation_progress(name) as (_, tell):
-        bring(MEMORY, read_prior_tables([seed], tell), tell)
+def import_earlier_output(name: str, output: Path) -> None:
+    """Import into the memory what an earlier run wrote for a corpus, before the stage overwrites it."""
+    with translation_progress(name) as (_, notify):
+        import_prior(MEMORY, read_prior_tables([output], notify), notify)
 
 
 @contextmanager
 def corpus_session(
-    params: Params, name: str, source: Path, seed: Path, executor: Executor
+    params: Params, name: str, source: Path, earlier_output: Path, executor: Executor
 ) -> Iterator[TranslationSession]:
-    """The desk where a corpus's texts are translated. source: its files; seed: what an earlier run wrote."""
+    """Yield the session that translates a corpus.
+
+    source: the folder of the corpus's files. earlier_output: the table that an earlier run wrote, if it exists.
+    """
     corpus = params.corpus(name)
     with (
-        translation_progress(name) as (progress, tell),
+        translation_progress(name) as (progress, notify),
         open_session(
             corpus.translator or "identity",  # a native corpus has no segments, and needs no translator
             (params.language.source, params.language.target),
@@ -57,10 +60,10 @@ def corpus_session(
             translators=params.translators,
             settings=params.translate,
             tmx=source / "memory.tmx" if corpus.memory else None,
-            seeds=[seed],
+            prior_tables=[earlier_output],
             executor=executor,
             progress=progress,
-            tell=tell,
-        ) as desk,
+            notify=notify,
+        ) as session,
     ):
-        yield desk
+        yield session

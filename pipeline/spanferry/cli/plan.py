@@ -11,9 +11,9 @@ from spanferry.cli.support import Command
 from spanferry.config import Params, read_params
 from spanferry.errors import InputError
 from spanferry.printing import printable
-from spanferry.records import Kind
-from spanferry.segmentation import layout, segments
-from spanferry.squad import read_squad
+from spanferry.records import Kind, Split
+from spanferry.segmentation import collect_segments, make_layout
+from spanferry.squad import Document, read_squad
 from spanferry.translation import planning
 from spanferry.translation.client.segment_tables import read_segments, segments_from_table
 from spanferry.translation.client.setup import open_session
@@ -27,7 +27,9 @@ COLUMNS = ("segments", "characters", "held", "quarantined", "to_ask", "to_send")
 @click.option(
     "--rate", default=2.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Requests a second."
 )
-@click.option("--price", default=20.0, show_default=True, type=click.FloatRange(0), help="Price of a million characters.")
+@click.option(
+    "--price", default=20.0, show_default=True, type=click.FloatRange(0), help="Price of a million characters."
+)
 @click.option("--json", "as_json", is_flag=True, help="The plan as JSON.")
 def plan(corpus: str, rate: float, price: float, as_json: bool) -> None:
     params = read_params()
@@ -83,22 +85,21 @@ def corpus_segments(params: Params, corpus: str, with_contexts: bool) -> list[Se
         return read_segments(path, path.with_name("layout.parquet") if with_contexts else None)
     if settings.native:
         return []
-    paths = {
-        split: existing_path(data / "source" / f"{split}.json", original, corpus)
-        for split, original in settings.splits().items()
+    documents: dict[Split, Document] = {
+        split: read_squad(existing_path(data / "source" / f"{split}.json", location, corpus))
+        for split, location in settings.locations().items()
     }
-    documents = {split: read_squad(path) for split, path in paths.items()}
-    laid = layout(documents, params.language.source)
-    return segments_from_table(segments(laid), laid["context"].to_pylist() if with_contexts else None)
+    laid = make_layout(documents, params.language.source)
+    return segments_from_table(collect_segments(laid), laid["context"].to_pylist() if with_contexts else None)
 
 
-def existing_path(fetched: Path, original: str, corpus: str) -> Path:
-    """Return the fetched file, or else the original of params.yaml. Raises InputError when neither exists."""
-    for path in (fetched, Path(original)):
+def existing_path(fetched: Path, location: str, corpus: str) -> Path:
+    """Return the fetched file, or else the location that params.yaml names. Raises InputError when neither exists."""
+    for path in (fetched, Path(location)):
         if path.exists():
             return path
     raise InputError(
-        f"{original}: not fetched yet; put {corpus} into build.corpora and run `dvc repro segment@{corpus}`"
+        f"{location}: not fetched yet; put {corpus} into build.corpora and run `dvc repro segment@{corpus}`"
     )
 
 

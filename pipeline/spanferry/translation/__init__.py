@@ -1,1 +1,1 @@
-"""Translating segments: engines behind one protocol, a memory, a pace, and checks on every answer."""
+"""Translates segments: engines behind one interface, a translation memory, rate limiting, and checks of each answer."""

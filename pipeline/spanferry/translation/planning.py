@@ -1,71 +1,69 @@
-"""What a translation would take, before anything is sent."""
+"""Estimates what a translation would send, without sending anything."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil
 
 from msgspec import Struct
 
+from spanferry.translation.client.lookup import LookupResult, is_quarantined
 from spanferry.translation.client.session import TranslationSession
-from spanferry.translation.client.tasks import Draft, Segment, Task
+from spanferry.translation.client.tasks import Segment, Task
 
 HOUR_S = 3600
 MILLION = 1_000_000
 
 
-class Load(Struct, frozen=True):
-    """Distinct segments of one kind, and what of them is still to be sent."""
+class KindPlan(Struct, frozen=True):
+    """The distinct segments of one kind, and what of them would be sent."""
 
     segments: int
     characters: int
-    held: int  # by the memory, or the corpus's own one, whole or in all pieces
-    quarantined: int  # given up by earlier runs; not asked for again
-    to_ask: int  # texts; a long segment is several, and one that stands in several is one
-    to_send: int  # characters
+    held: int  # translated by the memory or the corpus's own translations, as a whole or in all chunks
+    quarantined: int  # given up by earlier runs, and not sent again
+    to_ask: int  # texts to send; a long segment is several, and a text that several segments share is one
+    to_send: int  # characters of these
 
 
 class Plan(Struct, frozen=True):
-    """By kind, and for the whole."""
+    """What a translation would send: by kind, and in total."""
 
-    kinds: Mapping[str, Load]
+    kinds: Mapping[str, KindPlan]
     requests: int
     characters: int  # to send
 
     def hours(self, rate: float) -> float:
-        """At so many requests a second."""
+        """The duration in hours at `rate` requests a second."""
         return self.requests / rate / HOUR_S
 
     def price(self, per_million: float) -> float:
-        """At so much for a million characters."""
+        """The price at `per_million` for a million characters."""
         return self.characters / MILLION * per_million
 
 
-def plan(segments: Sequence[Segment], desk: TranslationSession) -> Plan:
-    """What `desk.translate(segments)` would send."""
-    if desk.memory is None:
-        drafted, misses = [segment.text for segment in segments], []
+def make_plan(segments: Sequence[Segment], session: TranslationSession) -> Plan:
+    """Return what `session.translate(segments)` would send."""
+    results: Sequence[LookupResult]
+    if session.memory is None:
+        results, tasks = [segment.text for segment in segments], []
     else:
-        drafted, misses = desk.draft(segments)
+        results, tasks = session.look_up(segments)
     kinds = {
-        kind: load(
-            [(segment, draft) for segment, draft in zip(segments, drafted, strict=True) if segment.kind == kind],
-            [miss for miss in misses if miss.kind == kind],
+        kind: plan_kind(
+            [(segment, result) for segment, result in zip(segments, results, strict=True) if segment.kind == kind],
+            [task for task in tasks if task.kind == kind],
         )
         for kind in dict.fromkeys(segment.kind for segment in segments)
     }
-    return Plan(kinds, ceil(len(misses) / desk.translator.batch), sum(len(miss.text) for miss in misses))
+    return Plan(kinds, ceil(len(tasks) / session.translator.batch), sum(len(task.text) for task in tasks))
 
 
-def load(drafted: Sequence[tuple[Segment, Draft]], misses: Sequence[Task]) -> Load:
-    return Load(
-        segments=len(drafted),
-        characters=sum(len(segment.text) for segment, _ in drafted),
-        held=sum(isinstance(draft, str) for _, draft in drafted),
-        quarantined=sum(given_up(draft) for _, draft in drafted),
-        to_ask=len(misses),
-        to_send=sum(len(miss.text) for miss in misses),
+def plan_kind(segments: Sequence[tuple[Segment, LookupResult]], tasks: Sequence[Task]) -> KindPlan:
+    """Count the segments of one kind with their lookup results, and the tasks of that kind."""
+    return KindPlan(
+        segments=len(segments),
+        characters=sum(len(segment.text) for segment, _ in segments),
+        held=sum(isinstance(result, str) for _, result in segments),
+        quarantined=sum(is_quarantined(result) for _, result in segments),
+        to_ask=len(tasks),
+        to_send=sum(len(task.text) for task in tasks),
     )
-
-
-def given_up(draft: Draft) -> bool:
-    parts = draft if isinstance(draft, list) else [draft]
-    return any(isinstance(part, Task) and part.fault is not None for part in parts)

@@ -1,65 +1,75 @@
 from spanferry.records import CheckFailure
+from spanferry.translation.client.events import AttemptFailed
 from spanferry.translation.client.failures import FailureAttribution
 from spanferry.translation.client.tasks import Task
 
 
-def made(attempts: int = 10, remote: bool = True) -> tuple[FailureAttribution, list[tuple[str, int, bool]]]:
-    told: list[tuple[str, int, bool]] = []
-    return FailureAttribution(attempts, remote, lambda miss, final: told.append((miss.text, miss.bad, final))), told
+def counted(events: list[AttemptFailed]) -> list[tuple[str, int, bool]]:
+    return [(event.task.text, event.counted_failures, event.final) for event in events]
 
 
-def test_what_is_about_the_text_counts_at_once_and_the_same_words_four_times_are_the_last():
-    verdicts, told = made()
-    miss = Task("quay", "answer")
-    for _ in range(4):
-        assert verdicts.bad(miss, CheckFailure.LENGTH, "k")
-    assert told == [("quay", 1, False), ("quay", 2, False), ("quay", 3, False), ("quay", 10, True)]
-    assert miss.worst == (CheckFailure.LENGTH, "k")
+def test_an_answer_about_its_text_counts_at_once_and_repeated_four_times_is_final():
+    attribution, task = FailureAttribution(10, remote=True), Task("quay", "answer")
+    recorded = [attribution.record(task, CheckFailure.LENGTH, "k") for _ in range(4)]
+    assert [is_about_text for is_about_text, _ in recorded] == [True] * 4
+    assert counted([event for _, events in recorded for event in events]) == [
+        ("quay", 1, False),
+        ("quay", 2, False),
+        ("quay", 3, False),
+        ("quay", 10, True),
+    ]
+    assert task.last_failure == (CheckFailure.LENGTH, "k")
 
 
-def test_nothing_counts_until_the_service_has_answered_another_text():
-    verdicts, told = made(attempts=2)
+def test_an_event_keeps_the_state_of_its_moment():
+    attribution, task = FailureAttribution(10, remote=True), Task("quay", "answer")
+    events = [event for _ in range(2) for event in attribution.record(task, CheckFailure.LENGTH, "k")[1]]
+    assert events == [
+        AttemptFailed(task, CheckFailure.LENGTH, "k", counted_failures=1, repeats=1, attempt=0, final=False),
+        AttemptFailed(task, CheckFailure.LENGTH, "k", counted_failures=2, repeats=2, attempt=1, final=False),
+    ]
+
+
+def test_empty_answers_count_when_another_text_has_been_answered():
+    attribution = FailureAttribution(2, remote=True)
     quay, weir = Task("quay", "answer"), Task("weir", "answer")
-    for miss in (quay, weir, quay, quay):
-        assert not verdicts.bad(miss, CheckFailure.EMPTY, "")
-    assert told == []
-    verdicts.service_works()
-    assert told == [("quay", 1, False), ("weir", 1, False), ("quay", 2, True)]
+    for task in (quay, weir, quay, quay):
+        assert attribution.record(task, CheckFailure.EMPTY, "") == (False, [])
+    assert counted(attribution.blame_texts()) == [("quay", 1, False), ("weir", 1, False), ("quay", 2, True)]
+    assert attribution.blame_texts() == []
 
 
-def test_while_the_service_is_down_all_is_forgiven():
-    verdicts, told = made()
-    verdicts.bad(Task("quay", "answer"), CheckFailure.UNREACHABLE, "")
-    verdicts.forgive()
-    verdicts.service_works()
-    assert told == []
+def test_nothing_counts_while_the_service_is_down():
+    attribution = FailureAttribution(10, remote=True)
+    attribution.record(Task("quay", "answer"), CheckFailure.UNREACHABLE, "")
+    attribution.blame_service()
+    assert attribution.blame_texts() == []
 
 
-def test_the_same_words_to_another_text_are_not_about_it():
-    verdicts, told = made()
-    assert verdicts.bad(Task("quay", "answer"), CheckFailure.LENGTH, "Zugriff verweigert")
-    assert not verdicts.bad(Task("weir", "answer"), CheckFailure.LENGTH, "Zugriff verweigert")
-    assert told == [("quay", 1, False)]
+def test_the_same_answer_to_another_text_is_not_about_it():
+    attribution = FailureAttribution(10, remote=True)
+    assert attribution.record(Task("quay", "answer"), CheckFailure.LENGTH, "Zugriff verweigert")[0]
+    assert attribution.record(Task("weir", "answer"), CheckFailure.LENGTH, "Zugriff verweigert") == (False, [])
 
 
-def test_what_a_local_model_says_once_is_final():
-    verdicts, told = made(remote=False)
-    verdicts.bad(Task("quay", "answer"), CheckFailure.EMPTY, "")
-    assert told == [("quay", 10, True)]
+def test_the_first_bad_answer_of_a_local_model_is_final():
+    attribution = FailureAttribution(10, remote=False)
+    is_about_text, events = attribution.record(Task("quay", "answer"), CheckFailure.EMPTY, "")
+    assert is_about_text
+    assert counted(events) == [("quay", 10, True)]
 
 
-def test_a_text_is_asked_for_in_other_forms_until_these_bring_nothing():
-    verdicts, _ = made()
-    miss = Task("quay", "answer")
+def test_a_text_is_sent_in_other_forms_until_these_bring_nothing():
+    attribution, task = FailureAttribution(10, remote=True), Task("quay", "answer")
     attempts = []
-    for fault, answer in (
+    for failure, answer in (
         (CheckFailure.LENGTH, "k"),
         (CheckFailure.EMPTY, ""),
         (CheckFailure.UNREACHABLE, ""),
         (CheckFailure.LENGTH, "k"),
+        (CheckFailure.EMPTY, ""),
     ):
-        verdicts.bad(miss, fault, answer)
-        attempts.append(miss.attempt)
-    verdicts.bad(miss, CheckFailure.EMPTY, "")
-    assert [*attempts, miss.attempt] == [1, 1, 1, 2, 0]
-    assert (miss.worst, miss.same) == ((CheckFailure.LENGTH, "k"), 2)
+        attribution.record(task, failure, answer)
+        attempts.append(task.attempt)
+    assert attempts == [1, 1, 1, 2, 0]
+    assert (task.last_failure, task.repeats) == ((CheckFailure.LENGTH, "k"), 2)

@@ -1,13 +1,16 @@
 from pathlib import Path
 
 import pytest
-from spanferry import segmentation, squad, tables
+from spanferry import segmentation, tables
+from spanferry.arrow import schema_of
 from spanferry.errors import InputError, ParamsError, TranslationError
 from spanferry.records import SegmentRow, TranslationRow
-from spanferry.translation.client.setup import open_session, read_segments, to_table
+from spanferry.squad import Article, Document, Paragraph
+from spanferry.translation.client.segment_tables import read_segments, translation_table
+from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.mtranslate import MTranslate
-from spanferry.translation.memory.prior import METADATA
+from spanferry.translation.memory.prior import SCOPE_KEY
 from spanferry.translation.memory.store import Memory, Scope
 from spanferry.translation.memory.tmx import write_tmx
 
@@ -18,15 +21,15 @@ LANGUAGES = ("en", "nl")
 
 
 def build(folder: Path, **kwargs) -> tuple[list[str | None], int]:
-    """Translates into folder/translations.parquet; (the translations, how many texts were sent)."""
+    """Translate into folder/translations.parquet. Returns the translations and the number of requests."""
     out = folder / "translations.parquet"
-    with open_session("mtranslate", LANGUAGES, folder=folder / "memory", seeds=[out], **kwargs) as desk:
-        results = desk.translate(SEGMENTS)
-        tables.write(to_table(SEGMENTS, results, desk), out)
-    return [result.text for result in results], desk.counts.requests
+    with open_session("mtranslate", LANGUAGES, folder=folder / "memory", prior_tables=[out], **kwargs) as session:
+        results = session.translate(SEGMENTS)
+        tables.write(translation_table(SEGMENTS, results, session), out)
+    return [result.text for result in results], session.counts.requests
 
 
-def test_the_table_says_whose_it_is_and_has_the_same_bytes_again(google, tmp_path):
+def test_the_table_has_its_scope_and_the_same_bytes_again(google, tmp_path):
     google(lambda text, n: dutch(text))
     build(tmp_path)
     path = tmp_path / "translations.parquet"
@@ -34,7 +37,7 @@ def test_the_table_says_whose_it_is_and_has_the_same_bytes_again(google, tmp_pat
     assert table.to_pylist() == [
         {"text": segment.text, "translation": dutch(segment.text), "reason": None} for segment in SEGMENTS
     ]
-    assert table.schema.metadata == {METADATA: b'{"source": "en", "target": "nl", "translator": "mtranslate"}'}
+    assert table.schema.metadata == {SCOPE_KEY: b'{"source": "en", "target": "nl", "translator": "mtranslate"}'}
     assert build(tmp_path)[1] == 0
     assert path.read_bytes() == first
 
@@ -45,44 +48,44 @@ def test_a_fresh_clone_starts_from_the_table(google, tmp_path):
     assert sent == 3
     for file in (tmp_path / "memory").iterdir():
         file.unlink()
-    told = []
-    assert build(tmp_path, tell=told.append) == (first, 0)
-    assert told == ["3 translations of earlier runs by mtranslate are brought into the memory"]
+    messages = []
+    assert build(tmp_path, notify=messages.append) == (first, 0)
+    assert messages == ["imported 3 translations of earlier runs by mtranslate"]
     assert len(Memory(tmp_path / "memory", Scope("mtranslate", *LANGUAGES))) == 3
     assert served.seen.total() == 3
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1 and no more"])
-def test_a_broken_table_is_passed_over(google, tmp_path, content):
+def test_a_broken_table_is_skipped(google, tmp_path, content):
     google(lambda text, n: dutch(text))
     (tmp_path / "translations.parquet").write_bytes(content)
-    told = []
-    assert build(tmp_path, tell=told.append)[1] == 3
-    assert len(told) == 1
-    assert "translations.parquet" in told[0]
+    messages = []
+    assert build(tmp_path, notify=messages.append)[1] == 3
+    assert len(messages) == 1
+    assert "translations.parquet" in messages[0]
 
 
-def test_a_table_by_another_translator_is_not_taken(google, tmp_path):
+def test_a_table_by_another_translator_is_not_used(google, tmp_path):
     google(lambda text, n: dutch(text))
     out = tmp_path / "translations.parquet"
-    with open_session("identity", LANGUAGES, folder=tmp_path / "memory") as desk:
-        tables.write(to_table(SEGMENTS, desk.translate(SEGMENTS), desk), out)
+    with open_session("identity", LANGUAGES, folder=tmp_path / "memory") as session:
+        tables.write(translation_table(SEGMENTS, session.translate(SEGMENTS), session), out)
     assert build(tmp_path)[1] == 3
 
 
-def test_a_table_outlives_another_translator_in_between(google, tmp_path):
-    """Of a fresh clone, where the table is all there is of what was asked."""
+def test_a_table_survives_another_translator_in_between(google, tmp_path):
+    """In a fresh clone the table is the only copy of the translations."""
     served = google(lambda text, n: dutch(text))
     first, _ = build(tmp_path)
     (tmp_path / "memory" / "translations.jsonl").unlink()
     out = tmp_path / "translations.parquet"
-    with open_session("identity", LANGUAGES, folder=tmp_path / "memory", seeds=[out]) as desk:
-        tables.write(to_table(SEGMENTS, desk.translate(SEGMENTS), desk), out)
+    with open_session("identity", LANGUAGES, folder=tmp_path / "memory", prior_tables=[out]) as session:
+        tables.write(translation_table(SEGMENTS, session.translate(SEGMENTS), session), out)
     assert build(tmp_path) == (first, 0)
     assert served.seen.total() == 3
 
 
-def test_a_corpus_own_translations_come_first_and_stay_its_own(google, tmp_path):
+def test_a_corpus_own_translations_come_first_and_are_not_stored(google, tmp_path):
     google(lambda text, n: dutch(text))
     tmx = tmp_path / "memory.tmx"
     write_tmx(tmx, [("the quay", "de kaai")], *LANGUAGES)
@@ -94,7 +97,7 @@ def test_a_corpus_own_translations_come_first_and_stay_its_own(google, tmp_path)
     assert Memory(tmp_path / "memory", memory.scope).get("the quay") is None
 
 
-def test_what_is_taken_out_of_a_corpus_own_translations_is_asked_for(google, tmp_path):
+def test_a_text_removed_from_a_corpus_own_translations_is_sent(google, tmp_path):
     google(lambda text, n: dutch(text))
     tmx = tmp_path / "memory.tmx"
     write_tmx(tmx, [("the quay", "de kwaai")], *LANGUAGES)
@@ -110,16 +113,16 @@ def test_planning_needs_no_lock_and_writes_nothing(google, tmp_path):
     build(tmp_path)
     with (
         open_session("mtranslate", LANGUAGES, folder=tmp_path / "memory"),
-        open_session("mtranslate", LANGUAGES, folder=tmp_path / "memory", planning=True) as desk,
+        open_session("mtranslate", LANGUAGES, folder=tmp_path / "memory", planning=True) as session,
     ):
-        _, misses = desk.draft([*SEGMENTS, Segment("the weir", "answer")])
-    assert [miss.text for miss in misses] == ["the weir"]
-    with open_session("mtranslate", LANGUAGES, folder=tmp_path / "none", planning=True) as desk:
-        assert len(desk.draft(SEGMENTS)[1]) == 3
+        _, tasks = session.look_up([*SEGMENTS, Segment("the weir", "answer")])
+    assert [task.text for task in tasks] == ["the weir"]
+    with open_session("mtranslate", LANGUAGES, folder=tmp_path / "none", planning=True) as session:
+        assert len(session.look_up(SEGMENTS)[1]) == 3
     assert not (tmp_path / "none").exists()
 
 
-def test_an_engine_is_entered_once_when_there_is_something_to_ask_for(google, tmp_path, monkeypatch):
+def test_an_engine_is_entered_once_when_there_is_something_to_send(google, tmp_path, monkeypatch):
     served = google(lambda text, n: dutch(text))
     entered = []
 
@@ -132,11 +135,11 @@ def test_an_engine_is_entered_once_when_there_is_something_to_ask_for(google, tm
             entered.append("out")
             super().__exit__()
 
-    monkeypatch.setattr("spanferry.translation.client.setup.build", lambda *_: Counted(*LANGUAGES, 5.0))
-    with open_session("mtranslate", LANGUAGES, folder=tmp_path / "memory") as desk:
+    monkeypatch.setattr("spanferry.translation.client.setup.build_translator", lambda *_: Counted(*LANGUAGES, 5.0))
+    with open_session("mtranslate", LANGUAGES, folder=tmp_path / "memory") as session:
         assert entered == []
         for segment in SEGMENTS:
-            desk.translate([segment])
+            session.translate([segment])
     assert entered == ["in", "out"]
     build(tmp_path)
     assert entered == ["in", "out"]
@@ -154,7 +157,7 @@ def test_an_engine_is_entered_once_when_there_is_something_to_ask_for(google, tm
     assert served.seen.total() == 3
 
 
-def test_names(tmp_path):
+def test_unknown_translators_are_errors(tmp_path):
     with (
         pytest.raises(ParamsError, match="translator 'bing': neither an entry of translators"),
         open_session("bing", LANGUAGES, folder=tmp_path),
@@ -167,17 +170,17 @@ def test_names(tmp_path):
         pass
 
 
-def cut(folder: Path, *contexts: str) -> tuple[Path, Path]:
-    """Tables of segments and of the layout, as the stage writes them, of paragraphs without questions."""
-    paragraphs = tuple(squad.Paragraph(context, ()) for context in contexts)
-    laid = segmentation.layout({"dev": squad.Document((squad.Article(paragraphs),))}, "en")
+def write_segments(folder: Path, *contexts: str) -> tuple[Path, Path]:
+    """Write the segments and the layout of paragraphs without questions, as the stage does. Returns both paths."""
+    paragraphs = tuple(Paragraph(context, ()) for context in contexts)
+    laid = segmentation.make_layout({"dev": Document((Article(paragraphs),))}, "en")
     tables.write(laid, folder / "layout.parquet")
-    tables.write(segmentation.segments(laid), folder / "segments.parquet")
+    tables.write(segmentation.collect_segments(laid), folder / "segments.parquet")
     return folder / "segments.parquet", folder / "layout.parquet"
 
 
 def test_segments_are_read_with_their_paragraphs_only_when_these_are_used(tmp_path):
-    segments, layout = cut(tmp_path, "It rains.", "Boats go by. It rains.")
+    segments, layout = write_segments(tmp_path, "It rains.", "Boats go by. It rains.")
     assert read_segments(segments) == [Segment("Boats go by.", "sentence"), Segment("It rains.", "sentence")]
     assert read_segments(segments, layout) == [
         Segment("Boats go by.", "sentence", "Boats go by. It rains."),
@@ -187,7 +190,7 @@ def test_segments_are_read_with_their_paragraphs_only_when_these_are_used(tmp_pa
 
 def test_long_paragraphs_are_not_repeated_with_each_of_their_sentences(tmp_path):
     contexts = [" ".join(f"Boat {at} came by in year {n}." for at in range(1500)) for n in range(8)]
-    segments, layout = cut(tmp_path, *contexts)
+    segments, layout = write_segments(tmp_path, *contexts)
     read = read_segments(segments, layout)
     assert len(read) == 12_000
     assert {segment.context for segment in read} == set(contexts)
@@ -196,10 +199,10 @@ def test_long_paragraphs_are_not_repeated_with_each_of_their_sentences(tmp_path)
 
 
 @pytest.mark.parametrize("row", [1, -1])
-def test_a_row_that_the_layout_lacks_is_told(tmp_path, row):
-    segments, layout = cut(tmp_path, "It rains.")
+def test_a_row_that_the_layout_lacks_is_an_error(tmp_path, row):
+    segments, layout = write_segments(tmp_path, "It rains.")
     rows = [{"text": "It rains.", "kind": "sentence", "count": 1, "layout_row": row}]
-    tables.write(tables.pa.Table.from_pylist(rows, SEGMENTS), segments)
-    with pytest.raises(InputError) as told:
+    tables.write(tables.pa.Table.from_pylist(rows, schema_of(SegmentRow)), segments)
+    with pytest.raises(InputError) as caught:
         read_segments(segments, layout)
-    assert str(told.value) == f"{segments}: column layout_row: {layout} has no row {row}; rebuild it"
+    assert str(caught.value) == f"{segments}: column layout_row: {layout} has no row {row}; rebuild it"

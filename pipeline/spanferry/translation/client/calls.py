@@ -1,93 +1,94 @@
-"""Calls to an engine from worker threads, each with a deadline that the engine cannot outlast."""
+"""Runs calls to an engine in threads, each with a deadline that holds even when the engine hangs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic, sleep
-from typing import Any
+from typing import Generic, TypeVar
 
 from spanferry.translation.engines.base import Overloaded
 
-# Waking up costs about as much as taking an answer; those that come in so short a time are taken together.
-TOGETHER_S = 0.01
+# Waking up costs about as much as taking an answer. Answers that come within this time are taken together.
+BATCHING_S = 0.01
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """A finished call: what it was given, when it was sent, and its result or the exception it ended with."""
+class FinishedCall(Generic[Argument, Result]):
+    """The argument of a call, and its result or the exception that ended it."""
 
-    given: Any
-    sent: float
-    result: Any
-    error: BaseException | None
+    argument: Argument
+    outcome: Result | BaseException
 
 
-class Calls:
-    """Runs function(given) in daemon threads.
+class Calls(Generic[Argument, Result]):
+    """Runs function(argument) in daemon threads.
 
-    A call that outlasts deadline_s (None: no deadline) comes back as Overloaded, and its thread, which
-    Python cannot end, is left behind: what it still says is not heard, and another takes its place.
+    A call that takes longer than deadline_s (None: no deadline) finishes as Overloaded. Python cannot end its
+    thread: the thread is abandoned, its result is dropped, and a new thread takes its place.
     """
 
-    def __init__(self, function: Callable[[Any], Any], deadline_s: float | None) -> None:
+    def __init__(self, function: Callable[[Argument], Result], deadline_s: float | None) -> None:
         self.function, self.deadline_s = function, deadline_s
-        self.under_way: dict[int, tuple[Any, float]] = {}  # ticket -> given, when sent
+        self.under_way: dict[int, tuple[Argument, float]] = {}  # ticket -> argument, when sent
         self._tickets = 0
         self._threads = 0
-        self._given_up: set[int] = set()
-        self._waiting: SimpleQueue[tuple[int, Any] | None] = SimpleQueue()
-        self._finished: SimpleQueue[tuple[int, Any, BaseException | None]] = SimpleQueue()
+        self._abandoned: set[int] = set()
+        self._waiting: SimpleQueue[tuple[int, Argument] | None] = SimpleQueue()
+        self._finished: SimpleQueue[tuple[int, Result | BaseException]] = SimpleQueue()
 
-    def send(self, given: Any) -> None:
-        """Starts a call."""
+    def send(self, argument: Argument) -> None:
+        """Start a call."""
         self._tickets += 1
-        self.under_way[self._tickets] = given, monotonic()
+        self.under_way[self._tickets] = argument, monotonic()
         if self._threads < len(self.under_way):
             self._threads += 1
             Thread(target=self._work, name=f"call-{self._tickets}", daemon=True).start()
-        self._waiting.put((self._tickets, given))
+        self._waiting.put((self._tickets, argument))
 
     def _work(self) -> None:
-        while (task := self._waiting.get()) is not None:
-            ticket, given = task
+        while (call := self._waiting.get()) is not None:
+            ticket, argument = call
             try:
-                outcome = self.function(given), None
+                outcome = self.function(argument)
             except BaseException as error:
-                outcome = None, error
-            self._finished.put((ticket, *outcome))
-            if ticket in self._given_up:
+                outcome = error
+            self._finished.put((ticket, outcome))
+            if ticket in self._abandoned:
                 return
 
-    def collect(self, until: float) -> list[Done]:
-        """Waits for a call to end, until that time at most, and gives all that end with it or soon after."""
+    def collect(self, until: float) -> list[FinishedCall[Argument, Result]]:
+        """Wait for a call to finish, until that time at most. Return all calls that finish with it or soon after."""
         if self.deadline_s is not None and self.under_way:
             _, oldest = next(iter(self.under_way.values()))
             until = min(until, oldest + self.deadline_s)
-        done = []
+        finished: list[FinishedCall[Argument, Result]] = []
         wait = max(0.0, until - monotonic())
         try:
             while True:
-                ticket, result, error = self._finished.get(timeout=wait)
+                ticket, outcome = self._finished.get(timeout=wait)
                 if wait and len(self.under_way) > 1:
-                    sleep(TOGETHER_S)
+                    sleep(BATCHING_S)
                 wait = 0.0
                 if ticket in self.under_way:
-                    given, sent = self.under_way.pop(ticket)
-                    done.append(Done(given, sent, result, error))
+                    argument, _ = self.under_way.pop(ticket)
+                    finished.append(FinishedCall(argument, outcome))
         except Empty:
-            return done + self._overdue()
+            return finished + self._abandon_overdue()
 
-    def _overdue(self) -> list[Done]:
+    def _abandon_overdue(self) -> list[FinishedCall[Argument, Result]]:
         if self.deadline_s is None:
             return []
         latest = monotonic() - self.deadline_s
         overdue = [ticket for ticket, (_, sent) in self.under_way.items() if sent <= latest]
-        self._given_up.update(overdue)
+        self._abandoned.update(overdue)
         self._threads -= len(overdue)
-        return [Done(*self.under_way.pop(ticket), None, Overloaded("no answer in time")) for ticket in overdue]
+        return [FinishedCall(self.under_way.pop(ticket)[0], Overloaded("no answer in time")) for ticket in overdue]
 
     def close(self) -> None:
-        """Lets the threads go as they finish."""
+        """Let each thread end when its call finishes."""
         for _ in range(self._threads):
             self._waiting.put(None)

@@ -1,18 +1,18 @@
-"""Whether a bad answer is the text's doing or the service's.
+"""Attributes bad answers to their text or to the service.
 
-An answer that is about its text counts against it at once. One that is not (nothing, an error page, the
-same words as to another text) counts only once some text has been answered well after it: until then it
-may be the service that is banned or down.
+A bad answer that is about its text counts against the text at once. Any other (nothing, an error page, the same
+words as for another text) counts only after some later text was answered well: until then the service may be
+banned or down.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from spanferry.records import CheckFailure
+from spanferry.translation.client.events import AttemptFailed
 from spanferry.translation.client.tasks import Task
 
-# Bad answers that may come to any text while the service is banned or down.
-IMPERSONAL = frozenset(
+# Bad answers that any text may get while the service is banned or down.
+SERVICE_FAILURES = frozenset(
     {
         CheckFailure.EMPTY,
         CheckFailure.CAPTCHA,
@@ -21,68 +21,82 @@ IMPERSONAL = frozenset(
         CheckFailure.UNREACHABLE,
     }
 )
-# Answers without a word after which a text is sent in its first form again: the others may not be understood.
-BLANKS = 2
-# The same bad words so many times in a row are a service's last ones on a text; a local model says them once.
-LAST_WORDS = 4
+# After so many empty answers a text is sent in its first form again: the service may not understand the other forms.
+EMPTY_ANSWERS_TO_RESET = 2
+# A service that repeats the same bad answer so many times in a row will not change it. A local model repeats itself
+# from the first time.
+MAX_REPEATS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class PendingFailure:
-    """A bad answer, while it is open whether the text or the service is to blame."""
+    """A bad answer that is not attributed yet."""
 
-    miss: Task
-    fault: CheckFailure
+    task: Task
+    failure: CheckFailure
     answer: str
 
 
 @dataclass
 class FailureAttribution:
-    """Judges one engine's bad answers.
+    """Attributes the bad answers of one engine.
 
-    attempts: how many may count against a text; remote: as in Translator; set_back(miss, final) is told
-    of each that counts, and whether it was the last.
+    attempts: counted failures after which a text is given up; remote: as in Translator.
     """
 
     attempts: int
     remote: bool
-    set_back: Callable[[Task, bool], object]
-    doubts: list[PendingFailure] = field(default_factory=list)
-    said: dict[str, str] = field(default_factory=dict)  # bad answer -> the text it was first given to
+    pending: list[PendingFailure] = field(default_factory=list)
+    first_texts: dict[str, str] = field(default_factory=dict)  # bad answer -> the first text that got it
 
-    def bad(self, miss: Task, fault: CheckFailure, answer: str) -> bool:
-        """Takes a bad answer ('' when there were no words); tells whether it was meant for this text."""
-        meant = not self.remote or (fault not in IMPERSONAL and self.said.setdefault(answer, miss.text) == miss.text)
-        if meant:
-            self._count(PendingFailure(miss, fault, answer))
+    def record(self, task: Task, failure: CheckFailure, answer: str) -> tuple[bool, list[AttemptFailed]]:
+        """Record a bad answer ('' when it had no text).
+
+        Returns whether the answer is about this text, and the events for the failures that count now.
+        """
+        is_about_text = not self.remote or (
+            failure not in SERVICE_FAILURES and self.first_texts.setdefault(answer, task.text) == task.text
+        )
+        events: list[AttemptFailed] = []
+        if is_about_text:
+            events = self._count(PendingFailure(task, failure, answer))
         else:
-            self.doubts.append(PendingFailure(miss, fault, answer))
-        miss.heard += 1
+            self.pending.append(PendingFailure(task, failure, answer))
+        task.bad_answers += 1
         if answer:
-            miss.attempt += 1
-        elif fault is CheckFailure.EMPTY:
-            miss.blank += 1
-            miss.attempt = 0 if miss.blank % BLANKS == 0 else miss.attempt
-        return meant
+            task.attempt += 1
+        elif failure is CheckFailure.EMPTY:
+            task.empty_answers += 1
+            task.attempt = 0 if task.empty_answers % EMPTY_ANSWERS_TO_RESET == 0 else task.attempt
+        return is_about_text, events
 
-    def service_works(self) -> None:
-        """A text was answered well: the bad answers before were the texts' own."""
-        for doubt in self.doubts:
-            self._count(doubt)
-        self.doubts.clear()
+    def blame_texts(self) -> list[AttemptFailed]:
+        """Count the pending failures against their texts: the service has answered a text well."""
+        events = [event for failure in self.pending for event in self._count(failure)]
+        self.pending.clear()
+        return events
 
-    def forgive(self) -> None:
-        """The service does not work: the bad answers were its own."""
-        self.doubts.clear()
+    def blame_service(self) -> None:
+        """Drop the pending failures: the service does not work."""
+        self.pending.clear()
 
-    def _count(self, doubt: PendingFailure) -> None:
-        miss = doubt.miss
-        if miss.bad >= self.attempts:
-            return
-        if doubt.answer or miss.worst is None:
-            worst = doubt.fault, doubt.answer
-            miss.same = miss.same + 1 if worst == miss.worst else 1
-            miss.worst = worst
-        final = not self.remote or (doubt.answer and miss.same >= LAST_WORDS)
-        miss.bad = self.attempts if final else miss.bad + 1
-        self.set_back(miss, miss.bad >= self.attempts)
+    def _count(self, pending: PendingFailure) -> list[AttemptFailed]:
+        task = pending.task
+        if task.counted_failures >= self.attempts:
+            return []
+        failure = pending.failure, pending.answer
+        if task.last_failure is None or pending.answer:
+            task.repeats = task.repeats + 1 if failure == task.last_failure else 1
+            task.last_failure = failure
+        final = not self.remote or (pending.answer and task.repeats >= MAX_REPEATS)
+        task.counted_failures = self.attempts if final else task.counted_failures + 1
+        return [
+            AttemptFailed(
+                task,
+                *task.last_failure,
+                task.counted_failures,
+                task.repeats,
+                task.attempt,
+                final=task.counted_failures >= self.attempts,
+            )
+        ]

@@ -1,295 +1,263 @@
-"""Asking an engine for the texts that no memory holds, until each has a good answer or is given up.
+"""Decides what to send to an engine and when, until each task has a good answer or is given up.
 
-When answers without a word about their texts follow each other, a text that was answered well before is
-sent again, as a witness for the service.
+    action = scheduler.next(now)                  what to do: send a call, give a text up, wait, stop
+    events = scheduler.done(call, outcome, now)   what a finished call means
+
+The scheduler is a state machine. It has no clock, no thread and no access to the memory or the network:
+`TranslationSession` runs it, carries out its actions and applies its events.
 """
 
 import re
-from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from heapq import heappop, heappush
-from itertools import count
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
-from time import monotonic
 
 from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure
-from spanferry.translation.client.calls import Calls, Done
-from spanferry.translation.client.counts import Counts
+from spanferry.translation.client.events import (
+    Action,
+    Answered,
+    Call,
+    Event,
+    GiveUp,
+    Send,
+    Stop,
+    Unanswered,
+    Wait,
+)
 from spanferry.translation.client.failures import FailureAttribution
-from spanferry.translation.client.rate_limiter import SUSPICIOUS, Pace
+from spanferry.translation.client.health import HealthMonitor
+from spanferry.translation.client.rate_limiter import RateLimiter
+from spanferry.translation.client.task_queue import TaskQueue
 from spanferry.translation.client.tasks import Task
 from spanferry.translation.engines.base import (
     EngineFailure,
     Refused,
-    Request,
+    RefusedBeforeSuccess,
     Throttled,
     Translator,
-    Unproven,
     Unreachable,
 )
 from spanferry.translation.settings import TranslateSettings
 
 HOUR_S = 3600.0
-FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 4.0  # before a text with a bad answer is sent again; doubles in between
-# Answers outlive the process at once, and a power cut after this: about as many are at stake as are under way.
-SYNC_AFTER_S = 0.1
+# Delay before a text with a bad answer is sent again. It doubles from the first to the longest.
+FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 4.0
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no file can hold
-TICK_S = 1.0  # longest wait before progress is told again
 
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Misses that go to the engine together; or, as a witness, one whose good answer is known."""
-
-    misses: tuple[Task, ...]
-    requests: tuple[Request, ...]
-    witness: bool = False
+Check = Callable[[Task, str], CheckFailure | None]
+"""(task, answer) -> what is wrong with the answer, or None. A pure function."""
 
 
 class Scheduler:
-    """One engine, asked for many texts.
+    """Schedules the calls for some tasks of one engine.
 
-    check(miss, answer) gives an answer's fault or None; keep(misses) stores good answers, sync() makes
-    them safe; set_back(miss, final) is told of each bad answer that counts and whether it is the last,
-    progress(counts) of every change. witnesses: texts that were answered well before, the next to be asked
-    first, which is kept up to date however the asking ends; started: when max_hours began.
+    check: finds what is wrong with an answer. now: the current time, of any clock in seconds that never goes back.
+    started: when `max_hours` began. requests_sent: requests that count towards `max_requests` already.
+    known_good: texts that the engine answered well before, for health checks; the attribute of that name has those
+    for the next scheduler.
     """
 
     def __init__(
         self,
+        tasks: Iterable[Task],
         translator: Translator,
         settings: TranslateSettings,
-        counts: Counts,
+        check: Check,
         *,
-        check: Callable[[Task, str], CheckFailure | None],
-        keep: Callable[[Sequence[Task]], object],
-        sync: Callable[[], object],
-        set_back: Callable[[Task, bool], object],
-        progress: Callable[[Counts], object],
-        witnesses: deque[Task],
-        started: float | None = None,
+        now: float,
+        started: float,
+        requests_sent: int = 0,
+        known_good: Iterable[Task] = (),
+        random: Random | None = None,
     ) -> None:
-        self.translator, self.settings, self.counts = translator, settings, counts
-        self.check, self.keep, self.sync, self.progress = check, keep, sync, progress
-        self.witnesses = witnesses
-        self.started = monotonic() if started is None else started
-        self.dice = Random()
+        self.translator, self.settings, self.check = translator, settings, check
+        self.started, self.requests_sent = started, requests_sent
+        self.random = random or Random()
+        self.queue = TaskQueue(tasks)
         ceiling = min(settings.workers, translator.concurrency)
-        self.pace = Pace(ceiling, settings.longest_pause_s, monotonic(), self.dice)
-        self.fresh: deque[Task] = deque()
-        self.again: list[tuple[float, int, Task]] = []  # heap: when to send it, a tie-breaker, what
-        self.order = count()
-        self.verdicts = FailureAttribution(settings.attempts, translator.remote, set_back)
-        self.fruitless = 0  # calls in a row
-        self.suspicious = False
-        self.trouble = "no answer yet"
-        self.end = ""  # why nothing more is sent
-        self.unsafe_since = float("inf")  # when the first answer was kept that is not synced
+        self.limiter = RateLimiter(ceiling, settings.longest_pause_s, now, self.random)
+        self.attribution = FailureAttribution(settings.attempts, translator.remote)
+        self.health = HealthMonitor(known_good, translator.remote)
+        self.under_way = 0  # calls
+        self.last_trouble = "no answer yet"
+        self.stop_reason = ""
 
-    def run(self, misses: Sequence[Task]) -> None:
-        """Settles every miss.
+    @property
+    def known_good(self) -> tuple[Task, ...]:
+        """Texts for health checks, the next to use first."""
+        return tuple(self.health.known_good)
 
-        Raises TranslationError when the engine, a budget or the patience is at its end; what was answered
-        by then is kept, and so is what was under way.
+    def next(self, now: float) -> Action:
+        """Return what to do now. Call it again after each action but `Stop`."""
+        if not self.queue and not self.under_way:
+            return Stop()
+        self.stop_reason = self.stop_reason or self._reason_to_stop(now)
+        if self.stop_reason:
+            # Calls that are under way may still bring answers.
+            return Wait(float("inf")) if self.under_way else Stop(self.stop_reason)
+        if self._requests_left() and self.limiter.free_slots(self.under_way, now) and (action := self._next_call(now)):
+            return action
+        return Wait(self._wake_time(now))
+
+    def done(self, call: Call, outcome: Sequence[str] | BaseException, now: float) -> list[Event]:
+        """Take the answers of a finished call, or the exception that ended it.
+
+        Raises TranslationError when the number of answers is wrong, and any exception that no engine should raise.
         """
-        self.fresh.extend(misses)
-        calls = Calls(self._translate, self.translator.deadline_s)
-        try:
-            while self.fresh or self.again or calls.under_way:
-                self.end = self.end or self._reason_to_stop()
-                if self.end and not calls.under_way:
-                    left = self.counts.texts - self.counts.settled
-                    kept = f"{self.counts.answered:,} texts are answered and kept, {left:,} are left"
-                    raise TranslationError(f"{self.translator.identity}: {self.end}; {kept}; run again to go on")
-                if not self.end:
-                    self._send(calls)
-                if self.unsafe_since + SYNC_AFTER_S <= monotonic():
-                    self.sync()
-                    self.unsafe_since = float("inf")
-                self._tell(calls)
-                self._settle(calls.collect(self._wake(calls)))
-        finally:
-            self.sync()
-            self._tell(calls)
-            calls.close()
-
-    def _translate(self, call: Call) -> Sequence[str]:
-        return self.translator.translate(call.requests)
-
-    def _send(self, calls: Calls) -> None:
-        now = monotonic()
-        budget = self.settings.max_requests or float("inf")
-        while self.counts.requests < budget and self.pace.slots(len(calls.under_way), now) > 0:
-            call = self._next(now)
-            if not call:
-                return
-            for miss in call.misses:
-                self.counts.retries += miss.sent > 0
-                self.counts.characters += len(miss.text)
-                miss.sent += 1
-            self.counts.requests += 1
-            calls.send(call)
-
-    def _next(self, now: float) -> Call | None:
-        misses, witness = self._next_misses(now)
-        return Call(misses, tuple(miss.request for miss in misses), witness) if misses else None
-
-    def _next_misses(self, now: float) -> tuple[tuple[Task, ...], bool]:
-        """What to send: the witness in doubt, then what is to be sent again, then what is new."""
-        if self.suspicious:
-            self.suspicious = False
-            if self.witnesses:
-                return (self.witnesses[0],), True
-            self.verdicts.forgive()
-        while self.again and self.again[0][0] <= now:
-            *_, miss = heappop(self.again)
-            if miss.bad < self.settings.attempts:
-                return (miss,), False
-            miss.fault = miss.worst[0]
-            self.counts.quarantined[miss.fault] += 1
-        batch = [self.fresh.popleft() for _ in range(min(self.translator.batch, len(self.fresh)))]
-        return tuple(batch), False
-
-    def _wake(self, calls: Calls) -> float:
-        """Until when to wait for answers: there may be something to send then."""
-        now = monotonic()
-        if not (self.fresh or self.again or calls.under_way):
-            return now
-        if self.end:
-            return now + TICK_S
-        until = min(now + TICK_S, self.unsafe_since + SYNC_AFTER_S)
-        if self.pace.not_before > now:
-            return min(until, self.pace.not_before)
-        if self.again and self.pace.slots(len(calls.under_way), now) > 0:
-            return min(until, self.again[0][0])
-        return until
-
-    def _settle(self, done: Sequence[Done]) -> None:
-        good: list[Task] = []
-        try:
-            for call in done:
-                good += self._answers(call) if call.error is None else self._failure(call)
-        finally:
-            if good:
-                self.keep(good)
-                self.unsafe_since = min(self.unsafe_since, monotonic())
-
-    def _answers(self, call: Done) -> list[Task]:
-        """Takes the answers of a call that went through; gives the misses that were answered well."""
-        misses, witness = call.given.misses, call.given.witness
-        if len(call.result) != len(misses):
+        self.under_way -= 1
+        if isinstance(outcome, BaseException):
+            return self._take_error(call, outcome, now)
+        if len(outcome) != len(call.tasks):
             raise TranslationError(
-                f"{self.translator.identity}: {len(call.result)} translations for {len(misses)} texts"
+                f"{self.translator.identity}: {len(outcome)} translations for {len(call.tasks)} texts"
             )
-        good, meant = [], False
-        for miss, answer in zip(misses, call.result, strict=True):
-            answer = "" if SURROGATE.search(answer) else answer.strip()
-            # Services that do not work may give all texts back, of which some are right to.
-            echo = witness and answer == miss.text
-            if not (fault := self.check(miss, answer)) and not echo:
-                miss.answer = miss.answer or answer  # a witness may have one, which is kept already
-                good.append(miss)
-            elif not witness:
-                meant |= self._bad(miss, fault, answer)
-        if good:
-            self.verdicts.service_works()
-            if not witness:
-                self.witnesses.extendleft([miss for miss in good if miss.answer != miss.text][-1:])
-        if good or meant:
-            self.fruitless = 0
-            self.pace.answered(call.sent, monotonic())
-        else:
-            self.pace.silent(call.sent, monotonic())
-            self._suspect(witness)
-        if witness:
-            return []
-        self.counts.answered += len(good)
-        return good
+        answers = ["" if SURROGATE.search(answer) else answer.strip() for answer in outcome]
+        if call.is_health_check:
+            return self._take_health_check(call, answers[0], now)
+        return self._take_answers(call, answers, now)
 
-    def _failure(self, call: Done) -> list[Task]:
-        """Takes a call that gave no answers: all its misses are to be sent again. Raises what no engine should."""
-        error, misses, now = call.error, call.given.misses, monotonic()
-        if isinstance(error, TranslationError):
-            self._the_end(call)
-            return []
-        if not isinstance(error, EngineFailure):
-            raise error
-        self.trouble = str(error)
-        throttled = isinstance(error, Throttled) and not error.maybe_text
-        if isinstance(error, Throttled) and self.translator.remote:
-            self.pace.refused(call.sent, now, error.retry_after)
-        elif isinstance(error, Unreachable):
-            self.pace.silent(call.sent, now)
-        if not throttled:
-            self._suspect(call.given.witness)
-        if call.given.witness:
-            return []
-        if throttled:
-            self.counts.trouble["throttled"] += len(misses)
-            self.fresh.extendleft(reversed(misses))
-        elif isinstance(error, Refused) and len(misses) > 1:
-            # One of them is not taken; sent one by one, the others are.
-            for miss in misses:
-                heappush(self.again, (now, next(self.order), miss))
-        else:
-            fault, said = (
-                (CheckFailure.REFUSED, str(error)) if isinstance(error, Refused) else (CheckFailure.UNREACHABLE, "")
-            )
-            for miss in misses:
-                self._bad(miss, fault, said)
-        return []
+    # What to send
 
-    def _the_end(self, call: Done) -> None:
-        """Takes what ends the run; where the settings are not proven yet, only when no witness is answered either."""
-        misses = call.given.misses
-        if not call.given.witness:
-            self.fresh.extendleft(reversed(misses))
-        elif misses[0] in self.witnesses:
-            self.witnesses.remove(misses[0])
-        if isinstance(call.error, Unproven) and self.witnesses:
-            self.suspicious = True
-        else:
-            self.end = self.end or str(call.error)
+    def _next_call(self, now: float) -> Send | GiveUp | None:
+        """Choose a due health check first, then retries, then new tasks."""
+        if self.health.is_check_due:
+            if task := self.health.start_check():
+                return self._send((task,), now, is_health_check=True)
+            self.attribution.blame_service()
+        if task := self.queue.pop_retry(now):
+            if task.counted_failures < self.settings.attempts or task.last_failure is None:
+                return self._send((task,), now)
+            task.failure, _ = task.last_failure
+            return GiveUp(task, task.failure)
+        tasks = self.queue.pop_new(self.translator.batch)
+        return self._send(tasks, now) if tasks else None
 
-    def _suspect(self, witness: bool) -> None:
-        """A call brought nothing that tells whether the service works; after some, the witness must tell."""
-        self.fruitless += 1
-        self.suspicious = self.translator.remote and self.fruitless >= SUSPICIOUS
-        if witness:
-            # It may be a text that a person has translated because the service cannot.
-            self.witnesses.rotate(-1)
-            self.verdicts.forgive()
+    def _send(self, tasks: tuple[Task, ...], now: float, is_health_check: bool = False) -> Send:
+        for task in tasks:
+            task.times_sent += 1
+        self.requests_sent += 1
+        self.under_way += 1
+        return Send(Call(tasks, tuple(task.request for task in tasks), now, is_health_check))
 
-    def _bad(self, miss: Task, fault: CheckFailure, answer: str) -> bool:
-        """Takes a bad answer and sees to it that the text is sent again; tells whether it was meant for this text."""
-        self.counts.trouble[fault] += 1
-        self.trouble = fault
-        delay = 0.0
-        if self.translator.remote:
-            delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(miss.heard, 10)) * self.dice.uniform(0.5, 1)
-        heappush(self.again, (monotonic() + delay, next(self.order), miss))
-        return self.verdicts.bad(miss, fault, answer)
+    def _requests_left(self) -> bool:
+        return self.settings.max_requests is None or self.requests_sent < self.settings.max_requests
 
-    def _reason_to_stop(self) -> str:
-        """What ends the run; '' while nothing does."""
-        settings, now = self.settings, monotonic()
-        hours = settings.patience_hours
-        quiet = max(now, self.pace.not_before) - self.pace.last_good
-        if settings.max_requests and self.counts.requests >= settings.max_requests and (self.fresh or self.again):
+    def _wake_time(self, now: float) -> float:
+        """Return when something may be sent, should no call finish earlier."""
+        if self.limiter.not_before > now:
+            return self.limiter.not_before
+        return self.queue.next_retry if self.limiter.free_slots(self.under_way, now) else float("inf")
+
+    def _reason_to_stop(self, now: float) -> str:
+        """Return the budget that is spent, or ''."""
+        settings, patience = self.settings, self.settings.patience_hours
+        if not self._requests_left() and self.queue:
             return f"translate.max_requests: {settings.max_requests:,} requests are sent"
         if settings.max_hours and now - self.started >= settings.max_hours * HOUR_S:
             return f"translate.max_hours: {settings.max_hours:g} hours are over"
-        if self.translator.remote and quiet > hours * HOUR_S:
-            return f"translate.patience_hours: no good answer within {hours:g} hours (last: {self.trouble})"
+        # A pause that outlasts the patience need not be waited for.
+        without_success = max(now, self.limiter.not_before) - self.limiter.last_success
+        if self.translator.remote and without_success > patience * HOUR_S:
+            return f"translate.patience_hours: no good answer within {patience:g} hours (last: {self.last_trouble})"
         return ""
 
-    def _tell(self, calls: Calls) -> None:
-        now = monotonic()
-        self.counts.under_way = len(calls.under_way)
-        self.counts.limit = int(self.pace.limit)
-        self.counts.pause_s = max(0.0, self.pace.not_before - now)
-        self.counts.last_trouble = self.trouble
-        self.counts.seconds = now - self.started
-        self.progress(self.counts)
+    # What a finished call means
+
+    def _take_answers(self, call: Call, answers: Sequence[str], now: float) -> list[Event]:
+        events: list[Event] = []
+        good: list[Task] = []
+        any_about_text = False
+        for task, answer in zip(call.tasks, answers, strict=True):
+            if failure := self.check(task, answer):
+                is_about_text, failed = self._take_bad_answer(task, failure, answer, now)
+                any_about_text |= is_about_text
+                events += failed
+            else:
+                task.answer = answer
+                good.append(task)
+        if good:
+            events += self.attribution.blame_texts()
+            self.health.add(good)
+        self._record_call(call, bool(good) or any_about_text, now)
+        return events + [Answered(task) for task in good]
+
+    def _take_health_check(self, call: Call, answer: str, now: float) -> list[Event]:
+        # A broken service may echo all texts, and for some texts the checks accept an echo.
+        is_good = self.check(call.tasks[0], answer) is None and answer != call.tasks[0].text
+        self._record_call(call, is_good, now)
+        if is_good:
+            return list(self.attribution.blame_texts())
+        self._fail_health_check()
+        return []
+
+    def _record_call(self, call: Call, shows_service_works: bool, now: float) -> None:
+        if shows_service_works:
+            self.health.record_answer()
+            self.limiter.record_success(call.sent, now)
+        else:
+            self.limiter.record_empty_result(call.sent, now)
+            self.health.record_failure()
+
+    def _fail_health_check(self) -> None:
+        self.health.use_another_text()
+        self.attribution.blame_service()
+
+    def _take_bad_answer(self, task: Task, failure: CheckFailure, answer: str, now: float) -> tuple[bool, list[Event]]:
+        """Schedule a retry. Returns whether the answer is about its text, and the events."""
+        self.last_trouble = failure
+        delay = 0.0
+        if self.translator.remote:
+            delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(task.bad_answers, 10)) * self.random.uniform(0.5, 1)
+        self.queue.retry(task, now + delay)
+        is_about_text, failed = self.attribution.record(task, failure, answer)
+        return is_about_text, [Unanswered(failure), *failed]
+
+    def _take_error(self, call: Call, error: BaseException, now: float) -> list[Event]:
+        """Schedule the tasks of a call without answers again."""
+        if isinstance(error, TranslationError):
+            self._take_fatal_error(call, error)
+            return []
+        if not isinstance(error, EngineFailure):
+            raise error
+        self.last_trouble = str(error)
+        is_throttled = isinstance(error, Throttled) and not error.may_depend_on_text
+        if isinstance(error, Throttled) and self.translator.remote:
+            self.limiter.record_refusal(call.sent, now, error.retry_after)
+        elif isinstance(error, Unreachable):
+            self.limiter.record_empty_result(call.sent, now)
+        if not is_throttled:
+            self.health.record_failure()
+        if call.is_health_check:
+            if not is_throttled:
+                self._fail_health_check()
+            return []
+        if is_throttled:
+            self.queue.put_back(call.tasks)
+            return [Unanswered("throttled", len(call.tasks))]
+        return self._retry_after_error(call, error, now)
+
+    def _retry_after_error(self, call: Call, error: EngineFailure, now: float) -> list[Event]:
+        if isinstance(error, Refused) and len(call.tasks) > 1:
+            # The engine refuses one of them. Sent one by one, the others are accepted.
+            for task in call.tasks:
+                self.queue.retry(task, now)
+            return []
+        if isinstance(error, Refused):
+            failure, answer = CheckFailure.REFUSED, str(error)
+        else:
+            failure, answer = CheckFailure.UNREACHABLE, ""
+        events: list[Event] = []
+        for task in call.tasks:
+            events += self._take_bad_answer(task, failure, answer, now)[1]
+        return events
+
+    def _take_fatal_error(self, call: Call, error: TranslationError) -> None:
+        """Stop the run; for `RefusedBeforeSuccess`, only after every known-good text has failed too."""
+        if call.is_health_check:
+            self.health.remove(call.tasks[0])
+        else:
+            self.queue.put_back(call.tasks)
+        if isinstance(error, RefusedBeforeSuccess) and self.health.known_good:
+            self.health.request_check()
+        else:
+            self.stop_reason = self.stop_reason or str(error)

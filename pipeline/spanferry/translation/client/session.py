@@ -1,53 +1,59 @@
-"""Translating segments through a memory, at the service's pace, with every answer checked.
+"""Translates segments through the memory, and sends the engine only what is missing. Every answer is checked.
 
-    segments ──> memory? ──hit──────────────────────────────> translation
-                   └─miss─> cut ──> memory? ─miss─> engine ──> fault? ──> memory ──> rejoined
-                                                       ^         │
-                                                       └─ again ─┴─ too often ──> quarantine
+    segment -> memory -> found: its translation
+                      -> missing: chunks -> memory -> missing: engine -> check -> good: memory, joined chunks
+                                                                 ^       |
+                                                                 '-retry-+-> too many bad answers: quarantine
 
-The same segments give the same translations whatever the number of workers, the order in which
-answers come, and how often the work is interrupted.
+The same segments give the same translations, whatever the number of workers, the order of the answers and the
+number of interruptions.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from time import monotonic
 
-from msgspec.structs import astuple
-
-from spanferry.errors import InputError
+from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure, Kind
-from spanferry.translation.checks import MARKED, find_failure
-from spanferry.translation.chunks import cut
+from spanferry.translation.checks import find_failure
+from spanferry.translation.chunks import split_text
+from spanferry.translation.client.calls import Calls, FinishedCall
 from spanferry.translation.client.counts import Counts
+from spanferry.translation.client.events import (
+    Answered,
+    AttemptFailed,
+    Call,
+    Event,
+    GiveUp,
+    Send,
+    Stop,
+    Unanswered,
+    Wait,
+)
+from spanferry.translation.client.health import MAX_KNOWN_GOOD
+from spanferry.translation.client.lookup import LookupResult, join_parts, look_up_segments
+from spanferry.translation.client.offline import translate_offline
 from spanferry.translation.client.scheduler import Scheduler
-from spanferry.translation.client.tasks import Draft, Segment, Task, drafts
-from spanferry.translation.engines.base import NotInMemory, Request, Translator
-from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, digest
+from spanferry.translation.client.tasks import Segment, Task, TranslationResult
+from spanferry.translation.engines.base import Translator
+from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, context_digest
 from spanferry.translation.settings import TranslateSettings
 
-SHOWN_CHARACTERS = 120  # of a text in an error message
-# Texts to send again when the service is in doubt, and how many of them are out of one call's segments.
-WITNESSES, OUT_OF_ONE = 8, 4
-
-
-@dataclass(frozen=True, slots=True)
-class TranslationResult:
-    """A segment's translation, or the fault why there is none; the other one is None."""
-
-    text: str | None
-    fault: CheckFailure | None = None
+# Texts of one `translate` call's segments that are used for health checks, besides those of earlier calls.
+KNOWN_GOOD_PER_CALL = 4
+# Answers survive the end of the process at once, and a power cut after this time. In it, about as many answers arrive
+# as there are requests under way.
+SYNC_AFTER_S = 0.1
+PROGRESS_EVERY_S = 1.0  # longest wait between two progress reports
 
 
 class TranslationSession:
-    """Where segments are brought to be translated; `session.open_desk` sets one up.
+    """Translates the segments of one corpus; `setup.open_session` creates one.
 
-    memory: None for trusted engines, whose answers are neither checked nor kept.
-    given: translations that come before the memory's and are not kept in it (a corpus's own TMX).
-    earlier: translations that come after the memory's (this corpus's, by earlier runs elsewhere).
-    enter: called each time before something is asked; the first time it must enter the translator.
+    memory: None for trusted engines, whose answers are neither checked nor stored. corpus_translations: the corpus's
+    own (its TMX), used before the memory and not stored in it. prior_translations: this corpus's from earlier runs,
+    used after the memory. progress: called with the counts when they change. enter: called before texts are sent;
+    the first call must enter the translator.
     """
 
     def __init__(
@@ -56,130 +62,197 @@ class TranslationSession:
         memory: Memory | None,
         settings: TranslateSettings,
         languages: tuple[str, str],
-        given: Mapping[str, str] | None = None,
-        earlier: Mapping[str, str] | None = None,
+        corpus_translations: Mapping[str, str] | None = None,
+        prior_translations: Mapping[str, str] | None = None,
         progress: Callable[[Counts], object] = lambda counts: None,
         enter: Callable[[], object] = lambda: None,
     ) -> None:
         self.translator, self.memory, self.settings = translator, memory, settings
         self.scope = Scope(translator.identity, *languages)
-        self.given, self.earlier = given or {}, earlier or {}
+        self.corpus_translations = corpus_translations or {}
+        self.prior_translations = prior_translations or {}
         self.progress, self.enter = progress, enter
         self.counts = Counts()
         self.started = monotonic()
-        # Of these neither kind nor paragraph is known; least is asked of an answer's translation.
-        latest = [] if memory is None else [Task(text, Kind.ANSWER) for text in memory.latest]
-        self.witnesses = deque(latest, maxlen=WITNESSES)
+        # Texts for health checks, the next to use first. The memory does not store what kind of segment a text is;
+        # the checks demand least of an answer.
+        recent = () if memory is None else memory.recent_texts
+        self.known_good = tuple(Task(text, Kind.ANSWER) for text in recent)
 
     def translate(self, segments: Iterable[Segment]) -> list[TranslationResult]:
-        """One result a segment, in order.
+        """Return one result per segment, in order.
 
-        Raises TranslationError when the engine is missing or at its end, or a budget or the patience is (what was
-        answered is kept in the memory), and InputError when an offline memory does not hold a segment
-        that is not marked.
+        Raises TranslationError when the engine is missing or fails for good, or when a budget or the patience is
+        spent; all good answers so far are in the memory. Raises InputError when an offline memory lacks a segment,
+        unless that is a marked sentence.
         """
-        if self.memory is None:
-            results = self._replay(list(segments))
-        else:
-            segments = list(segments)
-            drafted, misses = self.draft(segments)
-            held = sum(isinstance(draft, str) for draft in drafted)
-            self.counts.segments += len(drafted)
-            self.counts.hits += held
-            self.counts.misses += len(drafted) - held
-            self.counts.texts += len(misses)
-            self.witnesses.extendleft(islice(self._answered(segments, drafted), OUT_OF_ONE))
-            if misses:
-                self._ask(misses)
-            results = [finished(draft) for draft in drafted]
+        segments = list(segments)
+        memory = self.memory
+        results = self._translate_offline(segments) if memory is None else self._translate(segments, memory)
         self.progress(self.counts)
         return results
 
-    def draft(self, segments: Iterable[Segment]) -> tuple[list[Draft], list[Task]]:
-        """One draft a segment, and the distinct texts that would be asked for; nothing is sent."""
-        return drafts(segments, self.translator, self._look_up, self._history)
+    def look_up(self, segments: Iterable[Segment]) -> tuple[list[LookupResult], list[Task]]:
+        """Return one lookup result per segment, and the distinct tasks that `translate` would send."""
+        return look_up_segments(segments, self.translator, self._find_translation, self._find_failed_attempt)
 
-    def gives(self, text: str) -> bool:
-        """Whether the corpus's own translations have a part in a text's, which then is not all the engine's work."""
-        if self.memory is None or not self.given:
+    def uses_corpus_translations(self, text: str) -> bool:
+        """True when a text's translation comes from the corpus's own translations, as a whole or in part."""
+        if self.memory is None or not self.corpus_translations:
             return False
-        pieces = cut(text, self.translator.size, self.translator.limit)[1::2]
-        return any(piece in self.given for piece in (text, *pieces))
+        chunks = split_text(text, self.translator.size, self.translator.limit)[1::2]
+        return any(chunk in self.corpus_translations for chunk in (text, *chunks))
 
-    def _look_up(self, text: str, context: str) -> str | None:
-        """What is held for a text in that paragraph ('' for engines that do not use it)."""
-        if (held := self.given.get(text)) is not None or self.memory is None:
-            return held
-        # What a person has imported is right in every paragraph.
-        if (held := self.memory.get(text)) is None and context:
-            held = self.memory.get(text, digest(context))
-        return self.earlier.get(text) if held is None else held
-
-    def _history(self, text: str, context: str) -> FailedAttempt | None:
-        """The bad answers that a text has had in earlier runs."""
-        return self.memory.setback(text, digest(context)) if self.memory is not None else None
-
-    def _set_back(self, miss: Task, final: bool) -> None:
-        found, answer = miss.worst
-        counts = miss.bad, miss.same, miss.attempt
-        self.memory.set_back(
-            FailedAttempt(*astuple(self.scope), miss.text, found, answer, *counts, final, digest(miss.context))
-        )
-
-    def _answered(self, segments: Sequence[Segment], drafted: Sequence[Draft]) -> Iterator[Task]:
-        """The texts that the engine has answered well before, and not with themselves."""
-        for segment, draft in zip(segments, drafted, strict=True):
-            if isinstance(draft, str) and draft != segment.text and segment.text not in self.given:
-                context = segment.context if self.translator.uses_context else ""
-                if self.memory.get(segment.text, digest(context)):
-                    yield Task(segment.text, segment.kind, context)
-
-    def _ask(self, misses: Sequence[Task]) -> None:
-        """Asks for every miss; its good answer goes to the memory."""
+    def _translate_offline(self, segments: Sequence[Segment]) -> list[TranslationResult]:
         self.enter()
-        asking = Scheduler(
-            self.translator,
-            self.settings,
-            self.counts,
-            check=lambda miss, answer: find_failure(miss.text, answer, miss.kind, self.scope.source, self.scope.target),
-            keep=lambda good: self.memory.put((miss.text, digest(miss.context), miss.answer) for miss in good),
-            sync=self.memory.sync,
-            set_back=self._set_back,
-            progress=self.progress,
-            witnesses=self.witnesses,
-            started=self.started,
-        )
-        asking.run(misses)
-
-    def _replay(self, segments: Sequence[Segment]) -> list[TranslationResult]:
-        """All segments through a trusted engine."""
-        self.enter()
-        results: list[TranslationResult] = []
-        for at in range(0, len(segments), self.translator.batch):
-            batch = segments[at : at + self.translator.batch]
-            try:
-                answers = self.translator.translate([Request(segment.text, segment.context) for segment in batch])
-                results += [TranslationResult(answer) for answer in answers]
-            except NotInMemory:
-                results += [TranslationResult(None, CheckFailure.NOT_HELD)] * len(batch)
+        results = translate_offline(segments, self.translator)
+        hits = sum(result.failure is None for result in results)
         self.counts.segments += len(segments)
-        self.counts.hits += sum(result.fault is None for result in results)
-        self.counts.misses = self.counts.segments - self.counts.hits
-        missing = [s for s, r in zip(segments, results, strict=True) if r.fault and s.kind != MARKED]
-        if missing:
-            text = missing[0].text
-            shown = text[:SHOWN_CHARACTERS] + ("..." if len(text) > SHOWN_CHARACTERS else "")
-            more = f" (nor {len(missing) - 1:,} more segments)" if len(missing) > 1 else ""
-            raise InputError(f"the translation memory does not hold the {missing[0].kind} {shown!r}{more}")
+        self.counts.hits += hits
+        self.counts.misses += len(segments) - hits
         return results
 
+    def _translate(self, segments: Sequence[Segment], memory: Memory) -> list[TranslationResult]:
+        results, tasks = self.look_up(segments)
+        hits = sum(isinstance(result, str) for result in results)
+        self.counts.segments += len(segments)
+        self.counts.hits += hits
+        self.counts.misses += len(segments) - hits
+        self.counts.texts += len(tasks)
+        self._add_known_good(segments, results, memory)
+        if tasks:
+            self.enter()
+            self._send(tasks, memory)
+        return [join_parts(result) for result in results]
 
-def finished(draft: Draft) -> TranslationResult:
-    """A draft whose misses are settled -> its result; the first fault among its parts is its own."""
-    if isinstance(draft, str):
-        return TranslationResult(draft)
-    parts = draft if isinstance(draft, list) else [draft]
-    for part in parts:
-        if isinstance(part, Task) and part.fault:
-            return TranslationResult(None, part.fault)
-    return TranslationResult("".join(part.answer if isinstance(part, Task) else part for part in parts))
+    def _find_translation(self, text: str, context: str) -> str | None:
+        """Find a text's translation. context: its paragraph, or '' for engines that do not use it."""
+        if (translation := self.corpus_translations.get(text)) is not None or self.memory is None:
+            return translation
+        # A translation without a context was imported by a person, and is right in every paragraph.
+        translation = self.memory.get(text)
+        if translation is None and context:
+            translation = self.memory.get(text, context_digest(context))
+        return self.prior_translations.get(text) if translation is None else translation
+
+    def _find_failed_attempt(self, text: str, context: str) -> FailedAttempt | None:
+        return self.memory.failed_attempt(text, context_digest(context)) if self.memory is not None else None
+
+    def _add_known_good(self, segments: Sequence[Segment], results: Sequence[LookupResult], memory: Memory) -> None:
+        """Prefer these segments' texts for health checks: those that the engine has answered, not with themselves."""
+        answered = (
+            Task(segment.text, segment.kind, context)
+            for segment, result in zip(segments, results, strict=True)
+            if isinstance(result, str) and result != segment.text and segment.text not in self.corpus_translations
+            for context in (segment.context if self.translator.uses_context else "",)
+            if memory.get(segment.text, context_digest(context))
+        )
+        newest_first = list(islice(answered, KNOWN_GOOD_PER_CALL))[::-1]
+        self.known_good = (*newest_first, *self.known_good)[:MAX_KNOWN_GOOD]
+
+    def _send(self, tasks: Sequence[Task], memory: Memory) -> None:
+        """Finish all tasks: run the scheduler, carry out its actions and apply its events."""
+        scheduler = Scheduler(
+            tasks,
+            self.translator,
+            self.settings,
+            self._check,
+            now=monotonic(),
+            started=self.started,
+            requests_sent=self.counts.requests,
+            known_good=self.known_good,
+        )
+        calls = Calls[Call, Sequence[str]](
+            lambda call: self.translator.translate(call.requests), self.translator.deadline_s
+        )
+        sync_at = float("inf")  # when answers must be on the disk
+        try:
+            while not isinstance(action := scheduler.next(monotonic()), Stop):
+                match action:
+                    case Send(call):
+                        self._count_sent(call)
+                        calls.send(call)
+                    case GiveUp(_, failure):
+                        self.counts.quarantined[failure] += 1
+                    case Wait(until):
+                        if sync_at <= monotonic():
+                            memory.sync()
+                            sync_at = float("inf")
+                        self._report(scheduler)
+                        finished = calls.collect(min(until, sync_at, monotonic() + PROGRESS_EVERY_S))
+                        if self._finish_calls(scheduler, finished, memory):
+                            sync_at = min(sync_at, monotonic() + SYNC_AFTER_S)
+            if action.reason:
+                raise TranslationError(self._stop_message(action.reason))
+        finally:
+            self.known_good = scheduler.known_good
+            memory.sync()
+            self._report(scheduler)
+            calls.close()
+
+    def _check(self, task: Task, answer: str) -> CheckFailure | None:
+        return find_failure(task.text, answer, task.kind, self.scope.source, self.scope.target)
+
+    def _finish_calls(
+        self, scheduler: Scheduler, finished: Sequence[FinishedCall[Call, Sequence[str]]], memory: Memory
+    ) -> bool:
+        """Hand finished calls to the scheduler and apply the events. Returns whether answers were stored."""
+        events: list[Event] = []
+        is_stored = False
+        try:
+            for call in finished:
+                events += scheduler.done(call.argument, call.outcome, monotonic())
+        finally:
+            # The answers before a call that ends the run are stored too.
+            is_stored = self._apply(events, memory)
+        return is_stored
+
+    def _apply(self, events: Sequence[Event], memory: Memory) -> bool:
+        """Store good answers and failed attempts, and count. Returns whether answers were stored."""
+        answered: list[Task] = []
+        for event in events:
+            match event:
+                case Answered(task):
+                    answered.append(task)
+                case AttemptFailed():
+                    memory.add_failure(self._failed_attempt(event))
+                case Unanswered(reason, texts):
+                    self.counts.trouble[reason] += texts
+        self.counts.answered += len(answered)
+        if answered:
+            memory.add((task.text, context_digest(task.context), task.answer or "") for task in answered)
+        return bool(answered)
+
+    def _failed_attempt(self, event: AttemptFailed) -> FailedAttempt:
+        return FailedAttempt(
+            translator=self.scope.translator,
+            source=self.scope.source,
+            target=self.scope.target,
+            text=event.task.text,
+            failure=event.failure,
+            answer=event.answer,
+            failures=event.counted_failures,
+            repeats=event.repeats,
+            attempt=event.attempt,
+            final=event.final,
+            context=context_digest(event.task.context),
+        )
+
+    def _count_sent(self, call: Call) -> None:
+        self.counts.requests += 1
+        self.counts.retries += sum(task.times_sent > 1 for task in call.tasks)
+        self.counts.characters += sum(len(task.text) for task in call.tasks)
+
+    def _report(self, scheduler: Scheduler) -> None:
+        now = monotonic()
+        self.counts.under_way = scheduler.under_way
+        self.counts.limit = int(scheduler.limiter.limit)
+        self.counts.pause_s = max(0.0, scheduler.limiter.not_before - now)
+        self.counts.last_trouble = scheduler.last_trouble
+        self.counts.seconds = now - self.started
+        self.progress(self.counts)
+
+    def _stop_message(self, reason: str) -> str:
+        left = self.counts.texts - self.counts.finished
+        kept = f"{self.counts.answered:,} texts are translated and kept, {left:,} are left"
+        return f"{self.translator.identity}: {reason}; {kept}; run again to go on"

@@ -1,0 +1,91 @@
+"""Finds each segment's translation in the memory, or the tasks that will produce it."""
+
+from collections.abc import Callable, Iterable
+
+from spanferry.translation.chunks import split_text
+from spanferry.translation.client.tasks import Segment, Task, TranslationResult
+from spanferry.translation.engines.base import Translator
+from spanferry.translation.memory.store import FailedAttempt
+
+LookupResult = str | Task | list[str | Task]
+"""A translation; the task that will produce it; or the parts of a long segment, some of them tasks."""
+FindTranslation = Callable[[str, str], str | None]
+"""(text, its paragraph or '') -> its stored translation, or None."""
+FindFailedAttempt = Callable[[str, str], FailedAttempt | None]
+"""(text, its paragraph or '') -> its last failed attempt in earlier runs, or None."""
+
+
+class SegmentLookup:
+    """Looks segments up one by one. `tasks` collects the texts that are missing, each text once."""
+
+    def __init__(
+        self, translator: Translator, find_translation: FindTranslation, find_failed_attempt: FindFailedAttempt
+    ) -> None:
+        self.translator = translator
+        self.find_translation, self.find_failed_attempt = find_translation, find_failed_attempt
+        self.tasks: dict[str | tuple[str, str], Task] = {}  # by text, or by text and paragraph
+
+    def look_up(self, segment: Segment) -> LookupResult:
+        """Return the segment's translation, or the tasks that are needed for it."""
+        context = segment.context if self.translator.uses_context else ""
+        translation = self.find_translation(segment.text, context)
+        if translation is not None:
+            return translation
+        parts = split_text(segment.text, self.translator.size, self.translator.limit)
+        if len(parts) == 3 and parts[1] == segment.text:
+            return self._task(segment.text, segment.kind, context)
+        result: list[str | Task] = list(parts)
+        for index in range(1, len(parts), 2):
+            translation = self.find_translation(parts[index], context)
+            result[index] = self._task(parts[index], segment.kind, context) if translation is None else translation
+        return result if any(isinstance(part, Task) for part in result) else "".join(map(str, result))
+
+    def _task(self, text: str, kind: str, context: str) -> Task:
+        key = (text, context) if context else text
+        if key not in self.tasks:
+            self.tasks[key] = task = Task(text, kind, context)
+            if earlier := self.find_failed_attempt(text, context):
+                task.attempt, task.counted_failures, task.repeats = earlier.attempt, earlier.failures, earlier.repeats
+                task.last_failure = earlier.failure, earlier.answer
+                task.failure = earlier.failure if earlier.final else None
+        return self.tasks[key]
+
+
+def look_up_segments(
+    segments: Iterable[Segment],
+    translator: Translator,
+    find_translation: FindTranslation,
+    find_failed_attempt: FindFailedAttempt,
+) -> tuple[list[LookupResult], list[Task]]:
+    """Return one result per segment, and the distinct tasks to send, in the segments' order.
+
+    Texts in quarantine become tasks that already have their failure. They are not among the tasks to send.
+    """
+    lookup = SegmentLookup(translator, find_translation, find_failed_attempt)
+    results = [lookup.look_up(segment) for segment in segments]
+    return results, [task for task in lookup.tasks.values() if task.failure is None]
+
+
+def is_quarantined(result: LookupResult) -> bool:
+    """True when the engine has given up the text or one of its parts."""
+    return any(task.failure is not None for task in tasks_of(result))
+
+
+def tasks_of(result: LookupResult) -> list[Task]:
+    """The tasks in a lookup result."""
+    parts = result if isinstance(result, list) else [result]
+    return [part for part in parts if isinstance(part, Task)]
+
+
+def join_parts(result: LookupResult) -> TranslationResult:
+    """Turn a lookup result whose tasks are finished into the segment's result.
+
+    A segment with a failed part fails as a whole, with the first part's failure.
+    """
+    if isinstance(result, str):
+        return TranslationResult(result)
+    for task in tasks_of(result):
+        if task.failure:
+            return TranslationResult(None, task.failure)
+    parts = result if isinstance(result, list) else [result]
+    return TranslationResult("".join((part.answer or "") if isinstance(part, Task) else part for part in parts))

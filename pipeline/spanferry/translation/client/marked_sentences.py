@@ -1,0 +1,38 @@
+"""Translates the marked sentences of rescue, and writes them to their table as they come."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from spanferry.tables import writer
+from spanferry.translation.checks import MARKED
+from spanferry.translation.client.segment_tables import translation_table
+from spanferry.translation.client.session import TranslationSession
+from spanferry.translation.client.tasks import Segment
+from spanferry.translation.memory.prior import translation_schema
+
+
+class MarkedSentences:
+    """Marked sentences of a corpus. The table (records.TranslationRow) appears at the end of the `with` block."""
+
+    def __init__(self, session: TranslationSession, path: Path) -> None:
+        self.session, self.path = session, path
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._add = self._stack.enter_context(writer(self.path, translation_schema(self.session.scope)))
+        return self
+
+    def __exit__(self, *error: object) -> bool | None:
+        return self._stack.__exit__(*error)  # pyright: ignore[reportArgumentType] - the three parts of an exception
+
+    def translate(self, texts: Sequence[str]) -> dict[str, str | None]:
+        """Return the translation of each text; None where there is none. Raises what the session raises."""
+        segments = [Segment(text, MARKED) for text in texts]
+        results = self.session.translate(segments)
+        # A table that is written in parts cannot note which rows come from the corpus's own translations. They are left
+        # out, and looked up there again.
+        own = [n for n, text in enumerate(texts) if not self.session.uses_corpus_translations(text)]
+        self._add(translation_table([segments[n] for n in own], [results[n] for n in own], self.session))
+        return {text: result.text for text, result in zip(texts, results, strict=True)}

@@ -1,0 +1,38 @@
+"""Translates with a trusted engine (a corpus's own TMX file, or none at all): nothing is checked or stored."""
+
+from collections.abc import Sequence
+
+from spanferry.errors import InputError
+from spanferry.records import CheckFailure
+from spanferry.translation.checks import MARKED
+from spanferry.translation.client.tasks import Segment, TranslationResult
+from spanferry.translation.engines.base import NotInMemory, Request, Translator
+
+SHOWN_CHARACTERS = 120  # of a text in an error message
+
+
+def translate_offline(segments: Sequence[Segment], translator: Translator) -> list[TranslationResult]:
+    """Return one result per segment, in order.
+
+    Raises InputError when the engine lacks a segment, unless that is a marked sentence.
+    """
+    results: list[TranslationResult] = []
+    for start in range(0, len(segments), translator.batch):
+        batch = segments[start : start + translator.batch]
+        try:
+            answers = translator.translate([Request(segment.text, segment.context) for segment in batch])
+            results += [TranslationResult(answer) for answer in answers]
+        except NotInMemory:
+            results += [TranslationResult(None, CheckFailure.NOT_HELD)] * len(batch)
+    missing = [s for s, r in zip(segments, results, strict=True) if r.failure and s.kind != MARKED]
+    if missing:
+        raise InputError(missing_message(missing))
+    return results
+
+
+def missing_message(missing: Sequence[Segment]) -> str:
+    """Name the first missing segment, and how many more there are."""
+    text = missing[0].text
+    shown = text[:SHOWN_CHARACTERS] + ("..." if len(text) > SHOWN_CHARACTERS else "")
+    more = f" (nor {len(missing) - 1:,} more segments)" if len(missing) > 1 else ""
+    return f"the translation memory does not hold the {missing[0].kind} {shown!r}{more}"

@@ -1,0 +1,41 @@
+"""The tasks that wait to be sent: new ones in order, and retries each at its time."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
+from itertools import count
+
+from spanferry.translation.client.tasks import Task
+
+
+class TaskQueue:
+    """New tasks are sent in batches, retries one by one."""
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self._new = deque(tasks)
+        self._retries: list[tuple[float, int, Task]] = []  # heap: when to send, a tie-breaker, the task
+        self._order = count()
+
+    def __bool__(self) -> bool:
+        return bool(self._new or self._retries)
+
+    @property
+    def next_retry(self) -> float:
+        """The time of the earliest retry; infinity when there is none."""
+        return self._retries[0][0] if self._retries else float("inf")
+
+    def put_back(self, tasks: Sequence[Task]) -> None:
+        """Put tasks in front of the new ones, in order."""
+        self._new.extendleft(reversed(tasks))
+
+    def retry(self, task: Task, when: float) -> None:
+        """Send a task again, not before that time."""
+        heappush(self._retries, (when, next(self._order), task))
+
+    def pop_retry(self, now: float) -> Task | None:
+        """Remove and return the earliest retry that is due."""
+        return heappop(self._retries)[2] if self.next_retry <= now else None
+
+    def pop_new(self, most: int) -> tuple[Task, ...]:
+        """Remove and return up to `most` new tasks."""
+        return tuple(self._new.popleft() for _ in range(min(most, len(self._new))))

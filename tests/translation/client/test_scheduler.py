@@ -1,0 +1,326 @@
+"""The scheduler as a state machine: the tests set the time and the outcome of each call. No threads, no clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+import pytest
+from spanferry.errors import TranslationError
+from spanferry.records import CheckFailure
+from spanferry.translation.client.events import (
+    Answered,
+    AttemptFailed,
+    Call,
+    Event,
+    GiveUp,
+    Send,
+    Stop,
+    Unanswered,
+    Wait,
+)
+from spanferry.translation.client.rate_limiter import SUSPICIOUS_RESULTS
+from spanferry.translation.client.scheduler import Scheduler
+from spanferry.translation.client.tasks import Task
+from spanferry.translation.engines.base import (
+    Overloaded,
+    Refused,
+    RefusedBeforeSuccess,
+    Request,
+    Throttled,
+    Translator,
+    Unreachable,
+)
+from spanferry.translation.settings import TranslateSettings
+
+FOREVER = float("inf")
+
+
+class Latest(Random):
+    """A generator that always gives the longest delay."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return b
+
+
+class Service(Translator):
+    identity = "service"
+    remote = True
+    concurrency = 16
+
+    def translate(self, batch: Sequence[Request]) -> Sequence[str]:
+        raise AssertionError("the scheduler sends nothing itself")
+
+
+class Model(Service):
+    remote = False
+    batch = 3
+    concurrency = 1
+
+
+def check(task: Task, answer: str) -> CheckFailure | None:
+    """An empty answer and 'bad' are bad; so is an echo of anything but a number."""
+    if not answer:
+        return CheckFailure.EMPTY
+    if answer == "bad":
+        return CheckFailure.LENGTH
+    return CheckFailure.UNCHANGED if answer == task.text and not answer.isdecimal() else None
+
+
+def tasks_of(*texts: str) -> list[Task]:
+    return [Task(text, "answer") for text in texts]
+
+
+def schedule(
+    tasks: Sequence[Task], translator: Translator | None = None, known_good: Sequence[Task] = (), **settings
+) -> Scheduler:
+    return Scheduler(
+        tasks,
+        translator or Service(),
+        TranslateSettings(**settings),
+        check,
+        now=0.0,
+        started=0.0,
+        known_good=known_good,
+        random=Latest(),
+    )
+
+
+def send(scheduler: Scheduler, now: float) -> Call:
+    """The next call, which must be due now."""
+    action = scheduler.next(now)
+    assert isinstance(action, Send), action
+    return action.call
+
+
+def texts(call: Call) -> list[str]:
+    return [task.text for task in call.tasks]
+
+
+def test_tasks_are_sent_in_order_up_to_the_limit_and_all_answers_end_the_run():
+    tasks = tasks_of("a", "b", "c", "d", "e")
+    scheduler = schedule(tasks)
+    calls = [send(scheduler, 0.0) for _ in range(4)]
+    assert [texts(call) for call in calls] == [["a"], ["b"], ["c"], ["d"]]
+    assert scheduler.next(0.0) == Wait(FOREVER)
+    assert scheduler.done(calls[1], ["  B "], 1.0) == [Answered(tasks[1])]
+    assert tasks[1].answer == "B"
+    calls.append(send(scheduler, 1.0))
+    for call in (calls[0], calls[2], calls[3], calls[4]):
+        scheduler.done(call, ["good"], 2.0)
+    assert scheduler.next(2.0) == Stop()
+    assert [task.text for task in scheduler.known_good] == ["e", "d", "c", "a", "b"]
+
+
+def test_a_bad_answer_is_retried_after_doubling_delays_and_given_up_when_it_repeats():
+    (task,) = tasks_of("quay")
+    scheduler, now, delays, failed = schedule([task]), 0.0, [], []
+    for _ in range(4):
+        _, event = scheduler.done(send(scheduler, now), ["bad"], now)
+        failed.append(event)
+        wait = scheduler.next(now)
+        assert isinstance(wait, Wait)
+        delays.append(wait.until - now)
+        now = wait.until
+    assert delays == [0.5, 1.0, 2.0, 4.0]
+    assert failed == [
+        AttemptFailed(task, CheckFailure.LENGTH, "bad", 1, 1, 0, final=False),
+        AttemptFailed(task, CheckFailure.LENGTH, "bad", 2, 2, 1, final=False),
+        AttemptFailed(task, CheckFailure.LENGTH, "bad", 3, 3, 2, final=False),
+        AttemptFailed(task, CheckFailure.LENGTH, "bad", 10, 4, 3, final=True),
+    ]
+    assert scheduler.next(now) == GiveUp(task, CheckFailure.LENGTH)
+    assert (task.answer, task.failure) == (None, CheckFailure.LENGTH)
+    assert scheduler.next(now) == Stop()
+
+
+def test_half_a_character_is_an_empty_answer():
+    scheduler = schedule(tasks_of("quay"))
+    assert scheduler.done(send(scheduler, 0.0), ["kade \ud800"], 0.0) == [Unanswered(CheckFailure.EMPTY)]
+
+
+def test_an_empty_answer_counts_only_after_another_text_is_answered():
+    quay, weir = tasks_of("quay", "weir")
+    scheduler = schedule([quay, weir])
+    first, second = send(scheduler, 0.0), send(scheduler, 0.0)
+    assert scheduler.done(first, [""], 0.0) == [Unanswered(CheckFailure.EMPTY)]
+    assert scheduler.done(second, ["stuw"], 0.0) == [
+        AttemptFailed(quay, CheckFailure.EMPTY, "", 1, 1, 0, final=False),
+        Answered(weir),
+    ]
+
+
+def test_throttled_tasks_go_first_after_a_pause_and_count_as_no_attempt():
+    tasks = tasks_of("a", "b")
+    scheduler = schedule(tasks)
+    first = send(scheduler, 0.0)
+    assert scheduler.done(first, Throttled("HTTP 429", retry_after=8.0), 1.0) == [Unanswered("throttled")]
+    assert scheduler.next(1.0) == Wait(11.0)  # the service's 8 seconds, and a quarter more at most
+    assert texts(send(scheduler, 11.0)) == ["a"]
+    assert tasks[0].bad_answers == 0
+
+
+def test_one_request_at_a_time_tells_whether_a_service_is_back():
+    scheduler, now = schedule(tasks_of("a", "b", "c")), 0.0
+    for _ in range(2):
+        scheduler.done(send(scheduler, now), Throttled("HTTP 429"), now)
+        wait = scheduler.next(now)
+        assert isinstance(wait, Wait)
+        now = wait.until
+    call = send(scheduler, now)
+    assert scheduler.next(now) == Wait(FOREVER)
+    scheduler.done(call, ["good"], now)
+    send(scheduler, now)
+
+
+@dataclass
+class Fake:
+    """Runs a scheduler to its end: answers each call at once, and moves the time forward at each wait."""
+
+    scheduler: Scheduler
+    now: float = 0.0
+    health_checks: list[str] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
+
+    def run(self, answers: dict[str, str], otherwise: BaseException | None = None) -> str:
+        """Texts without an answer get `otherwise`. Returns the reason to stop."""
+        while True:
+            match self.scheduler.next(self.now):
+                case Send(call):
+                    missing = [text for text in texts(call) if text not in answers]
+                    outcome = otherwise if missing and otherwise else [answers.get(text, "") for text in texts(call)]
+                    self.health_checks += texts(call) if call.is_health_check else []
+                    self.events += self.scheduler.done(call, outcome, self.now)
+                case GiveUp(task):
+                    self.given_up.append(task.text)
+                case Wait(until):
+                    assert self.now < until < FOREVER
+                    self.now = until
+                case Stop(reason):
+                    return reason
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (None, CheckFailure.EMPTY),
+        (Unreachable("reset"), CheckFailure.UNREACHABLE),
+        (Overloaded("HTTP 503"), CheckFailure.UNREACHABLE),
+        (Refused("HTTP 400"), CheckFailure.REFUSED),
+    ],
+)
+def test_health_checks_tell_a_bad_text_from_a_broken_service(failure, reason):
+    stubborn = tasks_of("quay")
+    works = Fake(schedule(stubborn, known_good=tasks_of("weir"), attempts=3))
+    assert works.run({"weir": "stuw"}, failure) == ""
+    assert (works.given_up, stubborn[0].failure) == (["quay"], reason)
+
+    down = Fake(schedule(tasks_of("quay"), known_good=tasks_of("weir", "lock"), attempts=3, patience_hours=1.0))
+    if reason is not CheckFailure.REFUSED:  # which is about its text, whether the service works or not
+        assert down.run({}, failure).startswith("translate.patience_hours: no good answer within 1 hours (last: ")
+        assert down.given_up == []
+        assert down.health_checks[:3] == ["weir", "lock", "weir"]
+        assert not [event for event in down.events if isinstance(event, AttemptFailed)]
+
+
+def test_a_health_check_waits_for_ten_failures_in_a_row():
+    fake = Fake(schedule(tasks_of("quay"), known_good=tasks_of("weir"), attempts=3))
+    fake.run({"weir": "stuw"})
+    failures = [event for event in fake.events if isinstance(event, Unanswered)]
+    # The tenth failure makes the check due. Its answer counts all ten, of which three are enough.
+    assert (fake.health_checks, len(failures)) == (["weir"], SUSPICIOUS_RESULTS)
+
+
+def test_a_health_check_that_echoes_its_text_fails():
+    fake = Fake(schedule(tasks_of("quay"), known_good=tasks_of("1931"), attempts=3, patience_hours=0.5))
+    assert fake.run({"1931": "1931"}).startswith("translate.patience_hours")
+    assert fake.health_checks
+    assert fake.given_up == []
+
+
+def test_a_health_check_changes_no_answer():
+    (weir,) = tasks_of("weir")
+    weir.answer = "stuw"
+    Fake(schedule(tasks_of("quay"), known_good=[weir], attempts=3)).run({"weir": "waterkering"})
+    assert weir.answer == "stuw"
+
+
+def test_a_text_that_equals_its_translation_is_no_health_check():
+    scheduler = schedule(tasks_of("1931"))
+    scheduler.done(send(scheduler, 0.0), ["1931"], 0.0)
+    assert scheduler.known_good == ()
+
+
+def test_settings_that_are_not_proven_are_wrong_when_every_health_check_fails():
+    error = RefusedBeforeSuccess("HTTP 400: no such model")
+    fake = Fake(schedule(tasks_of("quay"), known_good=tasks_of("weir", "lock")))
+    assert fake.run({}, error) == "HTTP 400: no such model"
+    assert fake.health_checks == ["weir", "lock"]
+    assert fake.scheduler.known_good == ()
+    alone = Fake(schedule(tasks_of("quay")))
+    assert alone.run({}, error) == "HTTP 400: no such model"
+
+
+def test_a_fatal_error_sends_nothing_more_and_takes_what_is_under_way():
+    tasks = tasks_of("a", "b", "c")
+    scheduler = schedule(tasks)
+    first, second = send(scheduler, 0.0), send(scheduler, 0.0)
+    assert scheduler.done(first, TranslationError("the quota is spent"), 1.0) == []
+    assert scheduler.next(1.0) == Wait(FOREVER)
+    assert scheduler.done(second, ["good"], 2.0) == [Answered(tasks[1])]
+    assert scheduler.next(2.0) == Stop("the quota is spent")
+
+
+def test_budgets_end_a_run():
+    scheduler = schedule(tasks_of("a", "b", "c"), max_requests=2)
+    calls = [send(scheduler, 0.0), send(scheduler, 0.0)]
+    assert scheduler.next(0.0) == Wait(FOREVER)
+    for call in calls:
+        scheduler.done(call, ["good"], 1.0)
+    assert scheduler.next(1.0) == Stop("translate.max_requests: 2 requests are sent")
+
+    scheduler = schedule(tasks_of("a"), max_hours=2.0)
+    assert scheduler.next(7200.0) == Stop("translate.max_hours: 2 hours are over")
+
+
+def test_a_budget_of_exactly_the_tasks_suffices():
+    scheduler = schedule(tasks_of("a", "b"), max_requests=2)
+    assert Fake(scheduler).run({"a": "A", "b": "B"}) == ""
+
+
+def test_a_pause_that_outlasts_the_patience_ends_the_run_at_once():
+    scheduler = schedule(tasks_of("a"), patience_hours=24.0)
+    scheduler.done(send(scheduler, 0.0), Throttled("HTTP 429", retry_after=90_000.0), 0.0)
+    assert scheduler.next(0.0) == Stop("translate.patience_hours: no good answer within 24 hours (last: HTTP 429)")
+
+
+def test_a_refused_batch_is_split_into_single_texts():
+    tasks = tasks_of("a", "b", "c", "d")
+    scheduler = schedule(tasks, Model())
+    batch = send(scheduler, 0.0)
+    assert texts(batch) == ["a", "b", "c"]
+    assert scheduler.done(batch, Refused("one is too long"), 0.0) == []
+    for text, outcome in (("a", ["A"]), ("b", Refused("too long")), ("c", ["C"])):
+        call = send(scheduler, 0.0)
+        assert texts(call) == [text]
+        scheduler.done(call, outcome, 0.0)
+    # A model gives the same answer again: its first refusal is final.
+    assert scheduler.next(0.0) == GiveUp(tasks[1], CheckFailure.REFUSED)
+    assert texts(send(scheduler, 0.0)) == ["d"]
+
+
+def test_a_wrong_number_of_answers_and_an_unknown_error_are_raised():
+    scheduler = schedule(tasks_of("a", "b"), Model())
+    with pytest.raises(TranslationError, match="service: 1 translations for 2 texts"):
+        scheduler.done(send(scheduler, 0.0), ["A"], 0.0)
+    scheduler = schedule(tasks_of("a"))
+    with pytest.raises(RuntimeError, match="a bug"):
+        scheduler.done(send(scheduler, 0.0), RuntimeError("a bug"), 0.0)
+
+
+def test_a_text_that_failed_in_earlier_runs_goes_on_where_they_stopped():
+    (task,) = tasks_of("quay")
+    task.counted_failures, task.repeats, task.last_failure = 3, 3, (CheckFailure.LENGTH, "bad")
+    scheduler = schedule([task])
+    _, failed = scheduler.done(send(scheduler, 0.0), ["bad"], 0.0)
+    assert failed == AttemptFailed(task, CheckFailure.LENGTH, "bad", 10, 4, 0, final=True)
