@@ -105,6 +105,12 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
             raise ParamsError(f"params.yaml: corpora.{name}: there is no such corpus (known: {known})")
         return self.corpora[name]
 
+    def run(self, name: str) -> Run:
+        """Return a run by name. Raises ParamsError."""
+        if name not in self.runs:
+            raise ParamsError(f"params.yaml: runs.{name}: there is no such run (known: {', '.join(self.runs)})")
+        return self.runs[name]
+
     def engine_name(self, translator: str | None) -> str | None:
         """The engine of a translator; a name that has no settings is that of an engine itself."""
         settings = self.translators.get(translator) if translator else None

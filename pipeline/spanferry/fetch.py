@@ -35,7 +35,9 @@ class FetchedCorpus(NamedTuple):
     questions: int
 
 
-def fetch_corpus(corpus: Corpus, out: Path, progress: Callable[[str], AbstractContextManager[OnBytes]]) -> FetchedCorpus:
+def fetch_corpus(
+    corpus: Corpus, out: Path, progress: Callable[[str], AbstractContextManager[OnBytes]]
+) -> FetchedCorpus:
     """Fetch the files that a corpus names into a folder, and remove everything else in it.
 
     progress: given the name of a file, shows its download for the length of a `with` block.

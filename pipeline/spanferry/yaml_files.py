@@ -40,7 +40,7 @@ def read_yaml(path: Path) -> object:
 
 
 def check_values(document: object, path: Path) -> None:
-    """Raise ParamsError for a document with too many values, with a lone surrogate, or with a number that is not finite.
+    """Raise ParamsError for too many values, a lone surrogate, or a number that is not finite.
 
     Aliases of aliases double the number of values with every line; an alias of itself makes it infinite.
     """

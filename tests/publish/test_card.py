@@ -4,19 +4,20 @@ import msgspec
 import pytest
 from huggingface_hub import DatasetCard
 from ruamel.yaml import YAML
-from spanferry.publish import card, citation
 from spanferry.publish.about import About
-from spanferry.publish.package import publish
+from spanferry.publish.card import REVISION_PLACEHOLDER, size_category, state_revision
+from spanferry.publish.citation import MESSAGE, citation_file
+from spanferry.publish.package import build_package
 
-from tests.support.tiny_clean import ABOUT, MADE, write
+from tests.support.tiny_clean import ABOUT, BUILD, write
 
 
 @pytest.fixture
 def rendered(tmp_path):
-    def render(about=ABOUT, made=MADE, **figures) -> str:
+    def render(about=ABOUT, build=BUILD, **figures) -> str:
         clean, loss = write(tmp_path)
         loss.write_bytes(msgspec.json.encode(msgspec.json.decode(loss.read_bytes()) | figures))
-        publish(clean, loss, tmp_path / "published", made, about)
+        build_package(clean, loss, tmp_path / "published", build, about)
         return (tmp_path / "published" / "README.md").read_text(encoding="utf-8")
 
     return render
@@ -85,14 +86,15 @@ def test_what_people_read(rendered):
 
 def test_measured_precision(rendered):
     gold = {"questions": 9, "kept": 1200, "exact": 1000, "right": 1176, "wrong": 4, "precision": 0.98, "yield": 0.9}
-    people = [{"method": "total", "judged": 50, "precision": 0.96, "low": 0.87, "high": 0.99}]
+    shares = {"precision": 0.96, "low": 0.87, "high": 0.99}
+    people = [{"method": "total", "judged": 50, "right": 48, "extent": 1, "wrong": 1, **shares}]
     text = " ".join(rendered(gold=gold, people=people).split())
     assert "Of 1,200 kept questions whose right span a person had marked, 98.0 % have the right one" in text
     assert "People judged 50 kept spans: 96.0 % are right (95 % interval 87.0 % to 99.0 %)." in text
 
 
 def test_a_corpus_that_says_nothing_of_itself(rendered):
-    text = rendered(About(), msgspec.structs.replace(MADE, translator="mtranslate"))
+    text = rendered(About(), msgspec.structs.replace(BUILD, translator="mtranslate"))
     assert DatasetCard(text).data.license == "unknown"
     assert "# tiny\n" in text
     assert "machine-translated by Google Translate" in text
@@ -103,21 +105,21 @@ def test_a_corpus_that_says_nothing_of_itself(rendered):
 
 def test_the_revision_comes_with_the_upload(rendered):
     text = rendered()
-    assert text.count(card.REVISION) == 1
-    assert "git revision: `0123abc`." in card.stamped(text, "0123abc")
+    assert text.count(REVISION_PLACEHOLDER) == 1
+    assert "git revision: `0123abc`." in state_revision(text, "0123abc")
 
 
 @pytest.mark.parametrize(
     ("questions", "name"), [(0, "n<1K"), (1000, "1K<n<10K"), (10**5, "100K<n<1M"), (10**8, "1M<n<10M")]
 )
 def test_size(questions, name):
-    assert card.size(questions) == name
+    assert size_category(questions) == name
 
 
 def test_citation_file():
-    assert YAML(typ="safe").load(citation.cff(ABOUT, MADE)) == {
+    assert YAML(typ="safe").load(citation_file(ABOUT, BUILD)) == {
         "cff-version": "1.2.0",
-        "message": citation.MESSAGE,
+        "message": MESSAGE,
         "type": "dataset",
         "title": "Dutch harbour questions",
         "authors": [{"name": "The Spanferry project"}],

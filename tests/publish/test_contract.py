@@ -5,14 +5,15 @@ from pathlib import Path
 import msgspec
 import pyarrow.compute as pc
 import pytest
-from spanferry import squad, tables
+from spanferry import tables
 from spanferry.arrow import schema_of
 from spanferry.errors import ContractError, InputError
 from spanferry.files import write_json
-from spanferry.publish.package import publish
+from spanferry.publish.package import build_package
 from spanferry.records import SpanRow
+from spanferry.squad import Answer, read_squad, write_squad
 
-from tests.support.tiny_clean import ABOUT, MADE, write
+from tests.support.tiny_clean import ABOUT, BUILD, write
 
 replace = msgspec.structs.replace
 DEV = "nl_squadv2_dev_clean.json"
@@ -30,7 +31,7 @@ def refused(built) -> str:
     out.mkdir()
     (out / "older").write_text("stays")
     with pytest.raises(ContractError) as raised:
-        publish(clean, loss, out, MADE, ABOUT)
+        build_package(clean, loss, out, BUILD, ABOUT)
     assert sorted(path.name for path in out.parent.iterdir() if "published" in path.name) == ["published"]
     assert [path.name for path in out.iterdir()] == ["older"]
     return str(raised.value).removeprefix(f"{clean}/")
@@ -38,16 +39,16 @@ def refused(built) -> str:
 
 def change(clean: Path, **fields) -> None:
     """Changes the first question of the dev file."""
-    document = squad.read(clean / DEV)
+    document = read_squad(clean / DEV)
     first = document.data[0]
     paragraph = first.paragraphs[0]
     asked = (replace(paragraph.qas[0], **fields), *paragraph.qas[1:])
     article = replace(first, paragraphs=(replace(paragraph, qas=asked), *first.paragraphs[1:]))
-    squad.write(replace(document, data=(article, *document.data[1:])), clean / DEV)
+    write_squad(replace(document, data=(article, *document.data[1:])), clean / DEV)
 
 
 def test_format(built):
-    change(built[0], answers=(squad.Answer(text="de oude sluis", answer_start=3),))
+    change(built[0], answers=(Answer(text="de oude sluis", answer_start=3),))
     assert refused(built) == (
         f"{DEV}: breaks its format: 1 offset_mismatch (first: data[0].paragraphs[0].qas[0].answers[0] "
         "'de oude sluis' is not at 3 but at 127)"
@@ -56,8 +57,8 @@ def test_format(built):
 
 def test_version_and_flags(built):
     change(built[0], is_impossible=msgspec.UNSET)
-    document = squad.read(built[0] / DEV)
-    squad.write(replace(document, version=msgspec.UNSET), built[0] / DEV)
+    document = read_squad(built[0] / DEV)
+    write_squad(replace(document, version=msgspec.UNSET), built[0] / DEV)
     assert refused(built) == (
         f"{DEV}: version: UNSET instead of 'v2.0'; data[0].paragraphs[0].qas[0].is_impossible: missing"
     )
@@ -92,7 +93,7 @@ def test_no_file_at_all(built):
     for path in built[0].glob("*.json"):
         path.unlink()
     with pytest.raises(InputError, match=r"no nl_squadv2_<split>_clean\.json in it"):
-        publish(*built, MADE, ABOUT)
+        build_package(*built, BUILD, ABOUT)
 
 
 @pytest.mark.parametrize(
@@ -108,5 +109,5 @@ def test_no_file_at_all(built):
 def test_tables_that_cannot_be_read(built, name, content, told):
     (built[1].parent / name).write_bytes(content)
     with pytest.raises(InputError, match=told):
-        publish(*built, MADE, ABOUT)
+        build_package(*built, BUILD, ABOUT)
     assert not built[2].exists()

@@ -5,15 +5,15 @@ from hashlib import sha256
 import msgspec
 import pyarrow.parquet as pq
 import pytest
-from spanferry.publish.package import publish
+from spanferry.publish.package import build_package
 
-from tests.support.tiny_clean import ABOUT, MADE, write
+from tests.support.tiny_clean import ABOUT, BUILD, write
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
     root = tmp_path_factory.mktemp("tiny")
-    publish(*write(root), root / "published", MADE, ABOUT)
+    build_package(*write(root), root / "published", BUILD, ABOUT)
     return root / "published"
 
 

@@ -7,18 +7,18 @@ import pytest
 from huggingface_hub import HfApi, constants
 from spanferry.errors import ContractError, InputError
 from spanferry.publish.about import About
-from spanferry.publish.hub import UploadError, listing, ready, upload
-from spanferry.publish.package import publish
+from spanferry.publish.hub import UploadError, check_ready, list_files, upload
+from spanferry.publish.package import build_package
 
 from tests.support.hub_standin import served
-from tests.support.tiny_clean import ABOUT, MADE, write
+from tests.support.tiny_clean import ABOUT, BUILD, write
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 
 
 @pytest.fixture
 def published(tmp_path):
-    publish(*write(tmp_path), tmp_path / "published", MADE, ABOUT)
+    build_package(*write(tmp_path), tmp_path / "published", BUILD, ABOUT)
     return tmp_path / "published"
 
 
@@ -41,7 +41,7 @@ def test_the_folder_arrives_whole_private_and_tagged(hub, published, tmp_path):
     assert held["tags"] == {"v1": address.rpartition("/")[2]}
     assert {
         name: len(content) for name, content in held["files"].items() if name not in ("README.md", "SHA256SUMS")
-    } == {name: size for name, size in listing(published) if name not in ("README.md", "SHA256SUMS")}
+    } == {name: size for name, size in list_files(published) if name not in ("README.md", "SHA256SUMS")}
     for name, content in held["files"].items():
         path = tmp_path / "arrived" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ def test_the_folder_arrives_whole_private_and_tagged(hub, published, tmp_path):
     assert f"git revision: `{REVISION}`" in (tmp_path / "arrived" / "README.md").read_text()
     done = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=tmp_path / "arrived", check=False)
     assert done.returncode == 0
-    ready(tmp_path / "arrived", ABOUT)
+    check_ready(tmp_path / "arrived", ABOUT)
     assert REVISION not in (published / "README.md").read_text()
 
 
@@ -83,15 +83,15 @@ def test_no_hub_and_no_such_name_are_one_line(published):
 
 
 def test_what_must_not_be_uploaded(published):
-    ready(published, ABOUT)
+    check_ready(published, ABOUT)
     with pytest.raises(InputError, match="under which licence"):
-        ready(published, About())
+        check_ready(published, About())
     (published / "loss.json").write_text("{}")
     with pytest.raises(ContractError, match=r"checksum_mismatch: loss\.json"):
-        ready(published, ABOUT)
+        check_ready(published, ABOUT)
     (published / "SHA256SUMS").unlink()
     with pytest.raises(InputError, match="no SHA256SUMS in it"):
-        ready(published, ABOUT)
+        check_ready(published, ABOUT)
 
 
 def test_broken_files_are_not_uploaded(published):
@@ -100,4 +100,4 @@ def test_broken_files_are_not_uploaded(published):
     document["data"][0]["paragraphs"][0]["qas"][0]["answers"][0]["text"] = ""
     path.write_bytes(msgspec.json.encode(document))
     with pytest.raises(ContractError, match="empty_answer"):
-        ready(published, ABOUT)
+        check_ready(published, ABOUT)

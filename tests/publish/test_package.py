@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 import pyarrow.parquet as pq
 import pytest
-from spanferry import squad
 from spanferry.errors import ContractError
-from spanferry.publish.package import publish
+from spanferry.publish.package import build_package
+from spanferry.squad import iterate_questions, read_squad
 
-from tests.support.tiny_clean import ABOUT, MADE, write
+from tests.support.tiny_clean import ABOUT, BUILD, write
 
 FILES = frozenset(
     """
@@ -27,7 +27,7 @@ rejected/train.parquet rejected/validation.parquet
 @pytest.fixture(scope="module")
 def published(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("tiny")
-    publish(*write(root), root / "published", MADE, ABOUT)
+    build_package(*write(root), root / "published", BUILD, ABOUT)
     return root / "published"
 
 
@@ -37,14 +37,14 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_the_files_and_the_bytes_are_the_same_each_time(published, tmp_path):
     assert set(contents(published)) == FILES
-    publish(*write(tmp_path), tmp_path / "published", MADE, ABOUT)
-    publish(*write(tmp_path), tmp_path / "published", MADE, ABOUT)  # over the one that is there
+    build_package(*write(tmp_path), tmp_path / "published", BUILD, ABOUT)
+    build_package(*write(tmp_path), tmp_path / "published", BUILD, ABOUT)  # over the one that is there
     assert contents(tmp_path / "published") == contents(published)
     assert not list(tmp_path.glob(".published*"))
 
 
 def test_parquet_says_what_the_json_says(published):
-    document = squad.read(published / "nl_squadv2_dev_clean.json")
+    document = read_squad(published / "nl_squadv2_dev_clean.json")
     assert pq.read_table(published / "default/validation.parquet").to_pylist() == [
         {
             "id": question.id,
@@ -56,7 +56,7 @@ def test_parquet_says_what_the_json_says(published):
                 "answer_start": [answer.answer_start for answer in question.answers],
             },
         }
-        for _, article, paragraph, question in squad.walk(document)
+        for _, article, paragraph, question in iterate_questions(document)
     ]
 
 
@@ -79,7 +79,7 @@ def test_every_answer_can_be_traced(published):
 
 
 def test_a_split_of_which_nothing_is_left_is_not_published_but_told(tmp_path):
-    publish(*write(tmp_path, lost=("dev",)), tmp_path / "published", MADE, ABOUT)
+    build_package(*write(tmp_path, lost=("dev",)), tmp_path / "published", BUILD, ABOUT)
     gone = {"default/validation.parquet", "provenance/validation.parquet", "nl_squadv2_dev_clean.json"}
     assert set(contents(tmp_path / "published")) == FILES - gone
     lost = pq.read_table(tmp_path / "published/rejected/validation.parquet")
@@ -90,7 +90,7 @@ def test_a_split_of_which_nothing_is_left_is_not_published_but_told(tmp_path):
 
 def test_nothing_is_published_of_nothing(tmp_path):
     with pytest.raises(ContractError, match=r"clean: no question was kept; there is nothing to publish$"):
-        publish(*write(tmp_path, lost=("train", "dev")), tmp_path / "published", MADE, ABOUT)
+        build_package(*write(tmp_path, lost=("train", "dev")), tmp_path / "published", BUILD, ABOUT)
 
 
 def test_sha256sum_agrees(published):
@@ -127,8 +127,8 @@ def test_one_split_and_nothing_rejected(tmp_path):
     clean, loss = write(tmp_path)
     (clean / "nl_squadv2_dev_clean.json").unlink()
     (clean / "rejected.jsonl").write_bytes(b"")
-    native = msgspec.structs.replace(MADE, translator=None)
-    publish(clean, loss, tmp_path / "published", native, ABOUT)
+    native = msgspec.structs.replace(BUILD, translator=None)
+    build_package(clean, loss, tmp_path / "published", native, ABOUT)
     files = contents(tmp_path / "published")
     assert [name for name in files if name.endswith("parquet")] == ["default/train.parquet", "provenance/train.parquet"]
     card = files["README.md"].decode()

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 from spanferry.errors import InputError
-from spanferry.publish.revision import clean_revision, version
+from spanferry.publish.revision import clean_revision, describe_version
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def tree(tmp_path):
 
 def test_a_clean_tree_has_a_revision_and_a_version(tree):
     assert len(clean_revision(tree)) == 40
-    assert version(tree) == "v1"
+    assert describe_version(tree) == "v1"
 
 
 def test_changes_are_refused(tree):

@@ -4,10 +4,10 @@ import json
 
 import pytest
 from spanferry.errors import InputError
-from spanferry.publish.package import publish
+from spanferry.publish.package import build_package
 from spanferry.squad.difference import What, compare, read, split_of
 
-from tests.support.tiny_clean import ABOUT, MADE, write
+from tests.support.tiny_clean import ABOUT, BUILD, write
 
 
 def question(id_, *answers, text="Wat?", **fields):
@@ -70,7 +70,7 @@ def test_folders_know_their_splits(tmp_path):
 
 
 def test_published_folders_and_their_parquet_say_the_same(tmp_path):
-    publish(*write(tmp_path), tmp_path / "published", MADE, ABOUT)
+    build_package(*write(tmp_path), tmp_path / "published", BUILD, ABOUT)
     whole = read(tmp_path / "published")
     found = compare(whole, read(tmp_path / "published" / "default"))
     assert (found.gained, found.lost, found.same) == ((), (), 4)

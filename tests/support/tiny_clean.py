@@ -1,18 +1,18 @@
-"""What `clean` and `report` leave of the small build, for tests of publishing."""
+"""The outputs of stages clean and report for the small build, for tests of publishing."""
 
 from pathlib import Path
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-from spanferry import squad, tables
+from spanferry import tables
 from spanferry.cleaning import documents, provenance, rejected
-from spanferry.files import write_json
-from spanferry.loss import count
-from spanferry.publish.about import About, Made, Work
-from spanferry.selection import Selection, decide
+from spanferry.loss import count_losses
+from spanferry.loss_figures import write_figures
+from spanferry.publish.about import About, BuildDetails, Work
+from spanferry.selection import select
+from spanferry.squad import write_squad
 
-from tests.support.tiny_build import Tiny, build
+from tests.support.tiny_build import build
 
 ABOUT = About(
     title="Dutch harbour questions",
@@ -33,34 +33,29 @@ ABOUT = About(
     extends="squad_v2",
     translated_by="hand",
 )
-MADE = Made(
+BUILD = BuildDetails(
     corpus="tiny",
     source="en",
     target="nl",
     translator="memory",
-    places={"train": "tiny/train.json", "dev": "tiny/dev.json"},
-    digests={"dev": "0" * 64},
+    locations={"train": "tiny/train.json", "dev": "tiny/dev.json"},
+    checksums={"dev": "0" * 64},
     settings={"language": {"source": "en", "target": "nl"}, "align": {"min_score": 0.6}},
 )
 
 
 def write(root: Path, lost: tuple[str, ...] = ()) -> tuple[Path, Path]:
-    """Writes clean/ and loss.json below root; returns their paths. lost: splits whose contexts stayed untranslated."""
+    """Write clean/ and loss.json below root and return their paths. lost: splits whose contexts are untranslated."""
     tiny = build()
     tiny.write(root)
-    there = pc.invert(pc.is_in(tiny.paragraphs["split"], value_set=pa.array(lost, pa.string())))
-    contexts = pc.if_else(there, tiny.paragraphs["context"], None)
+    translated = pc.invert(pc.is_in(tiny.paragraphs["split"], value_set=pa.array(lost, pa.string())))
+    contexts = pc.if_else(translated, tiny.paragraphs["context"], None)
     paragraphs = tiny.paragraphs.set_column(tiny.paragraphs.column_names.index("context"), "context", contexts)
-    selection = decide(tiny.layout, paragraphs, tiny.spans, tiny.translations)
+    selection = select(tiny.layout, paragraphs, tiny.spans, tiny.translations)
     for split, document in documents(tiny.layout, paragraphs, tiny.spans, tiny.translations, selection).items():
-        squad.write(document, root / "clean" / f"nl_squadv2_{split}_clean.json")
-    # As `clean` does: what goes with its question is no kept answer.
-    rewrite_spans(root, tiny, selection)
-    write_json(root / "loss.json", count(tiny.layout, tiny.spans, selection, "en") | {"gold": None, "people": []})
-    return root / "clean", root / "loss.json"
-
-
-def rewrite_spans(root: Path, tiny: Tiny, selection: Selection) -> None:
+        write_squad(document, root / "clean" / f"nl_squadv2_{split}_clean.json")
+    # As stage clean does: an answer that is dropped with its question is not a kept answer.
     tables.write(provenance(tiny.spans, selection), root / "clean" / "provenance.parquet")
-    lines = (msgspec.json.encode(row) + b"\n" for row in rejected(tiny.spans, selection))
-    (root / "clean" / "rejected.jsonl").write_bytes(b"".join(lines))
+    tables.write_rejected(rejected(tiny.spans, selection), root / "clean" / "rejected.jsonl")
+    write_figures(count_losses(tiny.layout, tiny.spans, selection, "en"), root / "loss.json")
+    return root / "clean", root / "loss.json"

@@ -30,7 +30,8 @@ def mend() -> None:
         repo = Repo()
         # DVC writes both files under this lock.
         with repo.lock:
-            remove_torn_lock_list(Path(repo.tmp_dir) / "rwlock")
+            if repo.tmp_dir:
+                remove_torn_lock_list(Path(repo.tmp_dir) / "rwlock")
             try:
                 Lockfile(repo, LOCK_FILE).load()
             except DvcException:

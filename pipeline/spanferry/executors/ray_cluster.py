@@ -30,12 +30,13 @@ class RayExecutor(Executor):
 
     def map(self, function: BatchFunction, batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
         """Apply `function` to each batch."""
-        import ray
+        import ray.data
 
+        data: Any = ray.data  # its type hints do not know tables as batches
         batches = iter(batches)
         window = BATCHES_PER_CORE * max(1, int(ray.cluster_resources().get("CPU", 1)))
         while some := list(islice(batches, window)):
-            results = ray.data.from_arrow(some).map_batches(function, batch_format="pyarrow", batch_size=None)
+            results = data.from_arrow(some).map_batches(function, batch_format="pyarrow", batch_size=None)
             yield from results.iter_batches(batch_format="pyarrow", batch_size=None)
 
 

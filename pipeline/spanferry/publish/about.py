@@ -1,26 +1,24 @@
-"""What a person must be told of a corpus besides its figures: section `about.<corpus>` of params.yaml."""
+"""Facts about a corpus that its dataset card states: those of params.yaml, and those of its build."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
 Text = Annotated[str, Meta(min_length=1)]
-Key = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_:-]+$")]
+BibtexKey = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_:-]+$")]
 
 
 class Work(Struct, frozen=True, forbid_unknown_fields=True):
-    """A work that the corpus is made from: attributed in the card, cited in CITATION.cff."""
+    """A work that the corpus is made from. The card attributes it and CITATION.cff cites it."""
 
-    key: Key
-    """Of its BibTeX entry."""
-
+    key: BibtexKey
     title: Text
     authors: Annotated[tuple[Text, ...], Meta(min_length=1)]
-    """As "Family, Given"."""
+    """Each as "Family, Given"."""
 
     year: int
     published: str | None = None
-    """Journal or proceedings."""
+    """The journal or proceedings."""
 
     url: str | None = None
     licence: str | None = None
@@ -28,57 +26,60 @@ class Work(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class About(Struct, frozen=True, forbid_unknown_fields=True):
-    """Name, licence and origin of what is published."""
+    """Name, licence and origin of a published corpus: section `about.<corpus>` of params.yaml."""
 
     title: str | None = None
-    """As people call it; the corpus's name where there is none."""
+    """The title for readers; by default the name of the corpus."""
 
     licence: str | None = None
-    """SPDX identifier, such as CC-BY-SA-4.0; without one, nothing is uploaded."""
+    """SPDX identifier, such as CC-BY-SA-4.0. A corpus without a licence is not uploaded."""
 
     description: str | None = None
-    """A sentence or two on what the source is."""
+    """One or two sentences about the source."""
 
     attribution: tuple[Text, ...] = ()
-    """Sentences that its licence asks for, besides those about `sources`."""
+    """Sentences that the licence requires, in addition to those about `sources`."""
 
     sources: tuple[Work, ...] = ()
     extends: str | None = None
-    """The source's name on the Hugging Face hub."""
+    """The name of the source on the Hugging Face Hub."""
 
     translated_by: str | None = None
-    """By what or whom, in words; the translator's name where there is none."""
+    """The translator in words; by default the name of the engine."""
 
     authors: Annotated[tuple[Text, ...], Meta(min_length=1)] = ("The Spanferry project",)
     repository: str | None = None
-    """Where the code that builds it can be cloned."""
+    """The address from which the code that builds the corpus can be cloned."""
 
     @property
     def hub_licence(self) -> str:
-        """The licence as the hub's metadata spell it."""
+        """The licence as the Hub's metadata spell it."""
         return self.licence.lower() if self.licence else "unknown"
 
     @property
     def licence_url(self) -> str | None:
+        """The page of the licence at spdx.org."""
         return f"https://spdx.org/licenses/{self.licence}" if self.licence else None
 
 
-class Made(Struct, frozen=True):
-    """How a build came about: what the card says of it, from params.yaml."""
+class BuildDetails(Struct, frozen=True):
+    """How a corpus was built. The card states it."""
 
     corpus: str
     source: str
     """Language code."""
 
     target: str
-    translator: str | None
-    """Engine; None for a corpus that was in its language already."""
+    """Language code."""
 
-    places: dict[str, str]
+    translator: str | None
+    """The engine; None for a corpus that was in the target language already."""
+
+    locations: dict[str, str]
     """Split -> path or URL of the source."""
 
-    digests: dict[str, str]
-    """Split -> sha256 of the source, where it is promised."""
+    checksums: dict[str, str]
+    """Split -> expected SHA-256 of the source, where one is given."""
 
-    settings: dict[str, dict]
-    """Sections of params.yaml that shape the result."""
+    settings: dict[str, dict[str, Any]]
+    """The sections of params.yaml that change the result, as plain values."""

@@ -1,31 +1,31 @@
-"""The dataset card: its YAML header for the hub, its text for people. Every figure comes from loss.json.
+"""The dataset card: its YAML header for the Hub, and its text for readers. Every figure comes from loss.json.
 
-What the card cannot know when it is built is the git revision: it is stated when the folder is uploaded
-(`stamped`), so that a commit that changes nothing else does not change the build.
+The git revision is not known when the card is built. It is stated when the folder is uploaded (`state_revision`), so
+that a commit that changes nothing else does not change the build.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from huggingface_hub import DatasetCardData
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from ruamel.yaml import YAML
 
-from spanferry.publish import citation
-from spanferry.publish.about import About, Made
-from spanferry.publish.figures import Figures
-from spanferry.records import SPLITS, Method, Reason
-from spanferry.squad.validation.validator import Report
+from spanferry.loss_figures import LossFigures
+from spanferry.publish.about import About, BuildDetails
+from spanferry.publish.citation import attribution_sentence, bibtex_entry, display_title
+from spanferry.records import SPLITS, Method, Reason, Split
+from spanferry.squad.validation import ValidationReport
+from spanferry.yaml_files import to_yaml
 
-REVISION = "not stated; it is when the folder is uploaded"
-"""Stands in the card until `stamped` puts a git revision there."""
+REVISION_PLACEHOLDER = "not stated; it is when the folder is uploaded"
+"""Stands in the card until `state_revision` replaces it."""
 
-# https://github.com/huggingface/hub-docs/blob/main/datasetcard.md
-_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
-_LARGEST = "1M<n<10M"
+# (rows below, name): https://github.com/huggingface/hub-docs/blob/main/datasetcard.md
+_SIZE_CATEGORIES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+_LARGEST_CATEGORY = "1M<n<10M"
 
-UNITS = {
+UNIT_LABELS = {
     "paragraphs": "paragraphs",
     "questions": "questions",
     "has_answer": "– with an answer",
@@ -34,12 +34,12 @@ UNITS = {
     "plausible_answers": "plausible answers",
 }
 
-TRANSLATED = {
+TRANSLATOR_DESCRIPTIONS = {
     "identity": "no translation at all, each text was given back as it was (a test build)",
     "memory": "taken from a translation memory that came with the corpus",
     "mtranslate": "machine-translated by Google Translate, through the web page that the package `mtranslate` asks",
 }
-"""What the card says of a translator where the corpus says nothing itself."""
+"""How the card describes an engine when `about.<corpus>.translated_by` is not set."""
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("spanferry.publish"),
@@ -51,102 +51,101 @@ _ENVIRONMENT = Environment(
 )
 
 
-def render(
+def render_card(
     files: Mapping[str, Sequence[str]],
-    reports: Mapping[str, Report],
-    figures: Figures,
+    reports: Mapping[Split, ValidationReport],
+    figures: LossFigures,
     about: About,
-    made: Made,
+    build: BuildDetails,
 ) -> str:
     """The text of README.md.
 
-    files: configuration -> paths of its parquet files. reports: split -> what its cleaned file holds.
+    files: configuration -> paths of its parquet files. reports: split -> validation report of its cleaned file.
     """
-    splits = [split for split in SPLITS if split in reports]
     answers = figures.total.answers
     return _ENVIRONMENT.get_template("card.md.jinja").render(
-        header=header(files, reports, about, made),
-        title=citation.title(about, made),
+        header=yaml_header(files, reports, about, build),
+        title=display_title(about, build),
         about=about,
-        made=made,
-        reports={split: reports[split] for split in splits},
+        build=build,
+        reports={split: reports[split] for split in SPLITS if split in reports},
         files={config: paths for config, paths in files.items() if paths},
         total=figures.total,
         loss=loss_rows(figures),
-        methods=counted(answers.methods, Method),
-        reasons=counted(answers.reasons, Reason),
+        methods=format_counts(answers.methods, Method),
+        reasons=format_counts(answers.reasons, Reason),
         gold=figures.gold,
         people=figures.people,
-        settings=yaml(made.settings),
-        translated=about.translated_by or TRANSLATED.get(made.translator, f"machine-translated by `{made.translator}`"),
-        attributions=[*(citation.attribution(work) for work in about.sources), *about.attribution],
-        bibtex=[citation.bibtex(work) for work in about.sources],
-        revision=REVISION,
-        percent=percent,
+        settings=to_yaml(build.settings),
+        translated=about.translated_by or describe_translator(build.translator),
+        attributions=[*(attribution_sentence(work) for work in about.sources), *about.attribution],
+        bibtex=[bibtex_entry(work) for work in about.sources],
+        revision=REVISION_PLACEHOLDER,
+        percent=format_percent,
     )
 
 
-def stamped(text: str, revision: str) -> str:
-    """The card of an upload: with the git revision that it was built from."""
-    return text.replace(REVISION, f"`{revision}`")
+def state_revision(text: str, revision: str) -> str:
+    """The text of a card with the git revision that it was built from."""
+    return text.replace(REVISION_PLACEHOLDER, f"`{revision}`")
 
 
-def header(files: Mapping[str, Sequence[str]], reports: Mapping[str, Report], about: About, made: Made) -> str:
-    """The YAML between the card's `---` lines, as the hub documents its keys."""
-    record = {
-        "language": [made.target],
-        "license": about.hub_licence,
-        "pretty_name": citation.title(about, made),
-        "task_categories": ["question-answering"],
-        "task_ids": ["extractive-qa"],
-        "annotations_creators": ["found" if made.translator is None else "machine-generated"],
-        "language_creators": ["found" if made.translator is None else "machine-generated"],
-        "multilinguality": ["monolingual" if made.translator is None else "translation"],
-        "size_categories": [size(sum(report.counts.questions for report in reports.values()))],
-        "source_datasets": [f"extended|{about.extends}" if about.extends else "original"],
-        "configs": [
-            {
-                "config_name": config,
-                **({"default": True} if config == "default" else {}),
-                "data_files": [{"split": Path(path).stem, "path": path} for path in paths],
-            }
-            for config, paths in files.items()
-            if paths
-        ],
+def yaml_header(
+    files: Mapping[str, Sequence[str]], reports: Mapping[Split, ValidationReport], about: About, build: BuildDetails
+) -> str:
+    """The metadata between the card's `---` lines; arguments as for `render_card`."""
+    creators = "found" if build.translator is None else "machine-generated"
+    return DatasetCardData(
+        language=[build.target],
+        license=about.hub_licence,
+        pretty_name=display_title(about, build),
+        task_categories=["question-answering"],
+        task_ids=["extractive-qa"],
+        annotations_creators=[creators],
+        language_creators=[creators],
+        multilinguality=["monolingual" if build.translator is None else "translation"],
+        size_categories=[size_category(sum(report.counts.questions for report in reports.values()))],
+        source_datasets=[f"extended|{about.extends}" if about.extends else "original"],
+        configs=[_config(name, paths) for name, paths in files.items() if paths],
+    ).to_yaml()
+
+
+def _config(name: str, paths: Sequence[str]) -> dict[str, Any]:
+    """A configuration of the dataset as the Hub describes it."""
+    return {
+        "config_name": name,
+        **({"default": True} if name == "default" else {}),
+        "data_files": [{"split": Path(path).stem, "path": path} for path in paths],
     }
-    return yaml(record)
 
 
-def size(questions: int) -> str:
-    """The hub's name for a number of rows."""
-    return next((name for below, name in _SIZES if questions < below), _LARGEST)
+def size_category(questions: int) -> str:
+    """The Hub's category for a number of rows."""
+    return next((name for limit, name in _SIZE_CATEGORIES if questions < limit), _LARGEST_CATEGORY)
 
 
-def loss_rows(figures: Figures) -> list[list[str]]:
-    """Rows split, unit, in the source, kept, lost, kept in per cent; units that the source has not are left out."""
-    parts = [(split, getattr(figures, split)) for split in SPLITS]
-    tallies = [(split, label, getattr(units, unit)) for split, units in parts for unit, label in UNITS.items()]
+def describe_translator(engine: str | None) -> str:
+    """An engine in words."""
+    return TRANSLATOR_DESCRIPTIONS.get(engine or "", f"machine-translated by `{engine}`")
+
+
+def loss_rows(figures: LossFigures) -> list[list[str]]:
+    """Rows (split, unit, in the source, kept, lost, kept in per cent), without the units that the source lacks."""
+    tallies = [
+        (split, label, getattr(figures.units(split), unit)) for split in SPLITS for unit, label in UNIT_LABELS.items()
+    ]
     return [
-        [split, label, f"{n.visited:,}", f"{n.kept:,}", f"{n.dropped:,}", percent(n.kept / n.visited)]
+        [split, label, f"{n.visited:,}", f"{n.kept:,}", f"{n.dropped:,}", format_percent(n.kept / n.visited)]
         for split, label, n in tallies
         if n.visited
     ]
 
 
-def counted(counts: Mapping[str, int], words: Iterable[str]) -> str:
-    """Counts that are not 0, in the order of the words: `exact` 2, `fuzzy` 1."""
-    return ", ".join(f"`{word}` {n:,}" for word in map(str, words) if (n := counts.get(word)))
+def format_counts(counts: Mapping[Any, int], words: Iterable[str]) -> str:
+    """The counts that are not 0, in the order of the words, such as "`exact` 2, `fuzzy` 1"."""
+    return ", ".join(f"`{word}` {n:,}" for word in words if (n := counts.get(word)))
 
 
-def percent(value: float | None) -> str:
-    """0.95371 -> "95.4 %"."""
+def format_percent(value: float | None) -> str:
+    """0.95371 -> "95.4 %"; None -> a dash."""
     return "–" if value is None else f"{100 * value:.1f} %"
-
-
-def yaml(value: Any) -> str:
-    out = StringIO()
-    writer = YAML()
-    writer.width = 1000
-    writer.indent(mapping=2, sequence=4, offset=2)
-    writer.dump(value, out)
-    return out.getvalue()

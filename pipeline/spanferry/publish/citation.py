@@ -1,26 +1,29 @@
-"""How to cite a published corpus: CITATION.cff and BibTeX."""
+"""How to cite a published corpus: CITATION.cff, BibTeX and a sentence of attribution."""
 
 import re
-from io import StringIO
+from typing import Any
 
-from ruamel.yaml import YAML
-
-from spanferry.publish.about import About, Made, Work
+from spanferry.publish.about import About, BuildDetails, Work
+from spanferry.yaml_files import to_yaml
 
 MESSAGE = "If you use this dataset, please cite it together with the works that it is made from."
 
 
-def title(about: About, made: Made) -> str:
-    return about.title or made.corpus
+def display_title(about: About, build: BuildDetails) -> str:
+    """The title of a corpus for readers."""
+    return about.title or build.corpus
 
 
-def cff(about: About, made: Made) -> str:
-    """CITATION.cff 1.2.0 (https://citation-file-format.github.io), without a date: same build, same bytes."""
-    record = {
+def citation_file(about: About, build: BuildDetails) -> str:
+    """The text of CITATION.cff 1.2.0 (https://citation-file-format.github.io).
+
+    It has no date, so that the same build gives the same bytes.
+    """
+    record: dict[str, Any] = {
         "cff-version": "1.2.0",
         "message": MESSAGE,
         "type": "dataset",
-        "title": title(about, made),
+        "title": display_title(about, build),
         "authors": [{"name": author} for author in about.authors],
     }
     if about.licence:
@@ -29,16 +32,11 @@ def cff(about: About, made: Made) -> str:
         record["repository-code"] = about.repository
     if about.sources:
         record["references"] = [_reference(work) for work in about.sources]
-    out = StringIO()
-    writer = YAML()
-    writer.width = 1000
-    writer.indent(mapping=2, sequence=4, offset=2)
-    writer.dump(record, out)
-    return out.getvalue()
+    return to_yaml(record)
 
 
-def _reference(work: Work) -> dict:
-    record = {
+def _reference(work: Work) -> dict[str, Any]:
+    record: dict[str, Any] = {
         "type": "article" if work.published else "generic",
         "title": work.title,
         "authors": [_person(author) for author in work.authors],
@@ -56,12 +54,12 @@ def _person(author: str) -> dict[str, str]:
     return {"family-names": family, "given-names": given} if comma else {"name": author}
 
 
-def bibtex(work: Work) -> str:
-    """A BibTeX entry; braces keep the title's capitals."""
+def bibtex_entry(work: Work) -> str:
+    """A BibTeX entry; the inner braces keep the capitals of the title."""
     fields = {
-        "title": f"{{{escaped(work.title)}}}",
-        "author": escaped(" and ".join(work.authors)),
-        "journal": work.published and escaped(work.published),
+        "title": f"{{{escape_tex(work.title)}}}",
+        "author": escape_tex(" and ".join(work.authors)),
+        "journal": work.published and escape_tex(work.published),
         "year": str(work.year),
         "url": work.url,
     }
@@ -69,16 +67,17 @@ def bibtex(work: Work) -> str:
     return f"@{'article' if work.published else 'misc'}{{{work.key},\n{lines}\n}}"
 
 
-def escaped(text: str) -> str:
-    """What TeX would take for a command, written out."""
+def escape_tex(text: str) -> str:
+    """Escape the characters that TeX would take for commands."""
     return re.sub(r"([&%$#_])", r"\\\1", text)
 
 
-def attribution(work: Work) -> str:
-    """A sentence that names a work, its authors, and its licence."""
+def attribution_sentence(work: Work) -> str:
+    """A sentence, in Markdown, that names a work, its authors and its licence."""
     people = [f"{given} {family}".strip() for family, _, given in (author.partition(", ") for author in work.authors)]
-    named = f"{', '.join(people[:-1])} and {people[-1]}" if len(people) > 1 else people[0]
-    where = f", {work.published}" if work.published else ""
-    told = f"*{work.title}* by {named} ({work.year}{where})"
-    told = f"[{told}]({work.url})" if work.url else told
-    return f"{told}, licensed {work.licence}." if work.licence else f"{told}."
+    names = f"{', '.join(people[:-1])} and {people[-1]}" if len(people) > 1 else people[0]
+    journal = f", {work.published}" if work.published else ""
+    reference = f"*{work.title}* by {names} ({work.year}{journal})"
+    if work.url:
+        reference = f"[{reference}]({work.url})"
+    return f"{reference}, licensed {work.licence}." if work.licence else f"{reference}."

@@ -1,102 +1,129 @@
-"""The contract of the cleaned files, which nothing is published without.
+"""The contract of the cleaned files. Nothing is published unless they keep it.
 
-    clean/<target>_squadv2_<split>_clean.json, provenance.parquet, loss.json ──> Documents, or ContractError
+    <target>_squadv2_<split>_clean.json, provenance.parquet, loss.json ──> CleanedSplit, or ContractError
 
-First the rules that hold for every SQuAD file (`validation`), then what we promise besides: version and
-`is_impossible` are there, every answer has its provenance and every provenance its answer, the counts are
-those of the loss report, and no unanswerable question was lost but with its context or its own translation.
+The files must satisfy every rule for SQuAD files (`squad.validation`), and these besides: they state their version and
+`is_impossible`; every answer has its provenance, and every row of provenance its answer; their counts are those of the
+loss report; and an unanswerable question was dropped only because its context or the question has no translation.
 """
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import UNSET
 
-from spanferry import squad
-from spanferry.errors import ContractError
-from spanferry.publish.figures import Figures, Units
-from spanferry.records import Field, Reason
-from spanferry.squad.validation.rules import Severity
-from spanferry.squad.validation.validator import Report, validate_file
+from spanferry.errors import ContractError, InputError
+from spanferry.files import regular_file
+from spanferry.loss_figures import LossFigures, Units
+from spanferry.records import Field, Reason, Split
+from spanferry.squad import Document, decode_squad, iterate_questions
+from spanferry.squad.validation import Severity, ValidationReport, validate_document, validate_file
 
 VERSION = "v2.0"
-SHOWN = 3
+SHOWN_BREACHES = 3
 
-# What may take an unanswerable question away.
+# The reasons for which an unanswerable question may be dropped.
 _UNTRANSLATED = (Reason.CONTEXT_UNTRANSLATED, Reason.QUESTION_UNTRANSLATED)
 
-Spans = dict[tuple[str, str], list[tuple[str, int]]]
+QuestionAnswers = dict[tuple[str, str], list[tuple[str, int]]]
 """(question id, field) -> (text, start) of its answers, in order."""
 
 
-def checked(
-    files: Mapping[str, Path], provenance: pa.Table, figures: Figures
-) -> tuple[dict[str, squad.Document], dict[str, Report]]:
-    """Reads the cleaned file of each split when it keeps the contract. Raises ContractError when not.
+class CleanedSplit(NamedTuple):
+    """The cleaned file of a split: its bytes, its content, and its validation report."""
 
-    provenance: schema_of(SpanRow), the kept rows.
+    raw: bytes
+    document: Document
+    report: ValidationReport
+
+
+def read_cleaned_files(
+    files: Mapping[Split, Path], provenance: pa.Table, figures: LossFigures
+) -> dict[Split, CleanedSplit]:
+    """Read the cleaned file of each split and check it.
+
+    provenance: the kept answers, with the columns of `SpanRow`.
+
+    Raises ContractError when a file breaks the contract, InputError when it cannot be read.
     """
-    documents, reports = {}, {}
+    splits: dict[Split, CleanedSplit] = {}
     for split, path in files.items():
-        reports[split] = report = validate_file(path)
-        if report.errors:
-            raise ContractError(f"{path}: breaks its format: {_errors(report)}")
-        documents[split] = document = squad.read(path)
+        splits[split] = cleaned = read_valid_file(path)
         rows = provenance.filter(pc.equal(provenance["split"], split))
-        refuse(path, [*promises(document), *origins(document, rows), *counts(report, getattr(figures, split))])
-    return documents, reports
+        breaches = [
+            *document_breaches(cleaned.document),
+            *provenance_breaches(cleaned.document, rows),
+            *count_breaches(cleaned.report, figures.units(split)),
+        ]
+        if breaches:
+            more = f" (and {len(breaches) - SHOWN_BREACHES} more)" if len(breaches) > SHOWN_BREACHES else ""
+            raise ContractError(f"{path}: {'; '.join(breaches[:SHOWN_BREACHES])}{more}")
+    return splits
 
 
-def refuse(path: Path, breaches: list[str]) -> None:
-    if breaches:
-        more = f" (and {len(breaches) - SHOWN} more)" if len(breaches) > SHOWN else ""
-        raise ContractError(f"{path}: {'; '.join(breaches[:SHOWN])}{more}")
+def read_valid_file(path: Path) -> CleanedSplit:
+    """Read a SQuAD file that breaks no rule. Raises ContractError, or InputError when it is not a SQuAD file at all."""
+    try:
+        raw = regular_file(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+    try:
+        document = decode_squad(raw, str(path))
+    except InputError:
+        # The validator reads more than `decode` accepts, and says what is wrong and where.
+        refuse_errors(path, validate_file(path))
+        raise
+    report = validate_document(document, path)
+    refuse_errors(path, report)
+    return CleanedSplit(raw, document, report)
 
 
-def promises(document: squad.Document) -> Iterator[str]:
-    """What a cleaned document must say besides being SQuAD."""
+def refuse_errors(path: Path, report: ValidationReport) -> None:
+    """Raise ContractError when a validation report has errors."""
+    if report.errors:
+        errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+        shown = (f"{f.count} {f.rule} (first: {f.examples[0].path} {f.examples[0].message})" for f in errors)
+        raise ContractError(f"{path}: breaks its format: {'; '.join(list(shown)[:SHOWN_BREACHES])}")
+
+
+def document_breaches(document: Document) -> Iterator[str]:
+    """What a cleaned document must state and SQuAD does not require."""
     if document.version != VERSION:
         yield f"version: {document.version!r} instead of {VERSION!r}"
-    for path, _, _, question in squad.walk(document):
+    for path, _, _, question in iterate_questions(document):
         if question.is_impossible is UNSET:
             yield f"{path}.is_impossible: missing"
         elif (question.plausible_answers is UNSET) is question.is_impossible:
             yield f"{path}.plausible_answers: {'missing' if question.is_impossible else 'of a question with answers'}"
 
 
-def origins(document: squad.Document, provenance: pa.Table) -> Iterator[str]:
+def provenance_breaches(document: Document, provenance: pa.Table) -> Iterator[str]:
     """Answers without provenance, and provenance without answers."""
     columns = (provenance[name].to_pylist() for name in ("question_id", "field", "text", "start"))
-    known: Spans = {}
+    traced: QuestionAnswers = {}
     for id_, field, text, start in zip(*columns, strict=True):
-        known.setdefault((id_, field), []).append((text, start))
-    for path, _, _, question in squad.walk(document):
+        traced.setdefault((id_, field), []).append((text, start))
+    for path, _, _, question in iterate_questions(document):
         for field, answers in ((Field.ANSWERS, question.answers), (Field.PLAUSIBLE, question.plausible)):
-            if known.pop((question.id, field.value), []) != [(answer.text, answer.answer_start) for answer in answers]:
+            if traced.pop((question.id, field.value), []) != [(answer.text, answer.answer_start) for answer in answers]:
                 yield f"{path}.{field}: not those of provenance.parquet"
-    for id_, field in known:
+    for id_, field in traced:
         yield f"provenance.parquet: {field} of {id_!r}, which is not in the file"
 
 
-def counts(report: Report, figures: Units) -> Iterator[str]:
-    """Where the loss report tells of another file."""
-    held = report.counts
-    for unit, count in (
-        ("questions", held.questions),
-        ("no_answer", held.no_answer),
-        (Field.ANSWERS, held.answers),
-        (Field.PLAUSIBLE, held.plausible_answers),
+def count_breaches(report: ValidationReport, figures: Units) -> Iterator[str]:
+    """Counts that differ between a file and the loss report."""
+    for unit, count, reported in (
+        ("questions", report.counts.questions, figures.questions.kept),
+        ("no_answer", report.counts.no_answer, figures.no_answer.kept),
+        (Field.ANSWERS, report.counts.answers, figures.answers.kept),
+        (Field.PLAUSIBLE, report.counts.plausible_answers, figures.plausible_answers.kept),
     ):
-        if (told := getattr(figures, unit).kept) != count:
-            yield f"{count} {unit}, and {told} in loss.json"
+        if reported != count:
+            yield f"{count} {unit}, and {reported} in loss.json"
     lost = figures.no_answer
-    if stray := lost.dropped - sum(lost.reasons.get(reason, 0) for reason in _UNTRANSLATED):
-        yield f"{stray} unanswerable questions lost that had a translation"
-
-
-def _errors(report: Report) -> str:
-    broken = [finding for finding in report.findings if finding.severity is Severity.ERROR]
-    told = (f"{f.count} {f.rule} (first: {f.examples[0].path} {f.examples[0].told})" for f in broken[:SHOWN])
-    return "; ".join(told)
+    if unexplained := lost.dropped - sum(lost.reasons.get(reason, 0) for reason in _UNTRANSLATED):
+        yield f"{unexplained} unanswerable questions lost that had a translation"

@@ -1,4 +1,7 @@
-"""Croissant metadata (https://docs.mlcommons.org/croissant/docs/croissant-spec.html, 1.0) of a published folder."""
+"""The Croissant 1.0 metadata of a published folder.
+
+Format: https://docs.mlcommons.org/croissant/docs/croissant-spec.html
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,12 +10,12 @@ from typing import Any
 import pyarrow as pa
 
 from spanferry.files import file_sha256
-from spanferry.publish.about import About, Made
-from spanferry.publish.citation import bibtex, title
+from spanferry.publish.about import About, BuildDetails
+from spanferry.publish.citation import bibtex_entry, display_title
 
-NAME = "croissant.json"
+CROISSANT_FILE = "croissant.json"
 
-# The standard's own context, which readers want whole.
+# The context of the standard; readers require all of it.
 _TERMS = (
     "citeAs column conformsTo:dct equivalentProperty extract field fileProperty fileObject fileSet format includes "
     "isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace samplingRate "
@@ -38,20 +41,22 @@ _DESCRIPTIONS = {
 }
 
 
-def metadata(folder: Path, configs: Mapping[str, Mapping[str, pa.Table]], about: About, made: Made) -> dict[str, Any]:
-    """The record of croissant.json.
+def croissant_metadata(
+    folder: Path, configs: Mapping[str, Mapping[str, pa.Table]], about: About, build: BuildDetails
+) -> dict[str, Any]:
+    """The content of croissant.json.
 
-    folder: where the files lie that it describes. configs: configuration -> path of a parquet file in the
-    folder -> its table.
+    folder: holds the files that it describes. configs: configuration -> path of a parquet file in the folder -> its
+    table.
     """
     files = sorted(path for path in folder.rglob("*") if path.suffix in (".json", ".parquet"))
-    record = {
+    record: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
-        "name": title(about, made),
-        "description": about.description or f"The corpus {made.corpus} in SQuAD 2.0's format.",
+        "name": display_title(about, build),
+        "description": about.description or f"The corpus {build.corpus} in SQuAD 2.0's format.",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
-        "inLanguage": made.target,
+        "inLanguage": build.target,
         "creator": [{"@type": "sc:Organization", "name": author} for author in about.authors],
         "distribution": [_file(path, folder) for path in files],
         "recordSet": [
@@ -65,7 +70,7 @@ def metadata(folder: Path, configs: Mapping[str, Mapping[str, pa.Table]], about:
     if about.repository:
         record["url"] = about.repository
     if about.sources:
-        record["citeAs"] = "\n\n".join(bibtex(work) for work in about.sources)
+        record["citeAs"] = "\n\n".join(bibtex_entry(work) for work in about.sources)
     return record
 
 
@@ -93,8 +98,11 @@ def _records(name: str, config: str, file: str, schema: pa.Schema) -> dict[str, 
 
 
 def _field(name: str, file: str, column: str, kind: pa.DataType, path: str | None = None) -> dict[str, Any] | None:
-    """A column's field; a struct's are its subfields. None for a list of structs."""
-    field = {"@type": "cr:Field", "@id": name, "name": name}
+    """The field of a column; the fields of a struct are its subfields. None for a list of structs.
+
+    path: of a field in a struct, its name there.
+    """
+    field: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": name}
     if pa.types.is_struct(kind):
         inner = (_field(f"{name}/{part.name}", file, column, part.type, part.name) for part in kind)
         return field | {"subField": [part for part in inner if part]}

@@ -1,8 +1,8 @@
-"""Uploading a published folder to the Hugging Face hub.
+"""Uploads a published folder to the Hugging Face Hub.
 
-    published/ ──ready──> staged copy, card stamped with the git revision ──> one commit, tagged
+    published/ ──check_ready──> copy whose card states the git revision ──> one commit, tagged
 
-The token is huggingface_hub's own business.
+huggingface_hub finds the token.
 """
 
 import shutil
@@ -12,11 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from spanferry.checksums import SUMS, sums
-from spanferry.errors import ContractError, InputError, SpanferryError
+from spanferry.checksums import SHA256SUMS, checksum_lines
+from spanferry.errors import ContractError, InputError, SpanferryError, single_line
 from spanferry.publish.about import About
-from spanferry.publish.card import stamped
-from spanferry.squad.validation.validator import validate
+from spanferry.publish.card import state_revision
+from spanferry.squad.validation import validate
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -25,53 +25,57 @@ CARD = "README.md"
 
 
 class UploadError(SpanferryError):
-    """The hub refused, or could not be reached."""
+    """The Hub refused the upload, or could not be reached."""
 
 
-def ready(folder: Path, about: About) -> None:
-    """Raises when a folder must not be uploaded: broken files, checksums that do not hold, no licence."""
-    if not (folder / SUMS).is_file():
-        raise InputError(f"{folder}: no {SUMS} in it; build it with `dvc repro`")
+def check_ready(folder: Path, about: About) -> None:
+    """Raise an error when a folder must not be uploaded: broken files, wrong checksums, no licence.
+
+    Raises InputError or ContractError.
+    """
+    if not (folder / SHA256SUMS).is_file():
+        raise InputError(f"{folder}: no {SHA256SUMS} in it; build it with `dvc repro`")
     reports, _ = validate(folder)
     for report in reports:
         if report.errors:
             worst = report.findings[0]
-            raise ContractError(f"{report.file}: {worst.rule}: {worst.examples[0].path} {worst.examples[0].told}")
+            raise ContractError(f"{report.file}: {worst.rule}: {worst.examples[0].path} {worst.examples[0].message}")
     if not about.licence:
         raise InputError(f"{folder}: say under which licence it may be used (about.<corpus>.licence in params.yaml)")
 
 
-def listing(folder: Path) -> list[tuple[str, int]]:
-    """The files of a folder with their sizes in bytes, by name."""
+def list_files(folder: Path) -> list[tuple[str, int]]:
+    """The files of a folder with their sizes in bytes, sorted by path."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in files]
 
 
 @contextmanager
-def staged(folder: Path, revision: str) -> Iterator[Path]:
-    """A copy of the folder whose card states the git revision, with checksums to match."""
-    with TemporaryDirectory(prefix="spanferry-") as place:
-        copy = Path(place) / "published"
+def copy_with_revision(folder: Path, revision: str) -> Iterator[Path]:
+    """Yield a temporary copy of the folder whose card states the git revision, with matching checksums."""
+    with TemporaryDirectory(prefix="spanferry-") as temporary:
+        copy = Path(temporary) / "published"
         shutil.copytree(folder, copy)
         card = copy / CARD
-        card.write_text(stamped(card.read_text(encoding="utf-8"), revision), encoding="utf-8")
-        (copy / SUMS).write_text(sums(copy), encoding="utf-8")
+        card.write_text(state_revision(card.read_text(encoding="utf-8"), revision), encoding="utf-8")
+        (copy / SHA256SUMS).write_text(checksum_lines(copy), encoding="utf-8")
         yield copy
 
 
 def upload(folder: Path, revision: str, repository: str, tag: str, private: bool, api: "HfApi") -> str:
-    """Makes the dataset repository hold just this folder, in one commit, and tags it; returns the commit's address.
+    """Make the dataset repository hold exactly this folder, in one tagged commit. Returns the commit's address.
 
-    repository: "user/name", made when it is not there (private: only then). A tag that is there already
-    is never moved. Raises UploadError.
+    repository: "user/name"; it is created when it does not exist. private: applies to a new repository only.
+
+    Raises UploadError, also when the repository has the tag already: a tag is never moved.
     """
-    from httpx2 import HTTPError  # the client of huggingface_hub
+    from httpx2 import HTTPError  # the HTTP client of huggingface_hub
 
     try:
         api.create_repo(repository, repo_type="dataset", private=private, exist_ok=True)
-        if tag in {held.name for held in api.list_repo_refs(repository, repo_type="dataset").tags}:
+        if tag in {ref.name for ref in api.list_repo_refs(repository, repo_type="dataset").tags}:
             raise UploadError(f"{repository}: has a version {tag} already; give another --tag")
-        with staged(folder, revision) as copy:
+        with copy_with_revision(folder, revision) as copy:
             commit = api.upload_folder(
                 repo_id=repository,
                 repo_type="dataset",
@@ -81,5 +85,5 @@ def upload(folder: Path, revision: str, repository: str, tag: str, private: bool
             )
         api.create_tag(repository, repo_type="dataset", tag=tag, revision=commit.oid)
     except (HTTPError, OSError, RuntimeError, ValueError) as error:
-        raise UploadError(f"{repository}: {' '.join(str(error).split())}") from error
+        raise UploadError(f"{repository}: {single_line(error)}") from error
     return commit.commit_url

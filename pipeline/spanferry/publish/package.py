@@ -1,9 +1,9 @@
-"""The published folder: what a person gets who has nothing else.
+"""The published folder: everything that a reader needs who has nothing else.
 
     published/
       <target>_squadv2_<split>_clean.json          the cleaned files, byte for byte
       default/<split>.parquet                      the same for `datasets`: id, title, context, question, answers
-      provenance/<split>.parquet                   where each answer came from
+      provenance/<split>.parquet                   where each answer comes from
       rejected/<split>.parquet                     the answers that were lost, with their reasons
       loss.json  croissant.json  CITATION.cff      figures, metadata, how to cite
       README.md  SHA256SUMS                        the card, the checksums of all the others
@@ -17,16 +17,22 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spanferry import squad, tables
-from spanferry.checksums import SUMS, sums
+from spanferry import tables
+from spanferry.checksums import SHA256SUMS, checksum_lines
 from spanferry.errors import ContractError, InputError
 from spanferry.files import atomic_folder, write_bytes, write_json
-from spanferry.publish import card, citation, contract, croissant, figures
-from spanferry.publish.about import About, Made
-from spanferry.records import SPLITS, SpanRow
+from spanferry.loss_figures import read_figures
+from spanferry.publish.about import About, BuildDetails
+from spanferry.publish.card import render_card
+from spanferry.publish.citation import citation_file
+from spanferry.publish.contract import read_cleaned_files
+from spanferry.publish.croissant import CROISSANT_FILE, croissant_metadata
+from spanferry.records import SPLITS, SpanRow, Split
+from spanferry.squad import Document, iterate_questions
+from spanferry.squad.validation import ValidationReport
 
-SPLIT_NAMES = {"train": "train", "dev": "validation"}
-"""Our splits, and what `datasets` calls them."""
+SPLIT_NAMES: dict[Split, str] = {"train": "train", "dev": "validation"}
+"""Split -> its name in `datasets`."""
 
 QUESTIONS = pa.schema(
     [
@@ -37,63 +43,72 @@ QUESTIONS = pa.schema(
         ("answers", pa.struct([("text", pa.list_(pa.string())), ("answer_start", pa.list_(pa.int32()))])),
     ]
 )
-"""The features of `squad_v2` on the hub."""
+"""The features of `squad_v2` on the Hub."""
 
-FOUND = ("text", "start", "method", "score", "probability", "occurrence", "occurrences")
-"""Columns of a span that a lost answer has nothing in."""
+PLACEMENT_COLUMNS = ("text", "start", "method", "score", "probability", "occurrence", "occurrences")
+"""The columns that are null for a lost answer."""
 
 
-def publish(clean: Path, loss: Path, out: Path, made: Made, about: About) -> dict[str, contract.Report]:
-    """Checks what `clean` wrote and makes the published folder of it; returns a report for each split.
+def build_package(
+    clean: Path, loss: Path, out: Path, build: BuildDetails, about: About
+) -> dict[Split, ValidationReport]:
+    """Check the cleaned files and write the published folder. Returns the validation report of each split.
 
-    loss: loss.json of the same build. Raises ContractError when the cleaned files break their contract,
-    InputError when something cannot be read; then nothing is written.
+    clean: the folder that stage clean wrote. loss: loss.json of the same build. out: the published folder.
+
+    Raises ContractError when the cleaned files break their contract, InputError when a file cannot be read; then
+    nothing is written.
     """
-    told = figures.read(loss)
-    # Of a split that is lost whole there is nothing to load; the card and `rejected` tell of it.
-    files = cleaned_files(clean, made.target)
-    lost = [split for split in files if not getattr(told, split).questions.kept]
-    files = {split: path for split, path in files.items() if split not in lost}
+    figures = read_figures(loss)
+    files = find_cleaned_files(clean, build.target)
+    # A split that is lost completely has nothing to load; the card and `rejected` report it.
+    lost: list[Split] = [split for split in files if not figures.units(split).questions.kept]
+    files: dict[Split, Path] = {split: path for split, path in files.items() if split not in lost}
     if not files:
         raise ContractError(f"{clean}: no question was kept; there is nothing to publish")
     provenance = tables.read(clean / "provenance.parquet", SpanRow)
     rejected = tables.read_rejected(clean / "rejected.jsonl")
-    documents, reports = contract.checked(files, provenance, told)
-    with atomic_folder(out) as beside:
+    cleaned = read_cleaned_files(files, provenance, figures)
+    reports: dict[Split, ValidationReport] = {split: file.report for split, file in cleaned.items()}
+    with atomic_folder(out) as part:
+        questions: dict[Split, pa.Table] = {split: question_table(file.document) for split, file in cleaned.items()}
         configs = {
-            "default": named("default", {split: questions(document) for split, document in documents.items()}),
-            "provenance": named("provenance", by_split(provenance, documents, ("split", "reason"))),
-            "rejected": named("rejected", by_split(rejected, [*documents, *lost], ("split", *FOUND))),
+            "default": parquet_files("default", questions),
+            "provenance": parquet_files("provenance", split_table(provenance, cleaned, ("split", "reason"))),
+            "rejected": parquet_files(
+                "rejected", split_table(rejected, [*cleaned, *lost], ("split", *PLACEMENT_COLUMNS))
+            ),
         }
-        for path in (*files.values(), loss):
-            write_bytes(beside / path.name, path.read_bytes())
+        for split, file in cleaned.items():
+            write_bytes(part / files[split].name, file.raw)
+        write_bytes(part / loss.name, loss.read_bytes())
         for parts in configs.values():
             for name, table in parts.items():
-                tables.write(table, beside / name)
-        write_json(beside / croissant.NAME, croissant.metadata(beside, configs, about, made))
-        write_bytes(beside / "CITATION.cff", citation.cff(about, made).encode())
-        text = card.render({config: list(parts) for config, parts in configs.items()}, reports, told, about, made)
-        write_bytes(beside / "README.md", text.encode())
-        write_bytes(beside / SUMS, sums(beside).encode())
+                tables.write(table, part / name)
+        write_json(part / CROISSANT_FILE, croissant_metadata(part, configs, about, build))
+        write_bytes(part / "CITATION.cff", citation_file(about, build).encode())
+        card = render_card({config: list(parts) for config, parts in configs.items()}, reports, figures, about, build)
+        write_bytes(part / "README.md", card.encode())
+        write_bytes(part / SHA256SUMS, checksum_lines(part).encode())
     return reports
 
 
-def named(config: str, parts: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """Tables of splits, by their paths in the published folder."""
+def find_cleaned_files(clean: Path, target: str) -> dict[Split, Path]:
+    """Split -> cleaned file, for the files that exist. Raises InputError when there are none."""
+    paths: dict[Split, Path] = {split: clean / f"{target}_squadv2_{split}_clean.json" for split in SPLITS}
+    files: dict[Split, Path] = {split: path for split, path in paths.items() if path.is_file()}
+    if not files:
+        raise InputError(f"{clean}: no {target}_squadv2_<split>_clean.json in it")
+    return files
+
+
+def parquet_files(config: str, parts: Mapping[Split, pa.Table]) -> dict[str, pa.Table]:
+    """Path in the published folder -> table, for the splits of a configuration."""
     return {f"{config}/{SPLIT_NAMES[split]}.parquet": table for split, table in parts.items()}
 
 
-def cleaned_files(clean: Path, target: str) -> dict[str, Path]:
-    """Split -> cleaned file, for the splits that there are. Raises InputError when there is none."""
-    files = {split: clean / f"{target}_squadv2_{split}_clean.json" for split in SPLITS}
-    there = {split: path for split, path in files.items() if path.is_file()}
-    if not there:
-        raise InputError(f"{clean}: no {target}_squadv2_<split>_clean.json in it")
-    return there
-
-
-def questions(document: squad.Document) -> pa.Table:
-    """One row a question (QUESTIONS), in the document's order."""
+def question_table(document: Document) -> pa.Table:
+    """A document as a table with one row for each question (QUESTIONS), in order."""
     rows = (
         {
             "id": question.id,
@@ -105,12 +120,14 @@ def questions(document: squad.Document) -> pa.Table:
                 "answer_start": [answer.answer_start for answer in question.answers],
             },
         }
-        for _, article, paragraph, question in squad.walk(document)
+        for _, article, paragraph, question in iterate_questions(document)
     )
     return pa.Table.from_pylist(list(rows), schema=QUESTIONS)
 
 
-def by_split(table: pa.Table, splits: Iterable[str], without: tuple[str, ...]) -> dict[str, pa.Table]:
-    """A table cut by split, less some columns. Empty parts are left out: `datasets` cannot read them."""
-    parts = ((split, table.filter(pc.equal(table["split"], split)).drop_columns(list(without))) for split in splits)
-    return {split: part for split, part in parts if part.num_rows}
+def split_table(table: pa.Table, splits: Iterable[Split], without: tuple[str, ...]) -> dict[Split, pa.Table]:
+    """Split -> its rows of a table, without some columns. Empty parts are left out: `datasets` cannot read them."""
+    parts: dict[Split, pa.Table] = {
+        split: table.filter(pc.equal(table["split"], split)).drop_columns(list(without)) for split in splits
+    }
+    return {split: part for split, part in parts.items() if part.num_rows}
