@@ -17,10 +17,27 @@ class FileMetaData:
     def metadata(self) -> dict[bytes, bytes] | None: ...
     def row_group(self, i: int) -> Any: ...
 
+class ColumnSchema:
+    @property
+    def path(self) -> str: ...
+    @property
+    def physical_type(self) -> str: ...
+
+class ParquetSchema:
+    def __iter__(self) -> Iterator[ColumnSchema]: ...
+
 class ParquetFile:
     def __init__(
-        self, source: _Place, *, memory_map: bool = False, buffer_size: int = 0, pre_buffer: bool = False
+        self,
+        source: _Place,
+        *,
+        memory_map: bool = False,
+        buffer_size: int = 0,
+        pre_buffer: bool = False,
+        read_dictionary: Sequence[str] | None = None,
     ) -> None: ...
+    @property
+    def schema(self) -> ParquetSchema: ...
     @property
     def metadata(self) -> FileMetaData: ...
     @property
