@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from spanferry import tables
-from spanferry.arrow import schema_of
+from spanferry.arrow import read_records, schema_of, to_table
 from spanferry.cli.memory import memory
 from spanferry.cli.plan import plan
 from spanferry.records import CheckFailure, SegmentRow, TranslationRow
@@ -92,8 +93,7 @@ def test_the_stage_says_what_is_left_when_it_stops(project, refusal, google):
     google(lambda text, n: dutch(text))
     assert refusal(translate, *stage("ferry")) == (
         "translate: mtranslate: translate.max_requests: 1 requests are sent; 1 texts are translated and kept, "
-        "3 are left; "
-        "run again to go on"
+        "3 are left; run again to go on"
     )
     assert not Path("data/ferry/translations.parquet").exists()
 
@@ -111,11 +111,11 @@ def test_an_engine_that_uses_contexts_is_given_the_paragraph(project, run, refus
     assert len(served.seen) == planned["requests"]
     asked = [json.loads(body["messages"][1]["content"]) for _, _, body in served.seen]
     assert {text for one in asked for text in one["paragraphs"].values()} == {CONTEXT}
-    rows = [row | {"layout_row": 1} for row in tables.read(segments, SegmentRow).to_pylist()]
-    tables.write(tables.pa.Table.from_pylist(rows, schema_of(SegmentRow)), segments)
-    told = f"{segments}: column layout_row: data/ferry/segments/layout.parquet has no row 1; rebuild it"
-    assert refusal(translate, *stage("ferry")) == f"translate: {told}"
-    assert refusal(plan, "ferry") == f"plan: {told}"
+    rows = [replace(row, layout_row=1) for row in read_records(tables.LazyTable(segments, SegmentRow), SegmentRow, 10)]
+    tables.write(to_table(rows, SegmentRow), segments)
+    message = f"{segments}: column layout_row: data/ferry/segments/layout.parquet has no row 1; rebuild it"
+    assert refusal(translate, *stage("ferry")) == f"translate: {message}"
+    assert refusal(plan, "ferry") == f"plan: {message}"
     segments.unlink()
     assert json.loads(run(plan, "ferry", "--json").stdout)["kinds"]["answer"]["held"] == 1
 
@@ -201,11 +201,11 @@ def test_plan(project, run):
     with open_memory(Path("memory"), Scope("mtranslate", "en", "nl")) as held:
         held.add([("1931", "", "1931")])
         held.add_failure(given_up(TEXTS[0]))
-    told = run(plan, "ferry", "--rate", "0.5", "--price", "10")
-    assert told.exit_code == 0
-    assert told.stdout.splitlines() == [
+    printed = run(plan, "ferry", "--rate", "0.5", "--price", "10")
+    assert printed.exit_code == 0
+    assert printed.stdout.splitlines() == [
         "ferry: mtranslate, en to nl",
-        "                segments    characters          held   quarantined        to ask       to send",
+        "                segments    characters     in memory   quarantined texts to send chars to send",
         "sentence               2            51             0             1             1            30",
         "question               1            18             0             0             1            18",
         "answer                 1             4             1             0             0             0",
@@ -219,7 +219,7 @@ def test_plan(project, run):
     assert json.loads(run(plan, "replay", "--json").stdout)["requests"] == 0
 
 
-def test_plan_cuts_the_segments_itself_when_no_stage_has(project, run, refusal):
+def test_plan_reads_the_source_when_there_are_no_segments(project, run, refusal):
     Path("data/ferry/segments/segments.parquet").unlink()
     assert json.loads(run(plan, "ferry", "--json").stdout)["requests"] == 4
     Path("ferry.json").unlink()

@@ -1,4 +1,4 @@
-"""A stand-in for Google Translate's mobile page: a real local HTTP proxy whose answers a function decides."""
+"""A stand-in for Google Translate's mobile page: a local HTTP proxy whose answers come from a function."""
 
 import html
 import socket
@@ -17,7 +17,7 @@ CAPTCHA = PAGE.format("Our systems have detected unusual traffic from your compu
 
 @dataclass(frozen=True)
 class Reply:
-    """An HTTP answer. status 0: the connection is reset; hang: seconds before anything is said."""
+    """An HTTP response. status: 0 resets the connection. hang: seconds before anything is sent."""
 
     body: str = ""
     status: int = 200
@@ -25,18 +25,19 @@ class Reply:
     hang: float = 0.0
 
 
-def result(text: str) -> Reply:
+def result_page(text: str) -> Reply:
+    """The page with a translation."""
     return Reply(PAGE.format(f'<div class="result-container">{html.escape(text)}</div>'))
 
 
 def dutch(text: str) -> str:
-    """Not Dutch, but a translation as good as any to a checker: the numbers stay, and the end of the sentence."""
+    """A fake translation that passes every check: it keeps the numbers and the end of the sentence."""
     return "nl " + text.swapcase()
 
 
 @dataclass
 class Page:
-    """The running page. answer(text, n): what the n-th request (from 1) for a text gets; counts by text."""
+    """The running page. seen: requests by text; most_at_once: the most requests under way at the same time."""
 
     url: str
     seen: Counter[str] = field(default_factory=Counter)
@@ -45,13 +46,13 @@ class Page:
 
 @contextmanager
 def page(answer: Callable[[str, int], Reply | str]) -> Iterator[Page]:
-    """Serves until the block ends."""
+    """Serve until the `with` block ends. answer(text, n): the response to the n-th request (from 1) for a text."""
     lock = threading.Lock()
     at_once = 0
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
-            """Quiet."""
+            """Log nothing."""
 
         def do_GET(self) -> None:
             nonlocal at_once
@@ -62,11 +63,11 @@ def page(answer: Callable[[str, int], Reply | str]) -> Iterator[Page]:
                 at_once += 1
                 served.most_at_once = max(served.most_at_once, at_once)
             reply = answer(text, times)
-            self.say(result(reply) if isinstance(reply, str) else reply)
+            self.send_reply(result_page(reply) if isinstance(reply, str) else reply)
             with lock:
                 at_once -= 1
 
-        def say(self, reply: Reply) -> None:
+        def send_reply(self, reply: Reply) -> None:
             if reply.hang:
                 stopping.wait(reply.hang)
             if not reply.status:

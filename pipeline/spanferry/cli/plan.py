@@ -19,7 +19,15 @@ from spanferry.translation.client.segment_tables import read_segments, segments_
 from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 
-COLUMNS = ("segments", "characters", "held", "quarantined", "to_ask", "to_send")
+COLUMNS = {
+    "segments": "segments",
+    "characters": "characters",
+    "held": "in memory",
+    "quarantined": "quarantined",
+    "to_ask": "texts to send",
+    "to_send": "chars to send",
+}
+"""The columns of the printed table: field of `planning.KindPlan` -> heading."""
 
 
 @click.command(cls=Command, help=__doc__)
@@ -107,6 +115,6 @@ def print_table(estimate: planning.Plan) -> None:
     """Print the plan as a table, by kind and in total."""
     rows = [(kind, [getattr(of_kind, column) for column in COLUMNS]) for kind, of_kind in estimate.kinds.items()]
     rows.append(("total", [sum(values) for values in zip(*(values for _, values in rows), strict=True)]))
-    click.echo(f"{'':<10}" + "".join(f"{column.replace('_', ' '):>14}" for column in COLUMNS))
+    click.echo(f"{'':<10}" + "".join(f"{heading:>14}" for heading in COLUMNS.values()))
     for name, values in rows:
         click.echo(f"{name:<10}" + "".join(f"{value:>14,}" for value in values))

@@ -9,7 +9,7 @@ The same segments give the same translations, whatever the number of workers, th
 number of interruptions.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from time import monotonic
 
@@ -119,7 +119,8 @@ class TranslationSession:
         self.counts.hits += hits
         self.counts.misses += len(segments) - hits
         self.counts.texts += len(tasks)
-        self._add_known_good(segments, results, memory)
+        known_good = list(islice(self._known_good_texts(segments, results, memory), KNOWN_GOOD_PER_CALL))
+        self.known_good = (*reversed(known_good), *self.known_good)[:MAX_KNOWN_GOOD]
         if tasks:
             self.enter()
             self._send(tasks, memory)
@@ -138,17 +139,15 @@ class TranslationSession:
     def _find_failed_attempt(self, text: str, context: str) -> FailedAttempt | None:
         return self.memory.failed_attempt(text, context_digest(context)) if self.memory is not None else None
 
-    def _add_known_good(self, segments: Sequence[Segment], results: Sequence[LookupResult], memory: Memory) -> None:
-        """Prefer these segments' texts for health checks: those that the engine has answered, not with themselves."""
-        answered = (
-            Task(segment.text, segment.kind, context)
-            for segment, result in zip(segments, results, strict=True)
-            if isinstance(result, str) and result != segment.text and segment.text not in self.corpus_translations
-            for context in (segment.context if self.translator.uses_context else "",)
-            if memory.get(segment.text, context_digest(context))
-        )
-        newest_first = list(islice(answered, KNOWN_GOOD_PER_CALL))[::-1]
-        self.known_good = (*newest_first, *self.known_good)[:MAX_KNOWN_GOOD]
+    def _known_good_texts(
+        self, segments: Sequence[Segment], results: Sequence[LookupResult], memory: Memory
+    ) -> Iterator[Task]:
+        """Yield the texts that the engine has translated before, without those that are their own translation."""
+        for segment, result in zip(segments, results, strict=True):
+            if isinstance(result, str) and result != segment.text and segment.text not in self.corpus_translations:
+                context = segment.context if self.translator.uses_context else ""
+                if memory.get(segment.text, context_digest(context)):
+                    yield Task(segment.text, segment.kind, context)
 
     def _send(self, tasks: Sequence[Task], memory: Memory) -> None:
         """Finish all tasks: run the scheduler, carry out its actions and apply its events."""
@@ -198,7 +197,6 @@ class TranslationSession:
     ) -> bool:
         """Hand finished calls to the scheduler and apply the events. Returns whether answers were stored."""
         events: list[Event] = []
-        is_stored = False
         try:
             for call in finished:
                 events += scheduler.done(call.argument, call.outcome, monotonic())
