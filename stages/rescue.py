@@ -1,4 +1,4 @@
-"""Asks for what locate could not settle, with the answer between markers, and holds all to min_confidence."""
+"""Translate again what locate did not settle, with the answer between markers; then drop spans below min_confidence."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,23 +6,18 @@ from pathlib import Path
 
 import click
 import pyarrow as pa
-from spanferry import tables
 from spanferry.arrow import schema_of
 from spanferry.cli.corpus_session import corpus_session, import_earlier_output
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar, worker_count
 from spanferry.config import Params, read_params
 from spanferry.executors import open_executor
 from spanferry.files import write_json
-from spanferry.language.profile import language
-from spanferry.projection.confidence import hold
-from spanferry.projection.ranking import Locator
-from spanferry.projection.rescue_tables import rescued
+from spanferry.projection.confidence import drop_below
+from spanferry.projection.ranking import make_locator
+from spanferry.projection.rescue_tables import rescue_batches
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
-from spanferry.tables import LazyTable
-from spanferry.translation.checks import MARKED
-from spanferry.translation.client.segment_tables import translation_table
-from spanferry.translation.client.tasks import Segment
-from spanferry.translation.memory.prior import schema
+from spanferry.tables import ROW_GROUP, LazyTable, write, writer
+from spanferry.translation.client.marked_sentences import MarkedSentences
 
 
 @click.command(cls=Command, name="rescue", help=__doc__)
@@ -38,53 +33,43 @@ def main(
     name: str, source: Path, layout: Path, paragraphs: Path, spans: Path, out: Path, marked: Path, report: Path
 ) -> None:
     params = read_params()
-    found = tables.LazyTable(spans, SpanRow)
+    located = LazyTable(spans, SpanRow)
     cost: Counter[str] = Counter()
     if params.rescue.enabled and not params.corpus(name).native:
-        build = (
-            tables.LazyTable(layout, SourceParagraph),
-            tables.LazyTable(paragraphs, TargetParagraph),
-            found,
-        )
-        cost = rescue(params, name, source, marked, build, out)
+        tables = LazyTable(layout, SourceParagraph), LazyTable(paragraphs, TargetParagraph), located
+        cost = rescue(params, name, source, marked, tables, out)
     else:
         import_earlier_output(name, marked)
-        write_held(map(pa.Table.from_batches, ([batch] for batch in found.to_batches(tables.ROW_GROUP))), params, out)
-        tables.write(schema_of(TranslationRow).empty_table(), marked)
+        batches = (pa.Table.from_batches([batch]) for batch in located.to_batches(ROW_GROUP))
+        write_spans(batches, params.align.min_confidence, out)
+        write(schema_of(TranslationRow).empty_table(), marked)
     write_json(report, cost)
     print_summary("rescue", f"{name}: {', '.join(f'{n:,} {what}' for what, n in cost.items()) or 'switched off'}")
 
 
 def rescue(
-    params: Params, name: str, source: Path, marked: Path, build: tuple[LazyTable, LazyTable, LazyTable], out: Path
+    params: Params, name: str, source: Path, marked: Path, tables: tuple[LazyTable, LazyTable, LazyTable], out: Path
 ) -> Counter[str]:
-    """Writes the spans, and the translations of the marked sentences; gives what it cost and brought."""
-    locator = Locator(language(params.language.source), language(params.language.target), params.align)
+    """Write the spans and the translations of the marked sentences. Return the cost and the outcomes."""
+    locator = make_locator(params.language.source, params.language.target, params.align)
     with (
         open_executor(params.executor, params.ray, worker_count()) as executor,
         corpus_session(params, name, source, marked, executor) as session,
-        tables.writer(marked, schema(session.scope)) as add_marked,
-        progress_bar("rescue", build[0].num_rows, "paragraphs") as progress,
+        MarkedSentences(session, marked) as sentences,
+        progress_bar("rescue", tables[0].num_rows, "paragraphs") as progress,
     ):
-
-        def ask(texts: Sequence[str]) -> dict[str, str | None]:
-            segments = [Segment(text, MARKED) for text in texts]
-            results = session.translate(segments)
-            # A table that is written in parts cannot note what the corpus's own translations gave: they give it again.
-            noted = [n for n, text in enumerate(texts) if not session.uses_corpus_translations(text)]
-            add_marked(translation_table([segments[n] for n in noted], [results[n] for n in noted], session))
-            return {text: result.text for text, result in zip(texts, results, strict=True)}
-
-        settled, cost = rescued(*build, ask, locator, params.rescue, executor, progress, session.translator.markers)
-        write_held(settled, params, out)
+        settled, cost = rescue_batches(
+            *tables, sentences.translate, locator, params.rescue, executor, progress, session.translator.markers
+        )
+        write_spans(settled, params.align.min_confidence, out)
     return cost
 
 
-def write_held(spans: Iterable[pa.Table], params: Params, out: Path) -> None:
-    """Writes spans, held to min_confidence."""
-    with tables.writer(out, schema_of(SpanRow)) as add:
-        for some in spans:
-            add(hold(some, params.align.min_confidence))
+def write_spans(batches: Iterable[pa.Table], min_confidence: float, out: Path) -> None:
+    """Write spans, without those that are less probable than `min_confidence`."""
+    with writer(out, schema_of(SpanRow)) as add:
+        for batch in batches:
+            add(drop_below(batch, min_confidence))
 
 
 if __name__ == "__main__":

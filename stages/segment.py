@@ -8,7 +8,7 @@ from spanferry.arrow import schema_of
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar
 from spanferry.config import read_params
 from spanferry.records import SegmentRow
-from spanferry.segmentation import layout, segments
+from spanferry.segmentation import collect_segments, make_layout
 from spanferry.squad import read_squad
 
 
@@ -21,11 +21,11 @@ def main(name: str, source: Path, out: Path) -> None:
     corpus = params.corpus(name)
     documents = {split: read_squad(source / f"{split}.json") for split in corpus.locations()}
     with progress_bar("segment", None, "paragraphs") as progress:
-        laid = layout(documents, params.language.source, corpus.native, progress)
-    texts = schema_of(SegmentRow).empty_table() if corpus.native else segments(laid)
-    tables.write(laid, out / "layout.parquet")
-    tables.write(texts, out / "segments.parquet")
-    print_summary("segment", f"{name}: {laid.num_rows:,} paragraphs, {texts.num_rows:,} distinct segments")
+        layout = make_layout(documents, params.language.source, corpus.native, progress)
+    segments = schema_of(SegmentRow).empty_table() if corpus.native else collect_segments(layout)
+    tables.write(layout, out / "layout.parquet")
+    tables.write(segments, out / "segments.parquet")
+    print_summary("segment", f"{name}: {layout.num_rows:,} paragraphs, {segments.num_rows:,} distinct segments")
 
 
 if __name__ == "__main__":

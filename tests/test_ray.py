@@ -10,16 +10,16 @@ import pyarrow as pa
 import pytest
 from spanferry.errors import TranslationError
 from spanferry.executors import Executor, LocalExecutor, RaySettings, open_executor, ray_cluster
-from spanferry.projection import grouping as batches
-from spanferry.projection.locate_tables import located
-from spanferry.projection.lookup import Known
-from spanferry.projection.rescue_tables import rescued
+from spanferry.projection import grouping
+from spanferry.projection.locate_tables import locate_batches
+from spanferry.projection.lookup import TranslationLookup
+from spanferry.projection.rescue_tables import rescue_batches
 from spanferry.projection.settings import RescueSettings
 from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.base import Request
 from spanferry.translation.engines.marian import Marian
-from spanferry.translation.engines.ray_actors import Actors
+from spanferry.translation.engines.ray_actors import ActorPool
 from spanferry.translation.settings import MarianSettings, TranslateSettings
 
 from tests.support.corpora import DUTCH as LOCATOR
@@ -82,11 +82,11 @@ def ray(cluster: Any, second: Second) -> Iterator[Executor]:
 def projected(executor: Executor, meanwhile: Callable[[], None] = lambda: None) -> list[Any]:
     """The sample's paragraphs, its spans, these after rescue, and what that cost. meanwhile: called on the way."""
     parts = []
-    for part in located(sample_layout(), Known(sample_translations()), LOCATOR, executor):
+    for part in locate_batches(sample_layout(), TranslationLookup(sample_translations()), LOCATOR, executor):
         parts.append(part)
         meanwhile()
     paragraphs, spans = (pa.concat_tables(tables) for tables in zip(*parts, strict=True))
-    settled, cost = rescued(
+    settled, cost = rescue_batches(
         *(sample_layout(), paragraphs, spans),
         lambda texts: {text: memory().get(text) for text in texts},
         *(LOCATOR, RescueSettings(), executor),
@@ -101,12 +101,12 @@ def here() -> list[Any]:
 
 
 def test_a_cluster_finds_what_one_process_finds(ray, here, monkeypatch):
-    monkeypatch.setattr(batches, "BATCH", 5)
+    monkeypatch.setattr(grouping, "BATCH", 5)
     assert projected(ray) == here
 
 
 def test_a_killed_machine_changes_nothing(ray, second, here, monkeypatch):
-    monkeypatch.setattr(batches, "BATCH", 1)
+    monkeypatch.setattr(grouping, "BATCH", 1)
     monkeypatch.setattr(ray_cluster, "BATCHES_PER_CORE", 4)  # so that some begin after its death
     assert projected(ray, second.kill) == here
 
@@ -139,7 +139,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def translated(
     folder: Path, model: Path, executor: Executor | None, meanwhile: Callable[[], object] = lambda: None
 ) -> list[str | None]:
-    """Forty texts through a desk and its memory, in batches of two. meanwhile: called when some are answered."""
+    """Forty texts through a session and its memory, in batches of two. meanwhile: called when some are answered."""
     from tests.support.tiny_checkpoints import DUTCH, ENGLISH
 
     segments = [Segment(f"{text} ({number})", "sentence") for number in range(8) for text in ENGLISH]
@@ -151,11 +151,11 @@ def translated(
         settings=TranslateSettings(attempts=1),
         executor=executor,
         progress=lambda counts: counts.answered and meanwhile(),
-    ) as desk:
-        desk.translator.batch = 2
-        results = [result.text for result in desk.translate(segments)]
-        assert desk.translator.concurrency == (2 if executor else 1)
-        assert desk.counts.answered == sum(text is not None for text in results)
+    ) as session:
+        session.translator.batch = 2
+        results = [result.text for result in session.translate(segments)]
+        assert session.translator.concurrency == (2 if executor else 1)
+        assert session.counts.answered == sum(text is not None for text in results)
         assert results[: len(DUTCH)] == DUTCH
     return results
 
@@ -178,7 +178,7 @@ def test_actors_that_die_are_started_again(ray, model):
 
     from tests.support.tiny_checkpoints import DUTCH, ENGLISH
 
-    with Actors(Marian(MarianSettings(model=str(model)), ("en", "nl"))) as engine:
+    with ActorPool(Marian(MarianSettings(model=str(model)), ("en", "nl"))) as engine:
         for actor in engine.actors:
             library.kill(actor, no_restart=False)
         for _ in range(4):
@@ -193,4 +193,4 @@ def test_what_an_actor_raises_is_raised_here(ray, model, tmp_path):
     with pytest.raises(
         TranslationError, match=r"^\S+: has another model: marian opus-mt-en-nl#\w+ auto .*, not marian"
     ):
-        Actors(given).__enter__()
+        ActorPool(given).__enter__()

@@ -2,19 +2,19 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from spanferry import squad
-from spanferry.arrow import schema_of
-from spanferry.records import SegmentRow, SourceParagraph
-from spanferry.segmentation import layout, segments, sentence_spans, texts
+from spanferry.arrow import from_table, schema_of
+from spanferry.records import SegmentRow, SourceParagraph, TextSpan
+from spanferry.segmentation import collect_segments, contexts_to_translate, make_layout, texts_of
+from spanferry.squad import Answer, Article, Document, Paragraph, Question, decode_squad
 
 from tests.support.small_squad import DEV, FERRY, TOWER, TRAIN, as_json
 
-DOCUMENTS = {"train": squad.decode(as_json(TRAIN), "train"), "dev": squad.decode(as_json(DEV), "dev")}
+DOCUMENTS = {"train": decode_squad(as_json(TRAIN), "train"), "dev": decode_squad(as_json(DEV), "dev")}
 
 
-def test_layout_says_where_everything_lies() -> None:
-    told: list[int] = []
-    laid = layout(DOCUMENTS, "en", progress=told.append)
+def test_the_layout_has_the_place_of_everything() -> None:
+    added: list[int] = []
+    laid = make_layout(DOCUMENTS, "en", progress=added.append)
     assert laid.schema.equals(schema_of(SourceParagraph))
     ferry, tower = laid.to_pylist()
     assert ferry == {
@@ -42,17 +42,17 @@ def test_layout_says_where_everything_lies() -> None:
         ],
     }
     assert (tower["split"], tower["title"], tower["context"]) == ("dev", "Tower", TOWER)
-    assert told == [1, 1]
+    assert added == [1, 1]
 
 
 def test_a_native_context_is_one_sentence() -> None:
-    laid = layout(DOCUMENTS, "en", native=True).to_pylist()
-    assert [sentence_spans(row) for row in laid] == [[(0, len(FERRY))], [(0, len(TOWER))]]
+    paragraphs = from_table(make_layout(DOCUMENTS, "en", native=True), SourceParagraph)
+    assert [row.sentences for row in paragraphs] == [(TextSpan(0, len(FERRY)),), (TextSpan(0, len(TOWER)),)]
 
 
 def test_segments_are_distinct_sorted_and_counted() -> None:
-    laid = layout(DOCUMENTS, "en")
-    cut = segments(laid)
+    laid = make_layout(DOCUMENTS, "en")
+    cut = collect_segments(laid)
     assert cut.schema.equals(schema_of(SegmentRow))
     assert [(row["kind"], row["text"], row["count"]) for row in cut.to_pylist()] == [
         ("sentence", "In 1912 the first steam ferry sank.", 1),
@@ -79,23 +79,32 @@ def test_a_text_of_several_kinds_is_the_first_of_them_and_white_space_is_no_part
     raw = {
         "data": [{"paragraphs": [{"context": "Tin?", "qas": [{"id": "q", "question": " Tin? ", "answers": answers}]}]}]
     }
-    cut = segments(layout({"dev": squad.decode(as_json(raw), "f")}, "en"))
+    cut = collect_segments(make_layout({"dev": decode_squad(as_json(raw), "f")}, "en"))
     assert cut.to_pylist() == [{"text": "Tin?", "kind": "sentence", "count": 4, "layout_row": 0}]
 
 
 @given(st.text(st.sampled_from(list("aB. \n\u00a0é?!1")), min_size=1, max_size=80).filter(str.strip))
 def test_a_context_can_be_put_together_again_and_all_texts_are_segments(context: str) -> None:
-    question = squad.Question("q", "Which?", (squad.Answer(context[:3], 0),))
-    document = squad.Document((squad.Article((squad.Paragraph(context, (question,)),)),))
-    laid = layout({"dev": document}, "en")
-    [row] = laid.to_pylist()
+    question = Question("q", "Which?", (Answer(context[:3], 0),))
+    document = Document((Article((Paragraph(context, (question,)),)),))
+    laid = make_layout({"dev": document}, "en")
+    [row] = from_table(laid, SourceParagraph)
     at, again = 0, ""
-    for start, end in sentence_spans(row):
-        assert not context[at:start].strip()
-        again += context[at:start] + context[start:end]
-        at = end
+    for span in row.sentences:
+        assert not context[at : span.start].strip()
+        again += context[at : span.end]
+        at = span.end
     assert again + context[at:] == context
-    cut = segments(laid)
-    wanted = [text.strip() for _, text in texts(row) if text.strip()]
+    cut = collect_segments(laid)
+    wanted = [text.strip() for _, text in texts_of(row) if text.strip()]
     assert sorted(cut["text"].to_pylist()) == sorted(set(wanted))
     assert sum(cut["count"].to_pylist()) == len(wanted)
+
+
+def test_a_context_is_translated_as_a_whole_where_a_sentence_has_no_translation() -> None:
+    layout = make_layout(DOCUMENTS, "en")
+    sentences = collect_segments(layout)["text"].to_pylist()
+    assert contexts_to_translate(layout, dict.fromkeys(sentences, "vertaald")) == []
+    assert contexts_to_translate(layout, dict.fromkeys(sentences, "vertaald") | {"Nobody drowned.": None}) == [
+        FERRY.strip()
+    ]

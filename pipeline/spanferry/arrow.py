@@ -63,6 +63,13 @@ def from_table(table: pa.Table | pa.RecordBatch, record: type[R]) -> list[R]:
     return [row for batch in batches for row in codec.rows(batch.columns)]
 
 
+def from_structs(column: Column, record: type[R]) -> list[R]:
+    """The values of a column of structs as records, in order; none may be null."""
+    codec = codec_of(record)
+    chunks = [column] if isinstance(column, pa.Array) else column.chunks
+    return [row for chunk in chunks for row in codec.decode(chunk)]
+
+
 def read_records(source: BatchSource, record: type[R], size: int) -> Iterator[R]:
     """The rows of a table or file as records, `size` of them in memory at a time."""
     for batch in source.to_batches(size):
@@ -207,10 +214,20 @@ class RecordCodec:
         return list(map(self.record, *values))
 
     def encode(self, values: Sequence[Any]) -> pa.Array:
-        return pa.StructArray.from_arrays(self.columns(values), fields=list(self.schema))
+        """Records or None -> structs."""
+        present = [value for value in values if value is not None]
+        structs = pa.StructArray.from_arrays(self.columns(present), fields=list(self.schema))
+        if len(present) == len(values):
+            return structs
+        places = np.cumsum([value is not None for value in values]) - 1
+        return structs.take(pa.array(places, mask=np.array([value is None for value in values])))
 
     def decode(self, array: pa.Array) -> list[Any]:
-        return self.rows(array.flatten())
+        """Structs -> records or None."""
+        if not array.null_count:
+            return self.rows(array.flatten())
+        records = iter(self.rows(array.drop_null().flatten()))
+        return [next(records) if there else None for there in array.is_valid().to_pylist()]
 
 
 @cache

@@ -1,115 +1,132 @@
 """Segmentation: from SQuAD documents to the distinct texts to translate, and where each one lies.
 
-    {"train": Document, "dev": Document} ──> segments (schema_of(SegmentRow)), layout (schema_of(SourceParagraph))
+    {"train": Document, "dev": Document} ──make_layout──> SourceParagraph rows ──collect_segments──> SegmentRow rows
 
-A context is translated sentence by sentence: requests stay short, and the target window of every
-answer is known before anything is searched. Questions and answers are segments of their own.
+A context is translated sentence by sentence. Requests stay short, and the target window of every answer is known before
+anything is searched. Questions and answers are segments of their own.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import pyarrow as pa
 
-from spanferry import squad
-from spanferry.arrow import schema_of
-from spanferry.language.text import Span, sentences
-from spanferry.records import Kind, SegmentRow, SourceParagraph
+from spanferry.arrow import BatchSource, read_records, schema_of, to_table
+from spanferry.language.sentences import sentences
+from spanferry.records import (
+    Field,
+    Kind,
+    SegmentRow,
+    SourceAnswer,
+    SourceParagraph,
+    SourceQuestion,
+    Split,
+    TextSpan,
+)
+from spanferry.squad import Answer, Document, Paragraph, Question
 
 Progress = Callable[[int], object]
 
+BATCH = 1000  # paragraphs in memory as records
 
-def layout(
-    documents: Mapping[str, squad.Document], language: str, native: bool = False, progress: Progress = lambda _: None
+
+def make_layout(
+    documents: Mapping[Split, Document],
+    language: str,
+    native: bool = False,
+    progress: Progress = lambda _: None,
 ) -> pa.Table:
-    """One row a paragraph, in the documents' order (schema_of(SourceParagraph)). Tells progress each paragraph.
+    """Return one row a paragraph (SourceParagraph), in the documents' order.
 
-    native: the corpus is not translated, so that each context is one sentence.
+    language: code of the source. native: the corpus is not translated, so each context is one sentence. progress:
+    called with the number of paragraphs that were added.
     """
-    rows: list[dict[str, Any]] = []
+    parts = [schema_of(SourceParagraph).empty_table()]
+    rows: list[SourceParagraph] = []
+    for row in layout_rows(documents, language, native):
+        rows.append(row)
+        progress(1)
+        if len(rows) == BATCH:
+            parts.append(to_table(rows, SourceParagraph))
+            rows.clear()
+    return pa.concat_tables([*parts, to_table(rows, SourceParagraph)]).combine_chunks()
+
+
+def layout_rows(documents: Mapping[Split, Document], language: str, native: bool) -> Iterator[SourceParagraph]:
+    """Yield the paragraphs of documents as rows."""
     for split, document in documents.items():
-        for a, article in enumerate(document.data):
-            for p, paragraph in enumerate(article.paragraphs):
-                cut = [(0, len(paragraph.context))] if native else sentences(paragraph.context, language)
-                rows.append(
-                    {
-                        "split": split,
-                        "article": a,
-                        "paragraph": p,
-                        "title": article.title,
-                        "context": paragraph.context,
-                        "sentences": [{"start": start, "end": end} for start, end in cut],
-                        "questions": [question_row(question) for question in paragraph.qas],
-                    }
+        for article_index, article in enumerate(document.data):
+            for paragraph_index, paragraph in enumerate(article.paragraphs):
+                yield SourceParagraph(
+                    split=split,
+                    article=article_index,
+                    paragraph=paragraph_index,
+                    title=article.title,
+                    context=paragraph.context,
+                    sentences=sentence_spans(paragraph, language, native),
+                    questions=tuple(map(question_row, paragraph.qas)),
                 )
-                progress(1)
-    return pa.Table.from_pylist(rows, schema=schema_of(SourceParagraph))
 
 
-def question_row(question: squad.Question) -> dict[str, Any]:
-    return {
-        "id": question.id,
-        "question": question.question,
-        "is_impossible": question.impossible,
-        "answers": [answer_row(answer) for answer in question.answers],
-        "plausible_answers": [answer_row(answer) for answer in question.plausible],
-    }
+def sentence_spans(paragraph: Paragraph, language: str, native: bool) -> tuple[TextSpan, ...]:
+    """Return the sentences of a context; the whole context for a native corpus."""
+    context = paragraph.context
+    spans = [(0, len(context))] if native else sentences(context, language)
+    return tuple(TextSpan(start, end) for start, end in spans)
 
 
-def answer_row(answer: squad.Answer) -> dict[str, Any]:
-    return {"text": answer.text, "start": answer.answer_start}
+def question_row(question: Question) -> SourceQuestion:
+    """Make the row of a question."""
+    return SourceQuestion(
+        id=question.id,
+        question=question.question,
+        is_impossible=question.impossible,
+        answers=tuple(map(answer_row, question.answers)),
+        plausible_answers=tuple(map(answer_row, question.plausible)),
+    )
 
 
-def texts(row: Mapping[str, Any]) -> Iterator[tuple[Kind, str]]:
-    """Everything in a layout row that is translated on its own: sentences, questions, answers."""
-    context = row["context"]
-    for sentence in row["sentences"]:
-        yield Kind.SENTENCE, context[sentence["start"] : sentence["end"]]
-    for question in row["questions"]:
-        yield Kind.QUESTION, question["question"]
-        for answer in (*question["answers"], *question["plausible_answers"]):
-            yield Kind.ANSWER, answer["text"]
+def answer_row(answer: Answer) -> SourceAnswer:
+    """Make the row of an answer."""
+    return SourceAnswer(answer.text, answer.answer_start)
 
 
-def segments(layout: pa.Table) -> pa.Table:
-    """The distinct texts of a layout, sorted by kind and then text (schema_of(SegmentRow)).
+def texts_of(paragraph: SourceParagraph) -> Iterator[tuple[Kind, str]]:
+    """Yield everything in a paragraph that is translated on its own: sentences, questions, answers."""
+    context = paragraph.context
+    for sentence in paragraph.sentences:
+        yield Kind.SENTENCE, context[sentence.start : sentence.end]
+    for question in paragraph.questions:
+        yield Kind.QUESTION, question.question
+        for field in Field:
+            for answer in question.in_field(field):
+                yield Kind.ANSWER, answer.text
 
-    A text of several kinds is listed once, as the first of them in Kind's order. White space at an
-    answer's ends is no part of the segment: engines drop it, and the span is found without it.
+
+def collect_segments(layout: BatchSource) -> pa.Table:
+    """Return the distinct texts of a layout (SegmentRow), sorted by kind and then text.
+
+    A text of several kinds is listed once, as the first of them in the order of `Kind`. White space at the ends of an
+    answer is not part of the segment: engines drop it, and the span is found without it.
     """
     kinds = list(Kind)
-    held: dict[str, list[Any]] = {}
-    rows = (row for batch in layout.to_batches(max_chunksize=1000) for row in batch.to_pylist())
-    for n, row in enumerate(rows):
-        for kind, text in texts(row):
-            if not (key := text.strip()):
-                continue
-            entry = held.setdefault(key, [kinds.index(kind), 0, n])
-            entry[0] = min(entry[0], kinds.index(kind))
-            entry[1] += 1
-    listed = sorted((rank, text, count, n) for text, (rank, count, n) in held.items())
-    columns = [
-        [text for _, text, _, _ in listed],
-        [kinds[rank] for rank, _, _, _ in listed],
-        [count for _, _, count, _ in listed],
-        [n for _, _, _, n in listed],
-    ]
-    return pa.Table.from_arrays(
-        [pa.array(c, f.type) for c, f in zip(columns, schema_of(SegmentRow), strict=True)], schema=schema_of(SegmentRow)
-    )
+    ranks = {kind: rank for rank, kind in enumerate(kinds)}
+    # text -> [rank of its kind, count, first row]; lists, since a record for each of 350,000 texts would be rebuilt.
+    collected: dict[str, list[int]] = {}
+    for row, paragraph in enumerate(read_records(layout, SourceParagraph, BATCH)):
+        for kind, text in texts_of(paragraph):
+            if key := text.strip():
+                entry = collected.setdefault(key, [ranks[kind], 0, row])
+                entry[0] = min(entry[0], ranks[kind])
+                entry[1] += 1
+    ordered = sorted((rank, text, count, row) for text, (rank, count, row) in collected.items())
+    return to_table([SegmentRow(text, kinds[rank], count, row) for rank, text, count, row in ordered], SegmentRow)
 
 
-def incomplete(layout: pa.Table, translations: Mapping[str, str | None]) -> list[str]:
-    """The contexts of which a sentence has no translation, each once, in order."""
-    found = dict.fromkeys(
-        row["context"].strip()
-        for batch in layout.select(["context", "sentences"]).to_batches(max_chunksize=1000)
-        for row in batch.to_pylist()
-        if any(translations.get(row["context"][start:end]) is None for start, end in sentence_spans(row))
-    )
-    return list(found)
-
-
-def sentence_spans(row: Mapping[str, Any]) -> list[Span]:
-    """A layout or paragraphs row's sentences as (start, end) pairs."""
-    return [(span["start"], span["end"]) for span in row["sentences"]]
+def contexts_to_translate(layout: BatchSource, translations: Mapping[str, str | None]) -> list[str]:
+    """Return the contexts of which a sentence has no translation, each once, in order."""
+    contexts: dict[str, None] = {}
+    for paragraph in read_records(layout, SourceParagraph, BATCH):
+        context = paragraph.context
+        if any(translations.get(context[span.start : span.end]) is None for span in paragraph.sentences):
+            contexts[context.strip()] = None
+    return list(contexts)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from spanferry.arrow import FieldCodec, ListCodec, RecordCodec, WordCodec, codec_of, schema_of
+from spanferry.arrow import Codec, Column, FieldCodec, ListCodec, RecordCodec, WordCodec, codec_of, schema_of
 from spanferry.decompression import limit_unpacked_size
 from spanferry.errors import InputError, single_line
 from spanferry.files import atomic_write, regular_file
@@ -25,14 +25,14 @@ READ_BYTES = 1 << 20
 
 
 def write(table: pa.Table, path: Path) -> None:
-    """Writes a table whole or not at all; equal tables give equal bytes."""
+    """Write a table whole or not at all; equal tables give equal bytes."""
     with writer(path, table.schema) as add:
         add(table)
 
 
 @contextmanager
 def writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.Table], None]]:
-    """Yields a function that appends rows to a table. The file appears at the end of the `with` block, or not at all.
+    """Yield a function that appends rows to a table. The file appears at the end of the `with` block, or not at all.
 
     The bytes do not depend on how the rows are grouped into calls; at most ROW_GROUP rows are buffered.
     """
@@ -52,7 +52,7 @@ def writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.Table], None]
 
 
 def read(path: Path, record: type[Record]) -> pa.Table:
-    """Reads a table of a record type. Raises InputError when the file is broken or has other columns."""
+    """Read a table of a record type. Raises InputError when the file is broken or has other columns."""
     try:
         with regular_file(path).open("rb") as file:  # read_table would take a folder for a data set
             table = pq.read_table(limit_unpacked_size(file, path.stat().st_size))
@@ -99,20 +99,20 @@ def unreadable(path: Path, error: Exception) -> InputError:
 
 
 def check_schema(found: pa.Schema, path: Path, record: type[Record]) -> None:
-    """Raises InputError when a file's columns are not those of a record type."""
+    """Raise InputError when a file's columns are not those of a record type."""
     if not found.equals(schema_of(record)):
         raise InputError(f"{path}: its columns are not those that this version writes; rebuild it")
 
 
 def check(rows: pa.Table | pa.RecordBatch, path: Path, record: type[Record]) -> None:
-    """Raises InputError where a value is missing that must be there, or a word is none of its closed set."""
+    """Raise InputError where a value is missing that must be there, or a word is none of its closed set."""
     codec = codec_of(record)
     for field in codec.fields:
         for column in field.columns:
             if missing := next(missing_values(column.name, rows[column.name], field), None):
                 raise InputError(f"{path}: column {missing}: a value is missing; rebuild it")
-    for name, words in closed_columns(codec):
-        present = rows[name].drop_null()
+    for name, column, words in closed_columns(codec, rows):
+        present = column.drop_null()
         unknown = present.filter(pc.invert(pc.is_in(present, value_set=pa.array(words))))
         if len(unknown):
             raise InputError(f"{path}: column {name}: {unknown[0].as_py()!r} is none of {', '.join(words)}; rebuild it")
@@ -136,13 +136,22 @@ def missing_values(name: str, column: pa.Array | pa.ChunkedArray, field: FieldCo
                 yield from missing_values(f"{name}.{part.name}", values, nested)
 
 
-def closed_columns(codec: RecordCodec) -> Iterator[tuple[str, list[str]]]:
-    """The columns of a record that hold words of a closed set, with these words."""
+def closed_columns(codec: RecordCodec, rows: pa.Table | pa.RecordBatch) -> Iterator[tuple[str, Column, list[str]]]:
+    """The columns that hold words of a closed set, with these words; lists and structs are searched too."""
     for field in codec.fields:
-        if field.flattened:
-            yield from closed_columns(field.flattened)
-        elif isinstance(field.codec, WordCodec):
-            yield field.name, list(field.codec.members)
+        for part in field.flattened.fields if field.flattened else [field]:
+            yield from closed_values(part.name, rows[part.name], part.codec)
+
+
+def closed_values(name: str, column: Column, codec: Codec) -> Iterator[tuple[str, Column, list[str]]]:
+    """The words of a closed set in one column."""
+    if isinstance(codec, WordCodec):
+        yield name, column, list(codec.members)
+    elif isinstance(codec, ListCodec):
+        yield from closed_values(f"{name}[]", pc.list_flatten(column), codec.item)
+    elif isinstance(codec, RecordCodec):
+        for field in codec.fields:
+            yield from closed_values(f"{name}.{field.name}", pc.struct_field(column, field.name), field.codec)
 
 
 def exclusive_columns(codec: RecordCodec) -> Iterator[tuple[str, str]]:
@@ -153,7 +162,7 @@ def exclusive_columns(codec: RecordCodec) -> Iterator[tuple[str, str]]:
 
 
 def read_rejected(path: Path) -> pa.Table:
-    """Reads rejected.jsonl (records.SpanRow). Raises InputError.
+    """Read rejected.jsonl (records.SpanRow). Raises InputError.
 
     Not with Arrow's own reader of JSON lines: a line `null` ends the process (pyarrow 26).
     """
@@ -173,7 +182,7 @@ def read_rejected(path: Path) -> pa.Table:
 
 
 def write_rejected(batches: Iterable[pa.Table | pa.RecordBatch], path: Path) -> None:
-    """Writes rows of SpanRow as JSON lines, whole or not at all."""
+    """Write rows of SpanRow as JSON lines, whole or not at all."""
     with atomic_write(path) as part, part.open("wb") as lines:
         for batch in batches:
             for row in batch.to_pylist():

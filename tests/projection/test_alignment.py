@@ -7,18 +7,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spanferry.arrow import from_table
 from spanferry.projection import lexicon
-from spanferry.projection.alignment import aligned
-from spanferry.projection.confidence import hold
+from spanferry.projection.alignment import align_answer
+from spanferry.projection.candidates import SpanHint, make_query
+from spanferry.projection.confidence import drop_below
+from spanferry.projection.grouping import ParagraphGroup, group_by_paragraph
 from spanferry.projection.lexicon import Lexicon, train
-from spanferry.projection.locate import sought
 from spanferry.projection.locate_tables import locate_table
-from spanferry.projection.marked import parse
+from spanferry.projection.marked import make_request, parse_translation
 from spanferry.projection.ranking import Locator
-from spanferry.projection.rescue import pairs
-from spanferry.projection.rescue_tables import groups, rescue_table
+from spanferry.projection.rescue import target_text, translation_pairs
+from spanferry.projection.rescue_tables import rescue_table
 from spanferry.projection.settings import AlignSettings, RescueSettings
-from spanferry.projection.spans import Place
 from spanferry.records import Method
 
 from tests.support.corpora import DUTCH, SAME, itself, layout, sample_layout, sample_translations, translations
@@ -52,23 +53,23 @@ def learnt() -> Lexicon:
 )
 def test_an_answer_lies_where_its_words_are_linked_to(source, target):
     text = target.replace("⟦", "").replace("⟧", "")
-    place = aligned(asked(source, None), passage(text), learnt())
+    place = align_answer(asked(source, None), passage(text), learnt())
     assert show(text, *place.span) == target
     assert 0.5 < place.share <= 1
 
 
 def test_only_the_window_is_looked_at():
     target = passage("De rode hond slaapt.\nDe oude hond staat.")
-    place = aligned(asked("The red dog sleeps.\nThe old ⟦dog⟧ stands.", None), target, learnt())
+    place = align_answer(asked("The red dog sleeps.\nThe old ⟦dog⟧ stands.", None), target, learnt())
     assert show(target.text, *place.span) == "De rode hond slaapt.\nDe oude ⟦hond⟧ staat."
 
 
 def test_what_the_lexicon_does_not_know_has_no_share():
-    assert aligned(asked("A ⟦comet⟧ passed.", None), passage("Voorbij vloog iets."), learnt()).share == 0
+    assert align_answer(asked("A ⟦comet⟧ passed.", None), passage("Voorbij vloog iets."), learnt()).share == 0
 
 
 def test_a_window_without_words_has_no_place():
-    assert aligned(asked("The red ⟦dog⟧ sleeps.", None), passage(" "), learnt()) is None
+    assert align_answer(asked("The red ⟦dog⟧ sleeps.", None), passage(" "), learnt()) is None
 
 
 @given(st.lists(WORD, min_size=1, max_size=12), st.lists(WORD, min_size=1, max_size=12))
@@ -100,18 +101,25 @@ def test_a_corpus_is_learnt_alike_in_one_batch_and_in_many(monkeypatch):
 
 def test_in_a_corpus_that_is_translated_by_itself_every_answer_lies_where_it_was():
     laid = sample_layout()
-    known = list(groups(laid, *locate_table(laid, itself(laid), SAME, 1)))
-    learnt = train(list(dict.fromkeys(pair for group in known for pair in pairs(group))))
+    tables = group_by_paragraph(laid, *locate_table(laid, itself(laid), SAME, 1), 200)
+    groups = [group for table in tables for group in from_table(table, ParagraphGroup)]
+    pairs = (pair for group in groups for pair in translation_pairs(group.source, group.target, group.spans))
+    learnt = train(list(dict.fromkeys(pairs)))
     answers = [
-        sought(group.target, row["source_start"], row["source_text"], None) for group in known for row in group.spans
+        make_query(target_text(group.target), row.source_start, row.source_text, None)
+        for group in groups
+        for row in group.spans
     ]
-    places = [aligned(answer, answer.source, learnt) for answer in answers]
+    places = [align_answer(answer, answer.source, learnt) for answer in answers]
     assert np.mean([place.span == answer.span for place, answer in zip(places, answers, strict=True)]) > 0.95
 
 
 def test_an_aligned_place_decides_only_where_nothing_came_back_between_markers():
     answer, target = asked("The tribe saw the ⟦cities⟧.", "stad"), passage("De stam zag de steden.")
-    place, marked = Place((15, 21), 1.0), parse("De [stam] zag de steden.", answer, ("[", "]"))
+    place, marked = (
+        SpanHint(15, 21, 1.0),
+        parse_translation("De [stam] zag de steden.", make_request(answer, ("[", "]"))),
+    )
     chosen = {
         which: DUTCH.locate(answer, target, *told)
         for which, told in {"none": (), "words": (None, place), "both": (marked, place)}.items()
@@ -149,5 +157,5 @@ def test_the_sample_loses_less_where_markers_are_lost():
     for locator in (DUTCH, WORDS):
         tables = locate_table(sample_layout(), sample_translations(), locator, 1)
         spans, _ = rescue_table(sample_layout(), *tables, dict.fromkeys, locator, RescueSettings(rounds=0), 1)
-        lost.append(hold(spans, locator.settings.min_confidence)["text"].null_count)
+        lost.append(drop_below(spans, locator.settings.min_confidence)["text"].null_count)
     assert lost[1] < lost[0] / 2

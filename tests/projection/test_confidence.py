@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spanferry.arrow import schema_of
-from spanferry.projection.confidence import Evidence, features, hold, probability
+from spanferry.projection.confidence import Evidence, drop_below, features, probability
 from spanferry.projection.locate_tables import locate_table
 from spanferry.records import Reason, SpanRow
 
@@ -19,7 +19,7 @@ EVIDENCE = st.builds(
     scored_by_similarity=st.booleans(),
     similarity=SHARE,
     tied=st.booleans(),
-    distance=SHARE,
+    position_gap=SHARE,
     margin=SHARE,
     agreement=st.one_of(st.none(), SHARE),
     missing_number=st.booleans(),
@@ -36,7 +36,7 @@ def test_a_probability_lies_between_0_and_1(evidence):
 def test_worse_evidence_is_never_more_probable(evidence, other):
     least = probability(evidence)
     assert probability(replace(evidence, similarity=max(evidence.similarity, other))) >= least
-    assert probability(replace(evidence, distance=min(evidence.distance, other))) >= least
+    assert probability(replace(evidence, position_gap=min(evidence.position_gap, other))) >= least
     assert probability(replace(evidence, margin=max(evidence.margin, other))) >= least
     assert probability(replace(evidence, tied=False)) >= least
     if evidence.agreement is not None:
@@ -47,14 +47,14 @@ def located() -> pa.Table:
     return locate_table(sample_layout(), sample_translations(), DUTCH, 1)[1]
 
 
-def test_nothing_is_dropped_below_no_threshold():
+def test_nothing_is_dropped_below_no_thresdrop_below():
     spans = located()
-    assert hold(spans, 0.0).equals(spans)
+    assert drop_below(spans, 0.0).equals(spans)
 
 
 @pytest.mark.parametrize("least", [0.5, 0.9, 1.0])
 def test_what_is_less_probable_is_dropped_and_leads_its_candidates(least):
-    before, after = located().to_pylist(), hold(located(), least)
+    before, after = located().to_pylist(), drop_below(located(), least)
     assert after.schema.equals(schema_of(SpanRow))
     for was, row in zip(before, after.to_pylist(), strict=True):
         if was["text"] is None or was["probability"] >= least:
@@ -70,4 +70,4 @@ def test_one_of_several_equal_places_is_dropped_as_ambiguous():
     context = "The dam held and later it broke."
     known = {context: "De dam hield en later brak de dam.", "dam": "dam"}
     spans = locate_table(layout(context, (4, "dam")), translations(known), DUTCH, 1)[1]
-    assert hold(spans, 1.0)["reason"].to_pylist() == [Reason.AMBIGUOUS]
+    assert drop_below(spans, 1.0)["reason"].to_pylist() == [Reason.AMBIGUOUS]

@@ -1,21 +1,19 @@
-"""The isolated translation, letter for letter, at word boundaries."""
+"""Method `exact`: the isolated translation, letter for letter, at word boundaries."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from spanferry.language.profile import NEUTRAL, language
-from spanferry.projection.exact import cut, exact, is_boundary, occurrences
-from spanferry.projection.query import query
+from spanferry.language import NEUTRAL, language_of
+from spanferry.projection.exact import find_exact, occurrences
+from spanferry.projection.phrase import make_phrase
 from spanferry.records import Method
 
-from tests.support.shown import passage, unshow
+from tests.support.shown import passage
 
-DUTCH = language("nl")
+DUTCH = language_of("nl")
 
 
 def places(needle: str, text: str, policy=DUTCH) -> list[tuple[str, str, float]]:
     there = passage(text)
-    hits = exact(query(needle, needle, policy), there, (0, len(text)), policy)
+    hits = find_exact(make_phrase(needle, needle, policy), there, (0, len(text)), policy)
     return [(text[hit.start : hit.end], hit.method, round(hit.score, 2)) for hit in hits]
 
 
@@ -98,21 +96,7 @@ def test_overlapping_occurrences_are_all_told():
     assert list(occurrences("aXaXa", "", (0, 5))) == []
 
 
-@pytest.mark.parametrize(
-    ("shown", "letters"),
-    [("⟦Japan⟧ese", ("", "e")), ("1⟦562 to 1598⟧", ("1", "")), ("⟦3,60⟧0", ("", "0")), ("⟦Rollo⟧'s", ("", ""))],
-)
-def test_how_a_span_cuts_words(shown, letters):
-    assert cut(*unshow(shown)) == letters
-
-
 def test_a_place_that_cuts_a_word_as_the_source_does_is_whole():
     there = passage("De Japanese tuin.")
-    assert exact(query("Japan", "Japan", NEUTRAL), there, (0, 17), NEUTRAL, ("", "e"))[0].span == (3, 8)
-    assert exact(query("Japan", "Japan", NEUTRAL), there, (0, 17), NEUTRAL, ("", "i")) == []
-
-
-@given(st.text(alphabet="ab1.,'- é中", max_size=12), st.integers(0, 12))
-def test_the_ends_of_a_text_and_white_space_are_boundaries(text, at):
-    if at <= 0 or at >= len(text) or text[at - 1].isspace() or text[at].isspace():
-        assert is_boundary(text, at)
+    assert find_exact(make_phrase("Japan", "Japan", NEUTRAL), there, (0, 17), NEUTRAL, ("", "e"))[0].span == (3, 8)
+    assert find_exact(make_phrase("Japan", "Japan", NEUTRAL), there, (0, 17), NEUTRAL, ("", "i")) == []

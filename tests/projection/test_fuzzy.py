@@ -1,52 +1,54 @@
-"""The run of words most similar to what is sought."""
+"""The run of words most similar to the phrase."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spanferry.language.profile import language
-from spanferry.projection.fuzzy import holding, joined, runs, similarities
-from spanferry.projection.query import query
+from spanferry.language import language_of
+from spanferry.projection.fuzzy import candidate_runs, run_texts, runs_with_words, similarities
+from spanferry.projection.phrase import make_phrase
 
 from tests.support.shown import decision, found, passage, show
 
-DUTCH = language("nl")
+DUTCH = language_of("nl")
 
 
 def test_runs_begin_and_end_with_words_and_never_with_an_article():
     there = passage("De dam, een dijk.")
-    among = runs([query("de dam", "the dam", DUTCH)], there, (0, len(there.tokens)), DUTCH)
-    assert [there.text[slice(*there.span(*run))] for run in among.tolist()] == [
+    among = candidate_runs([make_phrase("de dam", "the dam", DUTCH)], there, (0, len(there.token_spans)), DUTCH)
+    assert [there.text[slice(*there.span_of(*run))] for run in among.tolist()] == [
         "dam", "dam, een", "dam, een dijk", "dijk",
     ]  # fmt: skip
 
 
 def test_a_window_without_words_has_no_runs():
     there = passage("... !")
-    assert len(runs([query("de dam", "the dam", DUTCH)], there, (0, len(there.tokens)), DUTCH)) == 0
+    assert (
+        len(candidate_runs([make_phrase("de dam", "the dam", DUTCH)], there, (0, len(there.token_spans)), DUTCH)) == 0
+    )
 
 
 def test_similarity_is_one_for_the_same_words_and_none_without_a_common_letter():
     there = passage("De Dam xyz")
-    wanted, among = [query("dam", "dam", DUTCH)], np.array([[1, 2], [2, 3]])
+    wanted, among = [make_phrase("dam", "dam", DUTCH)], np.array([[1, 2], [2, 3]])
     assert similarities(wanted, there, among).tolist() == [[1.0, 0.0]]
 
 
 def test_only_runs_that_hold_what_is_needed_are_left_unless_none_does():
     there = passage("Er waren 12 schepen")
     among = np.array([[0, 2], [2, 4], [3, 4]])
-    assert holding(among, there, (0, 4), {"12"}).tolist() == [[2, 4]]
-    assert holding(among, there, (0, 4), {"13"}).tolist() == among.tolist()
-    assert holding(among, there, (0, 4), set()).tolist() == among.tolist()
+    assert runs_with_words(among, there, (0, 4), {"12"}).tolist() == [[2, 4]]
+    assert runs_with_words(among, there, (0, 4), {"13"}).tolist() == among.tolist()
+    assert runs_with_words(among, there, (0, 4), set()).tolist() == among.tolist()
 
 
 @given(st.lists(st.sampled_from(["De", "dam", ",", "Zoë", "1.250", "'s"]), min_size=1, max_size=9), st.data())
 def test_joined_runs_are_their_folded_tokens(pieces, data):
     there = passage(" ".join(pieces))
-    size = len(there.tokens)
+    size = len(there.token_spans)
     first = data.draw(st.integers(0, size - 1))
     last = data.draw(st.integers(first + 1, size))
-    assert joined(there, np.array([[first, last]])) == [" ".join(there.folded[first:last])]
+    assert run_texts(there, np.array([[first, last]])) == [" ".join(there.folded[first:last])]
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,13 @@
 
 import pyarrow as pa
 import pytest
-from spanferry import executors
 from spanferry.arrow import schema_of
 from spanferry.errors import InputError
-from spanferry.projection import grouping as batches
-from spanferry.projection import rescue_tables
+from spanferry.executors import local
+from spanferry.projection import grouping, rescue_tables
+from spanferry.projection.grouping import group_by_paragraph
 from spanferry.projection.locate_tables import locate_table
-from spanferry.projection.rescue_tables import groups, rescue_table
+from spanferry.projection.rescue_tables import rescue_table
 from spanferry.projection.settings import RescueSettings
 from spanferry.records import SpanRow, TargetParagraph
 
@@ -33,7 +33,7 @@ def whole() -> list[pa.Table]:
 
 @pytest.mark.parametrize("size", [1, 7])
 def test_the_size_of_batches_changes_nothing(whole, size, monkeypatch):
-    monkeypatch.setattr(batches, "BATCH", size)
+    monkeypatch.setattr(grouping, "BATCH", size)
     assert both(sample_layout()) == whole
 
 
@@ -44,8 +44,8 @@ def test_the_size_of_rescues_windows_changes_nothing(whole, size, monkeypatch):
 
 
 def test_the_number_of_workers_changes_nothing(whole, monkeypatch):
-    monkeypatch.setattr(batches, "BATCH", 9)
-    monkeypatch.setattr(executors, "WORTH_A_POOL", 0)
+    monkeypatch.setattr(grouping, "BATCH", 9)
+    monkeypatch.setattr(local, "MIN_POOL_BATCHES", 0)
     assert both(sample_layout(), workers=3) == whole
 
 
@@ -94,4 +94,4 @@ def test_tables_of_two_builds_are_refused(whole, other, spoilt):
     paragraphs, spans, _ = whole
     told = f"^layout and {other}: not of the same build; rebuild from segment on$"
     with pytest.raises(InputError, match=told):
-        list(groups(*spoilt(sample_layout(), paragraphs, spans)))
+        list(group_by_paragraph(*spoilt(sample_layout(), paragraphs, spans), grouping.BATCH))

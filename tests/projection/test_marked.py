@@ -3,7 +3,14 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spanferry.projection.marked import STYLES, Marked, parse, request, styles, transfer
+from spanferry.projection.marked import (
+    STYLES,
+    MarkedTranslation,
+    make_request,
+    parse_translation,
+    transfer,
+    usable_styles,
+)
 
 from tests.support.shown import asked, found, passage, unshow
 
@@ -13,8 +20,8 @@ CITED = "It hangs[21] in ⟦Delft⟧ now [22]."
 
 
 def test_the_window_is_sent_with_markers():
-    assert request(asked("All is well.\n" + PLAIN, None), SQUARE) == "It hangs in [Delft] now."
-    assert request(asked("It ⟦rained.\nIt snowed⟧ too.", None), ("«", "»")) == "It «rained.\nIt snowed» too."
+    assert make_request(asked("All is well.\n" + PLAIN, None), SQUARE).text == "It hangs in [Delft] now."
+    assert make_request(asked("It ⟦rained.\nIt snowed⟧ too.", None), ("«", "»")).text == "It «rained.\nIt snowed» too."
 
 
 @pytest.mark.parametrize(
@@ -28,15 +35,15 @@ def test_the_window_is_sent_with_markers():
     ],
 )
 def test_a_style_that_stands_in_the_sentence_already_comes_last(source, first):
-    assert styles(asked(source, None))[0][0] == first
+    assert usable_styles(asked(source, None))[0][0] == first
 
 
 def test_equal_markers_are_never_used_where_the_sentence_has_them():
-    assert ('"', '"') not in styles(asked('He "said" «it» [1] in ⟦Delft⟧.', None))
+    assert ('"', '"') not in usable_styles(asked('He "said" «it» [1] in ⟦Delft⟧.', None))
 
 
 def piece(back: str, source: str = PLAIN, markers: tuple[str, str] = SQUARE) -> tuple[str, str] | None:
-    marked = parse(back, asked(source, None), markers)
+    marked = parse_translation(back, make_request(asked(source, None), markers))
     return (marked.piece, marked.text) if marked else None
 
 
@@ -105,7 +112,7 @@ def test_markers_round_an_answer_over_a_line_break_are_read():
 
 def moved(marked: str, clean: str) -> tuple[str, float]:
     text, start, end = unshow(marked)
-    place = transfer(Marked(text, (start, end)), passage(clean), (0, 0))
+    place = transfer(MarkedTranslation(text, start, end), passage(clean), (0, 0))
     return clean[slice(*place.span)], place.share
 
 
@@ -142,12 +149,12 @@ def test_a_transferred_place_is_a_run_of_words_in_the_window(ours, theirs, data)
     shown = shown + "⟧ " + " ".join(ours[last + 1 :])
     text, start, end = unshow(shown)
     clean = passage("Nul.\n" + " ".join(theirs) + "\nEind.")
-    place = transfer(Marked(text, (start, end)), clean, (1, 1))
+    place = transfer(MarkedTranslation(text, start, end), clean, (1, 1))
     low, high = clean.window_span((1, 1))
     assert low <= place.span[0] < place.span[1] <= high
     assert 0 <= place.share <= 1
-    assert {place.span[0]} <= {token[0] for token in clean.tokens}
-    assert {place.span[1]} <= {token[1] for token in clean.tokens}
+    assert {place.span[0]} <= {token[0] for token in clean.token_spans}
+    assert {place.span[1]} <= {token[1] for token in clean.token_spans}
 
 
 @given(WORDS, st.data())
@@ -157,13 +164,13 @@ def test_in_an_unchanged_sentence_the_piece_stays_where_it_is(words, data):
     before, inside = " ".join(words[:first]), " ".join(words[first : last + 1])
     start = len(before) + (1 if before else 0)
     text = " ".join(words)
-    place = transfer(Marked(text, (start, start + len(inside))), passage(text), (0, 0))
+    place = transfer(MarkedTranslation(text, start, start + len(inside)), passage(text), (0, 0))
     assert (place.span, place.share) == ((start, start + len(inside)), 1.0)
 
 
 @given(st.text(alphabet='[]«»" aDé\n', max_size=20))
 def test_whatever_comes_back_is_read_or_refused(back):
-    marked = parse(back, asked(PLAIN, None), SQUARE)
+    marked = parse_translation(back, make_request(asked(PLAIN, None), SQUARE))
     if marked is not None:
         assert marked.piece.strip()
         assert marked.text[slice(*marked.span)] == marked.piece

@@ -3,16 +3,16 @@
 import unicodedata
 
 import pytest
-from spanferry.language.profile import NEUTRAL
-from spanferry.projection.normalised import normalised
-from spanferry.projection.query import query
+from spanferry.language import NEUTRAL
+from spanferry.projection.normalised import find_normalised
+from spanferry.projection.phrase import make_phrase
 
 from tests.support.shown import passage
 
 
 def places(needle: str, text: str) -> list[str]:
     there = passage(text)
-    hits = normalised(query(needle, needle, NEUTRAL), there, (0, len(there.tokens)))
+    hits = find_normalised(make_phrase(needle, needle, NEUTRAL), there, (0, len(there.token_spans)))
     return [text[hit.start : hit.end] for hit in hits]
 
 

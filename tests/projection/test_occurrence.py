@@ -1,7 +1,7 @@
 """Which of several equally good places."""
 
 import pytest
-from spanferry.projection.occurrence import distance, relative
+from spanferry.projection.occurrence import position_gap, relative_position
 
 from tests.support.shown import asked, decision, found, passage
 
@@ -51,13 +51,13 @@ def test_only_the_answer_s_own_sentence_is_searched():
 def test_which_of_how_many_is_told():
     chosen = decision("The dam held, the ⟦dam⟧ broke.", "De dam hield, de dam brak.", "dam")
     assert (chosen.occurrence, chosen.occurrences) == (2, 2)
-    assert [other.span for other in chosen.others] == [(3, 6)]
+    assert [other.span for other in chosen.alternatives] == [(3, 6)]
     assert not chosen.evidence.tied
 
 
 def test_position_counts_from_the_window_s_begin():
     there = passage("Nul.\nabcdefghij")
-    assert relative(there, (1, 1), 5, 5) == 0.0
-    assert relative(there, (1, 1), 15, 15) == 1.0
-    assert relative(there, (1, 1), 9, 11) == 0.5
-    assert distance(asked("⟦ab⟧cdefghij", None), passage("klmnopqrst"), 8, 10) == pytest.approx(0.8)
+    assert relative_position(there, (1, 1), 5, 5) == 0.0
+    assert relative_position(there, (1, 1), 15, 15) == 1.0
+    assert relative_position(there, (1, 1), 9, 11) == 0.5
+    assert position_gap(asked("⟦ab⟧cdefghij", None), passage("klmnopqrst"), 8, 10) == pytest.approx(0.8)

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from spanferry.projection.ranking import SHOWN
+from spanferry.projection.ranking import MAX_ALTERNATIVES
 from spanferry.records import Method, Reason
 
 from tests.support.shown import asked, decision, found, is_inside, passage
@@ -120,10 +120,10 @@ def test_how_a_span_was_found_is_told(translation, target, method):
 
 def test_what_was_not_chosen_is_told_best_first_and_apart():
     told = decision("The ⟦dam⟧ held.", "De damp, dame, damde, daad en dag hielden stand bij Damme.", "damx")
-    spans = [told.chosen.span, *(other.span for other in told.others)]
-    assert 1 < len(spans) <= SHOWN + 1
+    spans = [told.chosen.span, *(other.span for other in told.alternatives)]
+    assert 1 < len(spans) <= MAX_ALTERNATIVES + 1
     assert all(one[1] <= other[0] or other[1] <= one[0] for n, one in enumerate(spans) for other in spans[:n])
-    assert told.chosen.score >= max(other.score for other in told.others)
+    assert told.chosen.score >= max(other.score for other in told.alternatives)
 
 
 WORDS = [
@@ -156,7 +156,7 @@ def test_a_span_is_whole_words_of_its_window(source, target, translation, marked
     back = f"[{marked}]" if marked else None
     told = decision(shown, there, translation, back, code)
     assert told == decision(shown, there, translation, back, code)
-    for candidate in filter(None, (told.chosen, *told.others)):
+    for candidate in filter(None, (told.chosen, *told.alternatives)):
         low, high = candidate.span
         assert 5 <= low < high <= 5 + len(target)
         assert there[low:high] == there[low:high].strip()
@@ -175,7 +175,7 @@ def test_a_span_is_whole_words_of_its_window(source, target, translation, marked
 
 @given(TEXT, st.sampled_from(["nl", "en", "cy"]), st.data())
 def test_in_the_same_text_every_answer_stands_at_its_own_place(source, code, data):
-    there = passage(source).tokens
+    there = passage(source).token_spans
     first = data.draw(st.integers(0, len(there) - 1))
     last = data.draw(st.integers(first, len(there) - 1))
     start, end = there[first][0], there[last][1]

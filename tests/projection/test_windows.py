@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spanferry.projection.windows import mark, window
+from spanferry.projection.windows import find_window, mark_window
 
 # "Snow fell.  Then it thawed.\n\nAll was wet."
 TEXT = "Snow fell.  Then it thawed.\n\nAll was wet."
@@ -28,7 +28,7 @@ SENTENCES = [(0, 10), (12, 27), (29, 41)]
 )
 def test_a_window_is_the_sentences_that_the_answer_touches(answer, sentences):
     start = TEXT.index(answer)
-    assert window(SENTENCES, start, start + len(answer)) == sentences
+    assert find_window(SENTENCES, start, start + len(answer)) == sentences
 
 
 @given(st.data())
@@ -40,7 +40,7 @@ def test_a_window_holds_every_sentence_character_of_its_answer_and_no_sentence_m
         at = sentences[-1][1]
     start = data.draw(st.integers(0, at - 1))
     end = data.draw(st.integers(start + 1, at))
-    first, last = window(sentences, start, end)
+    first, last = find_window(sentences, start, end)
     touched = [n for n, (low, high) in enumerate(sentences) if start < high and low < end]
     assert 0 <= first <= last < len(sentences)
     if touched:
@@ -48,9 +48,9 @@ def test_a_window_holds_every_sentence_character_of_its_answer_and_no_sentence_m
 
 
 def test_the_window_is_sent_with_the_answer_between_markers():
-    assert mark(TEXT, SENTENCES, 20, 26, ("[", "]")) == "Then it [thawed]."
-    assert mark(TEXT, SENTENCES, 5, 16, ("«", "»")) == "Snow «fell.  Then» it thawed."
+    assert mark_window(TEXT, SENTENCES, 20, 26, ("[", "]")) == "Then it [thawed]."
+    assert mark_window(TEXT, SENTENCES, 5, 16, ("«", "»")) == "Snow «fell.  Then» it thawed."
 
 
 def test_an_answer_that_begins_before_its_sentence_is_sent_whole():
-    assert mark(TEXT, SENTENCES, 10, 16, ("[", "]")) == "[  Then] it thawed."
+    assert mark_window(TEXT, SENTENCES, 10, 16, ("[", "]")) == "[  Then] it thawed."

@@ -5,22 +5,21 @@ from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
-from spanferry import segmentation, squad
+from spanferry import segmentation
 from spanferry.arrow import schema_of
-from spanferry.language.profile import language
-from spanferry.projection.ranking import Locator
-from spanferry.projection.settings import AlignSettings
+from spanferry.projection.ranking import make_locator
 from spanferry.records import SPLITS, SourceParagraph, TranslationRow
+from spanferry.squad import read_squad
 from spanferry.translation.memory.tmx import read_tmx
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
-DUTCH = Locator(language("en"), language("nl"), AlignSettings())
-SAME = Locator(language("en"), language("en"), AlignSettings())
+DUTCH = make_locator("en", "nl")
+SAME = make_locator("en", "en")
 
 
 @cache
 def sample_layout() -> pa.Table:
-    return segmentation.layout({split: squad.read(SAMPLE / f"{split}-v2.0.json") for split in SPLITS}, "en")
+    return segmentation.make_layout({split: read_squad(SAMPLE / f"{split}-v2.0.json") for split in SPLITS}, "en")
 
 
 @cache
@@ -31,13 +30,13 @@ def memory() -> dict[str, str]:
 @cache
 def sample_translations() -> pa.Table:
     return translations(
-        {text: memory().get(text) for text in segmentation.segments(sample_layout())["text"].to_pylist()}
+        {text: memory().get(text) for text in segmentation.collect_segments(sample_layout())["text"].to_pylist()}
     )
 
 
 def itself(layout: pa.Table) -> pa.Table:
     """Every segment translated by itself."""
-    return translations({text: text for text in segmentation.segments(layout)["text"].to_pylist()})
+    return translations({text: text for text in segmentation.collect_segments(layout)["text"].to_pylist()})
 
 
 def translations(known: dict[str, str | None]) -> pa.Table:

@@ -1,11 +1,9 @@
 """Answers shown in their text: "The ⟦dam⟧ broke." A line is a sentence."""
 
-from spanferry.language.profile import language
-from spanferry.projection.locate import sought
-from spanferry.projection.marked import Marked, parse
-from spanferry.projection.ranking import Decision, Locator
-from spanferry.projection.settings import AlignSettings
-from spanferry.projection.spans import AnswerQuery, TokenizedText
+from spanferry.projection.candidates import AnswerQuery, make_query
+from spanferry.projection.marked import MarkedTranslation, make_request, parse_translation
+from spanferry.projection.ranking import Decision, make_locator
+from spanferry.projection.tokenized import TokenizedText
 
 LEFT, RIGHT = "⟦", "⟧"
 
@@ -31,16 +29,18 @@ def passage(text: str) -> TokenizedText:
 
 def asked(source: str, translation: str | None) -> AnswerQuery:
     text, start, end = unshow(source)
-    return sought(passage(text), start, text[start:end], translation)
+    return make_query(passage(text), start, text[start:end], translation)
 
 
 def decision(
     source: str, target: str, translation: str | None, marked: str | None = None, code: str = "nl", origin: str = "en"
 ) -> Decision:
     """What is decided for the answer shown in a source. marked: what came back, with square brackets."""
-    back: Marked | None = parse(marked, asked(source, translation), ("[", "]")) if marked else None
-    locator = Locator(language(origin), language(code), AlignSettings())
-    return locator.locate(asked(source, translation), passage(target), back)
+    query = asked(source, translation)
+    back: MarkedTranslation | None = None
+    if marked:
+        back = parse_translation(marked, make_request(query, ("[", "]")))
+    return make_locator(origin, code).locate(query, passage(target), back)
 
 
 def found(

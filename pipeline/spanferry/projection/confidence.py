@@ -1,8 +1,7 @@
-"""How probable it is that a chosen span is right: a logistic model of the evidence.
+"""The probability that a chosen span is right: a logistic model of the evidence.
 
-"Right" is what a person's span and ours share: token F1 of at least 0.8. The weights were fitted by
-`benchmarks/calibrate.py`, those of aligned words by `benchmarks/alignment.py`; both print them, with
-their measure of fit.
+"Right" means that the span and the one a person marks have a token F1 of at least 0.8. The weights were fitted by
+`benchmarks/calibrate.py`, those of aligned words by `benchmarks/alignment.py`; both print them with their fit.
 """
 
 import math
@@ -18,21 +17,22 @@ from spanferry.records import Reason, SpanRow
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for the chosen candidate, and against it.
+    """The evidence for a chosen candidate, and against it.
 
-    scored_by_similarity: it was judged by similarity, and does not stand there as it was sought.
-    similarity: to what was sought (0 to 1). tied: it is one of several equals, and neither the
-    marked place nor the rank of occurrence told which. distance: of the relative positions (0 to 1).
-    margin: what the next best place, which it does not overlap, has less (0 to 1).
-    missing_number: the source answer holds a number and the span none.
-    agreement: overlap with the marked or aligned place times its share; None when there is neither.
-    aligned: the place is that of the aligned words, since nothing came back between markers.
+    scored_by_similarity: it was chosen by similarity; it does not stand there as it was searched.
+    similarity: to the phrases that were searched, 0 to 1.
+    tied: it is one of several equals, and neither the markers nor the rank of occurrence told which.
+    position_gap: distance of the relative positions, 0 to 1.
+    margin: how much lower the next best place scores that does not overlap it, 0 to 1.
+    missing_number: the source answer has a number and the span has none.
+    agreement: overlap with the hint (marked piece or aligned words) times its share; None without a hint.
+    aligned: the hint comes from word alignment, since no markers came back.
     """
 
     scored_by_similarity: bool
     similarity: float
     tied: bool
-    distance: float
+    position_gap: float
     margin: float
     missing_number: bool
     agreement: float | None
@@ -44,7 +44,7 @@ WEIGHTS = {
     "scored_by_similarity": -2.18,
     "dissimilarity": -1.78,
     "tied": -2.2,
-    "distance": -0.52,
+    "position_gap": -0.52,
     "closeness": -1.62,
     "missing_number": -2.76,
     "marked": 0.97,
@@ -55,44 +55,45 @@ WEIGHTS = {
 
 
 def features(evidence: Evidence) -> dict[str, float]:
-    """The evidence as numbers from 0 to 1, by the names of WEIGHTS; more is worse, but for the constant."""
-    told = evidence.agreement is not None
-    apart = 1 - evidence.agreement if told else 0.0
+    """Return the evidence as numbers from 0 to 1, by the names of WEIGHTS. More is worse, except for the constant,
+    `marked` and `aligned`."""
+    has_hint = evidence.agreement is not None
+    disagreement = 0.0 if evidence.agreement is None else 1 - evidence.agreement
     return {
         "constant": 1.0,
         "scored_by_similarity": float(evidence.scored_by_similarity),
         "dissimilarity": 1 - evidence.similarity,
         "tied": float(evidence.tied),
-        "distance": evidence.distance,
-        # Beyond a fifth a rival is no danger any more.
+        "position_gap": evidence.position_gap,
+        # A rival that is a fifth or more behind does not matter.
         "closeness": max(0.0, 1 - 5 * evidence.margin) if evidence.scored_by_similarity else 0.0,
         "missing_number": float(evidence.missing_number),
-        "marked": float(told and not evidence.aligned),
-        "disagreement": 0.0 if evidence.aligned else apart,
-        "aligned": float(told and evidence.aligned),
-        "misalignment": apart if evidence.aligned else 0.0,
+        "marked": float(has_hint and not evidence.aligned),
+        "disagreement": 0.0 if evidence.aligned else disagreement,
+        "aligned": float(has_hint and evidence.aligned),
+        "misalignment": disagreement if evidence.aligned else 0.0,
     }
 
 
 def probability(evidence: Evidence) -> float:
-    """The calibrated probability, from 0 to 1, that the span is right."""
+    """Return the calibrated probability that the span is right, 0 to 1."""
     total = sum(WEIGHTS[name] * value for name, value in features(evidence).items())
     return 1 / (1 + math.exp(-total))
 
 
-def hold(spans: pa.Table, least: float) -> pa.Table:
-    """Drops the spans (schema_of(SpanRow)) that are less probably right than this.
+def drop_below(spans: pa.Table, min_probability: float) -> pa.Table:
+    """Drop the spans (records.SpanRow) that are less probable than this; rows keep their order.
 
-    A dropped span leads its row's candidates. The reason is ambiguous where it was one of several
-    equally good places, else low_confidence.
+    A dropped span becomes the first candidate of its row. The reason is `ambiguous` for one of several equally good
+    places, else `low_confidence`.
     """
-    weak = pc.fill_null(pc.less(spans["probability"], least), False)
-    rows = [
-        row.dropped(Reason.AMBIGUOUS if row.placement.occurrences > 1 else Reason.LOW_CONFIDENCE)
+    weak = pc.fill_null(pc.less(spans["probability"], min_probability), False)
+    dropped = [
+        row.dropped(Reason.AMBIGUOUS if row.placement and row.placement.occurrences > 1 else Reason.LOW_CONFIDENCE)
         for row in from_table(spans.filter(weak), SpanRow)
     ]
-    if not rows:
+    if not dropped:
         return spans
-    changed = pa.concat_tables([spans.filter(pc.invert(weak)), to_table(rows, SpanRow)])
-    # A stable sort by weakness put them in this order; its inverse brings each row back to its place.
+    changed = pa.concat_tables([spans.filter(pc.invert(weak)), to_table(dropped, SpanRow)])
+    # A stable sort by weakness gives this order; its inverse moves each row back to its place.
     return changed.take(np.argsort(np.argsort(weak.to_numpy(), kind="stable")))

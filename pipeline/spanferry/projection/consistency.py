@@ -1,117 +1,152 @@
 """Consistency: spans of one paragraph that must agree, since their sources do.
 
-Annotators and questions mark overlapping pieces of a paragraph: "about 12 metres", "12 metres",
-"about 12". What overlaps in the source overlaps in the translation, what is nested stays nested.
-Where the spans found say otherwise, the outer grows to hold the inner, or the weaker moves to a
-candidate of its own that fits, or it becomes less probable. Identical source spans need no care here,
-because they are decided once.
+Annotators and questions mark overlapping pieces of a paragraph: "about 12 metres", "12 metres", "about 12". What
+overlaps in the source overlaps in the translation, and what is nested stays nested. Where the spans contradict this,
+the outer one grows to hold the inner one, or the weaker one moves to a candidate of its own that fits, or it becomes
+less probable. Identical source spans need no care: they are decided once.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
-from spanferry.language.text import Span
+from msgspec.structs import replace
 
-Row = dict[str, Any]
-Key = tuple[int, str]
-"""An answer: where it starts in the source, and its text."""
+from spanferry.records import CandidateRow, Placement, Span, SpanRow
 
-# What a contradiction takes from the weaker span's log odds. Too rare to be fitted: on the sample,
-# before rescue, 11 pairs of 3,806 contradict each other, and the weaker span is wrong in 10.
-CONTRADICTED = 2.0
-# Word order may weave two answers into each other; two spans as sure as this are left alone.
-SURE = 0.9
+AnswerKey = tuple[int, str]
+"""An answer of a paragraph: its offset in the source, and its text."""
+
+# What a contradiction takes from the weaker span's log odds. Too rare to be fitted: on the sample, before rescue, 11
+# pairs of 3,806 contradict each other, and the weaker span is wrong in 10.
+CONTRADICTION_PENALTY = 2.0
+# Word order may interleave two answers; two spans that are both this probable are left alone.
+CERTAIN = 0.9
 
 
-def reconcile(rows: list[Row], context: str, before: Mapping[Key, Row] | None = None) -> None:
-    """Makes the found rows (schema_of(SpanRow)) of one paragraph agree, in place.
+@dataclass(frozen=True, slots=True)
+class PlacedAnswer:
+    """An answer with its span and the candidates that were not chosen."""
 
-    before: of the answers that were decided anew since this was done before, what they were then. A contradiction
-    counts once: not what two others have to say to each other, nor what an answer said against one of these where
-    that was. None: all are new.
+    source: Span
+    placement: Placement
+    candidates: tuple[CandidateRow, ...]
+
+    @property
+    def span(self) -> Span:
+        """The place in the target."""
+        return self.placement.span
+
+    def at(self, span: Span, context: str) -> "PlacedAnswer":
+        """Return this answer with another extent."""
+        text = context[span[0] : span[1]]
+        return PlacedAnswer(self.source, replace(self.placement, start=span[0], text=text), self.candidates)
+
+    def moved_to(self, candidate: CandidateRow) -> "PlacedAnswer":
+        """Return this answer at one of its candidates, which takes the place of its present span."""
+        placement = replace(
+            self.placement,
+            text=candidate.text,
+            start=candidate.start,
+            method=candidate.method,
+            score=candidate.score,
+            occurrence=1,
+            occurrences=1,
+        )
+        others = tuple(other for other in self.candidates if other != candidate)
+        return PlacedAnswer(self.source, placement, (self.placement.candidate, *others))
+
+    def doubted(self) -> "PlacedAnswer":
+        """Return this answer with the probability that a contradiction leaves it."""
+        placement = replace(self.placement, probability=penalise(self.placement.probability))
+        return PlacedAnswer(self.source, placement, self.candidates)
+
+
+def key_of(row: SpanRow) -> AnswerKey:
+    """Return which answer of its paragraph a row is about; annotators often give the same one."""
+    return row.source_start, row.source_text
+
+
+def reconcile(
+    rows: Sequence[SpanRow], context: str, previous: Mapping[AnswerKey, SpanRow] | None = None
+) -> list[SpanRow]:
+    """Return the rows of one paragraph, in order, with spans that agree.
+
+    previous: for the answers that were decided again, their rows before; None when all are new. Only pairs that
+    include one of them are compared, and a contradiction that was counted before is not counted again.
     """
-    answers: dict[Key, list[Row]] = {}
-    for row in rows:
-        if row["text"] is not None:
-            answers.setdefault((row["source_start"], row["source_text"]), []).append(row)
-    doubted: set[Key] = set()
+    answers = {
+        key_of(row): PlacedAnswer(row.source_span, row.placement, row.candidates) for row in rows if row.placement
+    }
+    before = {
+        key: PlacedAnswer(row.source_span, row.placement, row.candidates) if row.placement else None
+        for key, row in (previous or {}).items()
+    }
+    contradicting: set[AnswerKey] = set()
     for pair in combinations(sorted(answers), 2):
-        if before is not None and before.keys().isdisjoint(pair):
+        if previous is not None and before.keys().isdisjoint(pair):
             continue
-        # The weaker first; of two equally sure ones, the longer.
-        weak, sure = sorted(pair, key=lambda key: (answers[key][0]["probability"], -len(key[1])))
-        if agree(answers[weak][0], answers[sure][0]) or mend(answers[weak], answers[sure], context):
+        # The weaker one first; of two equally probable ones, the longer.
+        weak, strong = sorted(pair, key=lambda key: (answers[key].placement.probability, -len(key[1])))
+        if agree(answers[weak], answers[strong]):
             continue
-        if before is None or weak in before or before[sure]["text"] is None or agree(answers[weak][0], before[sure]):
-            doubted.add(weak)
-    for key in doubted:
-        for row in answers[key]:
-            row["probability"] = doubt(row["probability"])
+        if resolved := resolve(answers[weak], answers[strong], context):
+            answers[weak], answers[strong] = resolved
+        elif weak in before or (earlier := before.get(strong)) is None or agree(answers[weak], earlier):
+            contradicting.add(weak)
+    for key in contradicting:
+        answers[key] = answers[key].doubted()
+    return [update(row, answers.get(key_of(row))) for row in rows]
 
 
-def agree(weak: Row, sure: Row) -> bool:
-    """Whether two spans lie to each other as their sources do."""
-    one, other = source_span(weak), source_span(sure)
-    here, there = target_span(weak), target_span(sure)
-    if within(one, other):
-        return within(here, there)
-    if within(other, one):
-        return within(there, here)
-    if overlaps(one, other):
-        return overlaps(here, there)
-    return not overlaps(here, there) or weak["probability"] >= SURE
+def update(row: SpanRow, answer: PlacedAnswer | None) -> SpanRow:
+    """Return a row with its answer's present span; the row itself when it has none or nothing changed."""
+    if answer is None or (answer.placement is row.placement and answer.candidates is row.candidates):
+        return row
+    return replace(row, placement=answer.placement, candidates=answer.candidates)
 
 
-def mend(weak: list[Row], sure: list[Row], context: str) -> bool:
-    """Brings two answers into line, if there is a way.
+def agree(weak: PlacedAnswer, strong: PlacedAnswer) -> bool:
+    """Whether two spans relate to each other as their sources do."""
+    if is_within(weak.source, strong.source):
+        return is_within(weak.span, strong.span)
+    if is_within(strong.source, weak.source):
+        return is_within(strong.span, weak.span)
+    if overlaps(weak.source, strong.source):
+        return overlaps(weak.span, strong.span)
+    return not overlaps(weak.span, strong.span) or weak.placement.probability >= CERTAIN
 
-    Of two that are nested in the source and overlap here, the outer one grows to hold the inner;
-    otherwise the weaker one moves to a candidate of its own that fits.
+
+def resolve(weak: PlacedAnswer, strong: PlacedAnswer, context: str) -> tuple[PlacedAnswer, PlacedAnswer] | None:
+    """Return the two answers so that they agree; None when there is no way.
+
+    If they are nested in the source and overlap in the target, the outer one grows to hold the inner one. Otherwise
+    the weaker one moves to a candidate of its own that fits.
     """
-    row, other = weak[0], sure[0]
-    here, there = target_span(row), target_span(other)
-    nested = within(source_span(row), source_span(other)) or within(source_span(other), source_span(row))
-    if nested and overlaps(here, there):
-        outer = weak if within(source_span(other), source_span(row)) else sure
-        place(outer, (min(here[0], there[0]), max(here[1], there[1])), context)
-        return True
-    for candidate in row["candidates"]:
-        if agree(row | candidate, other):
-            move(weak, candidate)
-            return True
-    return False
+    strong_is_inner, weak_is_inner = is_within(strong.source, weak.source), is_within(weak.source, strong.source)
+    if (strong_is_inner or weak_is_inner) and overlaps(weak.span, strong.span):
+        union = min(weak.span[0], strong.span[0]), max(weak.span[1], strong.span[1])
+        if strong_is_inner:
+            return weak.at(union, context), strong
+        return weak, strong.at(union, context)
+    for candidate in weak.candidates:
+        moved = weak.moved_to(candidate)
+        if agree(moved, strong):
+            return moved, strong
+    return None
 
 
-def move(rows: Iterable[Row], candidate: Row) -> None:
-    """Brings an answer to one of its candidates, which changes places with it."""
-    for row in rows:
-        left = {name: row[name] for name in candidate}
-        others = [left, *(other for other in row["candidates"] if other != candidate)]
-        row.update(candidate, occurrence=1, occurrences=1, candidates=others)
+def penalise(probability: float) -> float:
+    """Return the probability that remains after a contradiction."""
+    return 1 / (1 + math.exp(CONTRADICTION_PENALTY) * (1 - probability) / max(probability, 1e-9))
 
 
-def place(rows: Iterable[Row], span: Span, context: str) -> None:
-    for row in rows:
-        row.update(start=span[0], text=context[span[0] : span[1]])
-
-
-def doubt(probability: float) -> float:
-    return 1 / (1 + math.exp(CONTRADICTED) * (1 - probability) / max(probability, 1e-9))
-
-
-def source_span(row: Row) -> Span:
-    return row["source_start"], row["source_start"] + len(row["source_text"])
-
-
-def target_span(row: Row) -> Span:
-    return row["start"], row["start"] + len(row["text"])
-
-
-def within(inner: Span, outer: Span) -> bool:
+def is_within(inner: Span, outer: Span) -> bool:
+    """Whether a span lies inside another, or is the same."""
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def overlaps(one: Span, other: Span) -> bool:
+    """Whether two spans share a character."""
     return one[0] < other[1] and other[0] < one[1]

@@ -1,114 +1,166 @@
-"""Tables as batches of whole paragraphs: each row is a paragraph with all that belongs to it.
+"""Groups tables by paragraph: each row is a paragraph with all that belongs to it.
 
-    layout, paragraphs, spans ──grouped──> GROUP: one row a paragraph
+    layout, paragraphs, spans ──group_by_paragraph──> one row a paragraph (ParagraphGroup)
 
-What is done to such a row depends on that row alone, so that the result is the same however rows are cut into
-batches and wherever these go (executors.py).
+Work on such a row depends on that row alone. The result is the same however rows are cut into batches, and whichever
+process works on them (`spanferry.executors`).
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spanferry.arrow import schema_of
+from spanferry.arrow import BatchSource, schema_of
 from spanferry.errors import InputError
-from spanferry.projection.lookup import Batches
-from spanferry.records import Field, SourceParagraph, SpanRow, TargetParagraph
+from spanferry.projection.tokenized import IntArray
+from spanferry.records import Field, Record, SpanRow, TextSpan
 
-BATCH = 200  # paragraphs; about a second's work, a few MB
+BATCH = 200  # paragraphs: about a second's work, a few MB
 
-SPAN_LISTS = pa.list_(pa.struct(schema_of(SpanRow)))
-_TEXT = ("context", "sentences")  # the questions, which are most of a layout, need not travel
-GROUP = pa.schema(
-    {
-        "layout": pa.struct([schema_of(SourceParagraph).field(name) for name in _TEXT]),
-        "paragraph": pa.struct([schema_of(TargetParagraph).field(name) for name in _TEXT]),
-        "spans": SPAN_LISTS,
-    }
-)
+
+class SourceText(Record, frozen=True, gc=False):
+    """A source context and its sentences."""
+
+    context: str
+    sentences: tuple[TextSpan, ...]
+
+
+class TargetText(Record, frozen=True, gc=False):
+    """A target context and its sentences; None when a sentence has no translation."""
+
+    context: str | None
+    sentences: tuple[TextSpan, ...]
+
+
+class ParagraphGroup(Record, frozen=True, gc=False):
+    """A paragraph with the rows of its answers. The source's questions, most of a layout, are left out."""
+
+    source: SourceText
+    target: TargetText
+    spans: tuple[SpanRow, ...]
+
+
+GROUP = schema_of(ParagraphGroup)
+SPAN_LISTS = GROUP.field("spans").type
+_TEXT_COLUMNS = ["context", "sentences"]
 _KEY = ["split", "article", "paragraph"]
 
 
-def nested(spans: pa.Table, counts: np.ndarray) -> pa.ListArray:
-    """Rows of schema_of(SpanRow) as lists of so many."""
+@dataclass(frozen=True)
+class FlatAnswers:
+    """The answers of some layout rows, in order: question by question, answers before plausible answers.
+
+    counts: answers of each paragraph. question_ids, texts: one entry an answer.
+    """
+
+    counts: IntArray
+    question_ids: pa.Array
+    texts: pa.Array
+
+
+def flatten_answers(questions: pa.Array | pa.ChunkedArray) -> FlatAnswers:
+    """Flatten column `questions` of a layout (records.SourceParagraph)."""
+    lists = questions.combine_chunks() if isinstance(questions, pa.ChunkedArray) else questions
+    flat = lists.flatten()
+    answers = [pc.struct_field(flat, field.value) for field in Field]
+    counts = [pc.list_value_length(each).to_numpy() for each in answers]
+    owners = np.concatenate([np.repeat(np.arange(len(flat)), each) for each in counts])
+    # Stable: of one question, the answers stay before the plausible ones.
+    order = np.argsort(owners, kind="stable")
+    texts = pa.concat_arrays([pc.struct_field(each.flatten(), "text") for each in answers])
+    before = np.concatenate([[0], np.cumsum(sum(counts))])
+    question_ends = np.concatenate([[0], np.cumsum(pc.list_value_length(lists).to_numpy())])
+    return FlatAnswers(
+        counts=np.diff(before[question_ends]),
+        question_ids=pc.struct_field(flat, "id").take(owners[order]),
+        texts=texts.take(order),
+    )
+
+
+def group_by_paragraph(
+    layout: BatchSource, paragraphs: BatchSource, spans: BatchSource, size: int
+) -> Iterator[pa.Table]:
+    """Yield each paragraph with its rows of the three tables (ParagraphGroup), in order, `size` at a time.
+
+    Raises InputError when the tables do not come from one build.
+    """
+    layout_reader, paragraph_reader, span_reader = BatchReader(layout), BatchReader(paragraphs), BatchReader(spans)
+    while True:
+        sources = layout_reader.take(size)
+        answers = flatten_answers(sources["questions"])
+        targets, own_spans = paragraph_reader.take(size), span_reader.take(len(answers.question_ids))
+        if not have_same_paragraphs(sources, targets):
+            raise InputError("layout and paragraphs: not of the same build; rebuild from segment on")
+        is_exhausted = not sources.num_rows
+        if not have_same_answers(sources, answers, own_spans) or (is_exhausted and span_reader.take(1).num_rows):
+            raise InputError("layout and spans: not of the same build; rebuild from segment on")
+        if is_exhausted:
+            return
+        yield pa.Table.from_arrays(
+            [
+                as_structs(sources.select(_TEXT_COLUMNS)),
+                as_structs(targets.select(_TEXT_COLUMNS)),
+                nest_spans(own_spans, answers.counts),
+            ],
+            schema=GROUP,
+        )
+
+
+def have_same_paragraphs(layout: pa.Table, paragraphs: pa.Table) -> bool:
+    """Whether two tables have the same paragraphs with as many sentences; one translated as a whole is one sentence."""
+    if not layout.select(_KEY).equals(paragraphs.select(_KEY)):
+        return False
+    in_source, in_target = (pc.list_value_length(table["sentences"]).to_numpy() for table in (layout, paragraphs))
+    untranslated = pc.is_null(paragraphs["context"]).to_numpy()
+    return bool(np.all(untranslated | (in_source == in_target) | (in_target == 1)))
+
+
+def have_same_answers(layout: pa.Table, answers: FlatAnswers, spans: pa.Table) -> bool:
+    """Whether spans are those of a layout's answers, in order."""
+    owners = np.repeat(np.arange(layout.num_rows), answers.counts)
+    return spans["question_id"].equals(pa.chunked_array([answers.question_ids])) and layout.select(_KEY).take(
+        owners
+    ).equals(spans.select(_KEY))
+
+
+def nest_spans(spans: pa.Table, counts: IntArray) -> pa.ListArray:
+    """Turn rows of SpanRow into lists with these counts."""
     ends = np.concatenate([[0], np.cumsum(counts)])
-    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), structs(spans), type=SPAN_LISTS)
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), as_structs(spans), type=SPAN_LISTS)
 
 
-def unnested(lists: pa.ChunkedArray) -> pa.Table:
-    """Lists of rows of schema_of(SpanRow) as one table."""
+def unnest_spans(lists: pa.ChunkedArray) -> pa.Table:
+    """Turn lists of SpanRow into one table."""
     batches = [pa.RecordBatch.from_struct_array(chunk.flatten()) for chunk in lists.chunks]
     return pa.Table.from_batches(batches, schema_of(SpanRow))
 
 
-def grouped(layout: Batches, paragraphs: Batches, spans: Batches, size: int) -> Iterator[pa.Table]:
-    """Each paragraph with its own rows of the three tables (GROUP), in order, so many at a time.
-
-    Raises InputError when the tables are not of one build.
-    """
-    laid, placed, found = BatchReader(layout), BatchReader(paragraphs), BatchReader(spans)
-    while True:
-        rows = laid.take(size)
-        counts, ids = answers_of(rows["questions"])
-        others, own = placed.take(size), found.take(len(ids))
-        if not one_build(rows, others):
-            raise InputError("layout and paragraphs: not of the same build; rebuild from segment on")
-        if not one_corpus(rows, counts, ids, own) or (not rows.num_rows and found.take(1).num_rows):
-            raise InputError("layout and spans: not of the same build; rebuild from segment on")
-        if not rows.num_rows:
-            return
-        yield pa.Table.from_arrays(
-            [structs(rows.select(_TEXT)), structs(others.select(_TEXT)), nested(own, counts)], schema=GROUP
-        )
-
-
-def answers_of(questions: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
-    """(how many answers each layout row has, the question's id for each of them)."""
-    lists = questions.combine_chunks()
-    flat = lists.flatten()
-    each = sum(pc.list_value_length(pc.struct_field(flat, field.value)).to_numpy() for field in Field)
-    before = np.concatenate([[0], np.cumsum(each)])
-    ends = np.concatenate([[0], np.cumsum(pc.list_value_length(lists).to_numpy())])
-    return np.diff(before[ends]), pc.struct_field(flat, "id").take(np.repeat(np.arange(len(flat)), each))
-
-
-def one_build(layout: pa.Table, paragraphs: pa.Table) -> bool:
-    """Whether these are the same paragraphs, cut alike; one that was translated as a whole is one sentence."""
-    if not layout.select(_KEY).equals(paragraphs.select(_KEY)):
-        return False
-    ours, theirs = (pc.list_value_length(table["sentences"]).to_numpy() for table in (layout, paragraphs))
-    lost = pc.is_null(paragraphs["context"]).to_numpy()
-    return bool(np.all(lost | (ours == theirs) | (theirs == 1)))
-
-
-def one_corpus(layout: pa.Table, counts: np.ndarray, ids: pa.Array, spans: pa.Table) -> bool:
-    """Whether the spans are those of a layout's answers, in order."""
-    owners = np.repeat(np.arange(layout.num_rows), counts)
-    return spans["question_id"].equals(pa.chunked_array([ids])) and layout.select(_KEY).take(owners).equals(
-        spans.select(_KEY)
-    )
-
-
-def structs(table: pa.Table) -> pa.StructArray:
-    """The rows of a table as one array."""
+def as_structs(table: pa.Table) -> pa.StructArray:
+    """Return the rows of a table as one array."""
     return table.to_struct_array().combine_chunks()
 
 
-class BatchReader:
-    """The rows of a table, so many at a time, however it is cut itself."""
+def split_batches(table: pa.Table) -> Iterator[pa.Table]:
+    """Cut a table into batches for an executor."""
+    return (table.slice(at, BATCH) for at in range(0, table.num_rows, BATCH))
 
-    def __init__(self, table: Batches) -> None:
-        self.batches = iter(table.to_batches(BATCH))
-        self.held = table.schema.empty_table()
+
+class BatchReader:
+    """Reads a table a given number of rows at a time, however it is stored."""
+
+    def __init__(self, table: BatchSource) -> None:
+        self._batches = iter(table.to_batches(BATCH))
+        self._buffered = table.schema.empty_table()
 
     def take(self, count: int) -> pa.Table:
-        """The next rows; fewer at the end."""
-        parts, missing = [self.held], count - self.held.num_rows
-        while missing > 0 and (batch := next(self.batches, None)) is not None:
+        """Return the next rows; fewer at the end."""
+        parts, missing = [self._buffered], count - self._buffered.num_rows
+        while missing > 0 and (batch := next(self._batches, None)) is not None:
             parts.append(pa.Table.from_batches([batch]))
             missing -= batch.num_rows
-        held = pa.concat_tables(parts)
-        self.held = held.slice(count)
-        return held.slice(0, count).combine_chunks()
+        buffered = pa.concat_tables(parts)
+        self._buffered = buffered.slice(count)
+        return buffered.slice(0, count).combine_chunks()

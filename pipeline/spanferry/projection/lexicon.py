@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spanferry.language.text import fold, tokens
+from spanferry.language.words import fold, tokens
 
 # Of the paper: what a word has that comes from none, the prior count of each pair of words, the rounds.
 NULL, PRIOR, ROUNDS = 0.08, 0.01, 5

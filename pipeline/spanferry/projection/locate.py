@@ -1,111 +1,109 @@
-"""Locate: layout and translations in, target paragraphs and one row an answer out.
+"""Locate: finds the answers of paragraphs in their translations.
 
-    layout, {segment: translation} ──> paragraphs (schema_of(TargetParagraph)), spans (schema_of(SpanRow))
+    LocateJob (paragraph, translations) ──> LocatedParagraph (target paragraph, one row an answer)
 
-Each paragraph is on its own: `locate_rows` is a pure function of some layout rows and their
-translations, so that it runs the same in one process, in several, or on a cluster.
+`locate_paragraph` is a pure function of one paragraph, so that it runs the same in one process, in several, or on a
+cluster.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from spanferry.projection.consistency import reconcile
+from spanferry.language.scripts import is_east_asian
+from spanferry.projection.candidates import Candidate, is_at, make_query
+from spanferry.projection.consistency import AnswerKey, reconcile
 from spanferry.projection.ranking import Decision, Locator
-from spanferry.projection.spans import AnswerQuery, Candidate, TokenizedText
-from spanferry.projection.windows import window
-from spanferry.records import Field, Method, Reason
-from spanferry.segmentation import sentence_spans
+from spanferry.projection.tokenized import TokenizedText
+from spanferry.records import (
+    CandidateRow,
+    Field,
+    Method,
+    Placement,
+    Reason,
+    Record,
+    SourceAnswer,
+    SourceParagraph,
+    SourceQuestion,
+    Span,
+    SpanRow,
+    TargetParagraph,
+    TextSpan,
+)
 
-Row = Mapping[str, Any]
-Translations = Mapping[str, str | None]
 
+class LocateJob(Record, frozen=True, gc=False):
+    """A source paragraph with its translations; None where there is none.
 
-def translated(row: Row, translations: Translations) -> TokenizedText | None:
-    """A layout row's context in the target language; None when there is no translation of it.
-
-    The white space around and between the sentences is the source's; where it has none because its script has none
-    (Chinese, Japanese), languages that write spaces get one. A sentence without a
-    translation is made good by the translation of the whole context, where that was asked for: the
-    passage is then one sentence.
+    sentences, answers: of each sentence, and of each answer in the order of `answers_of`. whole: of the whole context,
+    which was requested where a sentence has none.
     """
-    context, at, pieces, spans, length = row["context"], 0, [], [], 0
-    for start, end in sentence_spans(row):
-        sentence = translations.get(context[start:end])
-        if sentence is None:
-            whole = translations.get(context.strip())
-            return TokenizedText(whole, ((0, len(whole)),)) if whole else None
-        gap = context[at:start]
-        if not gap and pieces and wide(context[start - 1]) and not (wide(pieces[-1][-1:]) or wide(sentence[:1])):
-            gap = " "
-        pieces += [gap, sentence]
-        spans.append((length + len(gap), length + len(gap) + len(sentence)))
-        length, at = spans[-1][1], end
-    return TokenizedText("".join([*pieces, context[at:]]), tuple(spans))
+
+    paragraph: SourceParagraph
+    sentences: tuple[str | None, ...]
+    answers: tuple[str | None, ...]
+    whole: str | None
 
 
-def wide(character: str) -> bool:
-    """Whether a letter or stop is one of the East Asian scripts, which stand without spaces (by block)."""
-    return "\u3000" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"
+class LocatedParagraph(Record, frozen=True, gc=False):
+    """A target paragraph with the rows of its answers, in the order of `answers_of`."""
+
+    paragraph: TargetParagraph
+    spans: tuple[SpanRow, ...]
 
 
-def source_passage(row: Row, target: TokenizedText | None) -> TokenizedText:
-    """A layout row's context; as one sentence where the target is one."""
-    spans = tuple(sentence_spans(row))
-    whole = target is not None and len(target.sentences) != len(spans)
-    return TokenizedText(row["context"], ((0, len(row["context"])),) if whole else spans)
+@dataclass(frozen=True, slots=True)
+class AnswerPosition:
+    """An answer of a paragraph, and where the paragraph lists it."""
+
+    question: SourceQuestion
+    field: Field
+    index: int
+    answer: SourceAnswer
 
 
-def locate_rows(rows: list[Row], translations: Translations, locator: Locator) -> tuple[list[Row], list[Row]]:
-    """(paragraph rows, span rows) of some layout rows."""
-    paragraphs, spans = [], []
-    for row in rows:
-        target = translated(row, translations)
-        paragraphs.append(paragraph_row(row, target))
-        source = source_passage(row, target)
-        # The same words at the same place are one answer, however many annotators gave it.
-        settled: dict[tuple[int, str], Decision] = {}
-        own = []
-        for question, field, index, answer in answers(row):
-            key = answer["start"], answer["text"]
-            translation = translations.get(answer["text"].strip())
-            if key not in settled:
-                settled[key] = settle(source, target, *key, translation, locator)
-            own.append(span_row(row, question, field, index, answer, translation, settled[key], target))
-        if target:
-            reconcile(own, target.text)
-        spans += own
-    return paragraphs, spans
-
-
-def native_rows(rows: list[Row]) -> tuple[list[Row], list[Row]]:
-    """(paragraph rows, span rows) of layout rows that are in their language already."""
-    paragraphs, spans = [], []
-    for row in rows:
-        target = TokenizedText(row["context"], tuple(sentence_spans(row)))
-        paragraphs.append(paragraph_row(row, target))
-        for question, field, index, answer in answers(row):
-            start, text = answer["start"], answer["text"]
-            decision = Decision(Candidate(start, start + len(text), Method.NATIVE, 1.0), 1, 1)
-            if not stands(target.text, start, text):
-                decision = Decision(None, reason=Reason.SOURCE_MISMATCH)
-            spans.append(span_row(row, question, field, index, answer, None, decision, target))
-    return paragraphs, spans
-
-
-def answers(row: Row) -> Iterator[tuple[Row, Field, int, Row]]:
-    """Every answer of a layout row: its question, which list it stands in, its place there, itself."""
-    for question in row["questions"]:
+def answers_of(paragraph: SourceParagraph) -> Iterator[AnswerPosition]:
+    """Yield every answer of a paragraph: question by question, answers before plausible answers."""
+    for question in paragraph.questions:
         for field in Field:
-            for index, answer in enumerate(question[field]):
-                yield question, field, index, answer
+            for index, answer in enumerate(question.in_field(field)):
+                yield AnswerPosition(question, field, index, answer)
 
 
-def stands(context: str, start: int, text: str) -> bool:
-    """Whether an answer is where it says, and not empty."""
-    return bool(text.strip()) and start >= 0 and context[start : start + len(text)] == text
+def spans_of(sentences: tuple[TextSpan, ...]) -> tuple[Span, ...]:
+    """Return the sentences of a row as (start, end) pairs."""
+    return tuple((sentence.start, sentence.end) for sentence in sentences)
 
 
-def settle(
+def locate_paragraph(job: LocateJob, locator: Locator) -> LocatedParagraph:
+    """Find the answers of a paragraph in its translation."""
+    target = target_text(job)
+    source = source_text(job.paragraph.context, job.paragraph.sentences, target)
+    # The same words at the same place are one answer, however many annotators gave it.
+    decisions: dict[AnswerKey, Decision] = {}
+    rows: list[SpanRow] = []
+    for position, translation in zip(answers_of(job.paragraph), job.answers, strict=True):
+        key = position.answer.start, position.answer.text
+        if key not in decisions:
+            decisions[key] = locate_answer(source, target, *key, translation, locator)
+        rows.append(span_row(job.paragraph, position, translation, decisions[key], target))
+    spans = reconcile(rows, target.text) if target else rows
+    return LocatedParagraph(target_paragraph(job.paragraph, target), tuple(spans))
+
+
+def locate_native(paragraph: SourceParagraph) -> LocatedParagraph:
+    """Take over the answers of a paragraph that is already in its language."""
+    target = TokenizedText(paragraph.context, spans_of(paragraph.sentences))
+    rows: list[SpanRow] = []
+    for position in answers_of(paragraph):
+        start, text = position.answer.start, position.answer.text
+        decision = Decision(Candidate(start, start + len(text), Method.NATIVE, 1.0), 1, 1)
+        if not is_at(target.text, start, text):
+            decision = Decision(None, reason=Reason.SOURCE_MISMATCH)
+        rows.append(span_row(paragraph, position, None, decision, target))
+    return LocatedParagraph(target_paragraph(paragraph, target), tuple(rows))
+
+
+def locate_answer(
     source: TokenizedText,
     target: TokenizedText | None,
     start: int,
@@ -113,78 +111,107 @@ def settle(
     translation: str | None,
     locator: Locator,
 ) -> Decision:
-    """Locates one answer, or says why it cannot be looked for."""
-    if not stands(source.text, start, text):
+    """Decide where one answer lies, or why it cannot be searched."""
+    if not is_at(source.text, start, text):
         return Decision(None, reason=Reason.SOURCE_MISMATCH)
     if target is None:
         return Decision(None, reason=Reason.CONTEXT_UNTRANSLATED)
-    return locator.locate(sought(source, start, text, translation), target)
+    return locator.locate(make_query(source, start, text, translation), target)
 
 
-def sought(source: TokenizedText, start: int, text: str, translation: str | None) -> AnswerQuery:
-    """An answer without the white space at its ends, with its window."""
-    start += len(text) - len(text.lstrip())
-    text = text.strip()
-    return AnswerQuery(source, start, text, window(source.sentences, start, start + len(text)), translation)
+def source_text(context: str, sentences: tuple[TextSpan, ...], target: TokenizedText | None) -> TokenizedText:
+    """Return a source context with its sentences; as one sentence where the target was translated as a whole."""
+    is_whole = target is not None and len(target.sentences) != len(sentences)
+    return TokenizedText(context, ((0, len(context)),) if is_whole else spans_of(sentences))
 
 
-def paragraph_row(row: Row, target: TokenizedText | None) -> Row:
-    return {
-        "split": row["split"],
-        "article": row["article"],
-        "paragraph": row["paragraph"],
-        "context": target.text if target else None,
-        "sentences": [{"start": start, "end": end} for start, end in target.sentences] if target else [],
-    }
+def target_text(job: LocateJob) -> TokenizedText | None:
+    """Join the translated sentences of a paragraph; None when there is no translation of it.
+
+    The white space around and between the sentences is the source's. Where the source has none because its script has
+    none (Chinese, Japanese), a target that writes spaces gets one. Where a sentence has no translation, that of the
+    whole context takes its place, and the text is one sentence.
+    """
+    context = job.paragraph.context
+    if None in job.sentences:
+        return TokenizedText(job.whole, ((0, len(job.whole)),)) if job.whole else None
+    parts: list[str] = []
+    spans: list[Span] = []
+    at = length = 0
+    for (start, end), sentence in zip(spans_of(job.paragraph.sentences), job.sentences, strict=True):
+        assert sentence is not None
+        gap = context[at:start]
+        if not gap and parts and needs_space(context[start - 1], parts[-1], sentence):
+            gap = " "
+        parts += [gap, sentence]
+        spans.append((length + len(gap), length + len(gap) + len(sentence)))
+        length, at = spans[-1][1], end
+    return TokenizedText("".join([*parts, context[at:]]), tuple(spans))
+
+
+def needs_space(source_end: str, before: str, after: str) -> bool:
+    """Whether two translated sentences need a space that their source does not write."""
+    return is_east_asian(source_end) and not (is_east_asian(before[-1:]) or is_east_asian(after[:1]))
+
+
+def target_paragraph(paragraph: SourceParagraph, target: TokenizedText | None) -> TargetParagraph:
+    """Make the row of a translated paragraph."""
+    return TargetParagraph(
+        split=paragraph.split,
+        article=paragraph.article,
+        paragraph=paragraph.paragraph,
+        context=target.text if target else None,
+        sentences=tuple(TextSpan(start, end) for start, end in target.sentences) if target else (),
+    )
 
 
 def span_row(
-    row: Row,
-    question: Row,
-    field: Field,
-    index: int,
-    answer: Row,
+    paragraph: SourceParagraph,
+    position: AnswerPosition,
     translation: str | None,
     decision: Decision,
     target: TokenizedText | None,
-) -> Row:
-    """One row of schema_of(SpanRow)."""
-    return {
-        "split": row["split"],
-        "article": row["article"],
-        "paragraph": row["paragraph"],
-        "title": row["title"],
-        "question_id": question["id"],
-        "field": field,
-        "index": index,
-        "source_text": answer["text"],
-        "source_start": answer["start"],
-        "translation": translation,
-        "marked": None,
-        **found_columns(decision, target),
-    }
+) -> SpanRow:
+    """Make the row of an answer."""
+    return SpanRow(
+        split=paragraph.split,
+        article=paragraph.article,
+        paragraph=paragraph.paragraph,
+        title=paragraph.title,
+        question_id=position.question.id,
+        field=position.field,
+        index=position.index,
+        source_text=position.answer.text,
+        source_start=position.answer.start,
+        translation=translation,
+        marked=None,
+        placement=placement_of(decision, target),
+        reason=decision.reason,
+        candidates=candidate_rows(decision, target),
+    )
 
 
-def found_columns(decision: Decision, target: TokenizedText | None) -> Row:
-    """What a decision says, as columns of schema_of(SpanRow). target: None when there is no translation."""
-    chosen = decision.chosen
-    return {
-        "text": target.text[chosen.start : chosen.end] if target and chosen else None,
-        "start": chosen.start if chosen else None,
-        "method": chosen.method if chosen else None,
-        "score": chosen.score if chosen else None,
-        "probability": decision.probability,
-        "occurrence": decision.occurrence if chosen else None,
-        "occurrences": decision.occurrences if chosen else None,
-        "reason": decision.reason,
-        "candidates": [candidate_row(candidate, target) for candidate in decision.others] if target else [],
-    }
+def placement_of(decision: Decision, target: TokenizedText | None) -> Placement | None:
+    """Return the chosen span of a decision; None when there is none."""
+    chosen, probability = decision.chosen, decision.probability
+    if target is None or chosen is None or probability is None:
+        return None
+    return Placement(
+        text=target.text[chosen.start : chosen.end],
+        start=chosen.start,
+        method=chosen.method,
+        score=chosen.score,
+        probability=probability,
+        occurrence=decision.occurrence,
+        occurrences=decision.occurrences,
+    )
 
 
-def candidate_row(candidate: Candidate, target: TokenizedText) -> Row:
-    return {
-        "start": candidate.start,
-        "text": target.text[candidate.start : candidate.end],
-        "method": candidate.method,
-        "score": candidate.score,
-    }
+def candidate_rows(decision: Decision, target: TokenizedText | None) -> tuple[CandidateRow, ...]:
+    """Return the candidates of a decision that were not chosen."""
+    if target is None:
+        return ()
+    return tuple(
+        CandidateRow(other.start, target.text[other.start : other.end], other.method, other.score)
+        for other in decision.alternatives
+    )

@@ -1,78 +1,93 @@
 """Locate over whole tables, in one process or on many machines.
 
-layout, translations ──JOB──> locate_batch ──LOCATED──> paragraphs, spans
+layout, translations ──LocateJob──> locate_batch ──LocatedParagraph──> paragraphs, spans
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import chain
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from spanferry.arrow import schema_of
+from spanferry.arrow import BatchSource, from_table, schema_of, to_table
 from spanferry.executors import Executor, LocalExecutor
-from spanferry.projection import grouping as batches
-from spanferry.projection.grouping import SPAN_LISTS, nested, unnested
-from spanferry.projection.locate import answers, locate_rows, native_rows
-from spanferry.projection.lookup import Batches, Known
+from spanferry.projection import grouping
+from spanferry.projection.grouping import flatten_answers, unnest_spans
+from spanferry.projection.locate import LocatedParagraph, LocateJob, locate_native, locate_paragraph
+from spanferry.projection.lookup import TranslationLookup
 from spanferry.projection.ranking import Locator
-from spanferry.records import SourceParagraph, SpanRow, TargetParagraph
-from spanferry.segmentation import texts
-
-_ANSWERED = pa.list_(pa.string())  # a translation, or null, for each text of `translatable`
-JOB = schema_of(SourceParagraph).append(pa.field("known", _ANSWERED))
-LOCATED = schema_of(TargetParagraph).append(pa.field("spans", SPAN_LISTS))
+from spanferry.projection.tokenized import IntArray
+from spanferry.records import SpanRow, TargetParagraph
 
 Progress = Callable[[int], object]
 
 
 def locate_table(
-    layout: pa.Table, translations: pa.Table, locator: Locator | None, workers: int, progress: Progress = lambda _: None
+    layout: pa.Table,
+    translations: pa.Table,
+    locator: Locator | None,
+    workers: int,
+    progress: Progress = lambda _: None,
 ) -> tuple[pa.Table, pa.Table]:
-    """(paragraphs, spans) of a layout (schema_of(TargetParagraph), schema_of(SpanRow)); see located."""
+    """Return (paragraphs, spans) of a layout as whole tables; see `locate_batches`."""
     with LocalExecutor(workers) as executor:
-        parts = list(located(layout, Known(translations), locator, executor, progress))
-    paragraphs, spans = zip(*parts, strict=True) if parts else ((), ())
-    return pa.concat_tables([schema_of(TargetParagraph).empty_table(), *paragraphs]), pa.concat_tables(
-        [schema_of(SpanRow).empty_table(), *spans]
+        parts = list(locate_batches(layout, TranslationLookup(translations), locator, executor, progress))
+    return (
+        pa.concat_tables([schema_of(TargetParagraph).empty_table(), *(paragraphs for paragraphs, _ in parts)]),
+        pa.concat_tables([schema_of(SpanRow).empty_table(), *(spans for _, spans in parts)]),
     )
 
 
-def located(
-    layout: Batches, known: Known, locator: Locator | None, executor: Executor, progress: Progress = lambda _: None
+def locate_batches(
+    layout: BatchSource,
+    lookup: TranslationLookup,
+    locator: Locator | None,
+    executor: Executor,
+    progress: Progress = lambda _: None,
 ) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """(paragraphs, spans) of a layout, in order, some at a time: no more than a few batches are held.
+    """Yield (paragraphs, spans) of a layout (TargetParagraph, SpanRow), in order, a few batches in memory at a time.
 
-    locator: None for a corpus that is in its language already. Tells progress each batch's size.
+    locator: None for a corpus that is already in its language. progress: called with the size of each batch.
     """
-    jobs = (located_job(batch, known) for batch in layout.to_batches(max_chunksize=batches.BATCH))
-    for done in executor.map(partial(locate_batch, locator=locator), jobs):
-        yield done.select(schema_of(TargetParagraph).names), unnested(done["spans"])
-        progress(done.num_rows)
+    jobs = (make_jobs(batch, lookup) for batch in layout.to_batches(grouping.BATCH))
+    for located in executor.map(partial(locate_batch, locator=locator), jobs):
+        paragraphs = [pa.RecordBatch.from_struct_array(chunk) for chunk in located["paragraph"].chunks]
+        yield pa.Table.from_batches(paragraphs, schema_of(TargetParagraph)), unnest_spans(located["spans"])
+        progress(located.num_rows)
 
 
-def located_job(batch: pa.RecordBatch, known: Known) -> pa.Table:
-    """Paragraphs (schema_of(SourceParagraph)) with the translations that each can ask for (JOB)."""
-    own = [translatable(row) for row in batch.to_pylist()]
-    held = known.of(set().union(*own))
-    answered = [[held.get(text) for text in some] for some in own]
-    return pa.Table.from_arrays([*batch.columns, pa.array(answered, _ANSWERED)], schema=JOB)
+def make_jobs(batch: pa.RecordBatch, lookup: TranslationLookup) -> pa.Table:
+    """Join paragraphs (SourceParagraph) with the translations that each needs (LocateJob)."""
+    contexts: list[str] = batch["context"].to_pylist()
+    sentences = batch["sentences"]
+    counts = pc.list_value_length(sentences).to_numpy()
+    flat = sentences.flatten()
+    starts, ends = (pc.struct_field(flat, name).to_numpy().tolist() for name in ("start", "end"))
+    owners = np.repeat(np.arange(len(contexts)), counts).tolist()
+    texts = [contexts[owner][start:end] for owner, start, end in zip(owners, starts, ends, strict=True)]
+    answers = flatten_answers(batch["questions"])
+    return pa.Table.from_arrays(
+        [
+            batch.to_struct_array(),
+            nest_texts(lookup.get_all(texts), counts),
+            nest_texts(lookup.get_all([text.strip() for text in answers.texts.to_pylist()]), answers.counts),
+            pa.array(lookup.get_all([context.strip() for context in contexts]), pa.string()),
+        ],
+        schema=schema_of(LocateJob),
+    )
 
 
-def translatable(row: Mapping[str, Any]) -> list[str]:
-    """All that a paragraph (schema_of(SourceParagraph)) can want translated."""
-    return [*(text.strip() for _, text in texts(row)), row["context"].strip()]
+def nest_texts(texts: list[str | None], counts: IntArray) -> pa.ListArray:
+    """Turn texts into lists with these counts."""
+    ends = np.concatenate([[0], np.cumsum(counts)])
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.array(texts, pa.string()))
 
 
 def locate_batch(jobs: pa.Table, locator: Locator | None) -> pa.Table:
-    """Paragraphs with their translations (JOB) -> target paragraphs with their spans (LOCATED)."""
-    rows = jobs.to_pylist()
-    known = dict(chain.from_iterable(zip(translatable(row), row.pop("known"), strict=True) for row in rows))
-    paragraphs, spans = locate_rows(rows, known, locator) if locator else native_rows(rows)
-    counts = np.array([sum(1 for _ in answers(row)) for row in rows], int)
-    placed = pa.Table.from_pylist(paragraphs, schema=schema_of(TargetParagraph))
-    return placed.append_column("spans", nested(pa.Table.from_pylist(spans, schema=schema_of(SpanRow)), counts)).cast(
-        LOCATED
-    )
+    """Locate the answers of paragraphs (LocateJob -> LocatedParagraph)."""
+    located = [
+        locate_paragraph(job, locator) if locator else locate_native(job.paragraph)
+        for job in from_table(jobs, LocateJob)
+    ]
+    return to_table(located, LocatedParagraph)

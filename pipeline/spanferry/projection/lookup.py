@@ -1,58 +1,50 @@
-"""The translations of a corpus, to be looked up by text, however many they are."""
+"""The translations of a corpus by text, however many there are."""
 
 import sqlite3
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Sequence
 
-import pyarrow as pa
+from spanferry.arrow import BatchSource
 
-# Texts that are held in memory; SQuAD2.0 has 350,000, which take 110 MB.
-HELD = 400_000
+# Texts in memory; SQuAD2.0 has 350,000, which take 110 MB. The rest goes to a temporary file.
+MAX_IN_MEMORY = 400_000
 CACHE_KIB = 65_536
 BATCH = 10_000
 
 
-class Batches(Protocol):
-    """A pa.Table, or a tables.Stored."""
+class TranslationLookup:
+    """Finds translations by text (records.TranslationRow).
 
-    num_rows: int
-    schema: pa.Schema
-
-    def to_batches(self, max_chunksize: int) -> Iterable[pa.RecordBatch]: ...
-
-
-class Known:
-    """text -> translation (None where there is none), of a table (schema_of(TranslationRow)).
-
-    What is more than HELD texts goes to a temporary file, which SQLite removes by itself.
+    Beyond MAX_IN_MEMORY texts they are kept in a temporary file, which SQLite removes by itself.
     """
 
-    def __init__(self, translations: Batches) -> None:
-        self.held: dict[str, str | None] = {}
-        self.stored: sqlite3.Connection | None = None
+    def __init__(self, translations: BatchSource) -> None:
+        self._in_memory: dict[str, str | None] = {}
+        self._on_disk: sqlite3.Connection | None = None
         for batch in translations.to_batches(BATCH):
             pairs = zip(batch["text"].to_pylist(), batch["translation"].to_pylist(), strict=True)
-            if len(self.held) + batch.num_rows <= HELD:
-                self.held.update(pairs)
+            if len(self._in_memory) + batch.num_rows <= MAX_IN_MEMORY:
+                self._in_memory.update(pairs)
             else:
-                self.stored = self.stored or temporary()
-                self.stored.executemany("INSERT OR REPLACE INTO known VALUES (?, ?)", pairs)
+                self._on_disk = self._on_disk or temporary_database()
+                self._on_disk.executemany("INSERT OR REPLACE INTO translations VALUES (?, ?)", pairs)
 
-    def of(self, texts: Iterable[str]) -> dict[str, str | None]:
-        """The translations of those texts that there are."""
-        found = {}
-        for text in texts:
-            if text in self.held:
-                found[text] = self.held[text]
-            elif self.stored:
-                found.update(self.stored.execute("SELECT text, translation FROM known WHERE text = ?", (text,)))
-        return found
+    def get_all(self, texts: Sequence[str]) -> list[str | None]:
+        """Return the translation of each text, in order; None where there is none."""
+        if self._on_disk is None:
+            return [self._in_memory.get(text) for text in texts]
+        return [self._get(text, self._on_disk) for text in texts]
+
+    def _get(self, text: str, database: sqlite3.Connection) -> str | None:
+        if text in self._in_memory:
+            return self._in_memory[text]
+        row = database.execute("SELECT translation FROM translations WHERE text = ?", (text,)).fetchone()
+        return row[0] if row else None
 
 
-def temporary() -> sqlite3.Connection:
-    """A database that goes to a file when it outgrows its cache, and nowhere after that."""
+def temporary_database() -> sqlite3.Connection:
+    """Open a database that lives in its cache, spills to an unnamed file, and is gone when closed."""
     database = sqlite3.connect("")
     for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{CACHE_KIB}"):
         database.execute(f"PRAGMA {pragma}")
-    database.execute("CREATE TABLE known (text TEXT PRIMARY KEY, translation TEXT) WITHOUT ROWID")
+    database.execute("CREATE TABLE translations (text TEXT PRIMARY KEY, translation TEXT) WITHOUT ROWID")
     return database

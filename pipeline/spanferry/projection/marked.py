@@ -1,11 +1,10 @@
-"""Method: mark-then-translate. The sentence is translated once more with the answer between markers;
-the piece that comes back between them says what the answer is called in its context, and where.
+"""Method `marked`: the sentence is translated once more with the answer between markers. The piece that comes back
+between them tells what the answer is called in its context, and where it lies.
 
     "... the [12th century] saw ..."  ──engine──>  "... in de [twaalfde eeuw] kwam ..."
     clean translation                              "De twaalfde eeuw bracht ..."
 
-The clean translation stays the text that is published: it was made without markers, which cost
-fluency. The piece is only looked for in it.
+The clean translation is what is published: markers cost fluency. The piece is only searched in it.
 """
 
 from collections import Counter
@@ -14,62 +13,81 @@ from dataclasses import dataclass
 import regex
 from rapidfuzz.distance import Indel
 
-from spanferry.language.text import Span, fold, tokens
-from spanferry.projection.spans import AnswerQuery, Place, TokenizedText
-from spanferry.projection.windows import mark
+from spanferry.language.words import fold, tokens
+from spanferry.projection.candidates import AnswerQuery, SpanHint
+from spanferry.projection.tokenized import TokenizedText, Window
+from spanferry.projection.windows import mark_window
+from spanferry.records import Record, Span
 
 Markers = tuple[str, str]
 
-# Tried in this order. A style whose characters stand in the sentence already ("[21]" does in many
-# Wikipedia texts) comes last: the answer's pair is then told by its number among all pairs.
 STYLES: tuple[Markers, ...] = (("[", "]"), ("«", "»"), ('"', '"'))
+"""Marker styles in the order in which they are tried. A style whose characters are in the sentence already ("[21]" is in
+many Wikipedia texts) comes last: the answer's pair is then identified by its number among all pairs."""
 
-# A piece this much longer than what is sought (times, plus characters) says that a marker moved.
+BRACKETS = ("[]", "«»", "()")
+# A piece longer than this many times the answer, plus this many characters, shows that a marker moved.
 LONGEST, SLACK = 3, 20
 
 
-@dataclass(frozen=True)
-class Marked:
-    """What came back: the piece between the markers, and the text without them.
+@dataclass(frozen=True, slots=True)
+class MarkerRequest:
+    """A window with one answer between markers, as it is sent to the translator.
 
-    span: the piece in `text`.
+    start: offset of the answer in the window without markers. answer: its text.
     """
 
     text: str
-    span: Span
+    markers: Markers
+    start: int
+    answer: str
+
+
+class MarkedTranslation(Record, frozen=True, gc=False):
+    """A translation of which the markers came back: its text without them, and where the piece lies in it."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """The place of the piece."""
+        return self.start, self.end
 
     @property
     def piece(self) -> str:
-        return self.text[self.span[0] : self.span[1]]
+        """The text that stood between the markers."""
+        return self.text[self.start : self.end]
 
 
-def styles(sought: AnswerQuery, known: tuple[Markers, ...] = STYLES) -> list[Markers]:
-    """The marker styles in the order in which to try them."""
-    low, high = sought.source.window_span(sought.window)
-    text = sought.source.text[low:high]
-    clear = [pair for pair in known if not any(marker in text for marker in pair)]
+def usable_styles(query: AnswerQuery, known: tuple[Markers, ...] = STYLES) -> list[Markers]:
+    """Return the marker styles in the order in which to try them for an answer."""
+    low, high = query.source.window_span(query.window)
+    text = query.source.text[low:high]
+    clear = [markers for markers in known if not any(marker in text for marker in markers)]
     # Between equal markers ('"') nothing tells which two belong together.
-    return clear + [pair for pair in known if pair not in clear and pair[0] != pair[1]]
+    return clear + [markers for markers in known if markers not in clear and markers[0] != markers[1]]
 
 
-def request(sought: AnswerQuery, markers: Markers) -> str:
-    """What is sent: the window with the answer between markers."""
-    return mark(sought.source.text, sought.source.sentences, *sought.span, markers)
+def make_request(query: AnswerQuery, markers: Markers) -> MarkerRequest:
+    """Put an answer between markers in its window."""
+    text = mark_window(query.source.text, query.source.sentences, *query.span, markers)
+    return MarkerRequest(text, markers, query.start - query.source.window_span(query.window)[0], query.text)
 
 
-def parse(translation: str, sought: AnswerQuery, markers: Markers) -> Marked | None:
-    """Reads the piece; None when the markers came back lost, moved, or at several places.
+def parse_translation(translation: str, request: MarkerRequest) -> MarkedTranslation | None:
+    """Read the piece between the markers; None when they were lost, moved, or came back at several places.
 
-    An engine may double a marker ("[[x]]") or put white space inside; that changes nothing.
+    An engine may double a marker ("[[x]]") or put white space inside; both are accepted.
     """
-    left, right = (regex.escape(marker) for marker in markers)
+    left, right = (regex.escape(marker) for marker in request.markers)
     pattern = regex.compile(rf"(?:{left})+\s*(.+?)\s*(?:{right})+", regex.DOTALL)
     pairs = list(pattern.finditer(translation))
-    low, _ = sought.source.window_span(sought.window)
-    sent = list(pattern.finditer(request(sought, markers)))
+    sent = list(pattern.finditer(request.text))
     if not pairs or len(pairs) != len(sent):
         return None
-    number = next((n for n, match in enumerate(sent) if match.start() == sought.start - low), None)
+    number = next((n for n, match in enumerate(sent) if match.start() == request.start), None)
     if number is None:
         return None
     # What stood in brackets already may have moved, but mostly it is a number and comes back as it was.
@@ -77,58 +95,53 @@ def parse(translation: str, sought: AnswerQuery, markers: Markers) -> Marked | N
     kept = [pair for pair in pairs if Counter(other[1] for other in pairs if other is not pair) == others]
     pair = kept[0] if len(kept) == 1 else pairs[number]
     before, piece, after = translation[: pair.start()], pair[1], translation[pair.end() :]
-    if not piece.strip() or len(piece) > LONGEST * len(sought.text) + SLACK or strays(piece, sought.text):
+    too_long = len(piece) > LONGEST * len(request.answer) + SLACK
+    if not piece.strip() or too_long or has_half_a_bracket(piece, request.answer):
         return None
-    return Marked(before + piece + after, (len(before), len(before) + len(piece)))
+    return MarkedTranslation(before + piece + after, len(before), len(before) + len(piece))
 
 
-def strays(piece: str, answer: str) -> bool:
-    """Whether a piece holds one bracket without the other, as when an engine moves or mixes markers."""
+def has_half_a_bracket(piece: str, answer: str) -> bool:
+    """Whether a piece has one bracket without the other, as when an engine moves or mixes markers."""
     return any(
         (piece.count(left) != piece.count(right)) and answer.count(left) == answer.count(right)
-        for left, right in ("[]", "«»", "()")
+        for left, right in BRACKETS
     )
 
 
-def transfer(marked: Marked, target: TokenizedText, window: tuple[int, int]) -> Place:
-    """Where the piece lies in the clean translation, by the words that both sentences have in common.
+def transfer(marked: MarkedTranslation, target: TokenizedText, window: Window) -> SpanHint:
+    """Find the place of the piece in the clean translation, through the words that both sentences share.
 
-    Each end of the piece lies between the nearest common words; where these are not its neighbours,
-    the words between are shared out in proportion. The share is Dice's coefficient of the two
-    sentences' words: at 1.0 the engine gave the same sentence twice, and the place is as good as given.
+    Each end of the piece lies between the nearest shared words. Where these are not its neighbours, the words between
+    are divided in proportion. The hint's share is Dice's coefficient of the two sentences' words: at 1.0 the engine
+    gave the same sentence twice, and the place is certain.
     """
-    cut = tokens(marked.text)
+    spans = tokens(marked.text)
     low, high = target.window_range(window)
-    ours = [fold(marked.text[start:end]) for start, end in cut]
-    inside = [n for n, (start, end) in enumerate(cut) if start < marked.span[1] and end > marked.span[0]]
-    pairs = [(-1, -1), *common(ours, target.folded[low:high]), (len(ours), high - low)]
-    first = carried(pairs, inside[0])
-    last = (
-        high
-        - low
-        - 1
-        - carried(
-            [(len(ours) - 1 - one, high - low - 1 - other) for one, other in reversed(pairs)],
-            len(ours) - 1 - inside[-1],
-        )
-    )
-    first = min(max(first, 0), high - low - 1)
-    last = min(max(last, first), high - low - 1)
-    return Place(target.span(low + first, low + last + 1), 2 * (len(pairs) - 2) / (len(ours) + high - low))
+    folded = [fold(marked.text[start:end]) for start, end in spans]
+    inside = [n for n, (start, end) in enumerate(spans) if start < marked.span[1] and end > marked.span[0]]
+    size = high - low
+    pairs = [(-1, -1), *shared_tokens(folded, target.folded[low:high]), (len(folded), size)]
+    from_the_end = [(len(folded) - 1 - one, size - 1 - other) for one, other in reversed(pairs)]
+    first = interpolate(pairs, inside[0])
+    last = size - 1 - interpolate(from_the_end, len(folded) - 1 - inside[-1])
+    first = min(max(first, 0), size - 1)
+    last = min(max(last, first), size - 1)
+    return SpanHint(*target.span_of(low + first, low + last + 1), 2 * (len(pairs) - 2) / (len(folded) + size))
 
 
-def common(ours: list[str], theirs: list[str]) -> list[tuple[int, int]]:
-    """The places of a longest common subsequence in both lists."""
+def shared_tokens(one: list[str], other: list[str]) -> list[tuple[int, int]]:
+    """Return the indices of a longest common subsequence in both lists."""
     return [
         (block.src_start + n, block.dest_start + n)
-        for block in Indel.opcodes(ours, theirs)
+        for block in Indel.opcodes(one, other)
         if block.tag == "equal"
         for n in range(block.src_end - block.src_start)
     ]
 
 
-def carried(pairs: list[tuple[int, int]], at: int) -> int:
-    """Where the token `at` of one list, which begins a piece, lies in the other; pairs are in order."""
+def interpolate(pairs: list[tuple[int, int]], at: int) -> int:
+    """Return where token `at` of one list, which begins a piece, lies in the other. pairs: shared tokens, in order."""
     before = max((pair for pair in pairs if pair[0] < at), key=lambda pair: pair[0])
     after = min((pair for pair in pairs if pair[0] >= at), key=lambda pair: pair[0])
     between = after[0] - before[0] - 1

@@ -1,51 +1,58 @@
-"""The one decision: which place is the answer's span, and how sure that is.
+"""Ranking: which candidate is the answer's span, and how certain that is.
 
-    search ──> stands there as it was sought? ──yes──> which of these places is meant?
-                          │ no                                       │
-                          └──> which run of words is most alike? ────┴──> Decision
+    search ──> is a phrase found as it is? ──yes──> which of its places is meant?
+                          │ no                                    │
+                          └──> which run of words is most alike? ─┴──> Decision
 
-What stands in its window as it was translated needs no judgement but which of several places is
-meant. Otherwise every run of words is judged by what speaks for it, each from 0 to 1: similarity to
-the isolated translation (or to the source text, since names and titles often stay as they are) and,
-when the sentence was translated with markers, similarity to the marked piece and overlap with the
-place to which it transfers. The mean decides; no weight was tuned.
+A phrase that stands in the window as it was translated needs no comparison; the only question is which of several
+places is meant. Otherwise every run of words is scored by the mean of the evidence, each from 0 to 1: similarity to the
+isolated translation (or to the source text, since names and titles often stay as they are) and, when the sentence was
+translated with markers, similarity to the marked piece and overlap with the place to which it transfers. No weight in
+this mean was tuned.
 """
 
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
-from spanferry.language.numbers import as_written, lacks_number, required
-from spanferry.language.profile import Language, counting
+from spanferry.language import Language, counting, language_of
+from spanferry.language.boundaries import cut_letters
+from spanferry.language.numbers import lacks_number, rewrite_numbers, shared_numbers
+from spanferry.projection.candidates import AnswerQuery, Candidate, SpanHint, overlap
 from spanferry.projection.confidence import Evidence, probability
-from spanferry.projection.exact import cut, exact
-from spanferry.projection.extent import fit, tight
-from spanferry.projection.fuzzy import holding, runs, similarities
-from spanferry.projection.marked import Marked, transfer
-from spanferry.projection.normalised import normalised
-from spanferry.projection.occurrence import distance
-from spanferry.projection.query import Query, query
+from spanferry.projection.exact import WHOLE, find_exact
+from spanferry.projection.extent import match_extent, trim
+from spanferry.projection.fuzzy import candidate_runs, runs_with_words, similarities
+from spanferry.projection.marked import MarkedTranslation, transfer
+from spanferry.projection.normalised import find_normalised
+from spanferry.projection.occurrence import position_gap
+from spanferry.projection.phrase import Phrase, make_phrase
 from spanferry.projection.settings import AlignSettings
-from spanferry.projection.spans import AnswerQuery, Candidate, Place, Range, TokenizedText, overlap
+from spanferry.projection.tokenized import IntArray, TokenizedText, TokenRange
 from spanferry.records import Method, Reason
 
-# What a run at the other end of its window loses against one at the answer's own place.
+FloatArray = npt.NDArray[np.float64]
+Matches = dict[str, list[Candidate]]
+"""The places of a phrase by the reading under which they match, the strictest reading first."""
+
+# What a run at the other end of its window loses against one at the answer's own position.
 POSITION_WEIGHT = 0.1
-# What similarity to the source text counts less than similarity to the translation.
+# How much less similarity to the source text counts than similarity to the translation.
 SOURCE_PENALTY = 0.02
-# Below this no run of words resembles what is sought: two unrelated phrases share as many letters.
-UNLIKE = 0.3
-# How many of the other candidates are told.
-SHOWN = 3
+# Below this score nothing resembles the answer: two unrelated phrases share as many letters.
+UNRELATED = 0.3
+# How many of the other candidates a decision lists.
+MAX_ALTERNATIVES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Either a chosen candidate (the `occurrence`-th of `occurrences`) or the reason why none is.
+    """Either a chosen candidate (the `occurrence`-th of `occurrences`) or the reason why there is none.
 
-    evidence: None for a span that was not searched, but is the source's own (Method.NATIVE).
-    others: the best candidates that were not chosen, best first.
+    evidence: None for a span that was not searched but is the source's own (Method.NATIVE).
+    alternatives: the best candidates that were not chosen, best first.
     """
 
     chosen: Candidate | None
@@ -53,7 +60,7 @@ class Decision:
     occurrences: int = 0
     evidence: Evidence | None = None
     reason: Reason | None = None
-    others: tuple[Candidate, ...] = ()
+    alternatives: tuple[Candidate, ...] = ()
 
     @property
     def probability(self) -> float | None:
@@ -65,224 +72,248 @@ class Decision:
 
 @dataclass(frozen=True)
 class Locator:
-    """Finds answers in one pair of languages, under one set of knobs."""
+    """Finds answers for one pair of languages with one set of settings."""
 
     source: Language
     target: Language
     settings: AlignSettings
 
     def locate(
-        self, sought: AnswerQuery, target: TokenizedText, marked: Marked | None = None, aligned: Place | None = None
+        self,
+        query: AnswerQuery,
+        target: TokenizedText,
+        marked: MarkedTranslation | None = None,
+        alignment: SpanHint | None = None,
     ) -> Decision:
-        """The place of an answer in the target passage, or why there is none.
+        """Decide where an answer lies in the target, or why nowhere.
 
-        marked: what came back for the answer between markers, when that was asked; aligned: where word
-        alignment puts it, which speaks where nothing came back.
+        marked: the translation with markers, where rescue has one. alignment: where word alignment puts the answer;
+        it counts only when there is no marked translation.
         """
-        # In "one year", "een" is the number.
-        counted = sought.text.split(maxsplit=1)[0].casefold() in self.source.one
-        policy = counting(self.target) if counted else self.target
-        search = Search(sought, target, marked, self.source, policy, None if marked else aligned)
-        # An article alone stands everywhere and says nothing, even where it means "one".
-        telling = [found_by for found_by in search.queries if found_by.text.casefold() not in self.target.articles]
-        found = filter(None, map(search.verbatim, telling))
-        if not (first := next(found, None)):
-            return search.judge(self.settings.min_score)
-        # The isolated translation of "speed" may be what the sentence calls its "velocity": where
-        # something else stands at the marked place as it was sought, that is meant.
-        return search.among(next(filter(search.agrees, (first, *found)), first) if marked else first)
+        # In "one year", "een" is the number, not the article.
+        is_counted = query.text.split(maxsplit=1)[0].casefold() in self.source.one_words
+        language = counting(self.target) if is_counted else self.target
+        search = Search(query, target, marked, self.source, language, None if marked else alignment)
+        # An article alone is everywhere and tells nothing, even where it means "one".
+        phrases = [phrase for phrase in search.phrases if phrase.text.casefold() not in self.target.articles]
+        matches = filter(None, map(search.find_verbatim, phrases))
+        if not (first := next(matches, None)):
+            return search.choose_by_similarity(self.settings.min_score)
+        if not marked:
+            return search.choose_occurrence(first)
+        # The isolated translation of "speed" may be what the sentence calls "velocity": a phrase that stands at the
+        # marked place is preferred.
+        return search.choose_occurrence(next(filter(search.agrees_with_hint, (first, *matches)), first))
+
+
+def make_locator(source: str, target: str, settings: AlignSettings | None = None) -> Locator:
+    """Return the locator for two language codes (BCP 47)."""
+    return Locator(language_of(source), language_of(target), settings or AlignSettings())
 
 
 @dataclass(frozen=True)
 class Search:
-    """One answer's search in one passage."""
+    """The search for one answer in one target text."""
 
-    sought: AnswerQuery
+    query: AnswerQuery
     target: TokenizedText
-    marked: Marked | None
+    marked: MarkedTranslation | None
     source_language: Language
     language: Language
-    aligned: Place | None = None
+    alignment: SpanHint | None = None
 
     @cached_property
-    def answer(self) -> Query:
-        """The source answer itself."""
-        return query(self.sought.text, self.sought.text, self.source_language)
+    def source_phrase(self) -> Phrase:
+        """The source answer."""
+        return make_phrase(self.query.text, self.query.text, self.source_language)
 
     @cached_property
-    def meant(self) -> Query:
-        """The source answer as it may stand in the target: names and titles often do."""
-        return self.adapted(self.answer, self.source_language)
+    def untranslated(self) -> Phrase:
+        """The source answer as it may stand in the target; names and titles often do."""
+        return self.with_numbers_rewrite_numbers(self.source_phrase, self.source_language)
 
     @cached_property
-    def isolated(self) -> Query | None:
-        translation = self.sought.translation
-        return self.adapted(query(translation, self.sought.text, self.language), self.language) if translation else None
+    def isolated(self) -> Phrase | None:
+        """The translation of the answer on its own."""
+        return self.target_phrase(self.query.translation) if self.query.translation else None
 
     @cached_property
-    def piece(self) -> Query | None:
-        return (
-            self.adapted(query(self.marked.piece, self.sought.text, self.language), self.language)
-            if self.marked
-            else None
-        )
+    def piece(self) -> Phrase | None:
+        """What came back between the markers."""
+        return self.target_phrase(self.marked.piece) if self.marked else None
 
     @cached_property
-    def within(self) -> Range:
-        return self.target.window_range(self.sought.window)
+    def phrases(self) -> list[Phrase]:
+        """The phrases that may stand in the target, the most certain first."""
+        return [phrase for phrase in (self.isolated, self.piece, self.untranslated) if phrase and phrase.words]
 
     @cached_property
-    def there(self) -> list[str]:
-        """The window's folded words."""
-        return self.target.folded[slice(*self.within)]
-
-    def adapted(self, found_by: Query, language: Language) -> Query:
-        """The query with its numbers as the window writes them."""
-        written = as_written(found_by.words, language.numbers, self.there, self.language.numbers)
-        return found_by if written == found_by.words else replace(found_by, words=written)
+    def window(self) -> TokenRange:
+        """The tokens of the target window."""
+        return self.target.window_range(self.query.window)
 
     @cached_property
-    def place(self) -> Place | None:
-        return transfer(self.marked, self.target, self.sought.window) if self.marked else self.aligned
+    def window_words(self) -> list[str]:
+        """The folded tokens of the target window."""
+        return self.target.folded[slice(*self.window)]
 
     @cached_property
-    def queries(self) -> list[Query]:
-        """What may stand in the target, the surest first."""
-        return [found_by for found_by in (self.isolated, self.piece, self.meant) if found_by and found_by.words]
+    def hint(self) -> SpanHint | None:
+        """Where the markers, or else word alignment, put the answer."""
+        return transfer(self.marked, self.target, self.query.window) if self.marked else self.alignment
 
-    def agrees(self, readings: dict[str, list[Candidate]]) -> bool:
-        """Whether one of the places is the marked one, or touches it."""
-        return any(overlap(found.span, self.place.span) for found in list(readings.values())[-1])
+    def target_phrase(self, text: str) -> Phrase:
+        """Cut a text of the target language for searching."""
+        return self.with_numbers_rewrite_numbers(make_phrase(text, self.query.text, self.language), self.language)
 
-    def verbatim(self, found_by: Query) -> dict[str, list[Candidate]]:
-        """Where the query stands, in text order, by the strictest readings that find it: letter by
-        letter, folded, and inside compounds only when nothing else does.
-        """
-        span = self.target.window_span(self.sought.window)
-        itself = found_by.text == self.sought.text
-        inside = cut(self.sought.source.text, *self.sought.span) if itself else ("", "")
-        literal = exact(found_by, self.target, span, self.language, inside)
+    def with_numbers_rewrite_numbers(self, phrase: Phrase, language: Language) -> Phrase:
+        """Write the numbers of a phrase as the window writes them, in digits or words."""
+        written = rewrite_numbers(phrase.words, language.numbers, self.window_words, self.language.numbers)
+        return phrase if written == phrase.words else replace(phrase, words=written)
+
+    def agrees_with_hint(self, matches: Matches) -> bool:
+        """Whether one of the places is the hinted one, or touches it."""
+        hint = self.hint
+        return hint is not None and any(overlap(candidate.span, hint.span) for candidate in list(matches.values())[-1])
+
+    def find_verbatim(self, phrase: Phrase) -> Matches:
+        """Find the places of a phrase, in text order, under the strictest readings that find it: letter by letter,
+        then folded; inside compounds only when neither finds any."""
+        span = self.target.window_span(self.query.window)
+        is_source = phrase.text == self.query.text
+        source_cut = cut_letters(self.query.source.text, *self.query.span) if is_source else WHOLE
+        literal = find_exact(phrase, self.target, span, self.language, source_cut)
         whole = [candidate for candidate in literal if candidate.score == 1.0]
-        folded = normalised(found_by, self.target, self.within)
-        apart = [run for run in folded if not any(overlap(run.span, other.span) for other in whole)]
-        readings = {"exact": whole, "folded": whole + apart} if whole or apart else {"compounds": literal}
-        return {name: self.places(found, found_by) for name, found in readings.items() if found}
+        folded = [
+            run
+            for run in find_normalised(phrase, self.target, self.window)
+            if not any(overlap(run.span, other.span) for other in whole)
+        ]
+        matches = {"exact": whole, "folded": whole + folded} if whole or folded else {"compounds": literal}
+        return {reading: self.with_extents(found, phrase) for reading, found in matches.items() if found}
 
-    def places(self, found: list[Candidate], found_by: Query) -> list[Candidate]:
-        fitted = {self.fitted(candidate, found_by) for candidate in found}
-        return sorted(fitted, key=lambda candidate: candidate.span)
+    def with_extents(self, candidates: list[Candidate], phrase: Phrase) -> list[Candidate]:
+        """Give each candidate the extent of the source answer; equal ones become one."""
+        distinct = {self.with_extent(candidate, phrase) for candidate in candidates}
+        return sorted(distinct, key=lambda candidate: candidate.span)
 
-    def fitted(self, candidate: Candidate, found_by: Query) -> Candidate:
-        if candidate.method == Method.EXACT and found_by.text == self.sought.text:
+    def with_extent(self, candidate: Candidate, phrase: Phrase) -> Candidate:
+        """Give a candidate the extent of the source answer."""
+        if candidate.method == Method.EXACT and phrase.text == self.query.text:
             # Letter for letter the source answer: its extent is right as it is.
             return candidate
-        method = Method.MARKED if found_by is self.piece else candidate.method
-        return fit(
-            Candidate(*candidate.span, method, candidate.score), self.target, self.meant, found_by, self.language
-        )
+        method = Method.MARKED if phrase is self.piece else candidate.method
+        found = Candidate(*candidate.span, method, candidate.score)
+        return match_extent(found, self.target, self.untranslated, phrase, self.language)
 
-    def among(self, readings: dict[str, list[Candidate]]) -> Decision:
-        """Chooses among equally good places: by the marked one, else by rank, else by position.
-
-        The reading counts by which the source has the answer as often: a capital that the sentence
-        took from it ("Tulips grew where tulips ...") must not make one of two places the only one.
-        """
-        found, n = next(iter(readings.values())), 0
-        if len(list(readings.values())[-1]) > 1:
-            itself = Search(self.sought, self.sought.source, None, self.source_language, self.source_language)
-            for reading, there in itself.verbatim(itself.meant).items():
-                if len(there) == len(readings.get(reading, ())):
-                    found, n = readings[reading], 1 + sum(place.start < self.sought.start for place in there)
-                    break
-        gaps = [distance(self.sought, self.target, *candidate.span) for candidate in found]
-        shared = [overlap(candidate.span, self.place.span) if self.place else 0.0 for candidate in found]
+    def choose_occurrence(self, matches: Matches) -> Decision:
+        """Choose among equally good places: by the hint, else by rank of occurrence, else by position."""
+        places, rank = self.rank_in_source(matches)
+        gaps = [position_gap(self.query, self.target, *candidate.span) for candidate in places]
+        hint = self.hint
+        shared = [overlap(candidate.span, hint.span) if hint else 0.0 for candidate in places]
         if any(shared):
-            at = max(range(len(found)), key=shared.__getitem__)
-        elif n:
-            at = min(n, len(found)) - 1
+            at = max(range(len(places)), key=shared.__getitem__)
+        elif rank:
+            at = min(rank, len(places)) - 1
         else:
-            at = min(range(len(found)), key=gaps.__getitem__)
+            at = min(range(len(places)), key=gaps.__getitem__)
+        chosen = places[at]
         evidence = Evidence(
             scored_by_similarity=False,
-            similarity=found[at].score,
-            tied=len(found) > 1 and not any(shared) and not n,
-            distance=gaps[at],
+            similarity=chosen.score,
+            tied=len(places) > 1 and not any(shared) and not rank,
+            position_gap=gaps[at],
             margin=min((abs(gap - gaps[at]) for other, gap in enumerate(gaps) if other != at), default=1.0),
-            missing_number=self.missing_number(found[at]),
-            agreement=shared[at] * self.place.share if self.place else None,
-            aligned=self.aligned is not None,
+            missing_number=self.misses_number(chosen),
+            agreement=shared[at] * hint.share if hint else None,
+            aligned=self.alignment is not None,
         )
-        others = tuple(other for other in found if other is not found[at])
-        return Decision(found[at], at + 1, len(found), evidence, None, others[:SHOWN])
+        alternatives = tuple(other for other in places if other is not chosen)[:MAX_ALTERNATIVES]
+        return Decision(chosen, at + 1, len(places), evidence, None, alternatives)
 
-    def judge(self, min_score: float) -> Decision:
-        """Judges every run of words in the window by all the evidence there is."""
-        among = runs(self.queries, self.target, self.within, self.language) if self.queries else ()
-        if not len(among):
-            return Decision(None, reason=self.lost())
-        needed = required((self.isolated or self.meant).words, self.there, self.language.numbers)
-        among = holding(among, self.target, self.within, needed)
-        starts, ends = self.target.bounds[among[:, 0], 0], self.target.bounds[among[:, 1] - 1, 1]
-        scores = self.scores(among, starts, ends)
-        gaps = distance(self.sought, self.target, starts, ends)
-        ranked = apart(scores - POSITION_WEIGHT * gaps, starts, ends)
-        method = Method.MARKED if self.piece else Method.FUZZY
-        known = {word for found_by in self.queries for word in found_by.words}
-        candidates = [
-            self.fitted(
-                Candidate(
-                    *self.target.span(*tight(self.target, *among[at].tolist(), known, self.language)),
-                    method,
-                    float(scores[at]),
-                ),
-                self.isolated or self.meant,
-            )
-            for at in ranked
-        ]
+    def rank_in_source(self, matches: Matches) -> tuple[list[Candidate], int]:
+        """Return the places to choose from, and which of them is meant, from 1; 0 when the source does not tell.
+
+        The reading counts under which the source has the answer as often as the target: a capital that comes from the
+        sentence ("Tulips grew where tulips ...") must not make one of two places the only one.
+        """
+        places = next(iter(matches.values()))
+        if len(list(matches.values())[-1]) == 1:
+            return places, 0
+        query = self.query
+        in_source = Search(query, query.source, None, self.source_language, self.source_language)
+        for reading, occurrences in in_source.find_verbatim(in_source.untranslated).items():
+            if len(occurrences) == len(matches.get(reading, ())):
+                return matches[reading], 1 + sum(place.start < query.start for place in occurrences)
+        return places, 0
+
+    def choose_by_similarity(self, min_score: float) -> Decision:
+        """Choose the run of words in the window that has the most evidence."""
+        runs = candidate_runs(self.phrases, self.target, self.window, self.language) if self.phrases else None
+        if runs is None or not len(runs):
+            return Decision(None, reason=self.reason_for_loss())
+        needed = shared_numbers((self.isolated or self.untranslated).words, self.window_words, self.language.numbers)
+        runs = runs_with_words(runs, self.target, self.window, needed)
+        starts, ends = self.target.token_bounds[runs[:, 0], 0], self.target.token_bounds[runs[:, 1] - 1, 1]
+        scores = self.score(runs, starts, ends)
+        gaps = position_gap(self.query, self.target, starts, ends)
+        ranked = best_disjoint(scores - POSITION_WEIGHT * gaps, starts, ends)
+        candidates = [self.candidate_for(runs[at].tolist(), float(scores[at])) for at in ranked]
         best, rivals = candidates[0], tuple(candidates[1:])
         if best.score < min_score:
-            return Decision(None, reason=self.lost(best.score), others=tuple(candidates[:SHOWN]))
+            reason = self.reason_for_loss(best.score)
+            return Decision(None, reason=reason, alternatives=tuple(candidates[:MAX_ALTERNATIVES]))
+        hint = self.hint
         evidence = Evidence(
             scored_by_similarity=True,
             similarity=best.score,
             tied=False,
-            distance=float(gaps[ranked[0]]),
+            position_gap=float(gaps[ranked[0]]),
             margin=best.score - rivals[0].score if rivals else 1.0,
-            missing_number=self.missing_number(best),
-            agreement=overlap(best.span, self.place.span) * self.place.share if self.place else None,
-            aligned=self.aligned is not None,
+            missing_number=self.misses_number(best),
+            agreement=overlap(best.span, hint.span) * hint.share if hint else None,
+            aligned=self.alignment is not None,
         )
         return Decision(best, 1, 1, evidence, None, rivals)
 
-    def scores(self, among: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-        """What speaks for each run: the mean of the evidence there is, 0 to 1."""
-        by_query = dict(zip(map(id, self.queries), similarities(self.queries, self.target, among), strict=True))
-        by_source = by_query.get(id(self.meant), np.zeros(len(among))) - SOURCE_PENALTY
-        alike = np.maximum(by_query.get(id(self.isolated), by_source), by_source)
-        if not self.place:
-            return alike
-        low, high = self.place.span
+    def score(self, runs: IntArray, starts: IntArray, ends: IntArray) -> FloatArray:
+        """Return the mean of the evidence for each run, 0 to 1."""
+        by_phrase = dict(zip(map(id, self.phrases), similarities(self.phrases, self.target, runs), strict=True))
+        to_source = by_phrase.get(id(self.untranslated), np.zeros(len(runs))) - SOURCE_PENALTY
+        similarity = np.maximum(by_phrase.get(id(self.isolated), to_source), to_source)
+        if not (hint := self.hint):
+            return similarity
+        low, high = hint.span
         common = np.clip(np.minimum(ends, high) - np.maximum(starts, low), 0, None)
-        shared = 2 * common / (ends - starts + high - low) * self.place.share
-        return (alike + by_query.get(id(self.piece), alike) + shared) / 3
+        shared = 2 * common / (ends - starts + high - low) * hint.share
+        return (similarity + by_phrase.get(id(self.piece), similarity) + shared) / 3
 
-    def missing_number(self, candidate: Candidate) -> bool:
-        """Whether the answer holds a number and the candidate none."""
+    def candidate_for(self, run: list[int], score: float) -> Candidate:
+        """Make a candidate of a run of tokens, with the extent of the source answer."""
+        known = {word for phrase in self.phrases for word in phrase.words}
+        low, high = trim(self.target, run[0], run[1], known, self.language)
+        method = Method.MARKED if self.piece else Method.FUZZY
+        candidate = Candidate(*self.target.span_of(low, high), method, score)
+        return self.with_extent(candidate, self.isolated or self.untranslated)
+
+    def misses_number(self, candidate: Candidate) -> bool:
+        """Whether the source answer has a number and the candidate has none."""
         span = self.target.folded[slice(*self.target.token_range(candidate.span))]
-        return lacks_number(self.answer.words, self.source_language.numbers, span, self.language.numbers)
+        return lacks_number(self.source_phrase.words, self.source_language.numbers, span, self.language.numbers)
 
-    def lost(self, best: float = 0.0) -> Reason:
-        """Why nothing is chosen, when this is the evidence for the best run of words."""
-        if not self.sought.translation:
+    def reason_for_loss(self, best_score: float = 0.0) -> Reason:
+        """Return why nothing is chosen. best_score: of the best run of words."""
+        if not self.query.translation:
             return Reason.ANSWER_UNTRANSLATED
-        return Reason.NOT_FOUND if best < UNLIKE else Reason.BELOW_THRESHOLD
+        return Reason.NOT_FOUND if best_score < UNRELATED else Reason.BELOW_THRESHOLD
 
 
-def apart(values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> list[int]:
-    """The best few spans that do not overlap a better one, best first."""
+def best_disjoint(values: FloatArray, starts: IntArray, ends: IntArray) -> list[int]:
+    """Return the indices of the best few spans, best first, none overlapping a better one."""
     kept: list[int] = []
     values = values.copy()
-    while len(kept) <= SHOWN and values[at := int(values.argmax())] > -np.inf:
+    while len(kept) <= MAX_ALTERNATIVES and values[at := int(values.argmax())] > -np.inf:
         kept.append(at)
         values[(starts < ends[at]) & (starts[at] < ends)] = -np.inf
     return kept

@@ -1,173 +1,242 @@
-"""Rescue: what locate could not settle is asked again, with the answer between markers.
+"""Rescue: the answers that locate did not settle are translated again, in their sentence, between markers.
 
-    spans ──cases──> requests ──translator──> hear ──settle──> spans, what it brought
+    spans ──find_cases──> requests ──ask_in_rounds──> results ──settle──> spans, outcomes
 
-Both ends are pure functions of one paragraph's rows; rescue_tables.py brings all through them. An engine that loses
-the markers of one style may keep another's, so that requests are made in turns: each asks only for what has no answer
-yet. Where all markers are lost, word alignment may speak in their place (`places`).
+Both ends are pure functions; `rescue_tables` runs them over whole tables. An engine that loses the markers of one style
+may keep another's, so requests are made in rounds, one style a round: each round asks only for the answers whose markers
+were lost so far. Where all markers are lost, word alignment may give a hint instead.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
-from spanferry.projection.alignment import aligned
-from spanferry.projection.consistency import Key, reconcile
+from msgspec.structs import replace
+
+from spanferry.projection.alignment import align_answer
+from spanferry.projection.candidates import AnswerQuery, SpanHint, is_at, make_query
+from spanferry.projection.consistency import AnswerKey, key_of, reconcile
+from spanferry.projection.grouping import SourceText, TargetText
 from spanferry.projection.lexicon import Lexicon
-from spanferry.projection.locate import found_columns, sought, source_passage, stands
-from spanferry.projection.marked import STYLES, Marked, Markers, parse, request, styles
+from spanferry.projection.locate import candidate_rows, placement_of, source_text, spans_of
+from spanferry.projection.marked import (
+    STYLES,
+    MarkedTranslation,
+    MarkerRequest,
+    Markers,
+    make_request,
+    parse_translation,
+    usable_styles,
+)
 from spanferry.projection.ranking import Locator
 from spanferry.projection.settings import RescueSettings
-from spanferry.projection.spans import AnswerQuery, Place, TokenizedText
-from spanferry.records import Reason
-from spanferry.segmentation import sentence_spans
+from spanferry.projection.tokenized import TokenizedText
+from spanferry.records import Placement, Reason, Record, SpanRow
 
-Row = dict[str, Any]
-Answers = Mapping[str, str | None]
-"""What the translator said to each request; None where it has no translation."""
+Ask = Callable[[Sequence[str]], Mapping[str, str | None]]
+"""Translates texts; None where there is no translation."""
 
-# What another look cannot mend.
-FINAL = {Reason.SOURCE_MISMATCH, Reason.CONTEXT_UNTRANSLATED}
+FINAL = (Reason.SOURCE_MISMATCH, Reason.CONTEXT_UNTRANSLATED)
+"""Reasons that no second translation can change."""
 
 
-@dataclass(frozen=True)
-class Group:
-    """One paragraph: its rows of layout and paragraphs (of these, context and sentences), and its rows of spans.
+class Outcome(StrEnum):
+    """What a second look changed for an answer."""
 
-    places: where word alignment puts answers whose markers were lost; markers: the engine's styles,
-    best first.
+    RESCUED = "rescued"  # it would have been dropped, and is kept
+    CONFIRMED = "confirmed"  # the same span
+    MOVED = "moved"  # another span
+    LOST = "lost"  # it would have been kept, and is dropped
+    MARKERS_LOST = "markers_lost"  # nothing came back that tells anything
+    IN_VAIN = "in_vain"  # still no span, or none that is kept
+
+
+class MarkerResult(Record, frozen=True, gc=False):
+    """What came back for an answer of a paragraph (`AnswerKey`).
+
+    raw: the first translation that kept its markers, else the first one without them. marked: the one that kept them.
+    hint: where word alignment puts the answer, if the markers were lost.
     """
 
-    layout: Row
-    paragraph: Row
-    spans: list[Row]
-    places: Mapping[Key, Place] = field(default_factory=dict)
-    markers: tuple[Markers, ...] = STYLES
-
-    @cached_property
-    def target(self) -> TokenizedText | None:
-        """The paragraph's translation, if it has one."""
-        context = self.paragraph["context"]
-        return None if context is None else TokenizedText(context, tuple(sentence_spans(self.paragraph)))
-
-
-@dataclass(frozen=True)
-class Case:
-    """One answer that is asked for again; rows: all of it, since annotators often agree."""
-
-    key: Key
-    sought: AnswerQuery
-    rows: list[Row]
-    attempts: list[tuple[Markers, str]]
-
-
-@dataclass(frozen=True)
-class MarkerResult:
-    """What was asked for a case, and what came back: the first translation that kept its markers, raw and read; else
-    the first without them.
-    """
-
-    asked: list[str]
+    source_start: int
+    source_text: str
     raw: str | None
-    marked: Marked | None
+    marked: MarkedTranslation | None
+    hint: SpanHint | None
 
 
-def settle(
-    group: Group, known: Sequence[Case], told: Sequence[MarkerResult], locator: Locator
-) -> tuple[list[Row], Counter[str]]:
-    """A paragraph's rows after another look at its cases, and how many of these that changed, and how."""
-    outcomes: Counter[str] = Counter()
-    before = {}
-    for case, heard in zip(known, told, strict=True):
-        row, place = dict(case.rows[0]), None if heard.marked else group.places.get(case.key)
-        found = decided(case, group.target, heard, place, locator)
-        if found:
-            before[case.key] = row
-        for one in case.rows:
-            one.update(found, marked=heard.raw)
-        outcomes[outcome(row, found, bool(heard.marked or place), locator.settings.min_confidence)] += 1
-    if before:
-        reconcile(group.spans, group.paragraph["context"], before)
-    return group.spans, outcomes
+class RescueJob(Record, frozen=True, gc=False):
+    """A paragraph, the rows of its answers, and what came back for some of them."""
+
+    source: SourceText
+    target: TargetText
+    spans: tuple[SpanRow, ...]
+    results: tuple[MarkerResult, ...]
 
 
-def cases(group: Group, settings: RescueSettings) -> list[Case]:
-    """The answers of a paragraph that are worth asking for, each place once."""
-    if group.target is None:
-        return []
-    source = source_passage(group.layout, group.target)
-    found: dict[Key, list[Row]] = {}
-    for row in group.spans:
-        key = row["source_start"], row["source_text"]
-        if wanting(row, settings.below) and stands(source.text, *key):
-            found.setdefault(key, []).append(row)
-    known = []
-    for key, rows in found.items():
-        answer = sought(source, *key, rows[0]["translation"])
-        usable = styles(answer, group.markers)[: settings.rounds]
-        known.append(Case(key, answer, rows, [(markers, request(answer, markers)) for markers in usable]))
-    return known
+class SettledParagraph(Record, frozen=True, gc=False):
+    """The rows of a paragraph after the second look, and its outcome for each answer."""
+
+    spans: tuple[SpanRow, ...]
+    outcomes: tuple[Outcome, ...]
 
 
-def wanting(row: Row, below: float) -> bool:
-    """Whether an answer's row is not found, or less sure than this."""
-    return row["reason"] not in FINAL if row["reason"] is not None else row["probability"] < below
+@dataclass(frozen=True)
+class WantedAnswer:
+    """An answer of a paragraph that is worth asking for again."""
+
+    start: int
+    text: str
+    translation: str | None
 
 
-def hear(case: Case, answers: Answers) -> MarkerResult:
-    """Goes through a case's attempts up to the first that kept its markers or has no answer yet."""
-    texts, first = [], None
-    for markers, text in case.attempts:
-        texts.append(text)
-        if text not in answers:
-            break
-        raw = answers[text]
-        if raw and (marked := parse(raw, case.sought, markers)):
-            return MarkerResult(texts, raw, marked)
-        first = first or raw
-    return MarkerResult(texts, first, None)
+@dataclass(frozen=True)
+class RescueCase:
+    """An answer that is asked for again, with its requests in the order in which they are made."""
+
+    key: AnswerKey
+    query: AnswerQuery
+    requests: tuple[MarkerRequest, ...]
 
 
-def pairs(group: Group) -> Iterator[tuple[str, str]]:
-    """A paragraph's sentences and answers with their translations, to learn from which words translate which."""
-    if target := group.target:
-        source = source_passage(group.layout, target)
-        for ours, theirs in zip(source.sentences, target.sentences, strict=True):
-            yield source.text[slice(*ours)], target.text[slice(*theirs)]
-    for row in group.spans:
-        if row["translation"]:
-            yield row["source_text"], row["translation"]
+def target_text(target: TargetText) -> TokenizedText | None:
+    """Return the target of a paragraph; None when it has no translation."""
+    return None if target.context is None else TokenizedText(target.context, spans_of(target.sentences))
 
 
-def places(group: Group, known: Sequence[Case], lexicon: Lexicon) -> dict[Key, Place]:
-    """Where word alignment puts a paragraph's cases, should their markers be lost."""
-    found = {case.key: aligned(case.sought, group.target, lexicon) for case in known}
-    return {key: place for key, place in found.items() if place}
+def find_cases(
+    source: SourceText,
+    target: TargetText,
+    answers: Iterable[WantedAnswer],
+    settings: RescueSettings,
+    markers: tuple[Markers, ...] = STYLES,
+) -> list[RescueCase]:
+    """Prepare the requests of a paragraph, for each answer once. markers: the engine's styles, best first."""
+    text = source_text(source.context, source.sentences, target_text(target))
+    cases: dict[AnswerKey, RescueCase] = {}
+    for answer in answers:
+        key = answer.start, answer.text
+        if key in cases or not is_at(text.text, *key):
+            continue
+        query = make_query(text, *key, answer.translation)
+        styles = usable_styles(query, markers)[: settings.rounds]
+        cases[key] = RescueCase(key, query, tuple(make_request(query, style) for style in styles))
+    return list(cases.values())
 
 
-def decided(case: Case, target: TokenizedText, heard: MarkerResult, place: Place | None, locator: Locator) -> Row:
-    """The columns of a case that is decided again with what came back; nothing when that says nothing."""
-    if heard.marked is None and place is None:
-        return {}
-    decision = locator.locate(case.sought, target, heard.marked, place)
-    return found_columns(decision, target) if decision.chosen else {}
+def ask_in_rounds(cases: Sequence[RescueCase], rounds: int, ask: Ask) -> list[MarkerResult]:
+    """Ask for cases, one marker style a round, and returns what came back for each, in order.
+
+    Each round asks only for the cases whose markers were lost so far, and for each text once.
+    """
+    replies: dict[str, str | None] = {}
+    results = [MarkerResult(*case.key, None, None, None) for case in cases]
+    pending = list(range(len(cases)))
+    for number in range(rounds):
+        pending = [n for n in pending if len(cases[n].requests) > number]
+        texts = sorted({cases[n].requests[number].text for n in pending} - replies.keys())
+        if texts:
+            replies |= ask(texts)
+        for n in pending:
+            request = cases[n].requests[number]
+            results[n] = add_reply(results[n], request, replies.get(request.text))
+        pending = [n for n in pending if results[n].marked is None]
+    return results
 
 
-def outcome(before: Row, found: Row, told: bool, least: float) -> str:
-    """What another look (`decided`) changed of a row; told: whether something came back that could."""
-    if not told:
-        return "markers_lost"
-    was = before["text"] is not None and before["probability"] >= least
-    if not found or not (was or found["probability"] >= least):
-        return "in_vain"
-    if found["probability"] < least:
-        return "lost"
-    if not was:
-        return "rescued"
-    return "confirmed" if before["start"] == found["start"] and before["text"] == found["text"] else "moved"
+def add_reply(result: MarkerResult, request: MarkerRequest, reply: str | None) -> MarkerResult:
+    """Add a translation to a result: the first one counts, but one that kept its markers replaces it."""
+    if reply and (marked := parse_translation(reply, request)):
+        return replace(result, raw=reply, marked=marked)
+    return result if result.raw else replace(result, raw=reply)
 
 
-# rescued: it would have been dropped; lost: it would not; in_vain: nothing was found, or nothing that is kept.
-OUTCOMES: Sequence[str] = ("rescued", "confirmed", "moved", "lost", "markers_lost", "in_vain")
+def add_hint(result: MarkerResult, case: RescueCase, target: TokenizedText, lexicon: Lexicon) -> MarkerResult:
+    """Add the hint of word alignment to a result whose markers were lost."""
+    return result if result.marked else replace(result, hint=align_answer(case.query, target, lexicon))
+
+
+def translation_pairs(source: SourceText, target: TargetText, spans: Iterable[SpanRow]) -> list[tuple[str, str]]:
+    """Return a paragraph's sentences and answers with their translations, from which a lexicon is learned."""
+    translated = target_text(target)
+    pairs: list[tuple[str, str]] = []
+    if translated:
+        original = source_text(source.context, source.sentences, translated)
+        for ours, theirs in zip(original.sentences, translated.sentences, strict=True):
+            pairs.append((original.text[slice(*ours)], translated.text[slice(*theirs)]))
+    return pairs + [(row.source_text, row.translation) for row in spans if row.translation]
+
+
+def settle(job: RescueJob, locator: Locator) -> SettledParagraph:
+    """Decide the answers of a paragraph again with what came back for them."""
+    target = target_text(job.target)
+    if target is None:
+        return SettledParagraph(job.spans, ())
+    source = source_text(job.source.context, job.source.sentences, target)
+    first_rows: dict[AnswerKey, SpanRow] = {}
+    for row in job.spans:
+        first_rows.setdefault(key_of(row), row)
+    decided: dict[AnswerKey, SpanRow] = {}
+    previous: dict[AnswerKey, SpanRow] = {}
+    outcomes: list[Outcome] = []
+    for result in job.results:
+        key = result.source_start, result.source_text
+        row = first_rows[key]
+        changed = decide_again(row, result, source, target, locator)
+        if changed:
+            previous[key] = row
+        decided[key] = replace(changed or row, marked=result.raw)
+        told = result.marked is not None or result.hint is not None
+        outcomes.append(outcome_of(row, changed, told, locator.settings.min_confidence))
+    rows: Sequence[SpanRow] = [with_decision(row, decided.get(key_of(row))) for row in job.spans]
+    if previous:
+        rows = reconcile(rows, target.text, previous)
+    return SettledParagraph(tuple(rows), tuple(outcomes))
+
+
+def with_decision(row: SpanRow, decided: SpanRow | None) -> SpanRow:
+    """Return a row with the decision on its answer, which another row of the same answer may hold."""
+    if decided is None:
+        return row
+    return replace(
+        row,
+        marked=decided.marked,
+        placement=decided.placement,
+        reason=decided.reason,
+        candidates=decided.candidates,
+    )
+
+
+def decide_again(
+    row: SpanRow, result: MarkerResult, source: TokenizedText, target: TokenizedText, locator: Locator
+) -> SpanRow | None:
+    """Return the row with the span that the result leads to; None when it tells nothing or leads nowhere."""
+    if result.marked is None and result.hint is None:
+        return None
+    query = make_query(source, row.source_start, row.source_text, row.translation)
+    decision = locator.locate(query, target, result.marked, result.hint)
+    if decision.chosen is None:
+        return None
+    return replace(
+        row, placement=placement_of(decision, target), reason=None, candidates=candidate_rows(decision, target)
+    )
+
+
+def outcome_of(before: SpanRow, after: SpanRow | None, has_result: bool, min_confidence: float) -> Outcome:
+    """Classify what a second look changed. after: None when the row stays as it was."""
+    if not has_result:
+        return Outcome.MARKERS_LOST
+    old, new = before.placement, after.placement if after else None
+    was_kept, is_kept = is_kept_at(old, min_confidence), is_kept_at(new, min_confidence)
+    if new is None or not (was_kept or is_kept):
+        return Outcome.IN_VAIN
+    if not is_kept:
+        return Outcome.LOST
+    if old is None or not was_kept:
+        return Outcome.RESCUED
+    return Outcome.CONFIRMED if old.span == new.span and old.text == new.text else Outcome.MOVED
+
+
+def is_kept_at(placement: Placement | None, min_confidence: float) -> bool:
+    """Whether a span is probable enough to be kept."""
+    return placement is not None and placement.probability >= min_confidence

@@ -1,52 +1,71 @@
 """Rescue over whole tables, in one process or on many machines.
 
-    layout, paragraphs, spans ──JOB──> rescue_batch ──SETTLED──> spans
-                                ^            │
-                                └─answers────┴──what to ask──> translator
+    layout, paragraphs, spans ──> cases ──requests──> translator ──replies──> RescueJob ──settle_batch──> spans
 
-A worker says what a paragraph asks for as long as something is without an answer, and settles it when nothing is.
+This process finds the cases, asks, and reads the replies; the workers decide again. Paragraphs without a case pass
+through unchanged: they are neither converted to records nor sent anywhere.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from itertools import chain
-from typing import Any
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spanferry.arrow import schema_of
+from spanferry.arrow import BatchSource, ListCodec, codec_of, from_structs, from_table, numpy_of, schema_of, to_table
 from spanferry.executors import Executor, LocalExecutor
-from spanferry.projection import grouping as batches
-from spanferry.projection.grouping import GROUP, SPAN_LISTS, grouped, unnested
+from spanferry.projection import grouping
+from spanferry.projection.grouping import (
+    GROUP,
+    ParagraphGroup,
+    SourceText,
+    TargetText,
+    group_by_paragraph,
+    split_batches,
+    unnest_spans,
+)
 from spanferry.projection.lexicon import Lexicon, train
-from spanferry.projection.lookup import Batches
 from spanferry.projection.marked import STYLES, Markers
 from spanferry.projection.ranking import Locator
-from spanferry.projection.rescue import OUTCOMES, Group, cases, hear, pairs, places, settle
+from spanferry.projection.rescue import (
+    FINAL,
+    Ask,
+    MarkerResult,
+    Outcome,
+    RescueCase,
+    RescueJob,
+    SettledParagraph,
+    WantedAnswer,
+    add_hint,
+    ask_in_rounds,
+    find_cases,
+    settle,
+    target_text,
+    translation_pairs,
+)
 from spanferry.projection.settings import RescueSettings
-from spanferry.projection.spans import Place
+from spanferry.projection.tokenized import IntArray
 from spanferry.records import SpanRow
 
-# Paragraphs that are asked for together, and held meanwhile: SQuAD2.0's 20,239 at once, so that the bar can tell how
-# long still. Some 200 MB.
+# Paragraphs whose requests are made together: all 20,239 of SQuAD2.0, so that the progress bar can estimate the end. They
+# take some 200 MB.
 WINDOW = 25_000
 
-_TEXTS = pa.list_(pa.string())
-_ANSWERS = pa.map_(pa.string(), pa.string())
-_PLACE = {"start": pa.int32(), "text": pa.string(), "low": pa.int32(), "high": pa.int32(), "share": pa.float64()}
-_PLACES = pa.list_(pa.struct(_PLACE))
-JOB = GROUP.append(pa.field("places", _PLACES)).append(pa.field("answers", _ANSWERS))
-# spans: null as long as something that is asked for has no answer.
-SETTLED = pa.schema({"asked": _TEXTS, "spans": SPAN_LISTS, "outcomes": pa.map_(pa.string(), pa.int32())})
-
 Progress = Callable[[int], object]
-Map = Callable[[Iterator[pa.Table]], Iterator[pa.Table]]
-"""Does its work on batches (executors.Executor.map)."""
-Ask = Callable[[Sequence[str]], Mapping[str, str | None]]
-"""Translates texts; None where there is no translation."""
+_RESULTS = schema_of(RescueJob).field("results")
+
+
+@dataclass(frozen=True)
+class ParagraphCases:
+    """The cases of one paragraph, and its texts."""
+
+    source: SourceText
+    target: TargetText
+    cases: list[RescueCase]
 
 
 def rescue_table(
@@ -58,16 +77,16 @@ def rescue_table(
     settings: RescueSettings,
     workers: int,
 ) -> tuple[pa.Table, dict[str, int]]:
-    """(spans, what rescue cost and brought); see rescued."""
+    """Return (spans, cost) as a whole table; see `rescue_batches`."""
     with LocalExecutor(workers) as executor:
-        settled, cost = rescued(layout, paragraphs, spans, ask, locator, settings, executor)
+        settled, cost = rescue_batches(layout, paragraphs, spans, ask, locator, settings, executor)
         return pa.concat_tables([schema_of(SpanRow).empty_table(), *settled]), dict(cost)
 
 
-def rescued(
-    layout: Batches,
-    paragraphs: Batches,
-    spans: Batches,
+def rescue_batches(
+    layout: BatchSource,
+    paragraphs: BatchSource,
+    spans: BatchSource,
     ask: Ask,
     locator: Locator,
     settings: RescueSettings,
@@ -75,98 +94,118 @@ def rescued(
     progress: Progress = lambda _: None,
     markers: tuple[Markers, ...] = STYLES,
 ) -> tuple[Iterator[pa.Table], Counter[str]]:
-    """(spans, in order, some at a time; what rescue cost and brought, when they have all been taken).
+    """Return (spans in order, a window of paragraphs at a time; the cost, complete when all were taken).
 
-    The cost: requests (distinct ones of each WINDOW of paragraphs) and their characters, cases by outcome. markers:
-    the styles that the translator keeps, the best first. Raises InputError when the tables are not of one build.
+    The cost has the number of requests (distinct ones of each WINDOW of paragraphs), their characters, and the answers
+    by outcome. markers: the styles that the translator keeps, best first. Raises InputError when the tables do not come
+    from one build.
     """
-    cost = Counter(dict.fromkeys(OUTCOMES, 0), requests=0, characters=0)
+    cost = Counter({outcome.value: 0 for outcome in Outcome}, requests=0, characters=0)
 
-    def asking(texts: Sequence[str]) -> Mapping[str, str | None]:
+    def ask_and_count(texts: Sequence[str]) -> Mapping[str, str | None]:
         cost.update(requests=len(texts), characters=sum(map(len, texts)))
         return ask(texts)
 
-    def settled() -> Iterator[pa.Table]:
+    def settle_windows() -> Iterator[pa.Table]:
         tables = layout, paragraphs, spans
-        lexicon = learnt(*tables) if locator.settings.words == "corpus" else None
-        work = partial(rescue_batch, locator=locator, settings=settings, markers=markers)
-        for window in grouped(*tables, WINDOW):
-            jobs = with_places(window, lexicon, settings)
-            done = settled_window(jobs, partial(executor.map, work), asking, progress)
-            for outcomes in done["outcomes"].to_pylist():
-                cost.update(dict(outcomes))
-            yield unnested(done["spans"])
+        lexicon = learn_lexicon(*tables) if locator.settings.words == "corpus" else None
+        for window in group_by_paragraph(*tables, WINDOW):
+            rows, wanted = cases_of_window(window, settings, markers)
+            cases = [case for paragraph in wanted for case in paragraph.cases]
+            replies = iter(ask_in_rounds(cases, settings.rounds, ask_and_count))
+            results = [with_hints(each, list(islice(replies, len(each.cases))), lexicon) for each in wanted]
+            jobs = window.take(rows).append_column(_RESULTS, ListCodec(codec_of(MarkerResult)).encode(results))
+            progress(window.num_rows - jobs.num_rows)
+            settled = settle_jobs(jobs, locator, executor, progress)
+            outcomes = pc.value_counts(pc.list_flatten(settled["outcomes"]))
+            cost.update({entry["values"]: entry["counts"] for entry in outcomes.to_pylist()})
+            yield merge(window, rows, settled)
 
-    return settled(), cost
-
-
-def learnt(layout: Batches, paragraphs: Batches, spans: Batches) -> Lexicon:
-    """Which words translate which in a corpus."""
-    return train(list(dict.fromkeys(chain.from_iterable(map(pairs, groups(layout, paragraphs, spans))))))
-
-
-def groups(layout: Batches, paragraphs: Batches, spans: Batches) -> Iterator[Group]:
-    """Each paragraph with its own rows of the three tables, in order. Raises InputError as `grouped` does."""
-    for window in grouped(layout, paragraphs, spans, batches.BATCH):
-        yield from as_groups(window)
+    return settle_windows(), cost
 
 
-def as_groups(window: pa.Table) -> Iterator[Group]:
-    for batch in window.to_batches(batches.BATCH):
-        yield from (Group(**row) for row in batch.to_pylist())
+def cases_of_window(
+    window: pa.Table, settings: RescueSettings, markers: tuple[Markers, ...]
+) -> tuple[IntArray, list[ParagraphCases]]:
+    """Return the rows of paragraphs (ParagraphGroup) that have cases, and their cases."""
+    counts = pc.list_value_length(window["spans"]).to_numpy()
+    spans = unnest_spans(window["spans"])
+    wanted = numpy_of(pc.and_(is_wanted(spans, settings.below), repeat(is_translated(window), counts)))
+    owners = np.repeat(np.arange(window.num_rows), counts)[wanted]
+    columns = spans.filter(pa.array(wanted)).select(["source_start", "source_text", "translation"])
+    answers = [WantedAnswer(*row) for row in zip(*(column.to_pylist() for column in columns.columns), strict=True)]
+    rows, starts = np.unique(owners, return_index=True)
+    texts = window.take(rows)
+    found = [
+        ParagraphCases(source, target, find_cases(source, target, answers[low:high], settings, markers))
+        for source, target, low, high in zip(
+            from_structs(texts["source"], SourceText),
+            from_structs(texts["target"], TargetText),
+            starts,
+            [*starts[1:], len(answers)],
+            strict=False,
+        )
+    ]
+    has_cases = np.array([bool(each.cases) for each in found], bool)
+    return rows[has_cases], [each for each in found if each.cases]
 
 
-def with_places(window: pa.Table, lexicon: Lexicon | None, settings: RescueSettings) -> pa.Table:
-    """Paragraphs (GROUP) with the places of their cases by a lexicon (JOB without answers).
-
-    Here and not in the workers, since a lexicon is large.
-    """
-    found: list[list[Any]] = [[] for _ in range(window.num_rows)]
-    if lexicon:
-        for mine, group in zip(found, as_groups(window), strict=True):
-            aligned = places(group, cases(group, settings), lexicon)
-            mine += [(*key, *place.span, place.share) for key, place in aligned.items()]
-    return window.append_column("places", pa.array(found, _PLACES))
+def is_wanted(spans: pa.Table, below: float) -> pa.ChunkedArray:
+    """Whether each answer (SpanRow) has no span, and might get one, or has one that is less probable than this."""
+    can_change = pc.invert(pc.is_in(spans["reason"], value_set=pa.array([reason.value for reason in FINAL])))
+    return pc.if_else(pc.is_valid(spans["reason"]), can_change, pc.less(spans["probability"], below))
 
 
-def settled_window(jobs: pa.Table, work: Map, ask: Ask, progress: Progress) -> pa.Table:
-    """Paragraphs (JOB without answers), asked for in turns until each is settled (SETTLED); in order."""
-    answers: dict[str, str | None] = {}
-    waiting, numbers = jobs, np.arange(jobs.num_rows)
-    texts = pa.array([[]] * jobs.num_rows, _TEXTS)
-    done, order = [SETTLED.empty_table()], [numbers[:0]]
-    while waiting.num_rows:
-        heard = [[(text, answers[text]) for text in some] for some in texts.to_pylist()]
-        told = pa.concat_tables(work(pieces(waiting.append_column("answers", pa.array(heard, _ANSWERS)))))
-        open_ = pc.is_null(told["spans"])
-        settled = pc.invert(open_)
-        done.append(told.filter(settled))
-        order.append(numbers[settled.to_numpy()])
-        progress(done[-1].num_rows)
-        waiting, numbers, texts = waiting.filter(open_), numbers[open_.to_numpy()], told["asked"].filter(open_)
-        if fresh := sorted(set(pc.list_flatten(texts).to_pylist()) - answers.keys()):
-            answers |= ask(fresh)
-    return pa.concat_tables(done).take(np.argsort(np.concatenate(order)))
+def is_translated(window: pa.Table) -> IntArray:
+    """Whether each paragraph (ParagraphGroup) has a translation."""
+    return numpy_of(pc.is_valid(pc.struct_field(window["target"], "context")))
 
 
-def pieces(jobs: pa.Table) -> Iterator[pa.Table]:
-    """A table as batches for an executor."""
-    return (jobs.slice(at, batches.BATCH) for at in range(0, jobs.num_rows, batches.BATCH))
+def repeat(values: IntArray, counts: IntArray) -> pa.Array:
+    """Repeat each paragraph's value for each of its answers."""
+    return pa.array(np.repeat(values, counts))
 
 
-def rescue_batch(jobs: pa.Table, locator: Locator, settings: RescueSettings, markers: tuple[Markers, ...]) -> pa.Table:
-    """Paragraphs with the answers to what they asked for (JOB) -> what they ask for, or their spans (SETTLED)."""
-    rows = []
-    for job in jobs.to_pylist():
-        answers, aligned = dict(job.pop("answers")), job.pop("places")
-        found = {(at["start"], at["text"]): Place((at["low"], at["high"]), at["share"]) for at in aligned}
-        group = Group(**job, places=found, markers=markers)
-        known = cases(group, settings)
-        told = [hear(case, answers) for case in known]
-        texts = [text for heard in told for text in heard.asked]
-        if answers.keys() >= set(texts):
-            spans, outcomes = settle(group, known, told, locator)
-            rows.append({"asked": [], "spans": spans, "outcomes": list(outcomes.items())})
-        else:
-            rows.append({"asked": texts, "spans": None, "outcomes": []})
-    return pa.Table.from_pylist(rows, schema=SETTLED)
+def with_hints(
+    paragraph: ParagraphCases, results: Sequence[MarkerResult], lexicon: Lexicon | None
+) -> tuple[MarkerResult, ...]:
+    """Add the hints of word alignment to a paragraph's results. The lexicon is too large to send to the workers."""
+    target = target_text(paragraph.target)
+    if lexicon is None or target is None:
+        return tuple(results)
+    return tuple(add_hint(result, case, target, lexicon) for result, case in zip(results, paragraph.cases, strict=True))
+
+
+def settle_jobs(jobs: pa.Table, locator: Locator, executor: Executor, progress: Progress) -> pa.Table:
+    """Settle paragraphs (RescueJob -> SettledParagraph), in order."""
+    parts = [schema_of(SettledParagraph).empty_table()]
+    for part in executor.map(partial(settle_batch, locator=locator), split_batches(jobs)):
+        parts.append(part)
+        progress(part.num_rows)
+    return pa.concat_tables(parts)
+
+
+def settle_batch(jobs: pa.Table, locator: Locator) -> pa.Table:
+    """Settle a batch of paragraphs (RescueJob -> SettledParagraph)."""
+    return to_table([settle(job, locator) for job in from_table(jobs, RescueJob)], SettledParagraph)
+
+
+def merge(window: pa.Table, rows: IntArray, settled: pa.Table) -> pa.Table:
+    """Return the spans (SpanRow) of a window in order: the settled ones at `rows`, the others as they were."""
+    unchanged = np.setdiff1d(np.arange(window.num_rows), rows)
+    lists = pa.chunked_array(
+        [*window["spans"].take(unchanged).chunks, *settled["spans"].chunks], GROUP.field("spans").type
+    )
+    order = np.argsort(np.concatenate([unchanged, rows]))
+    return unnest_spans(lists.take(order))
+
+
+def learn_lexicon(layout: BatchSource, paragraphs: BatchSource, spans: BatchSource) -> Lexicon:
+    """Learn from a corpus which words translate which."""
+    pairs: Iterable[tuple[str, str]] = (
+        pair
+        for table in group_by_paragraph(layout, paragraphs, spans, grouping.BATCH)
+        for group in from_table(table, ParagraphGroup)
+        for pair in translation_pairs(group.source, group.target, group.spans)
+    )
+    return train(list(dict.fromkeys(pairs)))

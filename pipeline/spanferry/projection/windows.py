@@ -1,18 +1,18 @@
-"""The sentences that hold an answer: where it is looked for, and what rescue translates again."""
+"""The window of an answer: the sentences that hold it. It is searched there, and rescue translates them again."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from spanferry.language.text import Span
+from spanferry.records import Span
 
 
-def window(sentences: Sequence[Span], start: int, end: int) -> tuple[int, int]:
-    """The first and the last (inclusive) of the sentences that `[start, end)` touches.
+def find_window(sentences: Sequence[Span], start: int, end: int) -> tuple[int, int]:
+    """Return the first and the last (inclusive) of the sentences that `[start, end)` touches.
 
-    sentences: spans of one text, in order, not empty. An answer that touches none (it is white
-    space, or stands between two) gets the sentence before it.
+    sentences: spans of one text, in order, at least one. An answer that touches none (it is white space, or lies
+    between two) gets the sentence before it.
     """
-    starts = [s for s, _ in sentences]
+    starts = [sentence_start for sentence_start, _ in sentences]
     first = max(bisect_right(starts, start) - 1, 0)
     if sentences[first][1] <= start and first + 1 < len(sentences) and sentences[first + 1][0] < end:
         first += 1
@@ -20,12 +20,12 @@ def window(sentences: Sequence[Span], start: int, end: int) -> tuple[int, int]:
     return first, last
 
 
-def mark(text: str, sentences: Sequence[Span], start: int, end: int, markers: tuple[str, str]) -> str:
-    """The window's text with `[start, end)` put between the markers.
+def mark_window(text: str, sentences: Sequence[Span], start: int, end: int, markers: tuple[str, str]) -> str:
+    """Return the text of a window with `[start, end)` between markers.
 
-    mark("It is so. Paris is big.", [(0, 9), (10, 23)], 10, 15, ("[", "]")) -> "[Paris] is big."
+    mark_window("It is so. Paris is big.", [(0, 9), (10, 23)], 10, 15, ("[", "]")) -> "[Paris] is big."
     """
-    first, last = window(sentences, start, end)
+    first, last = find_window(sentences, start, end)
     low, high = min(sentences[first][0], start), max(sentences[last][1], end)
     left, right = markers
     return f"{text[low:start]}{left}{text[start:end]}{right}{text[end:high]}"

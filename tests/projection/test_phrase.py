@@ -1,16 +1,16 @@
 """What is searched for."""
 
 import pytest
-from spanferry.language.profile import NEUTRAL, language
-from spanferry.projection.query import query
+from spanferry.language import NEUTRAL, language_of
+from spanferry.projection.phrase import make_phrase
 
-DUTCH = language("nl")
+DUTCH = language_of("nl")
 
 
 def test_a_phrase_is_cut_into_its_words():
-    cut = query("de Coördinatie van 1.250 foto’s", "the coordination of 1,250 photos", DUTCH)
+    cut = make_phrase("de Coördinatie van 1.250 foto’s", "the coordination of 1,250 photos", DUTCH)
     assert cut.words == ["coordinatie", "van", "1250", "foto's"]
-    assert (cut.lead, cut.trail, cut.article, cut.articles) == ((), (), True, 1)
+    assert (cut.lead, cut.trail, cut.has_article, cut.article_count) == ((), (), True, 1)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_a_phrase_is_cut_into_its_words():
     ],
 )
 def test_symbols_at_the_ends_are_kept_apart(text, source, lead, words, trail):
-    cut = query(text, source, DUTCH)
+    cut = make_phrase(text, source, DUTCH)
     assert (cut.lead, cut.words, cut.trail) == (lead, words, trail)
 
 
@@ -39,22 +39,22 @@ def test_symbols_at_the_ends_are_kept_apart(text, source, lead, words, trail):
     ],
 )
 def test_a_full_stop_of_the_engines_own_goes(text, source, kept):
-    assert query(text, source, DUTCH).text == kept
+    assert make_phrase(text, source, DUTCH).text == kept
 
 
 def test_an_article_alone_is_a_word():
-    assert query("de", "the", DUTCH).words == ["de"]
+    assert make_phrase("de", "the", DUTCH).words == ["de"]
 
 
 @pytest.mark.parametrize("text", [".", "%", "—", "?!"])
 def test_an_answer_may_be_nothing_but_symbols(text):
-    assert query(text, text, DUTCH).words
+    assert make_phrase(text, text, DUTCH).words
 
 
 @pytest.mark.parametrize("text", ["", "   "])
 def test_an_empty_text_has_no_words(text):
-    assert query(text, "x", NEUTRAL).words == []
+    assert make_phrase(text, "x", NEUTRAL).words == []
 
 
 def test_a_language_without_articles_keeps_every_word():
-    assert query("de facto", "de facto", NEUTRAL).words == ["de", "facto"]
+    assert make_phrase("de facto", "de facto", NEUTRAL).words == ["de", "facto"]

@@ -1,0 +1,106 @@
+"""A text cut into sentences and tokens, prepared once for all answers that are searched in it."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from spanferry.language.words import fold, is_word, tokens
+from spanferry.records import Span
+
+TokenRange = tuple[int, int]
+"""Tokens [low, high) of a text."""
+Window = tuple[int, int]
+"""The first and the last sentence (inclusive) that hold an answer."""
+IntArray = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class TokenizedText:
+    """A text with the spans of its sentences, in order. It is cut into tokens on first use."""
+
+    text: str
+    sentences: tuple[Span, ...]
+
+    @cached_property
+    def token_spans(self) -> list[Span]:
+        """The place of each token."""
+        return tokens(self.text)
+
+    @cached_property
+    def token_starts(self) -> list[int]:
+        """The offset of each token."""
+        return [start for start, _ in self.token_spans]
+
+    @cached_property
+    def token_texts(self) -> list[str]:
+        """Each token as it is written."""
+        text = self.text
+        return [text[start:end] for start, end in self.token_spans]
+
+    @cached_property
+    def folded(self) -> list[str]:
+        """Each token folded (`language.text.fold`)."""
+        return list(map(fold, self.token_texts))
+
+    @cached_property
+    def casefolded(self) -> list[str]:
+        """Each token without case but with its diacritics: "één" (one) is not "een" (a)."""
+        return list(map(str.casefold, self.token_texts))
+
+    @cached_property
+    def is_word(self) -> list[bool]:
+        """For each token, whether it is a word or a number rather than a symbol."""
+        return list(map(is_word, self.token_texts))
+
+    @cached_property
+    def folded_line(self) -> str:
+        """The folded tokens, joined by single spaces."""
+        return " ".join(self.folded)
+
+    @cached_property
+    def line_offsets(self) -> IntArray:
+        """The offset of each token in `folded_line`, and of the token that would come next."""
+        return np.cumsum([0, *(len(token) + 1 for token in self.folded)])
+
+    @cached_property
+    def token_bounds(self) -> IntArray:
+        """`token_spans` as an array of shape (tokens, 2)."""
+        return np.array(self.token_spans, dtype=int).reshape(-1, 2)
+
+    @cached_property
+    def sentence_ranges(self) -> list[TokenRange]:
+        """The tokens of each sentence."""
+        return [self.token_range(span) for span in self.sentences]
+
+    def window_span(self, window: Window) -> Span:
+        """The span from the first to the last sentence of a window."""
+        return self.sentences[window[0]][0], self.sentences[window[1]][1]
+
+    def window_range(self, window: Window) -> TokenRange:
+        """The tokens from the first to the last sentence of a window."""
+        return self.sentence_ranges[window[0]][0], self.sentence_ranges[window[1]][1]
+
+    def token_range(self, span: Span) -> TokenRange:
+        """The tokens that start in a span."""
+        return bisect_left(self.token_starts, span[0]), bisect_left(self.token_starts, span[1])
+
+    def span_of(self, low: int, high: int) -> Span:
+        """The span of tokens [low, high)."""
+        return self.token_spans[low][0], self.token_spans[high - 1][1]
+
+    def find_tokens(self, needle: Sequence[str], within: TokenRange) -> list[TokenRange]:
+        """Every run of tokens in a range whose folded forms are exactly `needle`."""
+        low, high = within
+        size, folded, needle = len(needle), self.folded, list(needle)
+        if not size:
+            return []
+        first = needle[0]
+        return [
+            (at, at + size)
+            for at in range(low, high - size + 1)
+            if folded[at] == first and folded[at : at + size] == needle
+        ]

@@ -1,0 +1,69 @@
+"""`locate_answer`: one answer, without any set-up."""
+
+import pytest
+from spanferry import locate_answer
+from spanferry.errors import InputError
+from spanferry.records import Method
+
+ENGLISH = "The dam held in 1612. Then the dam broke."
+DUTCH = "In 1612 hield de dam stand. Toen brak de dam."
+
+
+def start_of(text: str, context: str, occurrence: int = 1) -> int:
+    at = -1
+    for _ in range(occurrence):
+        at = context.index(text, at + 1)
+    return at
+
+
+@pytest.mark.parametrize("occurrence", [1, 2])
+def test_the_answer_is_found_in_the_sentence_that_translates_its_own(occurrence: int) -> None:
+    found = locate_answer(ENGLISH, start_of("dam", ENGLISH, occurrence), "dam", DUTCH, translation="dam")
+    assert found is not None
+    assert (found.text, found.start, found.method) == ("dam", start_of("dam", DUTCH, occurrence), Method.EXACT)
+    assert 0.9 < found.probability <= 1
+
+
+def test_without_a_translation_the_answer_is_searched_as_it_is() -> None:
+    found = locate_answer(ENGLISH, start_of("1612", ENGLISH), "1612", DUTCH)
+    assert found is not None
+    assert (found.text, found.start) == ("1612", 3)
+
+
+def test_sentences_may_be_given() -> None:
+    english, dutch = "It broke the dam held", "Het brak de dam hield"
+    pairs = [((0, 8), (0, 8)), ((9, 21), (9, 21))]
+    found = locate_answer(english, 13, "dam", dutch, translation="dam", sentences=pairs)
+    assert found is not None
+    assert found.start == 12
+
+
+def test_contexts_of_unequal_sentences_are_searched_whole() -> None:
+    found = locate_answer(ENGLISH, start_of("1612", ENGLISH), "1612", "In 1612 hield hij en toen brak hij.")
+    assert found is not None
+    assert found.start == 3
+
+
+def test_what_resembles_nothing_is_not_found() -> None:
+    assert locate_answer("The US army came.", 4, "US", "Het leger kwam.", translation="qqq") is None
+
+
+def test_another_language_follows_its_own_rules() -> None:
+    found = locate_answer("The river is long.", 4, "river", "Der Fluss ist lang.", translation="Fluss", target="de")
+    assert found is not None
+    assert (found.text, found.start) == ("Fluss", 4)
+
+
+@pytest.mark.parametrize(
+    ("start", "answer", "target", "sentences", "message"),
+    [
+        (5, "dam", DUTCH, None, "answer_start: the source context does not have 'dam' at 5"),
+        (4, "dam", " ", None, "target_context: empty"),
+        (4, "dam", DUTCH, [], "sentences: none given"),
+        (4, "dam", DUTCH, [((0, 400), (0, 5))], r"sentences\[0\]\[0\]: \(0, 400\) is not a span"),
+        (4, "dam", DUTCH, [((0, 21), (5, 5))], r"sentences\[0\]\[1\]: \(5, 5\) is not a span"),
+    ],
+)
+def test_wrong_input_is_refused(start: int, answer: str, target: str, sentences: list | None, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        locate_answer(ENGLISH, start, answer, target, sentences=sentences)
