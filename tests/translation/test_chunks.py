@@ -3,7 +3,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spanferry.translation.chunks import cut
+from spanferry.translation.chunks import split_text
 
 
 def url_bytes(text: str) -> int:
@@ -23,7 +23,7 @@ def url_bytes(text: str) -> int:
     ],
 )
 def test_lines(text, parts):
-    assert cut(text, len, 100) == parts
+    assert split_text(text, len, 100) == parts
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_lines(text, parts):
     ],
 )
 def test_long_lines_are_cut_at_the_best_place(text, limit, parts):
-    assert cut(text, len, limit) == parts
+    assert split_text(text, len, limit) == parts
 
 
 @given(st.text(st.characters(), max_size=300), st.integers(12, 60))
 def test_parts_make_the_text_again(text, limit):
-    parts = cut(text, url_bytes, limit)
+    parts = split_text(text, url_bytes, limit)
     assert "".join(parts) == text
     assert len(parts) % 2 == 1
     for piece in parts[1::2]:

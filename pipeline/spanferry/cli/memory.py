@@ -1,4 +1,4 @@
-"""The live translation memory: what it holds, in and out as TMX."""
+"""The translation memory: statistics, import and export as TMX, release of the quarantine."""
 
 import json
 from pathlib import Path
@@ -11,13 +11,15 @@ from spanferry.cli.support import Command
 from spanferry.config import Params, read_params
 from spanferry.errors import ParamsError
 from spanferry.printing import printable, printable_json
-from spanferry.translation.engines.registry import DEFAULTS, build
-from spanferry.translation.memory.statistics import ScopeStatistics, export_tmx, import_tmx, memory_statistics
-from spanferry.translation.memory.store import Scope
-from spanferry.translation.memory.store import release as released
+from spanferry.translation.engines.registry import DEFAULT_SETTINGS, build_translator
+from spanferry.translation.memory.exchange import export_tmx, import_tmx
+from spanferry.translation.memory.statistics import ScopeStatistics, read_memory_statistics
+from spanferry.translation.memory.store import Scope, release_quarantine
 
 MIB = 1 << 20
-translator_option = click.option("--translator", help="Whose translations: a name in params.yaml, or as stats tells.")
+translator_option = click.option(
+    "--translator", help="The translator: a name in params.yaml, or an identity that `memory stats` prints."
+)
 
 
 @click.group(name="memory", help=__doc__)
@@ -29,91 +31,99 @@ def memory() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @translator_option
 def import_command(file: Path, translator: str | None) -> None:
-    """Puts a TMX file's translations into the memory, as if the translator had given them.
+    """Import a TMX file's translations into the memory, as if the translator had made them.
 
-    They replace what the memory holds for the same texts. A corpus that is built already takes them up
-    with `dvc repro -f translate@CORPUS`.
+    They replace the memory's own translations of the same texts. A corpus that is already built uses them after
+    `dvc repro -f translate@CORPUS`.
     """
-    scope = scope_of(read_params(), translator)
-    done = import_tmx(MEMORY, scope, file)
-    click.echo(f"memory: {done.new:,} new, {done.replaced:,} replaced, {done.same:,} held already; {told(scope)}")
+    scope = find_scope(read_params(), translator)
+    result = import_tmx(MEMORY, scope, file)
+    click.echo(
+        f"memory: {result.new:,} new, {result.replaced:,} replaced, {result.same:,} unchanged; {describe_scope(scope)}"
+    )
 
 
 @memory.command("export", cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
 @translator_option
 def export_command(file: Path, translator: str | None) -> None:
-    """Writes a translator's translations as TMX 1.4, sorted by text."""
-    scope = scope_of(read_params(), translator)
+    """Export a translator's translations as TMX 1.4, sorted by text."""
+    scope = find_scope(read_params(), translator)
     count = export_tmx(MEMORY, scope, file)
-    click.echo(f"memory: {count:,} translations written to {printable(str(file))}; {told(scope)}")
+    click.echo(f"memory: {count:,} translations written to {printable(str(file))}; {describe_scope(scope)}")
 
 
 @memory.command("stats", cls=Command)
-@click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def stats_command(as_json: bool) -> None:
-    """Says what the memory holds, by translator and languages."""
-    found = memory_statistics(MEMORY)
+    """Print what the memory holds, by translator and languages."""
+    statistics = read_memory_statistics(MEMORY)
     if as_json:
-        click.echo(printable_json(json.dumps(to_builtins(found), ensure_ascii=False, indent=2)))
+        click.echo(printable_json(json.dumps(to_builtins(statistics), ensure_ascii=False, indent=2)))
         return
-    for holding in found.scopes:
-        click.echo(line(holding))
-    click.echo(f"{found.records:,} records, {found.bytes / MIB:,.1f} MiB in {printable(str(MEMORY))}/")
-    if found.damage:
-        click.echo(printable(found.damage))
+    for scope in statistics.scopes:
+        click.echo(describe_statistics(scope))
+    click.echo(f"{statistics.records:,} records, {statistics.bytes / MIB:,.1f} MiB in {printable(str(MEMORY))}/")
+    if statistics.damage:
+        click.echo(printable(statistics.damage))
 
 
 @memory.command("release", cls=Command)
 def release_command() -> None:
-    """Empties the quarantine, so that the next run asks again for the texts that were given up.
+    """Empty the quarantine, so that the next run sends the texts again that were given up.
 
-    DVC does not know of it: a corpus that is built already asks again with
+    DVC does not notice the change: for a corpus that is already built, run
     `dvc repro -f translate@CORPUS rescue@CORPUS`.
     """
-    count = released(MEMORY)
-    again = "; `dvc repro -f translate@CORPUS rescue@CORPUS` asks for them again" if count else ""
-    click.echo(f"memory: {count:,} texts are released from quarantine{again}")
+    count = release_quarantine(MEMORY)
+    advice = "; `dvc repro -f translate@CORPUS rescue@CORPUS` sends them again" if count else ""
+    click.echo(f"memory: {count:,} texts released from quarantine{advice}")
 
 
-def line(holding: ScopeStatistics) -> str:
-    """One scope's figures in a line."""
-    words = [
-        f"{told(holding.scope)}: {holding.translations:,} translations",
-        f"{holding.characters:,} characters into {holding.translated_characters:,}",
+def describe_statistics(statistics: ScopeStatistics) -> str:
+    """Return one scope's figures in a line."""
+    parts = [
+        f"{describe_scope(statistics.scope)}: {statistics.translations:,} translations",
+        f"{statistics.characters:,} characters into {statistics.translated_characters:,}",
     ]
-    if holding.quarantine:
-        faults = ", ".join(f"{fault} {count:,}" for fault, count in holding.quarantine.items())
-        words.append(f"in quarantine: {faults}")
-    return "; ".join(words)
+    if statistics.quarantine:
+        failures = ", ".join(f"{failure} {count:,}" for failure, count in statistics.quarantine.items())
+        parts.append(f"in quarantine: {failures}")
+    return "; ".join(parts)
 
 
-def told(scope: Scope) -> str:
+def describe_scope(scope: Scope) -> str:
+    """Return a scope's translator and languages for the terminal."""
     return printable(f"{scope.translator}, {scope.source} to {scope.target}")
 
 
-def scope_of(params: Params, translator: str | None) -> Scope:
-    """The scope that --translator stands for; without it, that of the one translator the corpora use."""
+def find_scope(params: Params, translator: str | None) -> Scope:
+    """Return the scope of --translator; without the option, that of the only translator that the corpora use.
+
+    Raises ParamsError when the corpora use several translators or none, and for a translator without a memory.
+    """
     languages = params.language.source, params.language.target
     names = [translator] if translator else [corpus.translator for corpus in params.corpora.values()]
-    identities = {remembered(params, name) for name in names if name} - {None}
+    identities = {identity for name in names if name and (identity := find_identity(params, name))}
     if not translator and len(identities) != 1:
-        raise ParamsError(f"--translator: say whose translations (known: {', '.join(DEFAULTS | params.translators)})")
+        known = ", ".join(DEFAULT_SETTINGS | params.translators)
+        raise ParamsError(f"--translator: name the translator (known: {known})")
     if not identities:
         raise ParamsError(f"--translator {translator}: the memory keeps none of its translations")
     return Scope(identities.pop(), *languages)
 
 
-def remembered(params: Params, name: str) -> str | None:
-    """The identity of a translator whose translations the memory keeps; None for the others.
+def find_identity(params: Params, name: str) -> str | None:
+    """Return the identity of a translator whose translations the memory keeps; None for the other translators.
 
-    name: of an engine or an entry of `translators`, or the identity itself of one that the memory holds.
+    name: of an engine, of an entry of `translators`, or the identity itself, when the memory has translations by it.
+    Raises ParamsError for any other name.
     """
     languages = params.language.source, params.language.target
     try:
-        engine = build(name, params.translators, languages, params.translate, {})
+        engine = build_translator(name, params.translators, languages, params.translate, {})
     except ParamsError:
-        if MEMORY.exists() and any(name == holding.scope.translator for holding in memory_statistics(MEMORY).scopes):
+        if MEMORY.exists() and any(name == scope.scope.translator for scope in read_memory_statistics(MEMORY).scopes):
             return name
         raise
     return None if engine.trusted else engine.identity

@@ -1,19 +1,19 @@
-"""Cutting a segment into what an engine can take, so that it can be put together again exactly.
+"""Splitting a segment into chunks that an engine can take, so that they can be joined again exactly.
 
     "  First line.\\nSecond\\tline " ──> ["  ", "First line.", "\\n", "Second", "\\t", "line", " "]
                                              translate          translate       translate
 
-The free services drop or collapse line breaks, tabs and outer white space; here they are not sent.
+The free services drop or collapse line breaks, tabs and outer white space, so these are not sent.
 """
 
 from collections.abc import Callable
 
 import regex
 
-# Kept as they are: white space at the ends, and around each line break or control character within.
+# Not sent: white space at the ends, and around each line break or control character within.
 _BREAK = regex.compile(r"\A\s+|\s*[\n\r\t\x00-\x1f\x7f-\x9f\u2028\u2029]\s*|\s+\Z")
 _CONTENT = regex.compile(r"[\p{L}\p{N}]")
-# Where a long text may be cut, best first: after a sentence, a clause, a word, a character as read.
+# Where a long line may be split, best first: after a sentence, a clause, a word, a character as a reader sees it.
 _BOUNDARIES = tuple(
     regex.compile(pattern)
     for pattern in (
@@ -23,54 +23,56 @@ _BOUNDARIES = tuple(
         r"\X",
     )
 )
-# Characters beyond the limit that tell whether what ends at it goes on: the longest emoji sequences have ten.
+# Characters read beyond the limit, to see whether the last one before it continues: the longest emoji sequences have
+# ten.
 LOOK_AHEAD = 32
 
 Size = Callable[[str], int]
 
 
-def cut(text: str, size: Size, limit: int) -> list[str]:
-    """A text -> its parts, by turns kept and translated: odd places are to be translated.
+def split_text(text: str, size: Size, limit: int) -> list[str]:
+    """Split a text into parts, alternately separators, which are kept, and chunks, which are translated.
 
-    The parts make the text again, and every odd one is one line, without white space around it,
-    with a letter or digit in it, and no larger than the limit.
+    The parts joined make the text again. The chunks are the parts with an odd index: each is one line without outer
+    white space, contains a letter or digit, and is no larger than the limit (as `size` measures it).
     """
     parts = [""]
-    at = 0
+    position = 0
     for gap in _BREAK.finditer(text):
-        add_line(parts, text[at : gap.start()], size, limit)
+        append_line(parts, text[position : gap.start()], size, limit)
         parts[-1] += gap[0]
-        at = gap.end()
-    add_line(parts, text[at:], size, limit)
+        position = gap.end()
+    append_line(parts, text[position:], size, limit)
     return parts
 
 
-def add_line(parts: list[str], line: str, size: Size, limit: int) -> None:
-    """Adds a line to the parts, which end, before and after, with one that is kept."""
+def append_line(parts: list[str], line: str, size: Size, limit: int) -> None:
+    """Append the chunks of a line to the parts, whose last element is a separator before and after."""
     while line:
-        end = len(line) if size(line) <= limit else cut_at(line, size, limit)
-        piece, line = line[:end], line[end:]
-        if _CONTENT.search(piece):
-            bare = piece.strip()
-            start = piece.index(bare)
-            parts[-1] += piece[:start]
-            parts += [bare, piece[start + len(bare) :]]
+        end = len(line) if size(line) <= limit else find_split(line, size, limit)
+        chunk, line = line[:end], line[end:]
+        if _CONTENT.search(chunk):
+            stripped = chunk.strip()
+            start = chunk.index(stripped)
+            parts[-1] += chunk[:start]
+            parts += [stripped, chunk[start + len(stripped) :]]
         else:
-            parts[-1] += piece
+            parts[-1] += chunk
 
 
-def cut_at(line: str, size: Size, limit: int) -> int:
-    """Where to cut a line that is too large: at the best boundary that leaves a good half of the limit used."""
-    most = largest(len(line), lambda end: size(line[:end]) <= limit)
-    for boundary, least in zip(_BOUNDARIES, (most // 2, most // 2, 0, 0), strict=True):
-        ends = [match.end() for match in boundary.finditer(line, 0, most + LOOK_AHEAD) if least < match.end() <= most]
+def find_split(line: str, size: Size, limit: int) -> int:
+    """Return where to split a line that is too large: at the best boundary that uses at least half of the limit."""
+    longest = largest_fitting(len(line), lambda end: size(line[:end]) <= limit)
+    for boundary, shortest in zip(_BOUNDARIES, (longest // 2, longest // 2, 0, 0), strict=True):
+        matches = boundary.finditer(line, 0, longest + LOOK_AHEAD)
+        ends = [match.end() for match in matches if shortest < match.end() <= longest]
         if ends:
             return ends[-1]
-    return max(1, most)
+    return max(1, longest)
 
 
-def largest(high: int, fits: Callable[[int], bool]) -> int:
-    """The largest number up to high that fits, where all smaller ones do; 0 when none does."""
+def largest_fitting(high: int, fits: Callable[[int], bool]) -> int:
+    """Return the largest number up to `high` that fits, given that all smaller ones do; 0 when none does."""
     low = 0
     while low < high:
         middle = (low + high + 1) // 2

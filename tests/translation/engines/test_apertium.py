@@ -8,7 +8,7 @@ from spanferry.errors import ParamsError, TranslationError
 from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines import apertium
-from spanferry.translation.engines.apertium import END, Apertium, escaped, plain
+from spanferry.translation.engines.apertium import END, Apertium, escape, unescape
 from spanferry.translation.engines.base import Refused, Request
 from spanferry.translation.settings import ApertiumSettings
 
@@ -33,7 +33,7 @@ def test_translates_by_rules():
 
 
 @installed
-def test_signs_and_unknown_words_come_back_as_they_are():
+def test_signs_and_unknown_words_stay_as_they_are():
     texts = [
         "The old [ferry] crosses «the» river.",
         "Xyzzyx",
@@ -94,15 +94,15 @@ def test_a_crash_is_the_texts_own(monkeypatch):
 
 
 @installed
-def test_at_the_desk(tmp_path):
+def test_a_session_translates(tmp_path):
     texts = ["How many boats sank in the storm of 1887?", "The old ferry crosses the river every day."]
     with open_session(
         "spanish", ("en", "es"), folder=tmp_path / "memory", translators={"spanish": ApertiumSettings("eng-spa")}
-    ) as desk:
-        results = desk.translate([Segment(text, "sentence") for text in texts])
-    assert [result.fault for result in results] == [None, None]
+    ) as session:
+        results = session.translate([Segment(text, "sentence") for text in texts])
+    assert [result.failure for result in results] == [None, None]
 
 
 @given(st.text())
 def test_escaping_comes_back(text):
-    assert plain(escaped(text) + END) == text.replace("\0", " ").strip()
+    assert unescape(escape(text) + END) == text.replace("\0", " ").strip()

@@ -7,8 +7,15 @@ from spanferry.errors import TranslationError
 from spanferry.translation.checks import MARKED
 from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
-from spanferry.translation.engines.base import Overloaded, Refused, Request, Throttled, Unproven, Unreachable
-from spanferry.translation.engines.deepl import DeepL, xml
+from spanferry.translation.engines.base import (
+    Overloaded,
+    Refused,
+    RefusedBeforeSuccess,
+    Request,
+    Throttled,
+    Unreachable,
+)
+from spanferry.translation.engines.deepl import DeepL, to_xml
 from spanferry.translation.settings import DeepLSettings
 
 from tests.support.json_server import Answer, service
@@ -100,7 +107,7 @@ def test_other_texts_travel_as_they_are(text):
 
 
 def test_xml_of_a_text_without_markers():
-    assert xml("a & <m>") == "a &amp; &lt;m&gt;"
+    assert to_xml("a & <m>") == "a &amp; &lt;m&gt;"
 
 
 @pytest.mark.parametrize(
@@ -112,10 +119,14 @@ def test_xml_of_a_text_without_markers():
         (Answer(status=413), Refused, "413"),
         (Answer(status=456), TranslationError, "the account's characters are spent"),
         (Answer(status=403), TranslationError, "the key in DEEPL_AUTH_KEY is not accepted"),
-        (Answer({"message": f"target_lang, {KEY}"}, 400), Unproven, "Bad request, message: target_lang, ..."),
+        (
+            Answer({"message": f"target_lang, {KEY}"}, 400),
+            RefusedBeforeSuccess,
+            "Bad request, message: target_lang, ...",
+        ),
         (Answer("<html>Welcome to this network</html>"), Unreachable, "0 translations for 1 texts"),
-        (Answer({"translations": [{"text": "x"}]}), Unreachable, "no answer of DeepL's"),
-        (Answer({"translations": [None]}), Unreachable, "no answer of DeepL's"),
+        (Answer({"translations": [{"text": "x"}]}), Unreachable, "the response is not DeepL's"),
+        (Answer({"translations": [None]}), Unreachable, "the response is not DeepL's"),
         (result("a", "b"), Unreachable, "2 translations for 1 texts"),
         (Answer(hang=3.0), Overloaded, "timed out"),
     ],
@@ -144,7 +155,7 @@ def test_no_server():
         engine.translate([Request("x")])
 
 
-def test_a_text_that_is_none():
+def test_a_lone_surrogate_is_refused():
     with pytest.raises(Refused, match="surrogate"):
         translated(dutch, Request("\ud800"), context=True)
 
@@ -181,7 +192,7 @@ def test_the_identity_says_what_changes_an_answer():
     assert msgspec.convert({"engine": "deepl"}, DeepLSettings) == DeepLSettings()
 
 
-def test_at_the_desk_and_out_of_the_memory(tmp_path, hurried):
+def test_a_session_translates_once_and_then_uses_the_memory(tmp_path, hurried):
     def answer(body):
         (text,) = body["text"]
         if text == "never":
@@ -201,8 +212,8 @@ def test_at_the_desk_and_out_of_the_memory(tmp_path, hurried):
                 ("en", "nl"),
                 folder=tmp_path,
                 translators={"deepl": DeepLSettings(server_url=served.url)},
-            ) as desk:
-                results = [(result.text, result.fault) for result in desk.translate(segments)]
+            ) as session:
+                results = [(result.text, result.failure) for result in session.translate(segments)]
             assert results == [
                 ("39: tHE qUAY WAS built.", None),
                 ("19: tHE qUAY WAS built.", None),

@@ -6,7 +6,7 @@ from spanferry.errors import TranslationError
 from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.base import Request
-from spanferry.translation.engines.marian import Marian, batches
+from spanferry.translation.engines.marian import Marian, batch_by_length
 from spanferry.translation.settings import MarianSettings
 
 from tests.support import tiny_checkpoints
@@ -103,7 +103,7 @@ def test_params(folders):
         msgspec.convert({"engine": "marian", "model": "a/b", "revision": "main"}, MarianSettings)
 
 
-def test_at_the_desk_and_out_of_the_memory(folders, tmp_path):
+def test_a_session_translates_once_and_then_uses_the_memory(folders, tmp_path):
     segments = [Segment(text, "sentence") for text in (*ENGLISH, "the harbour " * 300)]
     for asked in (6, 0):
         with open_session(
@@ -111,17 +111,17 @@ def test_at_the_desk_and_out_of_the_memory(folders, tmp_path):
             ("en", "nl"),
             folder=tmp_path / "memory",
             translators={"opus": MarianSettings(model=str(folders["marian"]))},
-        ) as desk:
-            results = [result.text for result in desk.translate(segments)]
+        ) as session:
+            results = [result.text for result in session.translate(segments)]
         assert results[:5] == DUTCH
         assert results[5] is None
-        assert desk.counts.texts >= asked or desk.counts.texts == 0
-    assert desk.counts.requests == 0
+        assert session.counts.texts >= asked or session.counts.texts == 0
+    assert session.counts.requests == 0
 
 
 @given(st.lists(st.integers(1, 60)), st.integers(1, 200))
 def test_every_text_is_in_one_batch_that_is_not_too_large(lengths, tokens):
-    found = list(batches(lengths, tokens))
+    found = list(batch_by_length(lengths, tokens))
     assert sorted(place for batch in found for place in batch) == list(range(len(lengths)))
     for batch in found:
         sizes = [lengths[place] for place in batch]

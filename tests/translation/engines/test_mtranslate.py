@@ -1,10 +1,8 @@
 import socket
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import pytest
 from spanferry.translation.engines.base import EngineFailure, Overloaded, Refused, Request, Throttled, Unreachable
-from spanferry.translation.engines.mtranslate import MOST_S, MTranslate, retry_after
+from spanferry.translation.engines.mtranslate import MTranslate
 
 from tests.support.standin import CAPTCHA, PAGE, Reply
 
@@ -60,7 +58,7 @@ def test_no_connection(monkeypatch, google):
     assert type(failure()) is Unreachable
 
 
-def test_a_text_that_is_none():
+def test_a_lone_surrogate_is_refused():
     assert type(failure("\ud800")) is Refused
 
 
@@ -75,26 +73,3 @@ def test_a_text_that_is_sent_again_has_another_url(monkeypatch):
     for attempt in range(3):
         assert ask("quay", attempt=attempt) == "kade"
     assert sent == ["quay", "quay ", "quay  "]
-
-
-def test_retry_after():
-    assert [retry_after({"Retry-After": value}) for value in ("", "x", "-5", "1.5", "nan", "1e99")] == [
-        None,
-        None,
-        0.0,
-        1.5,
-        None,
-        MOST_S,
-    ]
-    assert retry_after({}) is None
-
-
-@pytest.mark.parametrize("wrong", [timedelta(), timedelta(days=1), timedelta(days=-1)])
-def test_a_date_to_wait_for_counts_from_the_answers_own_clock(wrong):
-    """So that a clock that is a day off, or jumps, makes a run neither hang nor hammer."""
-    theirs = datetime.now(UTC) + wrong
-    until = format_datetime(theirs + timedelta(seconds=60), usegmt=True)
-    assert retry_after({"Retry-After": until, "Date": format_datetime(theirs, usegmt=True)}) == 60
-    if not wrong:
-        assert retry_after({"Retry-After": until}) == pytest.approx(60, abs=2)
-        assert retry_after({"Retry-After": until, "Date": "today"}) == pytest.approx(60, abs=2)

@@ -8,8 +8,15 @@ from hypothesis import strategies as st
 from spanferry.errors import ParamsError, TranslationError
 from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
-from spanferry.translation.engines.base import Overloaded, Refused, Request, Throttled, Unproven, Unreachable
-from spanferry.translation.engines.openai import OpenAI, answers
+from spanferry.translation.engines.base import (
+    Overloaded,
+    Refused,
+    RefusedBeforeSuccess,
+    Request,
+    Throttled,
+    Unreachable,
+)
+from spanferry.translation.engines.openai import OpenAI, parse_translations
 from spanferry.translation.settings import OpenAISettings, TranslateSettings
 
 from tests.support.json_server import Answer, service
@@ -24,7 +31,7 @@ def key(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
 
 
-def asked_for(body):
+def segments_of(body):
     """The segments that a request has: key -> text."""
     return {key: segment["text"] for key, segment in json.loads(body["messages"][1]["content"])["segments"].items()}
 
@@ -36,7 +43,7 @@ def completion(content, finish_reason="stop", **message):
 
 
 def dutch(body):
-    return completion({key: "nl " + text for key, text in asked_for(body).items()})
+    return completion({key: "nl " + text for key, text in segments_of(body).items()})
 
 
 def translated(answer, *requests, languages=("en", "nl"), **settings):
@@ -97,7 +104,7 @@ def test_other_requests():
     assert body["messages"][0]["content"].endswith("Write Flemish.")
 
 
-def test_after_bad_answers_it_asks_more_warmly():
+def test_bad_answers_raise_the_temperature():
     for attempt, temperature in ((0, 0.0), (1, 0.3), (9, 1.0)):
         _, [(_, _, body)] = translated(dutch, Request("x", attempt=attempt))
         assert body["temperature"] == temperature
@@ -122,11 +129,11 @@ TEXTS = ["one", "two", "three"]
     ],
 )
 def test_answers_are_validated_one_by_one(said, expected):
-    assert answers(said, TEXTS) == expected
+    assert parse_translations(said, TEXTS) == expected
 
 
 def test_the_same_text_may_have_the_same_answer():
-    assert answers('{"1": "een", "2": "een"}', ["one", "One"]) == ["een", "een"]
+    assert parse_translations('{"1": "een", "2": "een"}', ["one", "One"]) == ["een", "een"]
 
 
 @pytest.mark.parametrize(
@@ -146,13 +153,13 @@ def test_the_same_text_may_have_the_same_answer():
 )
 def test_no_answer_at_all_is_a_refusal(said):
     with pytest.raises(Refused):
-        answers(said, TEXTS)
+        parse_translations(said, TEXTS)
 
 
 @given(st.text() | st.dictionaries(st.sampled_from("1234x"), st.none() | st.text() | st.integers()).map(json.dumps))
 def test_whatever_comes_back_each_text_has_one_string_or_none_has(said):
     try:
-        found = answers(said, TEXTS)
+        found = parse_translations(said, TEXTS)
     except Refused:
         return
     assert len(found) == len(TEXTS)
@@ -167,15 +174,15 @@ def test_whatever_comes_back_each_text_has_one_string_or_none_has(said):
         (Answer({"error": {"code": "insufficient_quota"}}, 429), TranslationError, "credit is spent"),
         (Answer(status=402), TranslationError, "credit is spent"),
         (Answer({"error": {"message": f"bad key {KEY}"}}, 401), TranslationError, "not accept the key in MY_KEY"),
-        (Answer({"error": {"message": f"no model, {KEY}"}}, 404), Unproven, "HTTP 404"),
-        (Answer(status=400), Unproven, "HTTP 400"),
+        (Answer({"error": {"message": f"no model, {KEY}"}}, 404), RefusedBeforeSuccess, "HTTP 404"),
+        (Answer(status=400), RefusedBeforeSuccess, "HTTP 400"),
         (Answer(status=302, headers={"Location": "http://127.0.0.1:9/"}), TranslationError, "HTTP 302"),
         (Answer(status=413), Refused, "HTTP 413"),
         (Answer(status=500), Overloaded, "HTTP 500"),
         (Answer(status=529, headers={"Retry-After": "2"}), Overloaded, "HTTP 529"),
-        (Answer("<html>Welcome</html>"), Unreachable, "no answer of a model's"),
-        (Answer({"choices": []}), Unreachable, "no answer of a model's"),
-        (Answer({"choices": [{"message": {"content": ["x"]}}]}), Unreachable, "no answer of a model's"),
+        (Answer("<html>Welcome</html>"), Unreachable, "the response is not a model's"),
+        (Answer({"choices": []}), Unreachable, "the response is not a model's"),
+        (Answer({"choices": [{"message": {"content": ["x"]}}]}), Unreachable, "the response is not a model's"),
         (completion(None, refusal="I will not."), Refused, "refuses: I will not."),
         (completion('{"1": "een', finish_reason="length"), Refused, "(length)"),
         (completion(None, finish_reason="content_filter"), Refused, "(content_filter)"),
@@ -215,7 +222,7 @@ def test_no_server():
         engine.translate([Request("x")])
 
 
-def test_a_text_that_is_none():
+def test_a_lone_surrogate_is_refused():
     with pytest.raises(Refused, match="surrogate"):
         translated(dutch, Request("\ud800"))
 
@@ -255,11 +262,11 @@ def test_the_identity_says_what_changes_an_answer(monkeypatch):
     assert msgspec.convert({"engine": "openai", "model": "m"}, OpenAISettings) == OpenAISettings(model="m")
 
 
-def test_at_the_desk_an_injection_costs_one_text_at_most(tmp_path, hurried):
+def test_an_injection_costs_one_text_at_most(tmp_path, hurried):
     """A model that obeys: with the injection in the batch it answers nothing but PWNED."""
 
     def answer(body):
-        texts = asked_for(body)
+        texts = segments_of(body)
         if any(text == INJECTION for text in texts.values()):
             return completion("PWNED")
         return completion({key: "nl " + text.swapcase() for key, text in texts.items()})
@@ -275,8 +282,8 @@ def test_at_the_desk_an_injection_costs_one_text_at_most(tmp_path, hurried):
                 folder=tmp_path,
                 translators={"llm": OpenAISettings(model="m", base_url=served.url)},
                 settings=TranslateSettings(attempts=2),
-            ) as desk:
-                results = [(result.text, result.fault) for result in desk.translate(segments)]
+            ) as session:
+                results = [(result.text, result.failure) for result in session.translate(segments)]
             assert results == [
                 ("nl tHE qUAY WAS built.", None),
                 (None, "refused"),
@@ -287,17 +294,17 @@ def test_at_the_desk_an_injection_costs_one_text_at_most(tmp_path, hurried):
     assert requests[0] == requests[1]
 
 
-def test_at_the_desk_a_text_that_is_refused_first_is_not_taken_for_the_settings(tmp_path, hurried):
+def test_a_text_that_is_refused_first_is_not_mistaken_for_wrong_settings(tmp_path, hurried):
     """HTTP 400 of a content filter, or of a server that does not know the model any more."""
     filtered = {"the weapon"}
 
     def answer(body):
-        return Answer(status=400) if filtered & set(asked_for(body).values()) else dutch(body)
+        return Answer(status=400) if filtered & set(segments_of(body).values()) else dutch(body)
 
     def faults(*texts):
         llm = OpenAISettings(model="m", base_url=served.url, batch=1, context=False)
-        with open_session("llm", ("en", "nl"), folder=tmp_path, translators={"llm": llm}) as desk:
-            return [result.fault for result in desk.translate([Segment(text, "answer") for text in texts])]
+        with open_session("llm", ("en", "nl"), folder=tmp_path, translators={"llm": llm}) as session:
+            return [result.failure for result in session.translate([Segment(text, "answer") for text in texts])]
 
     with service(answer) as served:
         with pytest.raises(TranslationError, match="HTTP 400"):
@@ -310,9 +317,9 @@ def test_at_the_desk_a_text_that_is_refused_first_is_not_taken_for_the_settings(
             faults("five", "the weapon")
 
 
-def test_at_the_desk_what_is_missing_is_asked_for_alone(tmp_path, hurried):
+def test_a_missing_segment_is_sent_again_alone(tmp_path, hurried):
     def answer(body):
-        texts = asked_for(body)
+        texts = segments_of(body)
         if len(texts) > 1:
             texts.pop("2")
         return completion({key: "nl " + text.swapcase() for key, text in texts.items()})
@@ -323,7 +330,7 @@ def test_at_the_desk_what_is_missing_is_asked_for_alone(tmp_path, hurried):
             ("en", "nl"),
             folder=tmp_path,
             translators={"llm": OpenAISettings(model="m", base_url=served.url, context=False)},
-        ) as desk:
-            results = [result.text for result in desk.translate([Segment(text, "answer") for text in TEXTS])]
+        ) as session:
+            results = [result.text for result in session.translate([Segment(text, "answer") for text in TEXTS])]
         assert results == ["nl ONE", "nl TWO", "nl THREE"]
-        assert [list(asked_for(body).values()) for _, _, body in served.seen] == [TEXTS, ["two"]]
+        assert [list(segments_of(body).values()) for _, _, body in served.seen] == [TEXTS, ["two"]]

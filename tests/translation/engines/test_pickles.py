@@ -1,4 +1,4 @@
-"""A model folder whose weights are a pickle: refused by the engines that run models, whatever `weights` says."""
+"""Engines that run models refuse a folder whose weights are a pickle, whatever `weights` says."""
 
 import shutil
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.support import tiny_checkpoints
 
 
 class Touch:
-    """What a pickle would do when it is read."""
+    """An object whose pickle creates a file when it is read."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -39,6 +39,6 @@ def test_no_code_of_a_pickle_is_run(engine, settings, weights, pickled, tmp_path
     folder = shutil.copytree(pickled, tmp_path / "model")
     with pytest.raises(TranslationError) as caught, engine(settings(model=str(folder), weights=weights), ("en", "nl")):
         pass
-    told = "pytorch_model.bin is refused" if weights == "torch" else "safetensors"
-    assert told in str(caught.value)
+    message = "pytorch_model.bin is refused" if weights == "torch" else "safetensors"
+    assert message in str(caught.value)
     assert not (pickled.parent / "touched").exists()

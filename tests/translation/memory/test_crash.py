@@ -15,14 +15,15 @@ import sys
 from pathlib import Path
 from spanferry import tables
 from spanferry.translation.client.tasks import Segment
-from spanferry.translation.client.setup import open_session, to_table
+from spanferry.translation.client.segment_tables import translation_table
+from spanferry.translation.client.setup import open_session
 from spanferry.translation.settings import TranslateSettings
 
 folder = Path(sys.argv[1])
 segments = [Segment(f"Lock {n} was built in {1600 + n}.", "sentence") for n in range(300)]
 settings = TranslateSettings(workers=4)
-with open_session("mtranslate", ("en", "nl"), folder=folder / "memory", settings=settings) as desk:
-    tables.write(to_table(segments, desk.translate(segments), desk), folder / "translations.parquet")
+with open_session("mtranslate", ("en", "nl"), folder=folder / "memory", settings=settings) as session:
+    tables.write(translation_table(segments, session.translate(segments), session), folder / "translations.parquet")
 """
 WORKERS = 4
 KILLS = 4

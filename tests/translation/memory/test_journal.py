@@ -49,14 +49,14 @@ def test_a_crash_at_any_byte_loses_at_most_the_last_record(tmp_path: Path):
         assert after.damage == ""
 
 
-def test_damage_is_told(tmp_path: Path):
+def test_damage_is_described(tmp_path: Path):
     path = filled(tmp_path / "log", "one")
     good = path.read_bytes()
     path.write_bytes(good + b"\x00\x00\xff\n" + good + b'{"text":"to')
     log = Log(path, Row)
     assert texts(log) == ["one", "one"]
     assert log.damage == (
-        f"{path}: a crash has torn the last record; its 11 bytes do not count; 1 unreadable lines are passed over"
+        f"{path}: a crash has torn the last record; its 11 bytes are ignored; 1 unreadable lines are ignored"
     )
     # Blocks that a power cut left unwritten are torn, too.
     path.write_bytes(good + b"\x00" * 4096 + b"\n")

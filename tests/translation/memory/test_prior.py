@@ -3,14 +3,14 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from spanferry import tables
-from spanferry.translation.client.session import TranslationResult, TranslationSession
-from spanferry.translation.client.setup import to_table
-from spanferry.translation.client.tasks import Segment
+from spanferry.translation.client.segment_tables import translation_table
+from spanferry.translation.client.session import TranslationSession
+from spanferry.translation.client.tasks import Segment, TranslationResult
 from spanferry.translation.engines.deepl import DeepL
 from spanferry.translation.engines.mtranslate import MTranslate
 from spanferry.translation.engines.openai import OpenAI
-from spanferry.translation.memory.prior import GIVEN, METADATA, Seed, bring, read_prior_tables
-from spanferry.translation.memory.store import Memory, Scope, opened
+from spanferry.translation.memory.prior import GIVEN_KEY, SCOPE_KEY, PriorTable, import_prior, read_prior_tables
+from spanferry.translation.memory.store import Memory, Scope, open_memory
 from spanferry.translation.settings import DeepLSettings, OpenAISettings, TranslateSettings
 
 SCOPE = Scope("mtranslate", "en", "nl")
@@ -24,62 +24,62 @@ RESULTS = [
 
 
 def table_of(folder: Path, given: dict[str, str]) -> pa.Table:
-    desk = TranslationSession(
+    session = TranslationSession(
         MTranslate("en", "nl", 1.0), Memory(folder, SCOPE), TranslateSettings(), ("en", "nl"), given
     )
-    return to_table([Segment(text, "answer") for text in TEXTS], RESULTS, desk)
+    return translation_table([Segment(text, "answer") for text in TEXTS], RESULTS, session)
 
 
 def read(path: Path, table: pa.Table) -> list[tuple[Scope, dict[str, str]]]:
-    """What a table says when it is read again: whose it is, and what of it is the translator's."""
+    """Write a table and read it back: its scope, and the rows that are the translator's work."""
     tables.write(table, path)
-    return [(seed.scope, seed.rows()) for seed in read_prior_tables([path, path.with_name("none")], pytest.fail)]
+    return [
+        (table.scope, table.translations()) for table in read_prior_tables([path, path.with_name("none")], pytest.fail)
+    ]
 
 
-def test_a_table_seeds_with_what_its_translator_said(tmp_path):
+def test_a_table_returns_its_translators_rows(tmp_path):
     found = {"the quay": "de kaai", "the weir": "de stuw", "the\tquay": "de\tkaai"}
     assert read(tmp_path / "t.parquet", table_of(tmp_path, {})) == [(SCOPE, found)]
 
 
-def test_what_the_corpus_itself_gave_in_whole_or_in_part_is_noted_and_seeds_nothing(tmp_path):
+def test_rows_with_a_part_of_the_corpus_own_translations_are_marked_and_skipped(tmp_path):
     table = table_of(tmp_path, {"the quay": "de kaai", "quay": "kaai"})
-    assert table.schema.metadata[GIVEN] == b"1010"
+    assert table.schema.metadata[GIVEN_KEY] == b"1010"
     assert read(tmp_path / "t.parquet", table) == [(SCOPE, {"the weir": "de stuw"})]
 
 
-def test_a_table_that_does_not_say_whose_it_is_seeds_nothing(tmp_path):
+def test_a_table_without_a_scope_is_skipped(tmp_path):
     table = table_of(tmp_path, {})
-    for said in (None, {}, {METADATA: "?"}, {METADATA: b"\xff"}, {METADATA: '{"translator": "mtranslate"}'}):
-        assert read(tmp_path / "t.parquet", table.replace_schema_metadata(said)) == []
+    for metadata in (None, {}, {SCOPE_KEY: "?"}, {SCOPE_KEY: b"\xff"}, {SCOPE_KEY: '{"translator": "mtranslate"}'}):
+        assert read(tmp_path / "t.parquet", table.replace_schema_metadata(metadata)) == []
 
 
 @pytest.mark.parametrize(
-    ("note", "left"),
+    ("marks", "expected"),
     [(b"01", ["the quay", "the\tquay"]), (b"01010101", ["the quay", "the\tquay"]), (b"\xff", TEXTS[:3])],
 )
-def test_a_note_of_another_length_does_no_harm(tmp_path, note, left):
+def test_marks_of_another_length_do_no_harm(tmp_path, marks, expected):
     table = table_of(tmp_path, {})
-    noted = table.replace_schema_metadata({**table.schema.metadata, GIVEN: note})
-    ((_, rows),) = read(tmp_path / "t.parquet", noted)
-    assert list(rows) == left
+    marked = table.replace_schema_metadata({**table.schema.metadata, GIVEN_KEY: marks})
+    ((_, rows),) = read(tmp_path / "t.parquet", marked)
+    assert list(rows) == expected
 
 
-def brought(folder: Path, translator: str) -> list[str]:
-    told: list[str] = []
+def import_twice(folder: Path, translator: str) -> list[str]:
+    messages: list[str] = []
     scope = Scope(translator, "en", "nl")
-    seeds = [Seed(scope, table_of(folder / "none", {"the quay": "de kaai"}))]
+    prior = [PriorTable(scope, table_of(folder / "none", {"the quay": "de kaai"}))]
     for _ in range(2):
-        bring(folder / "memory", seeds, told.append)
+        import_prior(folder / "memory", prior, messages.append)
     assert Memory(folder / "memory", scope).get("the quay") is None
-    return told
+    return messages
 
 
-def test_what_is_to_be_overwritten_is_brought_into_the_memory_once(tmp_path):
-    with opened(tmp_path / "memory", SCOPE) as memory:
-        memory.put([("the weir", "", "de waterkering")])
-    assert brought(tmp_path, "mtranslate") == [
-        "1 translations of earlier runs by mtranslate are brought into the memory"
-    ]
+def test_prior_translations_are_imported_once(tmp_path):
+    with open_memory(tmp_path / "memory", SCOPE) as memory:
+        memory.add([("the weir", "", "de waterkering")])
+    assert import_twice(tmp_path, "mtranslate") == ["imported 1 translations of earlier runs by mtranslate"]
     memory = Memory(tmp_path / "memory", SCOPE)
     assert (memory.get("the weir"), memory.get("the\tquay")) == ("de waterkering", "de\tkaai")
 
@@ -93,12 +93,10 @@ def openai(context: bool) -> str:
 
 
 @pytest.mark.parametrize("translator", ["memory", "identity", deepl(True), openai(True)])
-def test_what_no_memory_keeps_or_only_by_paragraphs_is_not_brought(tmp_path, translator):
-    assert brought(tmp_path, translator) == []
+def test_translations_that_are_not_reusable_are_not_imported(tmp_path, translator):
+    assert import_twice(tmp_path, translator) == []
 
 
 @pytest.mark.parametrize("translator", [deepl(False), openai(False)])
-def test_without_paragraphs_it_is(tmp_path, translator):
-    assert brought(tmp_path, translator) == [
-        f"2 translations of earlier runs by {translator} are brought into the memory"
-    ]
+def test_translations_without_context_are_imported(tmp_path, translator):
+    assert import_twice(tmp_path, translator) == [f"imported 2 translations of earlier runs by {translator}"]

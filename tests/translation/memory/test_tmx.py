@@ -58,7 +58,7 @@ def test_every_text_comes_back(tmp_path_factory, pairs):
     ElementTree.parse(path)  # any XML parser takes it
 
 
-def test_other_tools_files_are_read(tmp_path: Path):
+def test_files_of_other_tools_are_read(tmp_path: Path):
     path = tmp_path / "foreign.tmx"
     path.write_bytes(FOREIGN.encode("utf-16"))
     assert list(read_tmx(path, "en", "nl")) == [("The sluice is shut.", "De sluis is gesloten."), ("quay", "kade")]
@@ -82,7 +82,7 @@ def test_other_tools_files_are_read(tmp_path: Path):
         (("en", "en"), ("en", "en"), (0, 1)),
     ],
 )
-def test_the_language_itself_counts_before_its_variants_and_no_variant_twice(tmp_path: Path, languages, variants, pair):
+def test_the_plain_language_comes_before_its_variants_and_none_counts_twice(tmp_path: Path, languages, variants, pair):
     path = tmp_path / "variants.tmx"
     units = "".join(f'<tuv xml:lang="{code}"><seg>{n}</seg></tuv>' for n, code in enumerate(variants))
     path.write_text(f"<tmx><body><tu>{units}</tu></body></tmx>")
@@ -90,7 +90,7 @@ def test_the_language_itself_counts_before_its_variants_and_no_variant_twice(tmp
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ('<!DOCTYPE tmx [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><tmx><body>&b;</body></tmx>', "EntitiesForbidden"),
         ('<!DOCTYPE tmx [<!ENTITY a SYSTEM "file:///etc/passwd">]><tmx><body>&a;</body></tmx>', "EntitiesForbidden"),
@@ -101,13 +101,13 @@ def test_the_language_itself_counts_before_its_variants_and_no_variant_twice(tmp
         ('<?xml version="1.0" encoding="nonesuch"?><tmx/>', "nonesuch"),
     ],
 )
-def test_hostile_and_broken_files_are_refused(tmp_path: Path, text: str, told: str):
+def test_hostile_and_broken_files_are_refused(tmp_path: Path, text: str, message: str):
     path = tmp_path / "bad.tmx"
     path.write_text(text)
     with pytest.raises(InputError) as caught:
         list(read_tmx(path, "en", "nl"))
     assert str(path) in str(caught.value)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

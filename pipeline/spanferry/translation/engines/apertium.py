@@ -4,7 +4,7 @@
     apt-get install apertium apertium-eng-cat      # mode eng-cat: English to Catalan
     apt-get install apertium apertium-en-gl        # mode en-gl: English to Galician
 
-It analyses words, chooses by rules, and reorders what stands together; words that it does not know stay.
+It analyses words, selects translations by rules, and reorders neighbouring words. Unknown words stay as they are.
 """
 
 import os
@@ -18,22 +18,22 @@ import regex
 
 from spanferry.errors import ParamsError, TranslationError
 from spanferry.translation.engines.base import Refused, Request, Translator
-from spanferry.translation.engines.support import told
+from spanferry.translation.engines.support import shorten
 from spanferry.translation.settings import ApertiumSettings
 
 DATA = Path(os.environ.get("APERTIUM_DATADIR", "/usr/share/apertium"))
-# Apertium's stream format: these characters are written with a backslash, and white space that is no
-# blank between words in brackets. The added full stop ends a text's sentence, so that no rule reaches
-# beyond it; "U.S.A" takes it for its own.
+# Apertium's stream format: these characters are escaped by a backslash, and brackets hold white space that separates
+# no words. The added full stop ends a text's sentence, so that no rule reaches beyond it. A text such as "U.S.A"
+# absorbs it, so the end of an answer may lack it.
 RESERVED = regex.compile(r"[\\\[\]{}^$/@<>]")
 ESCAPED = regex.compile(r"\\(.)", regex.DOTALL)
 END = ".[]"
-ENDED = regex.compile(r"\.?\[\]\Z")
-FILE = regex.compile(r"'(/[^']+)'")
+END_OF_ANSWER = regex.compile(r"\.?\[\]\Z")
+DATA_FILE = regex.compile(r"'(/[^']+)'")
 
 
 class Apertium(Translator):
-    """One process for each batch; after every text it forgets what it has read."""
+    """Runs one process for each batch. With -z, Apertium clears its state after every text."""
 
     batch = 500
     # Of 187 marked sentences of the sample, 99.5 to 100 % keep the first, 99 % the second, 98 to 99 % the third.
@@ -44,32 +44,32 @@ class Apertium(Translator):
         self.identity = f"apertium {self.mode} {data_digest(self.mode)}"
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        """Raises Refused when Apertium fails on one of the texts."""
-        sent = "".join(f"{escaped(request.text)}{END}\0" for request in batch)
-        done = subprocess.run(
+        """Translate a batch. Raises Refused when Apertium fails on one of the texts."""
+        stream = "".join(f"{escape(request.text)}{END}\0" for request in batch)
+        process = subprocess.run(
             ["apertium", "-u", "-z", "-f", "none", self.mode],
-            input=sent.encode("utf-8", "replace"),
+            input=stream.encode("utf-8", "replace"),
             capture_output=True,
             check=False,
         )
-        answers = done.stdout.decode("utf-8", "replace").split("\0")
-        if done.returncode or len(answers) <= len(batch):
-            raise Refused(f"apertium failed: {told(done.stderr.decode(errors='replace'))}")
-        return [plain(answer) for answer in answers[: len(batch)]]
+        answers = process.stdout.decode("utf-8", "replace").split("\0")
+        if process.returncode or len(answers) <= len(batch):
+            raise Refused(f"apertium failed: {shorten(process.stderr.decode(errors='replace'))}")
+        return [unescape(answer) for answer in answers[: len(batch)]]
 
 
-def escaped(text: str) -> str:
-    """A text in Apertium's stream format."""
+def escape(text: str) -> str:
+    """Return a text in Apertium's stream format."""
     return RESERVED.sub(r"\\\g<0>", text.replace("\0", " "))
 
 
-def plain(stream: str) -> str:
-    """Apertium's stream format as a text, without the end that was added."""
-    return ESCAPED.sub(r"\1", ENDED.sub("", stream)).strip()
+def unescape(stream: str) -> str:
+    """Return the text of an answer in Apertium's stream format, without the added end."""
+    return ESCAPED.sub(r"\1", END_OF_ANSWER.sub("", stream)).strip()
 
 
 def data_digest(mode: str) -> str:
-    """A digest of all the rules and dictionaries behind a mode: what its translations depend on.
+    """Return a digest of all rules and dictionaries of a mode, in 16 hex digits: its translations depend on them.
 
     Raises TranslationError when Apertium is not installed, ParamsError when the mode is not.
     """
@@ -82,7 +82,7 @@ def data_digest(mode: str) -> str:
     if not recipe.is_file():
         installed = ", ".join(sorted(path.stem for path in modes.glob("*.mode"))) or "none"
         raise ParamsError(f"params.yaml: translators: apertium has no mode {mode!r} (installed: {installed})")
-    found = blake2b(digest_size=8)
-    for name in [str(recipe), *FILE.findall(recipe.read_text())]:
-        found.update(Path(name).read_bytes())
-    return found.hexdigest()
+    digest = blake2b(digest_size=8)
+    for name in [str(recipe), *DATA_FILE.findall(recipe.read_text())]:
+        digest.update(Path(name).read_bytes())
+    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""What every engine is, and what it raises when it cannot."""
+"""The interface of every engine, and the exceptions that engines raise."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -7,16 +7,17 @@ from typing import Self
 
 from spanferry.errors import TranslationError
 
-CONTEXTUAL = " context"  # how the identity of an engine ends that uses the paragraphs around its texts
+CONTEXT_SUFFIX = " context"
+"""The end of the identity of an engine that uses the paragraphs around its texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One text to translate: one line, no white space around it, within the engine's limit.
+    """One text to translate: a single line, without outer white space, within the engine's limit.
 
     context: the paragraph around it, for engines that use it; '' for the others.
-    attempt: how often what this text was answered was bad, so that an engine can ask in another way;
-    0 again when other ways bring nothing at all.
+    attempt: the number of bad responses so far; engines vary the request by it. It returns to 0 when varied requests
+    bring no answer at all.
     """
 
     text: str
@@ -25,63 +26,66 @@ class Request:
 
 
 class Translator(ABC):
-    """An engine between two languages. What it answers is checked and remembered by others.
+    """An engine that translates between two languages. The client checks and remembers its answers.
 
-    Entering it loads or connects what it needs. A subclass says where it differs from these defaults,
-    which are a local model's.
+    Entering the context manager loads or connects what the engine needs. The defaults below suit a local model; a
+    subclass overrides those that differ.
     """
 
     identity: str
-    """Engine and all its settings that change an answer: part of the memory's key."""
+    """The engine and all settings that change its answers: part of the memory's key."""
     trusted: bool = False
-    """Its answers are taken as they are: texts go to it whole, nothing is checked or remembered."""
+    """Answers are accepted as they are: texts are sent whole, and nothing is checked or remembered."""
     remote: bool = False
-    """A service, which can throttle, ban or be down: asking again may help."""
+    """The engine is a service, which can throttle, ban or be down: sending a text again may help."""
     uses_context: bool = False
     """The paragraph around a text changes its translation."""
     batch: int = 1
-    """Most requests that one call takes."""
+    """The largest number of requests in one call."""
     concurrency: int = 1
-    """Most calls under way at once."""
+    """The largest number of calls at once."""
     limit: int = 1 << 30
-    """Largest size of a text, as `size` measures it."""
+    """The largest size of a text, as `size` measures it."""
     deadline_s: float | None = None
-    """Seconds after which a call is given up from outside; None: it always ends by itself."""
+    """Seconds after which the client abandons a call; None when a call always ends by itself."""
     markers: tuple[tuple[str, str], ...] = (("[", "]"), ("«", "»"), ('"', '"'))
-    """Signs to put around words so that they come back around their translation, the most reliable first."""
+    """Pairs of signs to put around words so that they come back around their translation, the most reliable first."""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> bool | None:
-        """Lets go what entering took; there is nothing unless a subclass says so."""
+        """Release what entering acquired; by default there is nothing to release."""
         return None
 
     def size(self, text: str) -> int:
-        """What a text takes of the limit; a longer text never takes less."""
+        """Return the size of a text, to be compared with `limit`; a longer text is never smaller."""
         return len(text)
 
     @abstractmethod
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        """One translation a request, in order; called from `concurrency` threads at once.
+        """Return one translation for each request, in order. Called from up to `concurrency` threads at once.
 
-        Raises an EngineFailure for trouble that may pass or is this text's own, and
-        TranslationError for what ends the run (no such model, wrong key, quota spent).
+        Raises an EngineFailure for a problem that may pass or concerns these texts only, and TranslationError for one
+        that ends the run (unknown model, wrong key, quota spent).
         """
 
 
-class Unproven(TranslationError):
-    """A text was refused before any was answered, perhaps for the settings, which would end the run; later: Refused."""
+class RefusedBeforeSuccess(TranslationError):
+    """A text was refused before any other was answered.
+
+    Probably the settings are wrong, which ends the run. Once a text was answered, engines raise Refused instead.
+    """
 
 
 class EngineFailure(Exception):
-    """Why a call gave no answer this time."""
+    """A call that gave no answer this time."""
 
 
 class Throttled(EngineFailure):
-    """The service says: too many requests. retry_after: the seconds it asks for, if it does."""
+    """The service reports too many requests. retry_after: the seconds that it asks to wait, if it says so."""
 
-    maybe_text = False
+    may_depend_on_text = False
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -89,9 +93,9 @@ class Throttled(EngineFailure):
 
 
 class Overloaded(Throttled):
-    """The service cannot for now, or did not answer in time; unlike throttling, this may be the text's doing."""
+    """The service is temporarily unable to answer, or did not answer in time. The text may have caused it."""
 
-    maybe_text = True
+    may_depend_on_text = True
 
 
 class Unreachable(EngineFailure):
@@ -99,7 +103,7 @@ class Unreachable(EngineFailure):
 
 
 class Refused(EngineFailure):
-    """The service does not take this text."""
+    """The service does not accept this text."""
 
 
 class NotInMemory(EngineFailure):

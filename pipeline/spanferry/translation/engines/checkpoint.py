@@ -1,8 +1,8 @@
-"""Sequence-to-sequence models (Marian and OPUS-MT, NLLB, M2M100): where they are, and their tokens.
+"""Sequence-to-sequence models (Marian and OPUS-MT, NLLB, M2M100): how they are found, and their tokenizers.
 
     "the harbour"  ──encode──>  [3, 24, 6, 0]  ──generate──>  [9, 31, 0]  ──decode──>  "de haven"
 
-What generates is a subclass of CheckpointTranslator: marian.py, ctranslate2.py.
+A subclass of CheckpointTranslator generates: marian.py, ctranslate2.py.
 """
 
 import warnings
@@ -12,31 +12,34 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
+from spanferry import pretrained
 from spanferry.errors import ParamsError, TranslationError
-from spanferry.pretrained import digest, locate
 from spanferry.translation.engines.base import Request, Translator
-from spanferry.translation.engines.support import package, told
+from spanferry.translation.engines.support import import_extra, shorten
 from spanferry.translation.settings import CheckpointSettings
 
-ARCHITECTURES = ("marian", "m2m_100")  # NLLB's dense models are M2M100's in all but their tokenizer
+ARCHITECTURES = ("marian", "m2m_100")  # NLLB's dense models differ from M2M100's only in their tokenizer
 # These models are made for sentences, of 512 tokens at most; a token is seldom less than three bytes.
 LIMIT_BYTES = 1000
 # A translation has seldom more than one and a half times the tokens of its text; short ones may.
-MOST_TOKENS, MOST_TOKENS_MORE = 2, 20
+MAX_TOKENS_RATIO, MAX_TOKENS_MARGIN = 2, 20
 
-_digest = lru_cache(digest)  # a stage asks for a model's label more than once
+Settings = TypeVar("Settings", bound=CheckpointSettings)
+
+_folder_digest = lru_cache(pretrained.folder_fingerprint)  # a stage needs a model's label more than once
 
 
-def label(settings: CheckpointSettings) -> str:
-    """A model's name for the memory: which weights it has, wherever they lie.
+def model_label(settings: CheckpointSettings) -> str:
+    """Return a model's name for the memory, which identifies its weights wherever they lie.
 
-    Of the Hub: opus-mt-en-nl@3f07... (the commit); a folder: opus-mt-en-nl#8d5a... (a digest of its files).
+    A model of the Hub: opus-mt-en-nl@3f07... (the commit). A folder: opus-mt-en-nl#8d5a... (a digest of its files).
+    Raises ParamsError for a Hub model without a revision.
     """
     folder = Path(settings.model)
     if folder.is_dir():
-        return f"{folder.resolve().name}#{_digest(folder.resolve())}"
+        return f"{folder.resolve().name}#{_folder_digest(folder.resolve())}"
     if settings.revision is None:
         raise ParamsError(
             f"params.yaml: translators: model {settings.model!r} is no folder here, and a model of the Hub"
@@ -46,15 +49,15 @@ def label(settings: CheckpointSettings) -> str:
 
 
 @contextmanager
-def loading(what: object) -> Iterator[None]:
-    """Turns whatever a library raises about somebody's files into one line that names them.
+def one_line_errors(folder: Path) -> Iterator[None]:
+    """Turn whatever a library raises while it loads a model into a TranslationError that names the folder.
 
-    The libraries' progress bars and warnings (the package sacremoses is recommended; nothing uses it)
-    would break into ours.
+    Hides the libraries' progress bars and warnings, which would break into Spanferry's own. (One warning recommends the
+    package sacremoses, which nothing here uses.)
     """
     from transformers.utils import logging
 
-    shown = logging.is_progress_bar_enabled()
+    was_enabled = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
         with warnings.catch_warnings():
@@ -62,20 +65,20 @@ def loading(what: object) -> Iterator[None]:
             yield
     except UnpicklingError as error:
         raise TranslationError(
-            f"{what}: pytorch_model.bin is refused, since it holds something else than weights"
+            f"{folder}: pytorch_model.bin is refused, because it holds something else than weights"
         ) from error
-    except Exception as error:  # each of their parsers has its own
-        raise TranslationError(f"{what}: cannot be loaded: {told(error)}") from error
+    except Exception as error:  # each of the libraries' parsers raises its own exceptions
+        raise TranslationError(f"{folder}: cannot be loaded: {shorten(error)}") from error
     finally:
-        if shown:
+        if was_enabled:
             logging.enable_progress_bar()
 
 
-def architecture(folder: Path) -> Any:
-    """The model's configuration. Raises TranslationError for models of another kind."""
+def load_config(folder: Path) -> Any:
+    """Load a model's configuration. Raises TranslationError for an unsupported architecture."""
     from transformers import AutoConfig
 
-    with loading(folder):
+    with one_line_errors(folder):
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
     if config.model_type not in ARCHITECTURES:
         raise TranslationError(
@@ -85,9 +88,9 @@ def architecture(folder: Path) -> Any:
 
 
 class Codec:
-    """A model's tokenizer, set to the two languages.
+    """A model's tokenizer, set to the source and the target language.
 
-    first: the id that its answers must begin with (NLLB, M2M100), or None. longest: most tokens of a text.
+    max_tokens: the most tokens of a text. first_token: the id with which answers must begin (NLLB, M2M100), or None.
     Raises TranslationError when the tokenizer cannot be loaded or does not know a language.
     """
 
@@ -95,107 +98,124 @@ class Codec:
         from transformers import AutoTokenizer
 
         if config.model_type == "marian":
-            package("sentencepiece", "marian")
-        with loading(folder):
-            self.tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-        self.longest = config.max_position_embeddings
-        self.first: int | None = None
+            import_extra("sentencepiece", "marian")
+        with one_line_errors(folder):
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+        self.max_tokens: int = config.max_position_embeddings
+        self.first_token: int | None = None
         self.prefix = ""
         if config.model_type == "marian":
             self.prefix = self._marian_prefix(folder, settings.target_code)
         else:
             source, target = settings.source_code or languages[0], settings.target_code or languages[1]
             self._language_id(folder, "source_code", source)
-            self.first = self._language_id(folder, "target_code", target)
+            self.first_token = self._language_id(folder, "target_code", target)
             self.tokenizer.src_lang = source
 
     def _marian_prefix(self, folder: Path, code: str | None) -> str:
-        """What says the language to Marian models that have several: '>>nld<< '."""
+        """Return the prefix that tells a Marian model with several target languages which one to use: '>>nld<< '."""
         known = self.tokenizer.supported_language_codes
         if code is None and len(known) > 1:
-            raise TranslationError(f"{folder}: translates into several languages; set target_code ({some(known)})")
+            raise TranslationError(f"{folder}: translates into several languages; set target_code ({list_some(known)})")
         if code is not None and f">>{code}<<" not in known:
-            raise TranslationError(f"{folder}: has no target_code {code!r} (it has: {some(known) or 'none'})")
+            raise TranslationError(f"{folder}: has no target_code {code!r} (it has: {list_some(known) or 'none'})")
         return "" if code is None else f">>{code}<< "
 
     def _language_id(self, folder: Path, key: str, code: str) -> int:
-        """The id of the token that stands for a language: '__nl__' of M2M100, 'nld_Latn' of NLLB."""
-        if code not in (known := languages_of(self.tokenizer)):
-            raise TranslationError(f"{folder}: has no language {code!r}; set {key} (it has: {some(known) or 'none'})")
+        """Return the id of the token that stands for a language: '__nl__' of M2M100, 'nld_Latn' of NLLB."""
+        if code not in (known := language_ids(self.tokenizer)):
+            raise TranslationError(
+                f"{folder}: has no language {code!r}; set {key} (it has: {list_some(known) or 'none'})"
+            )
         return known[code]
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the token ids of each text."""
         return self.tokenizer([self.prefix + text for text in texts]).input_ids
 
     def decode(self, rows: Sequence[Sequence[int]]) -> list[str]:
-        # M2M100's tokenizer does not count its languages as special, and would write '__nl__'.
-        plain = [[number for number in row if number != self.first] for row in rows]
-        return [text.strip() for text in self.tokenizer.batch_decode(plain, skip_special_tokens=True)]
+        """Return the text of each row of token ids, without special tokens."""
+        # M2M100's tokenizer does not count its languages as special tokens, and would write '__nl__'.
+        without_language = [[token for token in row if token != self.first_token] for row in rows]
+        return [text.strip() for text in self.tokenizer.batch_decode(without_language, skip_special_tokens=True)]
 
 
-def languages_of(tokenizer: Any) -> dict[str, int]:
-    """The languages of a multilingual model: code -> id."""
+def language_ids(tokenizer: Any) -> dict[str, int]:
+    """Return the languages of a multilingual model: code -> token id."""
     if hasattr(tokenizer, "lang_code_to_id"):
         return tokenizer.lang_code_to_id
     codes = [token for token in tokenizer.all_special_tokens if "_" in token]
     return dict(zip(codes, tokenizer.convert_tokens_to_ids(codes), strict=True))
 
 
-def some(codes: Iterable[str]) -> str:
-    """A few of a model's languages, for an error."""
-    shown = sorted(code.strip("<>") for code in codes)
-    return ", ".join(shown[:8]) + (", ..." if len(shown) > 8 else "")
+def list_some(codes: Iterable[str]) -> str:
+    """Return the first eight of a model's languages, for an error message."""
+    listed = sorted(code.strip("<>") for code in codes)
+    return ", ".join(listed[:8]) + (", ..." if len(listed) > 8 else "")
 
 
-class CheckpointTranslator(Translator):
-    """An engine that runs such a model on this machine, on the GPU if there is one; a subclass says by what."""
+class CheckpointTranslator(Translator, Generic[Settings]):
+    """An engine that runs such a model on this machine, on the GPU if there is one. A subclass loads and generates."""
 
+    name: str
+    """The engine's name, with which its identity begins."""
     batch = 512
     limit = LIMIT_BYTES
 
-    def __init__(self, engine: str, settings: CheckpointSettings, languages: tuple[str, str], precision: str) -> None:
+    def __init__(self, settings: Settings, languages: tuple[str, str]) -> None:
         self.settings, self.languages = settings, languages
-        self.weights = f"{label(settings)} {precision}"
+        self.weights = f"{model_label(settings)} {self.precision_name()}"
         codes = "".join(f" {code}" for code in (settings.source_code, settings.target_code) if code)
         self.identity = (
-            f"{engine} {self.weights}{codes} beams={settings.beams} length_penalty={settings.length_penalty:g}"
+            f"{self.name} {self.weights}{codes} beams={settings.beams} length_penalty={settings.length_penalty:g}"
         )
-        self.codec: Codec | None = None
+        self._codec: Codec | None = None
         self.model: Any = None
 
     def __enter__(self) -> Self:
-        folder = locate(self.settings.model, self.settings.revision, self.settings.weights).folder
-        config = architecture(folder)
-        self.codec = Codec(folder, config, self.settings, self.languages)
+        folder = pretrained.locate_model(self.settings.model, self.settings.revision, self.settings.weights).folder
+        config = load_config(folder)
+        self._codec = Codec(folder, config, self.settings, self.languages)
         self.model = self.load(folder, config)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.model = self.codec = None
+        self.model = self._codec = None
+
+    @property
+    def codec(self) -> Codec:
+        """The tokenizer, as long as the engine is entered."""
+        if self._codec is None:
+            raise RuntimeError("the model is not loaded: enter the engine first")
+        return self._codec
 
     def size(self, text: str) -> int:
-        """Bytes: what there is to measure before the tokenizer is loaded."""
+        """Return the number of bytes, which can be measured before the tokenizer is loaded."""
         return len(text.encode("utf-8", "surrogatepass"))
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        """A text with more tokens than the model takes gets ''."""
+        """Translate a batch; a text with more tokens than the model takes gets ''."""
         rows = self.codec.encode([request.text for request in batch])
-        places = [place for place, row in enumerate(rows) if len(row) <= self.codec.longest]
+        indices = [index for index, row in enumerate(rows) if len(row) <= self.codec.max_tokens]
         answers = [""] * len(rows)
-        if places:
-            decoded = self.codec.decode(self.generate([rows[place] for place in places]))
-            for place, answer in zip(places, decoded, strict=True):
-                answers[place] = answer
+        if indices:
+            decoded = self.codec.decode(self.generate([rows[index] for index in indices]))
+            for index, answer in zip(indices, decoded, strict=True):
+                answers[index] = answer
         return answers
 
-    def room(self, rows: Sequence[Sequence[int]]) -> int:
-        """Most tokens of the translations of some texts: where a model that does not find an end is stopped."""
-        return min(self.codec.longest - 1, MOST_TOKENS * max(map(len, rows)) + MOST_TOKENS_MORE)
+    def max_output_tokens(self, rows: Sequence[Sequence[int]]) -> int:
+        """Return the number of tokens after which a model that does not end its translations is stopped."""
+        return min(self.codec.max_tokens - 1, MAX_TOKENS_RATIO * max(map(len, rows)) + MAX_TOKENS_MARGIN)
+
+    @abstractmethod
+    def precision_name(self) -> str:
+        """Return the setting of number formats that changes the answers: part of the identity."""
 
     @abstractmethod
     def load(self, folder: Path, config: Any) -> Any:
-        """The model in that folder. Raises TranslationError."""
+        """Load the model of a folder. Raises TranslationError."""
 
     @abstractmethod
     def generate(self, rows: Sequence[list[int]]) -> list[list[int]]:
-        """The tokens of texts -> those of their translations, in order."""
+        """Return the token ids of the translations of texts, given as token ids, in order."""

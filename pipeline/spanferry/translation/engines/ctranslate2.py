@@ -1,4 +1,4 @@
-"""The engine `ctranslate2`: the models of `marian` in 8 bits, through CTranslate2.
+"""The engine `ctranslate2`: the models of `marian`, quantized (8 bits by default), through CTranslate2.
 
 A model is converted once, and kept in the user's cache folder.
 """
@@ -10,39 +10,39 @@ from pathlib import Path
 from typing import Any
 
 from spanferry.files import atomic_folder
-from spanferry.translation.engines.checkpoint import CheckpointTranslator, loading
-from spanferry.translation.engines.support import package
+from spanferry.translation.engines.checkpoint import CheckpointTranslator, one_line_errors
+from spanferry.translation.engines.support import import_extra
 from spanferry.translation.settings import CTranslate2Settings
 
 
-class CTranslate2(CheckpointTranslator):
-    """Sorts texts by length into batches by itself."""
+class CTranslate2(CheckpointTranslator[CTranslate2Settings]):
+    """CTranslate2 itself sorts texts by length into batches."""
 
-    settings: CTranslate2Settings
+    name = "ctranslate2"
 
-    def __init__(self, settings: CTranslate2Settings, languages: tuple[str, str]) -> None:
-        super().__init__("ctranslate2", settings, languages, settings.quantization)
+    def precision_name(self) -> str:
+        return self.settings.quantization
 
     def load(self, folder: Path, config: Any) -> Any:
-        library = package("ctranslate2", "ctranslate2")
+        library: Any = import_extra("ctranslate2", "ctranslate2")
         device = "cuda" if library.get_cuda_device_count() else "cpu"
-        with loading(folder):
+        with one_line_errors(folder):
             return library.Translator(str(self._converted(folder)), device=device)
 
     def _converted(self, folder: Path) -> Path:
-        """The folder of the converted model, made if need be."""
+        """Return the folder of the converted model, and convert it when it is not there yet."""
         name = Path(self.settings.model).name + "-" + blake2b(self.weights.encode(), digest_size=8).hexdigest()
-        made = cache_folder() / "ctranslate2" / name
-        if not made.is_dir():
-            made.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_folder(made) as beside:
-                converter = converter_of(folder, self.settings.weights == "safetensors")
-                converter.convert(str(beside), quantization=self.settings.quantization, force=True)
-        return made
+        converted = cache_folder() / "ctranslate2" / name
+        if not converted.is_dir():
+            converted.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_folder(converted) as part:
+                converter = make_converter(folder, self.settings.weights == "safetensors")
+                converter.convert(str(part), quantization=self.settings.quantization, force=True)
+        return converted
 
     def generate(self, rows: Sequence[list[int]]) -> list[list[int]]:
-        tokenizer, first = self.codec.tokenizer, self.codec.first
-        found = self.model.translate_batch(
+        tokenizer, first = self.codec.tokenizer, self.codec.first_token
+        results = self.model.translate_batch(
             [tokenizer.convert_ids_to_tokens(row) for row in rows],
             target_prefix=None if first is None else [tokenizer.convert_ids_to_tokens([first])] * len(rows),
             beam_size=self.settings.beams,
@@ -50,29 +50,29 @@ class CTranslate2(CheckpointTranslator):
             batch_type="tokens",
             max_batch_size=self.settings.batch_tokens,
             max_input_length=0,
-            max_decoding_length=self.room(rows),
+            max_decoding_length=self.max_output_tokens(rows),
         )
-        return [tokenizer.convert_tokens_to_ids(result.hypotheses[0]) for result in found]
+        return [tokenizer.convert_tokens_to_ids(result.hypotheses[0]) for result in results]
 
 
-def converter_of(folder: Path, safetensors: bool) -> Any:
-    """CTranslate2's converter for a folder, with two things put right."""
+def make_converter(folder: Path, safetensors: bool) -> Any:
+    """Return CTranslate2's converter for a model's folder, with two of its steps corrected."""
     from ctranslate2.converters import TransformersConverter
 
     class Converter(TransformersConverter):
-        def load_model(self, model_class: Any, name: str, **options: Any) -> Any:
-            return super().load_model(model_class, name, use_safetensors=safetensors, **options)
+        def load_model(self, model_class: Any, model_name_or_path: str, **options: Any) -> Any:
+            return super().load_model(model_class, model_name_or_path, use_safetensors=safetensors, **options)
 
-        def load_tokenizer(self, tokenizer_class: Any, name: str, **options: Any) -> Any:
-            tokenizer = super().load_tokenizer(tokenizer_class, name, **options)
+        def load_tokenizer(self, tokenizer_class: Any, model_name_or_path: str, **options: Any) -> Any:
+            tokenizer = super().load_tokenizer(tokenizer_class, model_name_or_path, **options)
             # Since transformers 5, M2M100's languages are missing from what its tokenizer calls its vocabulary.
-            whole = tokenizer.get_vocab() | getattr(tokenizer, "lang_token_to_id", {})
-            tokenizer.get_vocab = lambda: whole
+            vocabulary = tokenizer.get_vocab() | getattr(tokenizer, "lang_token_to_id", {})
+            tokenizer.get_vocab = lambda: vocabulary
             return tokenizer
 
     return Converter(str(folder))
 
 
 def cache_folder() -> Path:
-    """Where converted models are kept."""
+    """Return the folder of the user's cache in which converted models are kept."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "spanferry"

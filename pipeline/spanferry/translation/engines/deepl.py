@@ -10,23 +10,23 @@ import regex
 
 from spanferry.errors import TranslationError
 from spanferry.translation.engines.base import (
-    CONTEXTUAL,
+    CONTEXT_SUFFIX,
     EngineFailure,
     Overloaded,
     Refused,
+    RefusedBeforeSuccess,
     Request,
     Throttled,
     Translator,
-    Unproven,
     Unreachable,
 )
-from spanferry.translation.engines.support import package, secret, told
+from spanferry.translation.engines.support import import_extra, read_key, shorten
 from spanferry.translation.settings import DeepLSettings
 
-KEY = "DEEPL_AUTH_KEY"
+KEY_VARIABLE = "DEEPL_AUTH_KEY"
 # The service takes 50 texts and 128 KiB a request.
-MOST_TEXTS, BODY_BYTES = 50, 100_000
-# Codes that the service does not take as a target: it wants to know which of two.
+MAX_TEXTS, BODY_BYTES = 50, 100_000
+# Codes that the service does not take as a target, because it needs to know the variant.
 VARIANTS = {"en": "EN-GB", "pt": "PT-PT"}
 LEFT, RIGHT = "<m>", "</m>"
 TAG = regex.compile(f"({LEFT}|{RIGHT})")
@@ -34,9 +34,9 @@ TOO_LARGE = 413
 
 
 class DeepL(Translator):
-    """With context: one text a request, in its paragraph, which is not charged for. Without: 50 texts a request.
+    """With context: one text a request, with its paragraph, which is not charged for. Without: 50 texts a request.
 
-    An answer's markers are XML tags, which DeepL carries over to the words that translate it.
+    Markers are sent as XML tags, which DeepL carries over to the words that translate the marked ones.
     """
 
     remote = True
@@ -48,89 +48,92 @@ class DeepL(Translator):
         self.source = settings.source_code or languages[0]
         self.target = settings.target_code or VARIANTS.get(languages[1].lower(), languages[1])
         self.uses_context = settings.context
-        self.batch = 1 if settings.context else MOST_TEXTS
+        self.batch = 1 if settings.context else MAX_TEXTS
         self.limit = BODY_BYTES // 2 // self.batch
         self.deadline_s = 2 * timeout_s
-        wishes = [f"formality={settings.formality}"] if settings.formality else []
-        self.identity = " ".join(["deepl", settings.model_type, self.target, *wishes])
-        self.identity += CONTEXTUAL if settings.context else ""
-        self.answered = False
+        options = [f"formality={settings.formality}"] if settings.formality else []
+        self.identity = " ".join(["deepl", settings.model_type, self.target, *options])
+        self.identity += CONTEXT_SUFFIX if settings.context else ""
+        self.has_answered = False
         self.key = ""
         self.library: Any = None
         self.client: Any = None
+        self.previous_options: tuple[Any, Any] | None = None
 
     def __enter__(self) -> Self:
-        self.library = package("deepl", "deepl")
-        self.key = secret(KEY)
+        self.library = import_extra("deepl", "deepl")
+        self.key = read_key(KEY_VARIABLE)
         http = self.library.http_client
-        self.before = http.max_network_retries, http.min_connection_timeout
-        # When to ask again is the pace's decision.
+        self.previous_options = http.max_network_retries, http.min_connection_timeout
+        # The package must not retry: the client's rate limiter decides when to send again.
         http.max_network_retries, http.min_connection_timeout = 0, self.timeout_s
         self.client = self.library.DeepLClient(self.key, server_url=self.settings.server_url, send_platform_info=False)
         return self
 
     def __exit__(self, *_: object) -> None:
         http = self.library.http_client
-        http.max_network_retries, http.min_connection_timeout = self.before
+        if self.previous_options is not None:
+            http.max_network_retries, http.min_connection_timeout = self.previous_options
         self.client.close()
 
     def size(self, text: str) -> int:
-        """Bytes in the request's JSON."""
+        """Return the number of bytes in the request's JSON."""
         return len(dumps(text))
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
         texts = [request.text for request in batch]
-        tagged = any(map(is_marked, texts))
+        is_tagged = any(map(has_markers, texts))
         try:
             "".join(texts).encode()  # the package would send a lone surrogate
             results = self.client.translate_text(
-                [xml(text) for text in texts] if tagged else texts,
+                [to_xml(text) for text in texts] if is_tagged else texts,
                 source_lang=self.source,
                 target_lang=self.target,
                 context=(batch[0].context or None) if self.uses_context else None,
                 formality=self.settings.formality,
                 model_type=self.settings.model_type,
-                tag_handling="xml" if tagged else None,
+                tag_handling="xml" if is_tagged else None,
             )
         except self.library.DeepLException as error:
-            raise self._meaning(error) from error
+            raise self._failure_for(error) from error
         except UnicodeEncodeError as error:
-            raise Refused("not a text: a lone surrogate") from error
+            raise Refused("the text has a lone surrogate") from error
         except (TypeError, ValueError, AttributeError, OverflowError, LookupError) as error:
-            raise Unreachable(f"no answer of DeepL's: {told(error, self.key)}") from error
+            raise Unreachable(f"the response is not DeepL's: {shorten(error, self.key)}") from error
         if len(results) != len(texts):
             raise Unreachable(f"{len(results)} translations for {len(texts)} texts")
         if not all(isinstance(result.text, str) for result in results):
-            raise Unreachable("no answer of DeepL's: a translation is no text")
-        self.answered = True
-        return [html.unescape(result.text) if tagged else result.text for result in results]
+            raise Unreachable("the response is not DeepL's: a translation is not a string")
+        self.has_answered = True
+        return [html.unescape(result.text) if is_tagged else result.text for result in results]
 
-    def _meaning(self, error: Any) -> EngineFailure | TranslationError:
-        """What one of the package's exceptions means for the request, or for the run."""
-        said, status = told(error, self.key), error.http_status_code
+    def _failure_for(self, error: Any) -> EngineFailure | TranslationError:
+        """Return the failure of a call, or of the run, that one of the package's exceptions stands for."""
+        message, status = shorten(error, self.key), error.http_status_code
         if isinstance(error, self.library.AuthorizationException):
-            return TranslationError(f"deepl: the key in {KEY} is not accepted")
+            return TranslationError(f"deepl: the key in {KEY_VARIABLE} is not accepted")
         if isinstance(error, self.library.QuotaExceededException):
             return TranslationError("deepl: the account's characters are spent; all translations are kept")
         if isinstance(error, self.library.TooManyRequestsException):
             return Throttled("HTTP 429")
         if isinstance(error, self.library.ConnectionException):
-            late = "timed out" in str(error).lower()
-            return Overloaded("timed out") if late else Unreachable(said)
+            is_timeout = "timed out" in str(error).lower()
+            return Overloaded("timed out") if is_timeout else Unreachable(message)
         if status is not None and status >= 500:
             return Overloaded(f"HTTP {status}")
-        if self.answered or status == TOO_LARGE:
-            return Refused(said)
-        # Before anything was answered, it is rather the settings that are refused than this text.
-        return Unproven(f"deepl: {said}")
+        if self.has_answered or status == TOO_LARGE:
+            return Refused(message)
+        # Before any text was answered, the service probably refuses the settings, not this text.
+        return RefusedBeforeSuccess(f"deepl: {message}")
 
 
-def is_marked(text: str) -> bool:
+def has_markers(text: str) -> bool:
+    """Return whether a text has markers, all of them in pairs."""
     return text.count(LEFT) == text.count(RIGHT) > 0
 
 
-def xml(text: str) -> str:
-    """A text as XML, in which the markers alone are tags."""
-    if not is_marked(text):
+def to_xml(text: str) -> str:
+    """Return a text as XML in which only the markers are tags."""
+    if not has_markers(text):
         return escape(text)
     return "".join(part if part in (LEFT, RIGHT) else escape(part) for part in TAG.split(text))

@@ -1,4 +1,4 @@
-"""The engine that gives each text back: a build's self-test, where every span must be found."""
+"""The engine `identity`: returns each text unchanged, to test a build, in which every span must then be found."""
 
 from collections.abc import Sequence
 

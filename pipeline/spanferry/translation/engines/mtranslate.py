@@ -1,15 +1,12 @@
 """The engine `mtranslate`: Google Translate's mobile page, through the package of that name.
 
-The package has no timeout, and gives "" for every page without a result: a captcha, a consent page,
-a text that the service has nothing for. It raises urllib's HTTPError for the other statuses.
+The package has no timeout, and returns "" for every page without a result: a captcha, a consent page,
+a text for which the service has nothing. It raises urllib's HTTPError for the other statuses.
 """
 
 import socket
-from collections.abc import Mapping, Sequence
-from email.utils import parsedate_to_datetime
+from collections.abc import Sequence
 from http.client import HTTPException
-from math import isnan
-from time import time
 from typing import Self
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
@@ -25,17 +22,17 @@ from spanferry.translation.engines.base import (
     Translator,
     Unreachable,
 )
+from spanferry.translation.engines.retry_after import Headers, parse_retry_after
 
 # The page takes 5,000 characters, and fails above about 1,800 non-Latin ones, which are 10,800 bytes
 # once quoted for the URL (deep-translator #30, #224). Quoted bytes are never fewer than characters.
 LIMIT = 5000
-NOT_THIS_TEXT = frozenset({400, 413, 414})
-THROTTLED = frozenset({403, 429})
-MOST_S = 30 * 24 * 3600.0  # a longer Retry-After is a mistake
+REFUSED_STATUSES = frozenset({400, 413, 414})
+THROTTLED_STATUSES = frozenset({403, 429})
 
 
 class MTranslate(Translator):
-    """Asks for one text a request. `http_proxy` in the environment is honoured, as urllib does."""
+    """Sends one text a request. urllib honours `http_proxy` in the environment."""
 
     identity = "mtranslate"
     remote = True
@@ -44,32 +41,33 @@ class MTranslate(Translator):
 
     def __init__(self, source: str, target: str, timeout_s: float) -> None:
         self.source, self.target, self.timeout_s = source, target, timeout_s
-        # The socket's timeout is for each byte; a page that drips in must end as well.
+        # The socket's timeout restarts with each byte; a page that arrives slowly must end as well.
         self.deadline_s = 2 * timeout_s
-        self.before: float | None = None
+        self.previous_timeout: float | None = None
 
     def __enter__(self) -> Self:
-        self.before = socket.getdefaulttimeout()
+        self.previous_timeout = socket.getdefaulttimeout()
         socket.setdefaulttimeout(self.timeout_s)
         return self
 
     def __exit__(self, *_: object) -> None:
-        socket.setdefaulttimeout(self.before)
+        socket.setdefaulttimeout(self.previous_timeout)
 
     def size(self, text: str) -> int:
-        """Bytes in the URL."""
+        """Return the number of bytes in the URL."""
         return len(quote(text, errors="replace"))
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        # Spaces behind a text make another URL, so that no cache on the way serves its bad answer again.
-        return [self.ask(request.text + " " * request.attempt) for request in batch]
+        # Trailing spaces change the URL, so that no cache on the way returns the same bad answer again.
+        return [self.request_page(request.text + " " * request.attempt) for request in batch]
 
-    def ask(self, text: str) -> str:
+    def request_page(self, text: str) -> str:
+        """Translate one text; returns '' when the page has no result. Raises an EngineFailure."""
         try:
             return mtranslate.translate(text, self.target, self.source)
         except HTTPError as error:
             with error:
-                raise of_status(error.code, error.headers) from error
+                raise failure_for_status(error.code, error.headers) from error
         except TimeoutError as error:
             raise Overloaded("timed out") from error
         except URLError as error:
@@ -79,40 +77,14 @@ class MTranslate(Translator):
         except (OSError, HTTPException) as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from error
         except UnicodeEncodeError as error:
-            raise Refused("not a text: a lone surrogate") from error
+            raise Refused("the text has a lone surrogate") from error
         except UnicodeDecodeError as error:
             raise Unreachable("the page is not UTF-8") from error
 
 
-def of_status(status: int, headers: Mapping[str, str]) -> EngineFailure:
-    """What an HTTP status other than 2xx means for the request."""
-    if status in NOT_THIS_TEXT:
+def failure_for_status(status: int, headers: Headers) -> EngineFailure:
+    """Return the failure that an HTTP status other than 2xx stands for."""
+    if status in REFUSED_STATUSES:
         return Refused(f"HTTP {status}")
-    kind = Throttled if status in THROTTLED else Overloaded
-    return kind(f"HTTP {status}", retry_after(headers))
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that Retry-After asks for, in seconds or as a date; None when it does neither.
-
-    A date counts from the answer's own, so that this machine's clock may be wrong or jump.
-    """
-    said = headers.get("Retry-After")
-    if not said:
-        return None
-    try:
-        wait = float(said)
-    except ValueError:
-        until, now = moment(said), moment(headers.get("Date") or "") or time()
-        if until is None:
-            return None
-        wait = until - now
-    return None if isnan(wait) else min(max(0.0, wait), MOST_S)
-
-
-def moment(date: str) -> float | None:
-    """An HTTP date as seconds since 1970; None when it is none."""
-    try:
-        return parsedate_to_datetime(date).timestamp()
-    except ValueError:
-        return None
+    kind = Throttled if status in THROTTLED_STATUSES else Overloaded
+    return kind(f"HTTP {status}", parse_retry_after(headers))

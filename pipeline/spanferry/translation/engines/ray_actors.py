@@ -1,10 +1,10 @@
-"""Models on a Ray cluster: one an actor, which has a GPU of its own where there are some.
+"""Models on a Ray cluster: one in each actor, with a GPU of its own where there are any.
 
     texts ──> idle actor ──> translations
-                 └─ dies ──> another one; its own successor joins when it has loaded its model
+                 └─ dies ──> another actor; its own replacement joins when it has loaded its model
 
-Everything around the model (memory, validation, order) stays in the process that asks: as many batches are under
-way as there are actors, cut as for one model.
+Everything around the model (memory, checks, order) stays in the calling process. It sends as many batches at once as
+there are actors, of the same size as for one model.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,104 +15,118 @@ from typing import Any, Self
 from spanferry.errors import TranslationError
 from spanferry.translation.engines.base import Request, Translator
 from spanferry.translation.engines.checkpoint import CheckpointTranslator
-from spanferry.translation.engines.support import told
+from spanferry.translation.engines.support import shorten
 
-TRIES = 4  # actors that may die of one batch
-PATIENCE_S = 7200.0  # without an idle actor, since some died: longer than machines are waited for, or a batch takes
+MAX_DEATHS = 4  # actors that may die of one batch
+# Seconds to wait for an idle actor after some have died: longer than a cluster waits for machines, or a batch takes.
+IDLE_TIMEOUT_S = 7200.0
 
 
-def spread(engine: Translator, tell: Callable[[str], object]) -> Translator:
-    """An engine as it works on the cluster that this process is connected to.
+def distribute(engine: Translator, notify: Callable[[str], object]) -> Translator:
+    """Return an engine in the form in which it works on the cluster that this process is connected to.
 
-    Models get an actor each; tells of a service that it is asked from here alone.
+    A model gets an ActorPool. A service stays in this process, and `notify` receives a notice of it.
     """
     if isinstance(engine, CheckpointTranslator):
-        return Actors(engine)
+        return ActorPool(engine)
     if engine.remote:
-        tell(f"{engine.identity} is asked from here alone: more machines do not make a rate limit larger")
+        notify(f"{engine.identity} is called from this machine only: more machines do not raise a rate limit")
     return engine
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where an actor goes: options for Ray, and the threads it may use (None: as the machine has it)."""
+class ActorPlacement:
+    """Where an actor runs: options for Ray, and the threads it may use (None: the machine's default)."""
 
     options: dict[str, Any]
     threads: int | None = None
 
 
-def places() -> list[Place]:
-    """One a GPU; without any, one a machine. They claim no cores: nothing else works while they do."""
+def find_placements() -> list[ActorPlacement]:
+    """Return one placement a GPU, or one a machine when there is no GPU.
+
+    They reserve no cores, because nothing else runs at the same time.
+    """
     import ray
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy as At
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     if gpus := int(ray.cluster_resources().get("GPU", 0)):
-        return [Place({"num_gpus": 1, "num_cpus": 0})] * gpus
+        return [ActorPlacement({"num_gpus": 1, "num_cpus": 0})] * gpus
     machines = [
         (node["NodeID"], int(cores))
         for node in ray.nodes()
         if node["Alive"] and (cores := node["Resources"].get("CPU", 0)) >= 1
     ]
     return [
-        Place({"num_cpus": 0, "scheduling_strategy": At(machine, soft=False)}, cores) for machine, cores in machines
+        ActorPlacement(
+            {"num_cpus": 0, "scheduling_strategy": NodeAffinitySchedulingStrategy(machine, soft=False)}, cores
+        )
+        for machine, cores in machines
     ]
 
 
-class Model:
-    """What an actor holds: the same engine as here, with its model loaded."""
+class ModelActor:
+    """The class of the actors: the same engine as in the calling process, with its model loaded."""
 
-    def __init__(self, engine: CheckpointTranslator, threads: int | None) -> None:
-        self.given, self.threads = engine, threads
-        self.engine: CheckpointTranslator | None = None
+    def __init__(self, engine: CheckpointTranslator[Any], threads: int | None) -> None:
+        self.template, self.threads = engine, threads
+        self.engine: CheckpointTranslator[Any] | None = None
 
     def load(self) -> None:
-        """Raises TranslationError when this machine cannot have the model, or has another one of that name."""
+        """Load the model. Raises TranslationError when this machine does not have it, or has different files."""
+        self._load()
+
+    def _load(self) -> CheckpointTranslator[Any]:
         import os
 
         if self.threads:
             os.environ["OMP_NUM_THREADS"] = str(self.threads)  # before torch and CTranslate2 are imported
-        engine = type(self.given)(self.given.settings, self.given.languages)
-        if engine.identity != self.given.identity:
+        engine = type(self.template)(self.template.settings, self.template.languages)
+        if engine.identity != self.template.identity:
             raise TranslationError(
-                f"{os.uname().nodename}: has another model: {engine.identity}, not {self.given.identity}"
+                f"{os.uname().nodename}: has another model: {engine.identity}, not {self.template.identity}"
             )
         self.engine = engine.__enter__()
+        return self.engine
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        if self.engine is None:  # in an actor that was started again
-            self.load()
-        return self.engine.translate(batch)
+        """Translate a batch; an actor that was restarted loads its model first."""
+        engine = self._load() if self.engine is None else self.engine
+        return engine.translate(batch)
 
 
-class Actors(Translator):
-    """A model that runs on every GPU, or machine, of a cluster."""
+class ActorPool(Translator):
+    """A model that runs on every GPU, or every machine, of a cluster."""
 
-    def __init__(self, engine: CheckpointTranslator) -> None:
+    def __init__(self, engine: CheckpointTranslator[Any]) -> None:
         self.engine = engine
         self.identity, self.batch, self.limit = engine.identity, engine.batch, engine.limit
         self.actors: list[Any] = []
         self.idle: SimpleQueue[Any] = SimpleQueue()
 
     def __enter__(self) -> Self:
-        """Waits until every actor has loaded its model; one that is lost meanwhile may join later."""
+        """Start the actors and wait until each has loaded its model; one that dies meanwhile may join later.
+
+        Raises TranslationError when no actor could load the model.
+        """
         import ray
         from ray.exceptions import RayError
 
-        kind = ray.remote(Model)
-        for place in places():
-            made = kind.options(max_restarts=-1, **place.options).remote(self.engine, place.threads)
-            self.actors.append(made)
+        actor_class: Any = ray.remote(ModelActor)
+        for placement in find_placements():
+            actor = actor_class.options(max_restarts=-1, **placement.options).remote(self.engine, placement.threads)
+            self.actors.append(actor)
         self.concurrency = len(self.actors)
-        trouble = "it has neither a GPU nor a core"
+        problem = "it has neither a GPU nor a core"
         for actor, loading in [(actor, actor.load.remote()) for actor in self.actors]:
             try:
-                asked(ray.get, loading)
+                get_result(loading)
                 self.idle.put(actor)
             except RayError as error:
-                trouble = told(error)
-                self._await(actor)
+                problem = shorten(error)
+                self._rejoin(actor)
         if self.idle.empty():
-            raise TranslationError(f"{self.identity}: no actor of the cluster could load the model: {trouble}")
+            raise TranslationError(f"{self.identity}: no actor of the cluster could load the model: {problem}")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -126,40 +140,43 @@ class Actors(Translator):
         return self.engine.size(text)
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        """A batch whose actor dies goes to another one."""
-        import ray
+        """Translate a batch on an idle actor; when the actor dies, the batch goes to another one.
+
+        Raises what the actor raised, and TranslationError when no actor is left or MAX_DEATHS actors died of the batch.
+        """
         from ray.exceptions import RayError
 
-        trouble = ""
-        for _ in range(TRIES):
+        problem = ""
+        for _ in range(MAX_DEATHS):
             try:
-                actor = self.idle.get(timeout=PATIENCE_S)
+                actor = self.idle.get(timeout=IDLE_TIMEOUT_S)
             except Empty as error:
-                raise TranslationError(f"{self.identity}: no actor is left ({trouble or 'all are at work'})") from error
+                raise TranslationError(f"{self.identity}: no actor is left ({problem or 'all are busy'})") from error
             try:
-                answers = asked(ray.get, actor.translate.remote(list(batch)))
+                answers = get_result(actor.translate.remote(list(batch)))
             except RayError as error:
-                trouble = told(error)
-                self._await(actor)
+                problem = shorten(error)
+                self._rejoin(actor)
                 continue
             except BaseException:
                 self.idle.put(actor)
                 raise
             self.idle.put(actor)
             return answers
-        raise TranslationError(f"{self.identity}: {TRIES} actors died of one batch ({trouble})")
+        raise TranslationError(f"{self.identity}: {MAX_DEATHS} actors died of one batch ({problem})")
 
-    def _await(self, actor: Any) -> None:
-        """Counts an actor as idle when it has been started again and loaded its model, if ever."""
-        loaded = actor.load.options(max_task_retries=-1).remote().future()
-        loaded.add_done_callback(lambda done: done.exception() or self.idle.put(actor))
+    def _rejoin(self, actor: Any) -> None:
+        """Add an actor to the idle ones when Ray has restarted it and its model is loaded, if that ever happens."""
+        loading = actor.load.options(max_task_retries=-1).remote().future()
+        loading.add_done_callback(lambda done: done.exception() or self.idle.put(actor))
 
 
-def asked(get: Callable[[Any], Any], waited_for: Any) -> Any:
-    """What actors answer. Raises what they raised, without Ray's wrapping, or RayError for their own end."""
+def get_result(reference: Any) -> Any:
+    """Wait for an actor's result. Raises what the actor raised, without Ray's wrapper, or RayError when it died."""
+    import ray
     from ray.exceptions import RayTaskError
 
     try:
-        return get(waited_for)
+        return ray.get(reference)
     except RayTaskError as error:
         raise error.cause from None

@@ -1,6 +1,7 @@
-"""The engines, by name."""
+"""The engines by name: from settings to a translator."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import assert_never, get_args
 
 from msgspec.structs import fields
 
@@ -30,48 +31,58 @@ from spanferry.translation.settings import (
 Languages = tuple[str, str]
 """Codes of the source and the target language."""
 
-Factory = Callable[[TranslatorSettings, Languages, TranslateSettings, Mapping[str, str]], Translator]
-
-ENGINES: dict[type, Factory] = {
-    MemorySettings: lambda settings, languages, translate, given: Replay(given),
-    IdentitySettings: lambda settings, languages, translate, given: Identity(),
-    MTranslateSettings: lambda settings, languages, translate, given: MTranslate(*languages, translate.timeout_s),
-    MarianSettings: lambda settings, languages, translate, given: Marian(settings, languages),
-    CTranslate2Settings: lambda settings, languages, translate, given: CTranslate2(settings, languages),
-    ApertiumSettings: lambda settings, languages, translate, given: Apertium(settings),
-    DeepLSettings: lambda settings, languages, translate, given: DeepL(settings, languages, translate.timeout_s),
-    OpenAISettings: lambda settings, languages, translate, given: OpenAI(settings, languages),
-}
-DEFAULTS = {
-    str(settings.__struct_config__.tag): settings
-    for settings in ENGINES
+DEFAULT_SETTINGS: dict[str, TranslatorSettings] = {
+    str(settings.__struct_config__.tag): settings()
+    for settings in get_args(TranslatorSettings)
     if not any(field.required for field in fields(settings))
 }
-"""Those that need no settings."""
+"""By engine name, the settings of the engines that have no required field and so need no entry in `translators`."""
 
 
-def settings_of(name: str, translators: Mapping[str, TranslatorSettings]) -> TranslatorSettings:
-    """An entry of section `translators`, or else the engine of that name as it is. Raises ParamsError."""
+def find_settings(name: str, translators: Mapping[str, TranslatorSettings]) -> TranslatorSettings:
+    """Return an entry of section `translators`, or else the default settings of the engine of that name.
+
+    Raises ParamsError when there is neither.
+    """
     if name in translators:
         return translators[name]
-    if name not in DEFAULTS:
+    if name not in DEFAULT_SETTINGS:
         raise ParamsError(
             f"params.yaml: translator {name!r}: neither an entry of translators"
-            f" ({', '.join(translators) or 'none there'}) nor an engine that needs no settings ({', '.join(DEFAULTS)})"
+            f" ({', '.join(translators) or 'none there'}) nor an engine that needs no settings"
+            f" ({', '.join(DEFAULT_SETTINGS)})"
         )
-    return DEFAULTS[name]()
+    return DEFAULT_SETTINGS[name]
 
 
-def build(
+def build_translator(
     name: str,
     translators: Mapping[str, TranslatorSettings],
     languages: Languages,
     translate: TranslateSettings,
     given: Mapping[str, str],
 ) -> Translator:
-    """The translator that params.yaml calls by that name; given: the corpus's own translations.
+    """Build the translator that params.yaml calls by a name. given: the corpus's own translations, for `memory`.
 
     Raises ParamsError for an unknown name or unusable settings.
     """
-    settings = settings_of(name, translators)
-    return ENGINES[type(settings)](settings, languages, translate, given)
+    settings = find_settings(name, translators)
+    match settings:
+        case MemorySettings():
+            return Replay(given)
+        case IdentitySettings():
+            return Identity()
+        case MTranslateSettings():
+            return MTranslate(*languages, translate.timeout_s)
+        case MarianSettings():
+            return Marian(settings, languages)
+        case CTranslate2Settings():
+            return CTranslate2(settings, languages)
+        case ApertiumSettings():
+            return Apertium(settings)
+        case DeepLSettings():
+            return DeepL(settings, languages, translate.timeout_s)
+        case OpenAISettings():
+            return OpenAI(settings, languages)
+        case _:
+            assert_never(settings)

@@ -1,4 +1,4 @@
-"""What engines need from outside the project: packages that are extras, and keys of services."""
+"""What several engines need: optional packages, keys of services, short error messages."""
 
 import os
 from importlib import import_module
@@ -6,27 +6,27 @@ from types import ModuleType
 
 from spanferry.errors import TranslationError, missing_package_message
 
-MESSAGE_CHARACTERS = 200  # of a service's own words in an error
+MESSAGE_CHARACTERS = 200  # of a service's own error message
 
 
-def package(name: str, extra: str) -> ModuleType:
-    """A package that comes with one of Spanferry's extras. Raises TranslationError when it is not installed."""
+def import_extra(name: str, extra: str) -> ModuleType:
+    """Import a package of one of Spanferry's extras. Raises TranslationError when it is not installed."""
     try:
         return import_module(name)
     except ImportError as error:
         raise TranslationError(missing_package_message(name, extra, error)) from error
 
 
-def secret(variable: str) -> str:
-    """A service's key, out of the environment. Raises TranslationError when it is not set."""
+def read_key(variable: str) -> str:
+    """Read a service's key from the environment. Raises TranslationError when the variable is not set."""
     if not (key := os.environ.get(variable, "").strip()):
         raise TranslationError(f"the service's key is missing: set the environment variable {variable}")
     return key
 
 
-def told(words: object, key: str = "") -> str:
-    """What somebody else's error says, in a short line without the key."""
-    line = " ".join(str(words).split())
+def shorten(message: object, key: str = "") -> str:
+    """Return a foreign message on one line of at most MESSAGE_CHARACTERS, with a service's key replaced by '...'."""
+    line = " ".join(str(message).split())
     if key:
         line = line.replace(key, "...")
     return line if len(line) <= MESSAGE_CHARACTERS else line[:MESSAGE_CHARACTERS] + "..."

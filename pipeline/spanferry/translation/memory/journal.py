@@ -1,14 +1,15 @@
-"""An append-only file of JSON lines that outlives a crash at any moment.
+"""An append-only file of JSON lines that survives a crash at any moment.
 
-Records are appended whole by one write, and synced; a crash can tear only the end, which the next
-opening for writing cuts off. Reading needs no lock, and passes over what is torn or damaged.
+Each call of `append` writes its records in one write; `sync` forces them to the disk. A crash can damage only the end
+of the file, which the next opening for writing cuts off. Reading needs no lock and skips what is torn or damaged.
 """
 
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
-from typing import IO, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -18,38 +19,38 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Log(Generic[Record]):
-    """A log of one kind of records.
+    """A log of records of one type.
 
-    After `records` was read to its end: `end` bytes up to the last good line, `torn` bytes after it,
-    `broken` unreadable lines before it.
+    After `records` was read to its end: `end` is the size in bytes up to the last good line, `torn` the number of bytes
+    after it, `broken` the number of unreadable lines before it.
     """
 
     def __init__(self, path: Path, kind: type[Record]) -> None:
         self.path = path
         self.end = self.torn = self.broken = 0
         self._decoder = msgspec.json.Decoder(kind)
-        self._file: IO[bytes] | None = None
+        self._file: FileIO | None = None
         self._unsynced = False
 
     def records(self) -> Iterator[Record]:
-        """Every good record in order; none when there is no file."""
-        at = unreadable = self.end = self.broken = 0
+        """Yield every good record in order; none when there is no file."""
+        position = unreadable = self.end = self.broken = 0
         try:
             with self.path.open("rb") as file:
                 for line in file:
-                    at += len(line)
-                    record = self._decoded(line)
+                    position += len(line)
+                    record = self._decode(line)
                     if record is None:
                         unreadable += 1
                         continue
-                    self.end, self.broken = at, unreadable
+                    self.end, self.broken = position, unreadable
                     yield record
         except FileNotFoundError:
             return
         finally:
-            self.torn = at - self.end
+            self.torn = position - self.end
 
-    def _decoded(self, line: bytes) -> Record | None:
+    def _decode(self, line: bytes) -> Record | None:
         if not line.endswith(b"\n"):
             return None
         try:
@@ -59,43 +60,51 @@ class Log(Generic[Record]):
 
     @property
     def damage(self) -> str:
-        """What is wrong with the file, for a person; '' when nothing is."""
-        told = []
+        """A description of the damage that reading found; '' when there is none."""
+        problems: list[str] = []
         if self.torn:
-            told.append(f"a crash has torn the last record; its {self.torn:,} bytes do not count")
+            problems.append(f"a crash has torn the last record; its {self.torn:,} bytes are ignored")
         if self.broken:
-            told.append(f"{self.broken:,} unreadable lines are passed over")
-        return f"{self.path}: {'; '.join(told)}" if told else ""
+            problems.append(f"{self.broken:,} unreadable lines are ignored")
+        return f"{self.path}: {'; '.join(problems)}" if problems else ""
 
     def open(self) -> None:
-        """Makes the log, read to its end before, ready for appending: what is torn is cut off."""
+        """Open the log for appending and cut off its torn end. Read it to its end before."""
         self._file = self.path.open("ab", buffering=0)
         if self.torn:
             self._file.truncate(self.end)
 
+    @property
+    def _writable(self) -> FileIO:
+        if self._file is None:
+            raise RuntimeError(f"{self.path}: the log is not open for appending")
+        return self._file
+
     def append(self, records: Iterable[Record]) -> None:
-        """Appends records in one write. Raises OSError, and leaves nothing half-written, when the disk is full."""
+        """Append records in one write. Raises OSError when the disk is full; then nothing half-written stays."""
         data = b"".join(_encode(record) + b"\n" for record in records)
         if not data:
             return
+        file = self._writable
         try:
-            written = self._file.write(data)
+            written = file.write(data)
             if written != len(data):
                 raise OSError(f"{self.path}: only {written} of {len(data)} bytes could be written")
         except OSError:
             with suppress(OSError):
-                self._file.truncate(self.end)
+                file.truncate(self.end)
             raise
         self.end += len(data)
         self._unsynced = True
 
     def sync(self) -> None:
-        """Makes what was appended outlive a power cut."""
+        """Force appended records to the disk, so that they survive a power cut."""
         if self._unsynced:
-            os.fsync(self._file.fileno())
+            os.fsync(self._writable.fileno())
             self._unsynced = False
 
     def close(self) -> None:
+        """Sync and close the log; does nothing when it is not open."""
         if self._file is not None:
             self.sync()
             self._file.close()

@@ -1,8 +1,9 @@
-"""Tables of translations: what a run leaves behind, and a later one begins with.
+"""Tables of translations by earlier runs, from which a new run fills its memory.
 
-    translations.parquet, marked.parquet ──> Seed ──> the memory
+    translations.parquet, marked.parquet ──> PriorTable ──> Memory
 
-The tables themselves say whose work they are, and which rows are nobody's but the corpus's own.
+Each table says in its metadata which scope (translator and languages) it belongs to, and which of its rows come from
+the corpus's own translations instead of the translator.
 """
 
 import json
@@ -18,49 +19,56 @@ from spanferry import tables
 from spanferry.arrow import schema_of
 from spanferry.errors import InputError
 from spanferry.records import TranslationRow
-from spanferry.translation.engines.base import CONTEXTUAL
+from spanferry.translation.engines.base import CONTEXT_SUFFIX
 from spanferry.translation.engines.identity import Identity
 from spanferry.translation.engines.replay import Replay
-from spanferry.translation.memory.store import Memory, Scope, opened
+from spanferry.translation.memory.store import Memory, Scope, open_memory
 
-METADATA = b"spanferry"
-"""Where a table of translations says whose they are: a Scope as JSON in the Arrow schema's metadata."""
-GIVEN = b"spanferry.given"
-"""Where it says which rows are not the translator's work: a 1 or 0 each; missing when none has a 1."""
-TRUSTED = frozenset({Identity.identity, Replay.identity})
-"""Whose work no memory keeps."""
+SCOPE_KEY = b"spanferry"
+"""The metadata key of a table's Scope, as JSON."""
+GIVEN_KEY = b"spanferry.given"
+"""The metadata key of one 1 or 0 for each row: 1 when the corpus's own translations have a part in it.
+
+The key is missing when no row has a 1.
+"""
+TRUSTED_ENGINES = frozenset({Identity.identity, Replay.identity})
+"""Identities of the engines whose translations no memory keeps."""
 
 
 @dataclass(frozen=True)
-class Seed:
-    """A table of translations, and whose they are."""
+class PriorTable:
+    """A table of translations (TranslationRow) and the scope they belong to."""
 
     scope: Scope
     table: pa.Table
 
-    def rows(self) -> dict[str, str]:
-        """What of it is the translator's work: translations by text."""
-        given = (self.table.schema.metadata or {}).get(GIVEN, b"").ljust(self.table.num_rows, b"0")
+    def translations(self) -> dict[str, str]:
+        """Return the rows that are the translator's own work: translations by text."""
+        given = (self.table.schema.metadata or {}).get(GIVEN_KEY, b"").ljust(self.table.num_rows, b"0")
         rows = zip(self.table["text"].to_pylist(), self.table["translation"].to_pylist(), given, strict=False)
-        return {text: translation for text, translation, noted in rows if translation is not None and noted != ord("1")}
+        return {text: translation for text, translation, flag in rows if translation is not None and flag != ord("1")}
 
     @property
-    def lasting(self) -> bool:
-        """Whether the memory keeps the translator's work, and it is right whatever paragraph a text stands in."""
-        return self.scope.translator not in TRUSTED and not self.scope.translator.endswith(CONTEXTUAL)
+    def is_reusable(self) -> bool:
+        """Whether the memory keeps this translator's work, and a translation is right in every paragraph."""
+        return self.scope.translator not in TRUSTED_ENGINES and not self.scope.translator.endswith(CONTEXT_SUFFIX)
 
 
-def schema(scope: Scope, given: str = "") -> pa.Schema:
-    """tables.schema_of(TranslationRow) with what says whose the rows are; given: as GIVEN."""
-    noted = {METADATA: json.dumps(asdict(scope), sort_keys=True)}
-    return schema_of(TranslationRow).with_metadata(noted | {GIVEN: given} if "1" in given else noted)
+def translation_schema(scope: Scope, given: str = "") -> pa.Schema:
+    """Return the schema of a table of translations (TranslationRow) with the metadata of a PriorTable.
+
+    given: one '1' or '0' for each row, as GIVEN_KEY describes.
+    """
+    metadata: dict[bytes | str, bytes | str] = {SCOPE_KEY: json.dumps(asdict(scope), sort_keys=True)}
+    if "1" in given:
+        metadata[GIVEN_KEY] = given
+    return schema_of(TranslationRow).with_metadata(metadata)
 
 
-def read_prior_tables(paths: Iterable[Path], tell: Callable[[str], object]) -> Iterator[Seed]:
-    """The tables of earlier runs.
+def read_prior_tables(paths: Iterable[Path], notify: Callable[[str], object]) -> Iterator[PriorTable]:
+    """Read the tables of earlier runs.
 
-    Files that do not exist and tables that do not say whose they are are passed over; so is one that cannot
-    be read, which is told.
+    Skips files that do not exist and tables without a scope. Skips and reports a table that cannot be read.
     """
     for path in paths:
         if not path.exists():
@@ -68,42 +76,45 @@ def read_prior_tables(paths: Iterable[Path], tell: Callable[[str], object]) -> I
         try:
             table = tables.read(path, TranslationRow)
         except InputError as error:
-            tell(f"passed over: {error}")
+            notify(f"skipped: {error}")
             continue
         try:
-            scope = msgspec.json.decode((table.schema.metadata or {}).get(METADATA, b""), type=Scope)
+            scope = msgspec.json.decode((table.schema.metadata or {}).get(SCOPE_KEY, b""), type=Scope)
         except (msgspec.DecodeError, UnicodeDecodeError):
             continue
-        yield Seed(scope, table)
+        yield PriorTable(scope, table)
 
 
-def lacking(memory: Memory, seeds: Iterable[Seed], given: Mapping[str, str]) -> dict[str, str]:
-    """What tables by the same translator have, and neither the memory nor the corpus's own translations (given)."""
+def missing_from(memory: Memory, prior: Iterable[PriorTable], given: Mapping[str, str]) -> dict[str, str]:
+    """Return the prior translations of the memory's scope that neither the memory nor `given` has.
+
+    given: the corpus's own translations by text.
+    """
     return {
         text: translation
-        for seed in seeds
-        if seed.scope == memory.scope
-        for text, translation in seed.rows().items()
+        for table in prior
+        if table.scope == memory.scope
+        for text, translation in table.translations().items()
         if text not in given and memory.get(text) is None
     }
 
 
-def put(memory: Memory, rows: Mapping[str, str], tell: Callable[[str], object]) -> None:
-    """Brings translations of earlier runs into the memory, which is told."""
-    if rows:
-        memory.put((text, "", translation) for text, translation in rows.items())
+def add_to_memory(memory: Memory, translations: Mapping[str, str], notify: Callable[[str], object]) -> None:
+    """Add prior translations to the memory and report their number to `notify`."""
+    if translations:
+        memory.add((text, "", translation) for text, translation in translations.items())
         memory.sync()
-        tell(f"{len(rows):,} translations of earlier runs by {memory.scope.translator} are brought into the memory")
+        notify(f"imported {len(translations):,} translations of earlier runs by {memory.scope.translator}")
 
 
-def bring(folder: Path, seeds: Iterable[Seed], tell: Callable[[str], object]) -> None:
-    """Puts into the memory what it lacks of tables that are to be overwritten, whoever made them.
+def import_prior(folder: Path, prior: Iterable[PriorTable], notify: Callable[[str], object]) -> None:
+    """Save tables that are about to be overwritten: add to the memory what it lacks of them, for every translator.
 
     Raises TranslationError when the memory is locked.
     """
-    for seed in seeds:
-        if seed.lasting and seed.table.num_rows:
-            with opened(folder, seed.scope) as memory:
-                if memory.notice:
-                    tell(memory.notice)
-                put(memory, lacking(memory, [seed], {}), tell)
+    for table in prior:
+        if table.is_reusable and table.table.num_rows:
+            with open_memory(folder, table.scope) as memory:
+                if memory.damage:
+                    notify(memory.damage)
+                add_to_memory(memory, missing_from(memory, [table], {}), notify)

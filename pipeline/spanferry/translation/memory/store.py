@@ -1,8 +1,8 @@
-"""The live translation memory: one for all corpora, in logs that only grow.
+"""The translation memory: one for all corpora, kept in append-only logs.
 
     memory/translations.jsonl    each good answer: translator, languages, text, translation
     memory/quarantine.jsonl      each bad answer that counts against its text, and whether the text is given up
-    memory/lock                  held by the process that writes
+    memory/lock                  locked by the process that writes
 
 A later record of the same text replaces an earlier one.
 """
@@ -15,26 +15,25 @@ from pathlib import Path
 from typing import TypeVar
 
 from filelock import FileLock, Timeout
-from msgspec import Struct
-from msgspec.structs import astuple
+from msgspec import Struct, field
 
 from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure
 from spanferry.translation.memory.journal import Log
 
-LATEST = 8  # texts that are held, to be asked for again
+RECENT_TEXTS = 8  # kept for health checks of a service
 
 
 class Scope(Struct, frozen=True):
-    """All that changes a translation, besides the text and its context."""
+    """Everything that determines a translation besides the text and its context."""
 
     translator: str  # the engine's identity
     source: str
     target: str
 
 
-class Record(Struct, frozen=True, omit_defaults=True):
-    """A line of a log: whose text it is about."""
+class LogRecord(Struct, frozen=True, omit_defaults=True):
+    """The fields that both logs share: the scope and the text of a record."""
 
     translator: str
     source: str
@@ -46,53 +45,55 @@ class Record(Struct, frozen=True, omit_defaults=True):
         return Scope(self.translator, self.source, self.target)
 
 
-class Entry(Record, frozen=True, omit_defaults=True):
-    """A translation. context: digest of the paragraph around the text, where the engine uses it, or ''."""
+class Entry(LogRecord, frozen=True, omit_defaults=True):
+    """A translation. context: digest of the paragraph around the text when the engine uses it, else ''."""
 
     translation: str
     context: str = ""
 
 
-class FailedAttempt(Record, frozen=True, omit_defaults=True):
-    """Where a text stands after a bad answer that counts against it, and whether it is given up.
+class FailedAttempt(LogRecord, frozen=True, omit_defaults=True):
+    """The state of a text after a bad answer that counts against it.
 
-    fault, answer: of the last one that said something; same: how often that came in a row; bad: how many
-    there were; attempt: as in protocol.Request.
+    failure, answer: of the last bad answer that was not empty. failures: how many bad answers count. repeats: how often
+    the last one came in a row. attempt: as in `engines.base.Request`. final: whether the text is given up.
     """
 
-    fault: CheckFailure
+    failure: CheckFailure = field(name="fault")
     answer: str
-    bad: int
-    same: int
+    failures: int = field(name="bad")
+    repeats: int = field(name="same")
     attempt: int = 0
     final: bool = False
     context: str = ""
 
 
-Line = TypeVar("Line", Entry, FailedAttempt)
+AnyRecord = TypeVar("AnyRecord", Entry, FailedAttempt)
 
 
 def translation_log(folder: Path) -> Log[Entry]:
+    """Return the log of good answers of a memory."""
     return Log(folder / "translations.jsonl", Entry)
 
 
 def quarantine_log(folder: Path) -> Log[FailedAttempt]:
+    """Return the log of bad answers of a memory."""
     return Log(folder / "quarantine.jsonl", FailedAttempt)
 
 
-def digest(context: str) -> str:
-    """A paragraph as the logs have it; '' for none."""
+def context_digest(context: str) -> str:
+    """Return a paragraph's digest, as the logs hold it; '' for no paragraph."""
     return blake2b(context.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest() if context else ""
 
 
-def key(text: str, context: str) -> bytes:
-    """A text and its context's digest in 16 bytes: 350,000 texts themselves would take four times the room."""
+def memory_key(text: str, context: str) -> bytes:
+    """Return a text and its context's digest as 16 bytes: 350,000 texts themselves would take four times the room."""
     return blake2b(f"{context}\0{text}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keeps other writers out. Raises TranslationError when one is at work."""
+def lock_memory(folder: Path) -> Iterator[None]:
+    """Keep other writers out while the block runs. Raises TranslationError when another process is writing."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "lock")
     try:
@@ -107,87 +108,96 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 class Memory:
-    """The translations of one scope as they were when it was read; `opened` gives one to write to.
+    """The translations of one scope, as they were when the logs were read; `open_memory` gives one that can be written.
 
-    `notice` says what an earlier crash had left behind; '' when nothing was wrong. `latest`: some texts
-    whose translations came last, and are others than the texts themselves.
+    damage: a description of what an earlier crash has left behind; '' when nothing is damaged. recent_texts: the texts
+    that were translated last, without those that are their own translation.
     """
 
     def __init__(self, folder: Path, scope: Scope) -> None:
         self.scope = scope
         self._translations, self._quarantine = translation_log(folder), quarantine_log(folder)
-        self._known: dict[bytes, str] = {}
-        self.latest: deque[str] = deque(maxlen=LATEST)
-        for entry in self._own(self._translations.records()):
-            self._hold(entry)
-        self._setbacks = {key(back.text, back.context): back for back in self._own(self._quarantine.records())}
-        self.notice = "; ".join(filter(None, (self._translations.damage, self._quarantine.damage)))
+        self._by_key: dict[bytes, str] = {}
+        self.recent_texts: deque[str] = deque(maxlen=RECENT_TEXTS)
+        for entry in self._in_scope(self._translations.records()):
+            self._index(entry)
+        self._failed = {
+            memory_key(attempt.text, attempt.context): attempt for attempt in self._in_scope(self._quarantine.records())
+        }
+        self.damage = "; ".join(filter(None, (self._translations.damage, self._quarantine.damage)))
 
-    def _own(self, records: Iterable[Line]) -> Iterator[Line]:
-        translator, source, target = astuple(self.scope)
+    def _in_scope(self, records: Iterable[AnyRecord]) -> Iterator[AnyRecord]:
+        translator, source, target = self.scope.translator, self.scope.source, self.scope.target
         for record in records:
             if record.translator == translator and record.source == source and record.target == target:
                 yield record
 
-    def _hold(self, entry: Entry) -> None:
-        self._known[key(entry.text, entry.context)] = entry.translation
+    def _index(self, entry: Entry) -> None:
+        self._by_key[memory_key(entry.text, entry.context)] = entry.translation
         if entry.translation != entry.text:
-            self.latest.append(entry.text)
+            self.recent_texts.append(entry.text)
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._by_key)
 
     def get(self, text: str, context: str = "") -> str | None:
-        """The translation of a text, if it is held; context: its digest, or ''."""
-        return self._known.get(key(text, context))
+        """Return the translation of a text, or None. context: digest of its paragraph, or ''."""
+        return self._by_key.get(memory_key(text, context))
 
-    def setback(self, text: str, context: str = "") -> FailedAttempt | None:
-        """Where a text stands that has had bad answers and no good one."""
-        return self._setbacks.get(key(text, context))
+    def failed_attempt(self, text: str, context: str = "") -> FailedAttempt | None:
+        """Return the last bad answer that counts against a text, or None. context: digest of its paragraph, or ''."""
+        return self._failed.get(memory_key(text, context))
 
-    def put(self, translations: Iterable[tuple[str, str, str]]) -> None:
-        """Appends (text, digest of its context or '', translation) rows in one write; `sync` makes them safe."""
-        scope = astuple(self.scope)
-        entries = [Entry(*scope, text, translation, context) for text, context, translation in translations]
+    def add(self, translations: Iterable[tuple[str, str, str]]) -> None:
+        """Append (text, digest of its context or '', translation) rows in one write; `sync` makes them durable."""
+        translator, source, target = self.scope.translator, self.scope.source, self.scope.target
+        entries = [
+            Entry(translator, source, target, text, translation, context) for text, context, translation in translations
+        ]
         self._translations.append(entries)
         for entry in entries:
-            self._hold(entry)
+            self._index(entry)
 
-    def set_back(self, setback: FailedAttempt) -> None:
-        """Appends a bad answer. When it is final, no later run asks for the text until the quarantine is released."""
-        self._quarantine.append([setback])
-        self._setbacks[key(setback.text, setback.context)] = setback
+    def add_failure(self, attempt: FailedAttempt) -> None:
+        """Append a bad answer. After a final one no run sends the text until the quarantine is released."""
+        self._quarantine.append([attempt])
+        self._failed[memory_key(attempt.text, attempt.context)] = attempt
 
     def sync(self) -> None:
-        """Makes all that was put outlive a power cut."""
+        """Force everything that was added to the disk, so that it survives a power cut."""
         self._translations.sync()
         self._quarantine.sync()
 
-    def _open(self) -> None:
+    def open(self) -> None:
+        """Open both logs for appending; the caller holds the lock (see `open_memory`)."""
         self._translations.open()
         self._quarantine.open()
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Sync and close both logs."""
         self._translations.close()
         self._quarantine.close()
 
 
 @contextmanager
-def opened(folder: Path, scope: Scope) -> Iterator[Memory]:
-    """A scope of the memory to write to, mended where a crash has torn it. Raises TranslationError when locked."""
-    with locked(folder):
+def open_memory(folder: Path, scope: Scope) -> Iterator[Memory]:
+    """Lock the memory and open one scope of it for writing; a torn end of a log is cut off.
+
+    Raises TranslationError when another process holds the lock.
+    """
+    with lock_memory(folder):
         memory = Memory(folder, scope)
         try:
-            memory._open()
+            memory.open()
             yield memory
         finally:
-            memory._close()
+            memory.close()
 
 
-def release(folder: Path) -> int:
-    """Empties the quarantine, so that the next run asks for its texts again; tells how many there were."""
-    with locked(folder):
+def release_quarantine(folder: Path) -> int:
+    """Empty the quarantine, so that the next run sends its texts again. Returns the number of texts given up before."""
+    with lock_memory(folder):
         log = quarantine_log(folder)
-        texts = {(back.scope, back.text, back.context) for back in log.records() if back.final}
+        texts = {(attempt.scope, attempt.text, attempt.context) for attempt in log.records() if attempt.final}
         log.path.unlink(missing_ok=True)
     return len(texts)
