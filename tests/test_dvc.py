@@ -1,4 +1,7 @@
-"""dvc.yaml says all that a stage depends on: DVC sees no imports, and a missing module is silent staleness."""
+"""dvc.yaml lists everything that a stage depends on.
+
+DVC does not follow imports: a stage that lacks a module is not rerun when that module changes.
+"""
 
 import subprocess
 from pathlib import Path
@@ -7,51 +10,52 @@ import pytest
 from ruamel.yaml import YAML
 from spanferry.records import Reason
 
-from tests.support.stage_deps import closure
+from tests.support.stage_deps import find_all_imports
 
 ROOT = Path(__file__).parent.parent
 STAGES = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
 
 
 def covers(dep: str, module: str) -> bool:
+    """Return True if a dependency is the module or a folder that holds it."""
     return module == dep or module.startswith(f"{dep}/")
 
 
 @pytest.mark.parametrize("stage", sorted(STAGES))
-def test_a_stage_depends_on_every_module_it_uses_and_on_no_other(stage: str) -> None:
-    used = closure(ROOT / "stages" / f"{stage}.py")
+def test_a_stage_lists_exactly_the_modules_it_uses(stage: str) -> None:
+    used = find_all_imports(ROOT / "stages" / f"{stage}.py")
     listed = [dep for dep in STAGES[stage]["deps"] if dep.startswith("pipeline/") or dep == f"stages/{stage}.py"]
     assert {module for module in used if not any(covers(dep, module) for dep in listed)} == set()
     assert [dep for dep in listed if not any(covers(dep, module) for module in used)] == []
 
 
 @pytest.mark.parametrize("stage", sorted(STAGES))
-def test_a_stage_says_what_it_is_for(stage: str) -> None:
+def test_every_stage_has_a_description(stage: str) -> None:
     assert STAGES[stage]["desc"]
 
 
 @pytest.mark.parametrize("stage", sorted(STAGES))
-def test_the_readme_tells_each_stage(stage: str) -> None:
+def test_the_readme_lists_every_stage(stage: str) -> None:
     assert f"| `{stage}` | {STAGES[stage]['desc']} |" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_readme_tells_each_reason() -> None:
-    told = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [reason for reason in Reason if f"| `{reason}` |" not in told] == []
+def test_the_readme_lists_every_reason() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [reason for reason in Reason if f"| `{reason}` |" not in readme] == []
 
 
 def test_git_ignores_what_dvc_caches(tmp_path: Path) -> None:
-    """DVC itself would write .gitignore files, but not when a build stops half-way; then `git add` takes the data."""
+    """DVC writes such rules itself, but not when a build stops half-way; `git add` would then add the data."""
     outs = [out for stage in STAGES.values() for kind in ("outs", "plots", "metrics") for out in stage.get(kind, [])]
     cached = [out if isinstance(out, str) else path for out in outs for path in out if is_cached(out)]
     paths = {path.replace("${item.corpus}", "some").replace("${item.run}", "some") for path in cached}
     (tmp_path / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
     for path in paths:
-        place = tmp_path / path
-        place.mkdir(parents=True) if not place.suffix else place.parent.mkdir(parents=True, exist_ok=True)
+        out = tmp_path / path
+        (out.parent if out.suffix else out).mkdir(parents=True, exist_ok=True)
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
-    told = subprocess.run(["git", "check-ignore", *paths], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert set(told.stdout.split()) == paths
+    ignored = subprocess.run(["git", "check-ignore", *paths], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert set(ignored.stdout.split()) == paths
 
 
 def is_cached(out: str | dict) -> bool:

@@ -1,4 +1,4 @@
-"""Copies of the project, each built by real DVC: with faults, and once without for comparison."""
+"""Copies of the project that real DVC builds: some with faults, and one without, for comparison."""
 
 import argparse
 import hashlib
@@ -16,21 +16,38 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from tests.support.mobile_page import running, server_command
+from tests.support.mobile_page import run_server, server_command
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("dvc.yaml", "params.yaml", "pipeline", "stages", ".dvcignore", ".gitignore", "reports/runs/README.md")
-SAMPLE = tuple(f"data/sample/{name}" for name in ("train-v2.0.json", "dev-v2.0.json", "memory.tmx", "gold.json"))
-BUILT = ("data", "models", "reports")
+COPIED = (
+    *("dvc.yaml", "params.yaml", "pipeline", "stages", ".dvcignore", ".gitignore", "reports/runs/README.md"),
+    *(f"data/sample/{name}" for name in ("train-v2.0.json", "dev-v2.0.json", "memory.tmx", "gold.json")),
+)
+OUTPUT_FOLDERS = ("data", "models", "reports")
 READER = {"epochs": 1, "batch": 16, "learning_rate": 1e-3, "max_length": 128, "doc_stride": 64, "checkpoints": 6}
 SERVER = f"{server_command(ROOT / 'data/sample/memory.tmx')} --latency 0.05"
 WORKERS = 16
 DISK_MIB = 400
 
 
+def copy_project(home: Path) -> None:
+    """Copy what a build of the sample needs into a folder."""
+    for name in COPIED:
+        source, target = ROOT / name, home / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+        else:
+            shutil.copy(source, target)
+
+
 @dataclass(frozen=True)
 class Build:
-    """A copy of the project, how to build it, and where what its commands say goes (outside of it)."""
+    """A copy of the project, and how to build it.
+
+    log: a file outside the copy, for the output of its commands. targets: of `dvc repro`. variables: of the
+    environment.
+    """
 
     home: Path
     log: Path
@@ -47,62 +64,65 @@ class Build:
         }
         return os.environ | own | self.variables
 
-    def start(self, *command: str) -> subprocess.Popen:
-        """Starts a command in a process group of its own."""
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start a command in a process group of its own."""
         with self.log.open("wb") as log:
             return subprocess.Popen(
                 command, cwd=self.home, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
 
     def run(self, *command: str) -> int:
+        """Run a command to its end and return its exit code."""
         return self.start(*command).wait()
 
-    def repro(self) -> tuple[str, ...]:
+    def repro_command(self) -> tuple[str, ...]:
         return ("dvc", "repro", *self.targets)
 
-    def said(self) -> list[str]:
-        """Lines of the last command, but those of a progress bar."""
+    def log_lines(self) -> list[str]:
+        """Return the output of the last command."""
         return self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
 
     def mend(self) -> bool:
-        """Whether DVC's own files were torn; then they are mended."""
-        return self.run(sys.executable, "-c", "from spanferry.cli import main; main()", "mend") == 0 and bool(
-            self.said()
-        )
+        """Run `spanferry mend`; return True if it repaired something."""
+        status = self.run(sys.executable, "-c", "from spanferry.cli import main; main()", "mend")
+        return status == 0 and bool(self.log_lines())
 
-    def complete(self) -> int:
-        """Builds until DVC is through; how often its files had to be mended. Raises RuntimeError."""
-        mended = 0
-        while self.run(*self.repro()):
-            mended += self.go_on()
-        return mended
+    def finish(self) -> int:
+        """Run `dvc repro` until it succeeds; return the number of repairs. Raises RuntimeError if it cannot."""
+        repairs = 0
+        while self.run(*self.repro_command()):
+            repairs += self.mend_after_failure()
+        return repairs
 
-    def go_on(self) -> int:
-        """Mends what stopped the last `dvc repro`. Raises RuntimeError when there is nothing to mend."""
-        said = "\n".join(self.said()[-20:])
+    def mend_after_failure(self) -> int:
+        """Repair what stopped the last `dvc repro`; return 1. Raises RuntimeError if there is nothing to repair."""
+        output = "\n".join(self.log_lines()[-20:])
         if not self.mend():
-            raise RuntimeError(f"{self.home.name}: {said}")
+            raise RuntimeError(f"{self.home.name}: {output}")
         return 1
 
-    def stage(self) -> str:
-        """What the last `dvc repro` was at, by what it said."""
-        running = re.findall(r"^Running stage '(\w+)", "\n".join(self.said()), re.MULTILINE)
-        return running[-1] if running else "before any"
+    def last_stage(self) -> str:
+        """Return the stage that the last `dvc repro` started last."""
+        started = re.findall(r"^Running stage '(\w+)", "\n".join(self.log_lines()), re.MULTILINE)
+        return started[-1] if started else "before any"
 
-    def outputs(self) -> dict[str, str]:
-        """Every output's sha256, by its path."""
-        paths = [path for place in BUILT for path in sorted((self.home / place).rglob("*")) if path.is_file()]
+    def hash_outputs(self) -> dict[str, str]:
+        """Return the sha256 of every output, by path."""
+        paths = [path for name in OUTPUT_FOLDERS for path in sorted((self.home / name).rglob("*")) if path.is_file()]
         paths += self.home.glob("dvc.lock")
-        return {str(path.relative_to(self.home)): digest(path) for path in paths}
+        return {str(path.relative_to(self.home)): hash_output(path) for path in paths}
 
-    def left(self) -> list[Path]:
-        """What a fault has left behind beside the outputs."""
+    def find_leftovers(self) -> list[Path]:
+        """Return partial files and checkpoints that a fault left behind."""
         partial = [path for path in self.home.rglob(".*") if path.suffix in {".part", ".old"}]
         return [*partial, *self.home.glob("checkpoints/*/*")]
 
 
-def digest(path: Path) -> str:
-    """A file's sha256; the order of stages in dvc.lock and of lines in .gitignore is that of their first run."""
+def hash_output(path: Path) -> str:
+    """Return a file's sha256.
+
+    In dvc.lock the order of stages, and in .gitignore the order of lines, is that of their first run: both are sorted.
+    """
     content = path.read_bytes()
     if path.name == "dvc.lock":
         content = json.dumps(YAML(typ="safe").load(content), sort_keys=True).encode()
@@ -111,38 +131,39 @@ def digest(path: Path) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-class Laboratory:
-    """A folder for copies of the project, and what they are when nothing goes wrong."""
+class FaultExperiment:
+    """Creates copies of the project, and compares their outputs with those of a build without faults.
+
+    args: options of benchmarks/faults.py. home: the folder for the copies.
+    """
 
     def __init__(self, args: argparse.Namespace, home: Path) -> None:
         self.args, self.home = args, home
-        self.dice = random.Random(args.seed)
-        self.wholes: dict[bool, dict[str, str]] = {}
+        self.random = random.Random(args.seed)
+        self.expected: dict[bool, dict[str, str]] = {}
         self.copies = 0
 
-    def copy(self, proxy: str = "", inside: Path | None = None, **variables: str) -> Build:
-        """A copy in which nothing is built. proxy: of the service; '' for the sample's own translations."""
+    def create_build(self, proxy: str = "", inside: Path | None = None, **variables: str) -> Build:
+        """Copy the project; nothing is built yet.
+
+        proxy: address of the translation service, or '' to use the sample's own translations. inside: a folder for
+        the copy. variables: of the environment.
+        """
         self.copies += 1
         home = (inside or self.home) / f"copy-{self.copies}"
-        for part in (*PARTS, *SAMPLE):
-            source, target = ROOT / part, home / part
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if source.is_dir():
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, target)
+        copy_project(home)
         if proxy:
             variables |= {"http_proxy": proxy, "no_proxy": ""}
-        self.settle(home / "params.yaml", served=bool(proxy))
+        self.edit_params(home / "params.yaml", served=bool(proxy))
         targets = (self.args.until,) if self.args.until else ()
         build = Build(home, self.home / f"copy-{self.copies}.log", targets, variables)
         for command in ("git init --quiet", "dvc init --quiet", "dvc config core.analytics false"):
             if build.run(*command.split()):
-                raise RuntimeError(f"{command}: {build.said()}")
+                raise RuntimeError(f"{command}: {build.log_lines()}")
         return build
 
-    def settle(self, path: Path, served: bool) -> None:
-        """A small reader, and the service for a translator where there is one."""
+    def edit_params(self, path: Path, served: bool) -> None:
+        """Choose a small reader, and mtranslate as translator if there is a service."""
         yaml = YAML()
         params = yaml.load(path)
         params["runs"]["sample-tiny"]["training"] = READER
@@ -151,55 +172,56 @@ class Laboratory:
             params["corpora"]["sample"] |= {"memory": None, "translator": "mtranslate"}
         yaml.dump(params, path)
 
-    def whole(self, served: bool) -> dict[str, str]:
-        """The outputs of a build without faults."""
-        if served not in self.wholes:
-            with service(served) as url:
-                build = self.copy(url)
-                if build.run(*build.repro()):
-                    raise RuntimeError(f"without faults: {build.said()[-5:]}")
-                self.wholes[served] = build.outputs()
+    def expected_outputs(self, served: bool) -> dict[str, str]:
+        """Return the hashes of the outputs of a build without faults."""
+        if served not in self.expected:
+            with translation_service(served) as url:
+                build = self.create_build(url)
+                if build.run(*build.repro_command()):
+                    raise RuntimeError(f"without faults: {build.log_lines()[-5:]}")
+                self.expected[served] = build.hash_outputs()
                 shutil.rmtree(build.home)
-        return self.wholes[served]
+        return self.expected[served]
 
-    def judge(self, build: Build, served: bool) -> tuple[str, int]:
-        """(how the outputs differ from a build without faults, partial files left behind); the copy goes."""
-        whole, got, left = self.whole(served), build.outputs(), build.left()
-        names = {str(path.relative_to(build.home)) for path in left}
-        other = [name for name in whole.keys() | got.keys() if whole.get(name) != got.get(name) and name not in names]
-        for path in left:
+    def compare_and_delete(self, build: Build, served: bool) -> tuple[str, int]:
+        """Return (names of outputs that differ from a build without faults, number of leftovers); delete the copy."""
+        expected, outputs, leftovers = self.expected_outputs(served), build.hash_outputs(), build.find_leftovers()
+        ignored = {str(path.relative_to(build.home)) for path in leftovers}
+        names = (expected.keys() | outputs.keys()) - ignored
+        different = sorted(name for name in names if expected.get(name) != outputs.get(name))
+        for path in leftovers:
             print(f"left behind: {path.relative_to(build.home)}", file=sys.stderr)
         shutil.rmtree(build.home)
-        return ", ".join(sorted(other)), len(left)
+        return ", ".join(different), len(leftovers)
 
 
 @contextmanager
-def service(served: bool = True, options: str = "") -> Iterator[str]:
-    """The address of a web service that translates the sample; '' for none."""
+def translation_service(served: bool = True, options: str = "") -> Iterator[str]:
+    """Run a web service that translates the sample; yield its address, or '' if not served."""
     if not served:
         yield ""
         return
-    with running(SERVER, options) as url:
+    with run_server(SERVER, options) as url:
         yield url
 
 
 @contextmanager
-def disk(home: Path) -> Iterator[Path]:
-    """A small file system of its own. Raises CalledProcessError for who may not mount one."""
-    place = home / "disk"
-    place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m", "tmpfs", place], check=True)
+def small_disk(home: Path) -> Iterator[Path]:
+    """Mount a file system of DISK_MIB. Raises CalledProcessError without the right to mount."""
+    folder = home / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m", "tmpfs", folder], check=True)
     try:
-        yield place
+        yield folder
     finally:
-        subprocess.run(["umount", "--lazy", place], check=True)
+        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @contextmanager
-def filled(place: Path, free: int) -> Iterator[None]:
-    """Leaves so many bytes free."""
-    ballast = place / "ballast"
-    state = os.statvfs(place)
+def fill_disk(folder: Path, free: int) -> Iterator[None]:
+    """Leave this many bytes free while the block lasts."""
+    ballast = folder / "ballast"
+    state = os.statvfs(folder)
     with ballast.open("wb") as out:
         os.posix_fallocate(out.fileno(), 0, max(1, state.f_bavail * state.f_frsize - free))
     try:

@@ -1,11 +1,15 @@
-"""A stand-in for Google Translate's mobile page, as an HTTP proxy: answers from a TMX file, and faults on demand.
+"""A stand-in for Google Translate's mobile page, as an HTTP proxy: translates from a TMX file, with faults on demand.
 
     python tests/support/mobile_page.py --memory data/sample/memory.tmx --port 8899 --latency 0.1 --p429 0.1
 
-Faults are probabilities per request: --p429 --p503 --pempty --pcaptcha --preset. --rate N: 429 above N
-requests a second. --away-after N --away-s S: after N answers connections are refused for S seconds.
-GET /__stats: how many requests there were, how many were answered, and how many of these for a text that
-had been answered before (`repeated`).
+Options for faults:
+
+    --p429 --p503 --pempty --pcaptcha --preset   probability of each fault per request
+    --rate N                                     respond with 429 above N requests a second
+    --away-after N --away-s S                    after N translations, refuse connections for S seconds
+
+GET /__stats returns counts as JSON: `requests`, `answered` (with a translation), `repeated` (of these, for a text that
+had been answered before), and the number of each fault.
 """
 
 import argparse
@@ -39,40 +43,43 @@ FAULTS = {
 }
 
 
-class Page:
-    """What is known, what was asked, and the dice for faults."""
+class MobilePage:
+    """Translations, counts of requests, and the random numbers that decide faults."""
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
-        self.known = {" ".join(text.split()): translation for text, translation in read_tmx(args.memory, "en", "nl")}
+        self.translations = {
+            " ".join(text.split()): translation for text, translation in read_tmx(args.memory, "en", "nl")
+        }
         self.lock = threading.Lock()
-        self.dice = random.Random(args.seed)
+        self.random = random.Random(args.seed)
         self.stats: collections.Counter[str] = collections.Counter(requests=0, answered=0, repeated=0)
         self.seen: set[str] = set()
         self.recent: collections.deque[float] = collections.deque()
 
     def reply(self, text: str) -> tuple[int, str]:
-        """(status, body); status 0: reset the connection."""
+        """Return (status, body); status 0 means that the connection is reset."""
         time.sleep(self.args.latency * random.uniform(0.7, 1.3))
         with self.lock:
             self.stats["requests"] += 1
-            if self.throttled():
+            if self.is_over_rate():
                 return FAULTS["p429"]
-            roll = self.dice.random()
+            roll = self.random.random()
             for fault, reply in FAULTS.items():
-                share = getattr(self.args, fault)
-                if roll < share:
+                probability = getattr(self.args, fault)
+                if roll < probability:
                     self.stats[fault] += 1
                     return reply
-                roll -= share
-            # Pieces of a text in several lines are not in the memory; something is made up for them.
-            found = self.known.get(" ".join(text.split())) or f"nl {text.swapcase()}"
+                roll -= probability
+            # The client sends each line of a text alone. Such lines are not in the memory; invent a translation.
+            translation = self.translations.get(" ".join(text.split())) or f"nl {text.swapcase()}"
             self.stats["answered"] += 1
             self.stats["repeated"] += text in self.seen
             self.seen.add(text)
-        return 200, f'<div class="result-container">{html.escape(found)}</div>'
+        return 200, f'<div class="result-container">{html.escape(translation)}</div>'
 
-    def throttled(self) -> bool:
+    def is_over_rate(self) -> bool:
+        """Count a request; return True if the last second had more than --rate."""
         now = time.monotonic()
         self.recent.append(now)
         while self.recent[0] < now - 1:
@@ -80,10 +87,12 @@ class Page:
         return bool(self.args.rate) and len(self.recent) > self.args.rate
 
 
-def handler(page: Page) -> type[BaseHTTPRequestHandler]:
+def make_handler(page: MobilePage) -> type[BaseHTTPRequestHandler]:
+    """Return the request handler of a page."""
+
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
-            """Quiet."""
+            """Log nothing."""
 
         def do_GET(self) -> None:
             url = urlsplit(self.path)
@@ -104,38 +113,38 @@ def handler(page: Page) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def leave(server: ThreadingHTTPServer, page: Page, after: int) -> None:
-    """Ends the server after so many answers."""
+def shut_down_after(server: ThreadingHTTPServer, page: MobilePage, after: int) -> None:
+    """Stop the server after this many translations."""
     while page.stats["answered"] < after:
         time.sleep(0.01)
     server.shutdown()
 
 
 def server_command(memory: Path) -> str:
-    """The command line that serves this module's page from a TMX file; --port and faults are added to it."""
+    """Return the command line that serves a TMX file; callers add --port and options for faults."""
     return shlex.join([sys.executable, __file__, "--memory", str(memory)])
 
 
 @contextmanager
-def running(server: str, options: str = "") -> Iterator[str]:
-    """Runs a server command with these options while the block lasts. Yields its address."""
+def run_server(server: str, options: str = "") -> Iterator[str]:
+    """Run a server command with these options while the block lasts; yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [*shlex.split(server), "--port", str(port), *shlex.split(options)]
-    # It complains about clients that are killed.
+    # stderr: tracebacks about clients that were killed.
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
             url = f"http://127.0.0.1:{port}"
-            while not stats(url):
+            while not read_counts(url):
                 time.sleep(0.1)
             yield url
         finally:
             process.kill()
 
 
-def stats(url: str) -> dict[str, Any]:
-    """Reads the counts of a running server; {} while it does not answer."""
+def read_counts(url: str) -> dict[str, Any]:
+    """Return the counts of a running server (`/__stats`), or {} if it does not respond."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(f"{url}/__stats", timeout=5) as reply:
@@ -158,13 +167,13 @@ def main() -> None:
     args = parser.parse_args()
     ThreadingHTTPServer.daemon_threads = True
     ThreadingHTTPServer.request_queue_size = 256
-    page = Page(args)
-    with ThreadingHTTPServer(("127.0.0.1", args.port), handler(page)) as server:
+    page = MobilePage(args)
+    with ThreadingHTTPServer(("127.0.0.1", args.port), make_handler(page)) as server:
         if args.away_after:
-            threading.Thread(target=leave, args=(server, page, args.away_after), daemon=True).start()
+            threading.Thread(target=shut_down_after, args=(server, page, args.away_after), daemon=True).start()
         server.serve_forever(0.05)
     time.sleep(args.away_s)
-    with ThreadingHTTPServer(("127.0.0.1", args.port), handler(page)) as server:
+    with ThreadingHTTPServer(("127.0.0.1", args.port), make_handler(page)) as server:
         server.serve_forever()
 
 

@@ -1,9 +1,9 @@
-"""What each DVC stage imports of this project, read from the source.
+"""Find the modules of this project that each DVC stage imports.
 
-    python -m tests.support.stage_deps          # rewrites the module dependencies in dvc.yaml
+    python -m tests.support.stage_deps          # rewrite the module dependencies in dvc.yaml
 
-DVC sees no imports, so dvc.yaml lists the modules that each stage uses; tests/test_dvc.py keeps the list complete.
-A package of which a stage uses most modules is listed as a folder.
+DVC does not follow imports, so dvc.yaml lists the modules that each stage uses; tests/test_dvc.py checks the lists.
+A package is listed as a folder if a stage uses most of its modules.
 """
 
 import ast
@@ -12,10 +12,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "pipeline" / "spanferry"
-# Of a package's modules, what a stage must use so that the whole folder is listed.
-MOST = 0.6
-# They carry values, errors, bytes and work about, and decide nothing that is written.
-CARRIERS = {
+# List a package as a folder if a stage uses at least this share of its modules.
+FOLDER_SHARE = 0.6
+# Modules that only pass on values, errors, bytes and work. A change of theirs changes no output.
+IGNORED = {
     "pipeline/spanferry/__init__.py",
     "pipeline/spanferry/cli/__init__.py",
     "pipeline/spanferry/cli/corpus_session.py",
@@ -29,16 +29,17 @@ CARRIERS = {
     "pipeline/spanferry/executors/ray_cluster.py",
     "pipeline/spanferry/files.py",
     "pipeline/spanferry/printing.py",
+    "pipeline/spanferry/yaml_files.py",
 }
 
 
-def imported(path: Path) -> set[Path]:
-    """The project's own modules that a module imports, at the top or inside a function."""
+def find_imports(path: Path) -> set[Path]:
+    """Return the project's own modules that a module imports, at the top or inside a function."""
     found: set[Path] = set()
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    # What a package imports on demand is for its other users.
+    # A package imports lazily in __getattr__; only users who ask for that attribute need it.
     tree.body = [node for node in tree.body if getattr(node, "name", "") != "__getattr__"]
-    # Imports for the type checker alone never run.
+    # Imports under TYPE_CHECKING never run.
     tree.body = [
         node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
     ]
@@ -54,7 +55,7 @@ def imported(path: Path) -> set[Path]:
 
 
 def module_files(name: str) -> set[Path]:
-    """The files that importing a dotted name runs: the module itself and its packages' __init__.py."""
+    """Return the files that importing a dotted name runs: the module and the __init__.py of its packages."""
     first, *parts = name.split(".")
     if first == "stages":
         base = ROOT / "stages"
@@ -69,38 +70,38 @@ def module_files(name: str) -> set[Path]:
     return {path for path in found if path.exists()}
 
 
-def closure(path: Path) -> set[str]:
-    """A module and all that it needs, as paths from the root; carriers are neither listed nor followed."""
+def find_all_imports(path: Path) -> set[str]:
+    """Return a module and everything it imports, directly or not, as paths from the root, without IGNORED."""
     seen: set[str] = set()
     waiting = [path]
     while waiting:
         at = waiting.pop()
         name = at.relative_to(ROOT).as_posix()
-        if name in seen or name in CARRIERS:
+        if name in seen or name in IGNORED:
             continue
         seen.add(name)
-        waiting += imported(at)
+        waiting += find_imports(at)
     return {name for name in seen if not is_empty(ROOT / name)}
 
 
 def is_empty(path: Path) -> bool:
-    """Whether a module has nothing but its docstring."""
+    """Return True if a module contains only a docstring."""
     return all(isinstance(node, ast.Expr) for node in ast.parse(path.read_text(encoding="utf-8")).body)
 
 
-def dependencies(stage: str) -> list[str]:
-    """The modules and packages to list for a stage, sorted."""
-    used = closure(ROOT / "stages" / f"{stage}.py")
+def list_dependencies(stage: str) -> list[str]:
+    """Return the modules and packages to list for a stage, sorted."""
+    used = find_all_imports(ROOT / "stages" / f"{stage}.py")
     for folder in sorted((path for path in LIBRARY.rglob("*") if path.is_dir()), key=lambda path: len(path.parts)):
         name = folder.relative_to(ROOT).as_posix()
         modules = {path.relative_to(ROOT).as_posix() for path in folder.rglob("*.py") if not is_empty(path)}
-        if len(modules) > 1 and len(modules & used) >= MOST * len(modules):
+        if len(modules) > 1 and len(modules & used) >= FOLDER_SHARE * len(modules):
             used = (used - modules) | {name}
     return sorted(used)
 
 
 def main() -> None:
-    """Rewrites the module dependencies of every stage in dvc.yaml; other lines stay as they are."""
+    """Rewrite the module dependencies of every stage in dvc.yaml; keep all other lines."""
     path = ROOT / "dvc.yaml"
     stage, written, listed = "", [], False
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -110,7 +111,7 @@ def main() -> None:
         if line == "    deps:":
             listed = True
         elif listed and not line.startswith("      - "):
-            written += [f"      - {name}" for name in dependencies(stage)]
+            written += [f"      - {name}" for name in list_dependencies(stage)]
             listed = False
         if not is_module:
             written.append(line)
