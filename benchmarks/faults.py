@@ -1,20 +1,22 @@
-"""Whole builds under faults: real DVC in copies of the project, and in the end the same bytes as without.
+"""Build the sample under faults, with real DVC, and compare the outputs with those of a build without faults.
 
     python benchmarks/faults.py [--cases kill served full twice shared away clock] [--kills 100] [--longest-s 10]
         [--seed 1] [--until STAGE] [--away-s 120]
 
-kill    SIGKILL to `dvc repro` and all that it started, at random moments, until it is through
-served  the same with a web service (mobile_page.py) for a translator: what is asked twice as well
-full    a disk (tmpfs, which takes root) that fills up in each stage and under DVC, at random moments, served
-twice   two `dvc repro` at once in one checkout
-shared  two checkouts at once with one memory folder, served
-away    the service refuses connections for --away-s seconds in the middle of the translation
-clock   the clock that Python reads jumps a day on and two days back, again and again, served with faults
+    kill    SIGKILL to `dvc repro` and all its processes at random moments, until the build succeeds
+    served  the same with a web service (tests/support/mobile_page.py) as translator; also counts repeated requests
+    full    a disk (tmpfs, needs root) that is full at random moments, in each stage and under `dvc repro`; served
+    twice   two `dvc repro` at once in one checkout
+    shared  two checkouts at once with one memory folder; served
+    away    the service refuses connections for --away-s seconds in the middle of the translation
+    clock   Python's clock jumps one day forward and two days back, again and again; served with faults
 
-Each copy builds the sample with a small reader. Same bytes: the sha256 of every file below data/, models/
-and reports/ and of what dvc.lock says, against a build without faults. Left behind: partial files anywhere in
-the copy, and checkpoints. Mended: how often DVC could not read its own files after a fault until
-`spanferry mend` had run. --until builds no further than that stage. Exits with 1 when a case did not end well.
+Each copy of the project builds the sample with a small reader. --until builds only up to that stage.
+
+Prints a Markdown row for each case: how often the fault happened, the number of builds, whether the outputs have the
+same bytes (sha256 of every file below data/, models/ and reports/, and of the content of dvc.lock), partial files and
+checkpoints left behind, how often `spanferry mend` had to repair DVC's own files, and texts requested twice. Exits
+with 1 if a case fails.
 """
 
 import argparse
@@ -25,6 +27,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,12 +35,15 @@ from tempfile import TemporaryDirectory
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.translation import FAULTS
-from tests.support.copies import WORKERS, Build, Laboratory, disk, filled, service
-from tests.support.mobile_page import stats
+from tests.support.copies import WORKERS, Build, FaultExperiment, fill_disk, small_disk, translation_service
+from tests.support.mobile_page import read_counts
 
-FULL_AT = 4  # times a stage meets a full disk; the first time there is no room at all
-FULL_DVC = 20
-JUMPS = (0, 86_400, -86_400)  # seconds
+FULL_DISKS_PER_STAGE = 4  # the first leaves no room at all
+FULL_DISKS_PER_REPRO = 20
+BUILDS_AT_ONCE = 5
+JUMPS_S = (0, 86_400, -86_400)
+JUMP_EVERY_S = 2.0
+WRITTEN_BY_DVC = {"dvc.lock", ".gitignore"}
 CLOCK = """
 import time
 from pathlib import Path
@@ -46,204 +52,227 @@ true = time.time
 time.time = lambda: true() + float(Path({path!r}).read_text() or 0)
 time.time_ns = lambda: int(time.time() * 1e9)
 """
-JUMP_S = 2.0
-TWICE = 5
-DVCS = {"dvc.lock", ".gitignore"}  # what DVC itself writes
 
 
-def kill(lab: Laboratory, served: bool = False) -> bool:
-    lab.whole(served)
-    where: Counter[str] = Counter()
-    found, mended, repeated = [], 0, 0
-    while where.total() < lab.args.kills:
-        with service(served) as url:
-            build = lab.copy(url)
-            mended += killed(build, lab, where)
-            repeated += stats(url)["repeated"] if served else 0
-        found.append(lab.judge(build, served))
-    stages = ", ".join(f"{stage} {times}" for stage, times in where.most_common())
-    most = WORKERS * (where["translate"] + where["rescue"])
-    asked = f"; asked twice {repeated} (under way at a kill: at most {most})" if served else ""
+def kill_builds(experiment: FaultExperiment, served: bool = False) -> bool:
+    """Case `kill`."""
+    experiment.expected_outputs(served)
+    kills: Counter[str] = Counter()
+    results, repairs, repeated = [], 0, 0
+    while kills.total() < experiment.args.kills:
+        with translation_service(served) as url:
+            build = experiment.create_build(url)
+            repairs += kill_until_built(build, experiment, kills)
+            repeated += read_counts(url)["repeated"] if served else 0
+        results.append(experiment.compare_and_delete(build, served))
+    stages = ", ".join(f"{stage} {times}" for stage, times in kills.most_common())
+    in_flight = WORKERS * (kills["translate"] + kills["rescue"])
+    notes = f"mended {repairs}"
+    if served:
+        notes += f"; requested twice {repeated} (in flight at a kill: at most {in_flight})"
     name = "kill, served" if served else "kill"
-    return table(name, f"{where.total()} kills ({stages})", found, f"mended {mended}{asked}") and repeated <= most
+    return print_case(name, f"{kills.total()} kills ({stages})", results, notes) and repeated <= in_flight
 
 
-def killed(build: Build, lab: Laboratory, where: Counter[str]) -> int:
-    """Kills a build again and again, counting where, and lets it end; how often it was mended."""
-    mended = 0
-    while where.total() < lab.args.kills:
-        process = build.start(*build.repro())
+def kill_until_built(build: Build, experiment: FaultExperiment, kills: Counter[str]) -> int:
+    """Kill a build again and again and count the kills by stage, then let it succeed; return the number of repairs."""
+    repairs = 0
+    while kills.total() < experiment.args.kills:
+        process = build.start(*build.repro_command())
         try:
-            if not process.wait(lab.dice.uniform(0, lab.args.longest_s)):
-                return mended
+            if not process.wait(experiment.random.uniform(0, experiment.args.longest_s)):
+                return repairs
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            where[build.stage()] += 1
+            kills[build.last_stage()] += 1
         else:
-            mended += build.go_on()
-    return mended + build.complete()
+            repairs += build.mend_after_failure()
+    return repairs + build.finish()
 
 
-def served(lab: Laboratory) -> bool:
-    return kill(lab, served=True)
+def kill_served_builds(experiment: FaultExperiment) -> bool:
+    """Case `served`."""
+    return kill_builds(experiment, served=True)
 
 
-def full(lab: Laboratory) -> bool:
-    whole = lab.whole(served=True)
-    found, wrong, faults, mended = [], [], Counter(), 0
-    with disk(lab.home) as place, service() as url:
-        build = lab.copy(url, place)
-        for name, command in stages(build):
-            for free in [0, *(room(lab) for _ in range(FULL_AT - 1))]:
-                with filled(place, free):
+def fill_disks(experiment: FaultExperiment) -> bool:
+    """Case `full`."""
+    expected = experiment.expected_outputs(served=True)
+    results, complaints, failures, repairs = [], [], Counter[str](), 0
+    with small_disk(experiment.home) as disk, translation_service() as url:
+        build = experiment.create_build(url, disk)
+        for name, command in list_stages(build):
+            for free in [0, *(random_bytes(experiment) for _ in range(FULL_DISKS_PER_STAGE - 1))]:
+                with fill_disk(disk, free):
                     status = build.run("sh", "-c", command)
-                faults["a stage"] += status != 0
-                wrong += [f"{name}, {free:,} bytes free: {what}" for what in complaints(build, name, status, whole)]
+                failures["a stage"] += status != 0
+                complaints += [f"{name}, {free:,} bytes free: {what}" for what in check(build, name, status, expected)]
             if build.run("dvc", "repro", "--single-item", name):
-                raise RuntimeError(f"{name}: {build.said()[-5:]}")
-        mended += build.complete()
-        repeated = stats(url)["repeated"]
-        found.append(lab.judge(build, served=True))
-        build = lab.copy(url, place)
-        for _ in range(FULL_DVC):
-            with filled(place, room(lab)):
-                faults["dvc repro"] += build.run(*build.repro()) != 0
-            mended += build.mend()
-        mended += build.complete()
-        found.append(lab.judge(build, served=True))
-    for line in wrong:
+                raise RuntimeError(f"{name}: {build.log_lines()[-5:]}")
+        repairs += build.finish()
+        repeated = read_counts(url)["repeated"]
+        results.append(experiment.compare_and_delete(build, served=True))
+        build = experiment.create_build(url, disk)
+        for _ in range(FULL_DISKS_PER_REPRO):
+            with fill_disk(disk, random_bytes(experiment)):
+                failures["dvc repro"] += build.run(*build.repro_command()) != 0
+            repairs += build.mend()
+        repairs += build.finish()
+        results.append(experiment.compare_and_delete(build, served=True))
+    for line in complaints:
         print(line, file=sys.stderr)
-    notes = f"not one line and exit code 2, or a torn file: {len(wrong)}; mended {mended}; asked twice {repeated}"
-    times = ", ".join(f"{count} times {what}" for what, count in faults.items())
-    return table("full", times, found, notes) and not wrong
+    notes = (
+        f"not one line and exit code 2, or a truncated file: {len(complaints)}; "
+        f"mended {repairs}; requested twice {repeated}"
+    )
+    times = ", ".join(f"{what} failed {count} times" for what, count in failures.items())
+    return print_case("full", times, results, notes) and not complaints
 
 
-def room(lab: Laboratory) -> int:
-    """Bytes: from a page to more than a stage writes, each magnitude as often."""
-    return int(4096 * 2 ** lab.dice.uniform(0, 12))
+def random_bytes(experiment: FaultExperiment) -> int:
+    """Return a size from a page to more than a stage writes; every magnitude is equally likely."""
+    return int(4096 * 2 ** experiment.random.uniform(0, 12))
 
 
-def stages(build: Build) -> list[tuple[str, str]]:
-    """(name, command) of every stage, in the order of dvc.yaml, which is that of the flow."""
+def list_stages(build: Build) -> list[tuple[str, str]]:
+    """Return (name, command) of every stage up to the target, in the order of dvc.yaml, which is that of the flow."""
     from dvc.repo import Repo
 
-    found = [(stage.name, stage.cmd) for stage in Repo(build.home).index.stages]
-    last = next((at for at, (name, _) in enumerate(found) if name in build.targets), len(found))
-    return found[: last + 1]
+    stages = [(stage.name, stage.cmd) for stage in Repo(build.home).index.stages]
+    last = next((index for index, (name, _) in enumerate(stages) if name in build.targets), len(stages))
+    return stages[: last + 1]
 
 
-def complaints(build: Build, name: str, status: int, whole: dict[str, str]) -> list[str]:
-    """What a stage did not do as it should on a full disk."""
-    outputs = {path: digest for path, digest in build.outputs().items() if Path(path).name not in DVCS}
-    found = [f"{path} is torn" for path, digest in outputs.items() if whole.get(path) != digest]
-    said = build.said()
-    told = [line for line in said if line.startswith(f"{name.partition('@')[0]}: ")]
-    if status and (status != 2 or len(told) != 1 or told[0] != said[-1]):
-        found.append(f"exit code {status}, {said[-3:]}")
-    return found
+def check(build: Build, name: str, status: int, expected: dict[str, str]) -> list[str]:
+    """Return what a stage did wrong on a full disk: a truncated output, or not one line and exit code 2."""
+    outputs = {path: digest for path, digest in build.hash_outputs().items() if Path(path).name not in WRITTEN_BY_DVC}
+    complaints = [f"{path} is truncated" for path, digest in outputs.items() if expected.get(path) != digest]
+    lines = build.log_lines()
+    errors = [line for line in lines if line.startswith(f"{name.partition('@')[0]}: ")]
+    if status and (status != 2 or len(errors) != 1 or errors[0] != lines[-1]):
+        complaints.append(f"exit code {status}, {lines[-3:]}")
+    return complaints
 
 
-def twice(lab: Laboratory) -> bool:
-    lab.whole(served=False)
-    found, refused = [], Counter()
-    for _ in range(TWICE):
-        build = lab.copy()
+def build_twice_at_once(experiment: FaultExperiment) -> bool:
+    """Case `twice`."""
+    experiment.expected_outputs(served=False)
+    results, refusals = [], Counter[str]()
+    for _ in range(BUILDS_AT_ONCE):
+        build = experiment.create_build()
         second = replace(build, log=build.log.with_suffix(".second"))
-        both = [(one, one.start(*one.repro())) for one in (build, second) if not time.sleep(lab.dice.uniform(0, 3))]
-        refused.update(refusal(one) for one, process in both if process.wait())
-        build.complete()
-        found.append(lab.judge(build, served=False))
-    return table("twice", f"{TWICE} times", found, told(refused))
+        started = []
+        for one in (build, second):
+            started.append((one, one.start(*one.repro_command())))
+            time.sleep(experiment.random.uniform(0, 3))
+        refusals.update(find_refusal(one) for one, process in started if process.wait())
+        build.finish()
+        results.append(experiment.compare_and_delete(build, served=False))
+    return print_case("twice", f"{BUILDS_AT_ONCE} times", results, describe_refusals(refusals))
 
 
-def shared(lab: Laboratory) -> bool:
-    lab.whole(served=True)
-    found, refused = [], Counter()
-    with service() as url:
-        builds = [lab.copy(url, SPANFERRY_MEMORY=str(lab.home / "memory")) for _ in range(2)]
-        both = [(build, build.start(*build.repro())) for build in builds]
-        refused.update(refusal(build) for build, process in both if process.wait())
+def share_a_memory(experiment: FaultExperiment) -> bool:
+    """Case `shared`."""
+    experiment.expected_outputs(served=True)
+    refusals = Counter[str]()
+    with translation_service() as url:
+        memory = str(experiment.home / "memory")
+        builds = [experiment.create_build(url, SPANFERRY_MEMORY=memory) for _ in range(2)]
+        started = [(build, build.start(*build.repro_command())) for build in builds]
+        refusals.update(find_refusal(build) for build, process in started if process.wait())
         for build in builds:
-            build.complete()
-        repeated = stats(url)["repeated"]
-    found = [lab.judge(build, served=True) for build in builds]
-    return table("shared", "1 time", found, f"{told(refused)}; asked twice {repeated}") and not repeated
+            build.finish()
+        repeated = read_counts(url)["repeated"]
+    results = [experiment.compare_and_delete(build, served=True) for build in builds]
+    notes = f"{describe_refusals(refusals)}; requested twice {repeated}"
+    return print_case("shared", "1 time", results, notes) and not repeated
 
 
-def refusal(build: Build) -> str:
-    """The first line that says why a build stopped: a stage's, or else DVC's."""
-    found = next(line for line in build.said() if re.match(r"(translate|rescue|ERROR): ", line))
-    return found.replace(f"{build.home}/", "").replace(f"{build.log.parent}/", "")
+def find_refusal(build: Build) -> str:
+    """Return the first line that says why a build stopped: a stage's, or else DVC's."""
+    line = next(line for line in build.log_lines() if re.match(r"(translate|rescue|ERROR): ", line))
+    return line.replace(f"{build.home}/", "").replace(f"{build.log.parent}/", "")
 
 
-def told(refused: Counter[str]) -> str:
-    return "; ".join(f"{times} times: {line}" for line, times in refused.items()) or "none refused"
+def describe_refusals(refusals: Counter[str]) -> str:
+    return "; ".join(f"{times} times: {line}" for line, times in refusals.items()) or "none refused"
 
 
-def away(lab: Laboratory) -> bool:
-    lab.whole(served=True)
-    with service(options=f"--away-after 300 --away-s {lab.args.away_s}") as url:
-        build = lab.copy(url)
+def stop_the_service(experiment: FaultExperiment) -> bool:
+    """Case `away`."""
+    experiment.expected_outputs(served=True)
+    with translation_service(options=f"--away-after 300 --away-s {experiment.args.away_s}") as url:
+        build = experiment.create_build(url)
         start = time.monotonic()
-        status = build.run(*build.repro())
+        status = build.run(*build.repro_command())
         seconds = time.monotonic() - start
-        counted = stats(url)
-    found = [lab.judge(build, served=True)]
-    notes = f"{seconds:.0f} s in all, exit code {status}; asked twice {counted['repeated']}"
-    return table("away", f"{lab.args.away_s:g} s", found, notes) and not status and counted["repeated"] <= WORKERS
+        repeated = read_counts(url)["repeated"]
+    results = [experiment.compare_and_delete(build, served=True)]
+    notes = f"{seconds:.0f} s in all, exit code {status}; requested twice {repeated}"
+    is_same = print_case("away", f"{experiment.args.away_s:g} s", results, notes)
+    return is_same and not status and repeated <= WORKERS
 
 
-def clock(lab: Laboratory) -> bool:
-    lab.whole(served=True)
-    now = lab.home / "now"
-    now.write_text("0")
-    with service(options=FAULTS) as url:
-        build = lab.copy(url)
-        (build.home / "sitecustomize.py").write_text(CLOCK.format(path=str(now)))
+def jump_the_clock(experiment: FaultExperiment) -> bool:
+    """Case `clock`."""
+    experiment.expected_outputs(served=True)
+    offset = experiment.home / "offset"
+    offset.write_text("0")
+    with translation_service(options=FAULTS) as url:
+        build = experiment.create_build(url)
+        (build.home / "sitecustomize.py").write_text(CLOCK.format(path=str(offset)))
         start = time.monotonic()
-        process = build.start(*build.repro())
+        process = build.start(*build.repro_command())
         jumps = 0
         while process.poll() is None:
-            time.sleep(JUMP_S)
+            time.sleep(JUMP_EVERY_S)
             jumps += 1
-            now.write_text(str(JUMPS[jumps % len(JUMPS)]))
+            offset.write_text(str(JUMPS_S[jumps % len(JUMPS_S)]))
         seconds = time.monotonic() - start
-        counted = stats(url)
-    found = [lab.judge(build, served=True)]
+        counts = read_counts(url)
+    results = [experiment.compare_and_delete(build, served=True)]
     notes = (
-        f"{seconds:.0f} s in all, exit code {process.returncode}, {counted['requests']:,} requests for "
-        f"{counted['answered']:,} answers; asked twice {counted['repeated']}"
+        f"{seconds:.0f} s in all, exit code {process.returncode}, {counts['requests']:,} requests for "
+        f"{counts['answered']:,} responses; requested twice {counts['repeated']}"
     )
-    return table("clock", f"{jumps} jumps", found, notes) and not process.returncode + counted["repeated"]
+    return print_case("clock", f"{jumps} jumps", results, notes) and not process.returncode + counts["repeated"]
 
 
-def table(case: str, times: str, found: list[tuple[str, int]], notes: str) -> bool:
-    """Prints a case's line; whether all its builds have the bytes of one without faults."""
-    other = [names for names, _ in found if names]
-    left = sum(count for _, count in found)
-    same = f"NO: {'; '.join(other)}" if other else "yes"
-    print(f"| {case} | {times} | {len(found)} | {same} | {left} | {notes} |", flush=True)
-    return not other
+def print_case(case: str, times: str, results: list[tuple[str, int]], notes: str) -> bool:
+    """Print a case's row; return True if all its builds have the bytes of a build without faults."""
+    different = [names for names, _ in results if names]
+    leftovers = sum(count for _, count in results)
+    same = f"NO: {'; '.join(different)}" if different else "yes"
+    print(f"| {case} | {times} | {len(results)} | {same} | {leftovers} | {notes} |", flush=True)
+    return not different
 
 
-CASES = {"kill": kill, "served": served, "full": full, "twice": twice, "shared": shared, "away": away, "clock": clock}
+CASES: dict[str, Callable[[FaultExperiment], bool]] = {
+    "kill": kill_builds,
+    "served": kill_served_builds,
+    "full": fill_disks,
+    "twice": build_twice_at_once,
+    "shared": share_a_memory,
+    "away": stop_the_service,
+    "clock": jump_the_clock,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
     parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--longest-s", type=float, default=10, help="from a start to its kill")
+    parser.add_argument("--longest-s", type=float, default=10, help="most seconds from a start to its kill")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--until", metavar="STAGE", help="as `dvc repro` takes it, such as clean@sample")
+    parser.add_argument("--until", metavar="STAGE", help="a target of `dvc repro`, such as clean@sample")
     parser.add_argument("--away-s", type=float, default=120)
     args = parser.parse_args()
     with TemporaryDirectory() as home:
-        lab = Laboratory(args, Path(home))
+        experiment = FaultExperiment(args, Path(home))
         print("| case | how often | builds | same bytes | left behind | |\n|--|--|--:|--|--:|--|", flush=True)
-        ended_well = [CASES[case](lab) for case in args.cases]
-    sys.exit(not all(ended_well))
+        succeeded = [CASES[case](experiment) for case in args.cases]
+    sys.exit(not all(succeeded))
 
 
 if __name__ == "__main__":
