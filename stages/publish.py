@@ -6,6 +6,7 @@ import click
 from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import read_params
 from spanferry.publish.about import About
+from spanferry.publish.build import describe_build
 from spanferry.publish.package import build_package
 
 
@@ -16,7 +17,7 @@ from spanferry.publish.package import build_package
 @path_option("--out")
 def main(name: str, clean: Path, loss: Path, out: Path) -> None:
     params = read_params()
-    reports = build_package(clean, loss, out, params.build_details(name), params.about.get(name, About()))
+    reports = build_package(clean, loss, out, describe_build(params, name), params.about.get(name, About()))
     questions = sum(report.counts.questions for report in reports.values())
     warnings = sum(report.warnings for report in reports.values())
     print_summary("publish", f"{name}: {questions:,} questions in {out}; contract kept, {warnings:,} warnings")

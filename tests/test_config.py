@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from spanferry.config import Corpus, SplitChecksums, read_params
+from spanferry.config import Corpus, Params, SplitChecksums, read_params
 from spanferry.errors import ParamsError
 
 from tests.support.small_squad import PARAMS
@@ -18,19 +18,19 @@ RUN = """runs:
 """
 
 
-def loaded(folder: Path, text: str):
+def read_text(folder: Path, text: str) -> Params:
     (folder / "params.yaml").write_text(text, encoding="utf-8")
     return read_params(folder / "params.yaml")
 
 
-def told(folder: Path, text: str) -> str:
+def error_of(folder: Path, text: str) -> str:
     with pytest.raises(ParamsError) as caught:
-        loaded(folder, text)
+        read_text(folder, text)
     return str(caught.value)
 
 
-def test_reads_corpora_and_fills_in_what_is_not_said(tmp_path: Path) -> None:
-    params = loaded(tmp_path, PARAMS + "align: {min_score: 5e-1}\n")
+def test_reads_corpora_and_uses_defaults(tmp_path: Path) -> None:
+    params = read_text(tmp_path, PARAMS + "align: {min_score: 5e-1}\n")
     assert params.corpus("small") == Corpus(train="train.json", dev="dev.json", translator="identity")
     assert params.corpus("small").locations() == {"train": "train.json", "dev": "dev.json"}
     assert (params.build.corpora, params.build.runs, params.runs) == (("small",), (), {})
@@ -40,17 +40,17 @@ def test_reads_corpora_and_fills_in_what_is_not_said(tmp_path: Path) -> None:
     assert (params.executor, params.ray.address) == ("local", None)
 
 
-def test_a_sha256_is_of_the_only_split_or_of_each() -> None:
+def test_a_checksum_belongs_to_the_only_split_or_to_each() -> None:
     one = Corpus(dev="d", sha256=SHA, native=True)
     two = Corpus(train="t", dev="d", sha256=SplitChecksums(dev=SHA), native=True)
     assert (one.locations(), one.expected_sha256("dev")) == ({"dev": "d"}, SHA)
     assert (two.expected_sha256("train"), two.expected_sha256("dev")) == (None, SHA)
 
 
-def test_what_is_shipped_is_well() -> None:
-    shipped = read_params(Path(__file__).parents[1] / "params.yaml")
-    assert {"sample", "squad2"} <= set(shipped.corpora)
-    assert shipped.build.corpora == ("sample",)
+def test_the_params_of_this_project_are_valid() -> None:
+    params = read_params(Path(__file__).parents[1] / "params.yaml")
+    assert {"sample", "squad2"} <= set(params.corpora)
+    assert params.build.corpora == ("sample",)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_what_is_shipped_is_well() -> None:
 )
 def test_names_the_wrong_key(tmp_path: Path, old: str, new: str, problem: str) -> None:
     assert old in PARAMS
-    assert told(tmp_path, PARAMS.replace(old, new, 1)).startswith(f"params.yaml: {problem}")
+    assert error_of(tmp_path, PARAMS.replace(old, new, 1)).startswith(f"params.yaml: {problem}")
 
 
 @pytest.mark.parametrize(
@@ -133,13 +133,13 @@ def test_names_the_wrong_key(tmp_path: Path, old: str, new: str, problem: str) -
         ("build: &b {corpora: *b}", ": more than 100,000 values; are there aliases of aliases?"),
     ],
 )
-def test_what_is_no_params_file_is_refused_in_one_line(tmp_path: Path, text: str, problem: str) -> None:
-    line = told(tmp_path, text)
+def test_another_kind_of_file_is_refused_in_one_line(tmp_path: Path, text: str, problem: str) -> None:
+    line = error_of(tmp_path, text)
     assert line.removeprefix(str(tmp_path / "params.yaml")).startswith(problem)
     assert "\n" not in line
 
 
-def test_bytes_that_are_no_text_and_files_that_are_none(tmp_path: Path) -> None:
+def test_files_that_are_not_text_or_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "params.yaml").write_bytes(b"a: \xff")
     for path, problem in [
         (tmp_path / "params.yaml", "not YAML"),
@@ -150,6 +150,6 @@ def test_bytes_that_are_no_text_and_files_that_are_none(tmp_path: Path) -> None:
             read_params(path)
 
 
-def test_an_unknown_corpus_is_told_with_those_there_are(tmp_path: Path) -> None:
+def test_the_error_for_an_unknown_corpus_lists_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ParamsError, match=r"corpora\.large: there is no such corpus \(known: small\)"):
-        loaded(tmp_path, PARAMS).corpus("large")
+        read_text(tmp_path, PARAMS).corpus("large")

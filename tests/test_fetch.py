@@ -1,4 +1,4 @@
-"""Fetching over real HTTP, from a server of our own that behaves and misbehaves as it is told."""
+"""Fetching over real HTTP, from a local server that behaves or misbehaves as each test sets it."""
 
 import hashlib
 import threading
@@ -19,14 +19,14 @@ Behave = Callable[[BaseHTTPRequestHandler], None]
 
 
 class Server(ThreadingHTTPServer):
-    """Answers the n-th request by the n-th behaviour; the last one stays."""
+    """Answers the n-th request with the n-th behaviour, and every later one with the last."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.behaviours: list[Behave] = []
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.over = threading.Event()
 
     @property
@@ -38,27 +38,27 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        self.server.behaviours[min(len(self.server.asked), len(self.server.behaviours)) - 1](self)
+        self.server.requested.append(self.path)
+        self.server.behaviours[min(len(self.server.requested), len(self.server.behaviours)) - 1](self)
 
     def log_message(self, *_: object) -> None:
         """Keeps quiet."""
 
 
-def well(request: BaseHTTPRequestHandler) -> None:
+def send_body(request: BaseHTTPRequestHandler) -> None:
     request.send_response(200)
     request.send_header("Content-Length", str(len(BODY)))
     request.end_headers()
     request.wfile.write(BODY)
 
 
-def of_unknown_size(request: BaseHTTPRequestHandler) -> None:
+def send_without_size(request: BaseHTTPRequestHandler) -> None:
     request.send_response(200)
     request.end_headers()
     request.wfile.write(BODY)
 
 
-def short(request: BaseHTTPRequestHandler) -> None:
+def send_too_little(request: BaseHTTPRequestHandler) -> None:
     request.send_response(200)
     request.send_header("Content-Length", str(len(BODY) + 7))
     request.end_headers()
@@ -69,10 +69,10 @@ def status(code: int) -> Behave:
     return lambda request: request.send_error(code)
 
 
-def redirect(place: str) -> Behave:
+def redirect(location: str) -> Behave:
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.send_response(302)
-        request.send_header("Location", place)
+        request.send_header("Location", location)
         request.end_headers()
 
     return answer
@@ -82,7 +82,7 @@ def hang(request: Handler) -> None:
     request.server.over.wait()
 
 
-def no_http(request: BaseHTTPRequestHandler) -> None:
+def send_no_http(request: BaseHTTPRequestHandler) -> None:
     request.wfile.write(b"\x00\xff what?\r\n\r\n")
 
 
@@ -99,44 +99,48 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         thread.join()
 
 
-@pytest.mark.parametrize("behave", [well, of_unknown_size])
-def test_downloads_what_was_promised(server: Server, tmp_path: Path, behave: Behave) -> None:
+@pytest.mark.parametrize("behave", [send_body, send_without_size])
+def test_downloads_a_file_and_checks_its_checksum(server: Server, tmp_path: Path, behave: Behave) -> None:
     server.behaviours = [behave]
-    told: list[tuple[int, int | None]] = []
-    fetch(server.url, tmp_path / "new" / "train.json", SHA256, on_bytes=lambda *sizes: told.append(sizes))
+    sizes: list[tuple[int, int | None]] = []
+    fetch(server.url, tmp_path / "new" / "train.json", SHA256, on_bytes=lambda *received: sizes.append(received))
     assert (tmp_path / "new" / "train.json").read_bytes() == BODY
-    assert told[-1] == (len(BODY), len(BODY) if behave is well else None)
+    assert sizes[-1] == (len(BODY), len(BODY) if behave is send_body else None)
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["train.json"]
 
 
 def test_follows_a_redirect(server: Server, tmp_path: Path) -> None:
-    server.behaviours = [redirect("/elsewhere.json"), well]
+    server.behaviours = [redirect("/elsewhere.json"), send_body]
     fetch(server.url, tmp_path / "train.json")
-    assert server.asked == ["/train.json", "/elsewhere.json"]
+    assert server.requested == ["/train.json", "/elsewhere.json"]
     assert (tmp_path / "train.json").read_bytes() == BODY
 
 
-@pytest.mark.parametrize("passing", [status(503), status(429), short, no_http])
-def test_tries_again_after_what_may_pass(server: Server, tmp_path: Path, passing: Behave) -> None:
-    server.behaviours = [passing, passing, well]
+@pytest.mark.parametrize("failure", [status(503), status(429), send_too_little, send_no_http])
+def test_retries_after_a_temporary_failure(server: Server, tmp_path: Path, failure: Behave) -> None:
+    server.behaviours = [failure, failure, send_body]
     fetch(server.url, tmp_path / "train.json", SHA256)
-    assert len(server.asked) == 3
+    assert len(server.requested) == 3
     assert (tmp_path / "train.json").read_bytes() == BODY
 
 
 @pytest.mark.parametrize(
-    ("behave", "tries", "told"),
+    ("behave", "attempts", "message"),
     [
         (status(404), 1, "HTTP 404 Not Found (attempt 1 of 4)"),
         (status(403), 1, "HTTP 403 Forbidden (attempt 1 of 4)"),
-        (redirect("file:///etc/hostname"), 1, "Redirection to url 'file:///etc/hostname' is not allowed (attempt 1 of 4)"),
+        (
+            redirect("file:///etc/hostname"),
+            1,
+            "Redirection to url 'file:///etc/hostname' is not allowed (attempt 1 of 4)",
+        ),
         (status(503), MAX_ATTEMPTS, "HTTP 503 Service Unavailable (attempt 4 of 4)"),
-        (short, MAX_ATTEMPTS, f"{len(BODY)} of {len(BODY) + 7} bytes received (attempt 4 of 4)"),
+        (send_too_little, MAX_ATTEMPTS, f"{len(BODY)} of {len(BODY) + 7} bytes received (attempt 4 of 4)"),
         (hang, MAX_ATTEMPTS, "timed out (attempt 4 of 4)"),
     ],
 )
-def test_gives_up_in_one_line_and_keeps_what_was_there(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behave: Behave, tries: int, told: str
+def test_gives_up_with_one_line_and_keeps_the_old_file(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behave: Behave, attempts: int, message: str
 ) -> None:
     monkeypatch.setattr(spanferry.fetch, "TIMEOUT_S", 0.1 if behave is hang else 10)
     server.behaviours = [behave]
@@ -144,20 +148,20 @@ def test_gives_up_in_one_line_and_keeps_what_was_there(
     with pytest.raises(FetchError) as caught:
         fetch(server.url, tmp_path / "train.json")
     assert str(caught.value).startswith(f"{server.url}: ")
-    assert str(caught.value).endswith(told)
-    assert len(server.asked) == tries
+    assert str(caught.value).endswith(message)
+    assert len(server.requested) == attempts
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"train.json": b"old"}
 
 
-def test_refuses_another_file_than_was_promised(server: Server, tmp_path: Path) -> None:
-    server.behaviours = [well]
+def test_refuses_a_file_with_another_checksum(server: Server, tmp_path: Path) -> None:
+    server.behaviours = [send_body]
     with pytest.raises(FetchError) as caught:
         fetch(server.url, tmp_path / "train.json", "0" * 64)
     assert str(caught.value) == f"{server.url}: its sha256 is {SHA256}, not {'0' * 64}"
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_the_check_refuses_does_not_stay(tmp_path: Path) -> None:
+def test_a_file_that_the_check_refuses_is_not_kept(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_bytes(b"<html>")
 
     def check(fetched: Path) -> None:
@@ -168,11 +172,12 @@ def test_what_the_check_refuses_does_not_stay(tmp_path: Path) -> None:
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_nothing_is_asked_when_the_file_is_there(server: Server, tmp_path: Path) -> None:
+def test_a_file_with_the_expected_checksum_is_checked_but_not_fetched_again(server: Server, tmp_path: Path) -> None:
     (tmp_path / "train.json").write_bytes(BODY)
     server.behaviours = [status(404)]
-    fetch(server.url, tmp_path / "train.json", SHA256)
-    assert server.asked == []
+    checked: list[Path] = []
+    fetch(server.url, tmp_path / "train.json", SHA256, checked.append)
+    assert (server.requested, checked) == ([], [tmp_path / "train.json"])
 
 
 def test_copies_a_local_file(tmp_path: Path) -> None:
@@ -182,7 +187,7 @@ def test_copies_a_local_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "told"),
+    ("location", "message"),
     [
         ("none.json", "No such file or directory"),
         (".", "Is a directory"),
@@ -197,9 +202,11 @@ def test_copies_a_local_file(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_place_that_is_none_is_told(workdir: Path, monkeypatch: pytest.MonkeyPatch, place: str, told: str) -> None:
+def test_a_wrong_location_is_reported(
+    workdir: Path, monkeypatch: pytest.MonkeyPatch, location: str, message: str
+) -> None:
     monkeypatch.setattr(spanferry.fetch, "FIRST_DELAY_S", 0)
     with pytest.raises(FetchError) as caught:
-        fetch(place, workdir / "out" / "train.json")
-    assert str(caught.value) == f"{place}: {told}"
+        fetch(location, workdir / "out" / "train.json")
+    assert str(caught.value) == f"{location}: {message}"
     assert list((workdir / "out").iterdir()) == []

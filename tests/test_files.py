@@ -1,4 +1,4 @@
-"""Files are there whole or not at all."""
+"""Writing is atomic: a file is complete or absent."""
 
 import os
 import resource
@@ -7,16 +7,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from spanferry.files import atomic_folder, atomic_write, write_bytes, write_json
+from spanferry.errors import InputError
+from spanferry.files import atomic_folder, atomic_write, file_sha256, read_json, write_bytes, write_json
 
 
-def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
+def test_a_failure_leaves_the_old_file_and_no_temporary_file(tmp_path: Path) -> None:
     path = tmp_path / "figures.json"
     path.write_bytes(b"old")
 
     def fail() -> None:
-        with atomic_write(path) as beside:
-            beside.write_bytes(b"ne")
+        with atomic_write(path) as part:
+            part.write_bytes(b"ne")
             assert path.read_bytes() == b"old"
             raise RuntimeError("cut off")
 
@@ -26,7 +27,7 @@ def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_succeeds_takes_its_place(tmp_path: Path) -> None:
+def test_a_success_replaces_the_file(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "figures.json"
     write_bytes(path, b"first")
     write_bytes(path, b"second")
@@ -34,7 +35,7 @@ def test_what_succeeds_takes_its_place(tmp_path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_link_is_replaced_and_what_it_points_to_stays(tmp_path: Path) -> None:
+def test_a_link_is_replaced_and_its_target_stays(tmp_path: Path) -> None:
     """DVC may link outputs to its cache, which must not change."""
     cached, path = tmp_path / "cached", tmp_path / "linked"
     cached.write_bytes(b"cached")
@@ -50,7 +51,7 @@ def test_a_file_that_was_never_written_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("blocked", ["file/below", "folder"])
-def test_a_place_that_cannot_be_written_is_an_os_error(tmp_path: Path, blocked: str) -> None:
+def test_a_path_that_cannot_be_written_is_an_os_error(tmp_path: Path, blocked: str) -> None:
     (tmp_path / "file").write_bytes(b"")
     (tmp_path / "folder" / "full").mkdir(parents=True)
     with pytest.raises(OSError, match=r"exists|directory"):
@@ -67,22 +68,22 @@ def test_equal_values_are_equal_bytes(tmp_path: Path) -> None:
     )
 
 
-def interrupted(path: Path) -> None:
+def interrupt(path: Path) -> None:
     path.write_text("")
     raise KeyboardInterrupt
 
 
-def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path):
+def test_a_folder_is_replaced_atomically(tmp_path):
     folder = tmp_path / "model"
     for content in ("old", "new"):
-        with atomic_folder(folder) as beside:
-            (beside / content).write_text(content)
-    with pytest.raises(KeyboardInterrupt), atomic_folder(folder) as beside:
-        interrupted(beside / "torn")
+        with atomic_folder(folder) as part:
+            (part / content).write_text(content)
+    with pytest.raises(KeyboardInterrupt), atomic_folder(folder) as part:
+        interrupt(part / "torn")
     assert [path.name for path in tmp_path.rglob("*")] == ["model", "new"]
 
 
-def test_what_a_killed_process_left_goes_with_the_next_writing(tmp_path: Path) -> None:
+def test_the_files_of_a_killed_process_are_removed_by_the_next_write(tmp_path: Path) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     for owner in (dead.pid, os.getpid()):  # in a container a new process may well have the dead one's number
@@ -93,14 +94,14 @@ def test_what_a_killed_process_left_goes_with_the_next_writing(tmp_path: Path) -
     others = {f".figures.json.{os.getppid()}.part", ".figures.json.mine.part"}
     for name in others:
         (tmp_path / name).write_bytes(b"{")
-    with atomic_folder(tmp_path / "model") as beside:
-        (beside / "weights").write_bytes(b"new")
+    with atomic_folder(tmp_path / "model") as part:
+        (part / "weights").write_bytes(b"new")
     write_json(tmp_path / "figures.json", {})
     assert {path.name for path in tmp_path.iterdir()} == {"model", "figures.json", *others}
 
 
-def test_a_full_disk_is_told_with_the_path(tmp_path: Path) -> None:
-    """The limit on a file's size stands for the disk's end: such errors name no file either."""
+def test_the_error_of_a_full_disk_names_the_path(tmp_path: Path) -> None:
+    """A limit on the size of a file has the same kind of error: it names no file."""
     path = tmp_path / "figures.json"
     path.write_bytes(b"old")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -112,3 +113,31 @@ def test_a_full_disk_is_told_with_the_path(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "not counts: Input data was truncated"),
+        (b'{"a": "x"}', "not counts: Expected `int`, got `str`"),
+        (b"\xff", ""),
+    ],
+)
+def test_json_of_another_form_is_an_error_that_names_the_file(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "counts.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=rf"counts\.json: {message}"):
+        read_json(path, dict[str, int], "not counts: {}")
+
+
+def test_a_pipe_and_a_missing_file_are_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="pipe: Not a regular file"):
+        read_json(tmp_path / "pipe", list[int])
+    with pytest.raises(InputError, match="none: No such file or directory"):
+        read_json(tmp_path / "none", list[int])
+
+
+def test_the_checksum_is_that_of_sha256sum(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_bytes(b"")
+    assert file_sha256(tmp_path / "empty") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

@@ -1,4 +1,4 @@
-"""The files between stages: written alike, read strictly."""
+"""The files between stages: the same rows give the same bytes, and reading is strict."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ TABLE = pa.Table.from_pylist(
 )
 
 
-def test_a_table_comes_back_and_equal_tables_are_equal_bytes(tmp_path: Path) -> None:
+def test_a_table_is_read_as_written_and_equal_tables_give_equal_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         tables.write(TABLE, tmp_path / name / "t.parquet")
     assert tables.read(tmp_path / "a" / "t.parquet", TranslationRow).equals(TABLE)
@@ -37,7 +37,7 @@ def test_a_table_comes_back_and_equal_tables_are_equal_bytes(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("record", [SegmentRow, SourceParagraph, TargetParagraph, SpanRow, ParagraphDecision])
-def test_an_empty_table_of_each_record_comes_back(tmp_path: Path, record: type[Record]) -> None:
+def test_an_empty_table_of_each_record_is_read_as_written(tmp_path: Path, record: type[Record]) -> None:
     tables.write(schema_of(record).empty_table(), tmp_path / "t.parquet")
     assert tables.read(tmp_path / "t.parquet", record).num_rows == 0
 
@@ -45,16 +45,16 @@ def test_an_empty_table_of_each_record_comes_back(tmp_path: Path, record: type[R
 def test_another_schema_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     tables.write(TABLE, path)
-    told = "its columns are not those that this version writes; rebuild it$"
-    with pytest.raises(InputError, match=told):
+    message = "its columns are not those that this version writes; rebuild it$"
+    with pytest.raises(InputError, match=message):
         tables.read(path, SegmentRow)
     pq.write_table(TABLE.cast(pa.schema([(name, pa.large_string()) for name in TABLE.column_names])), path)
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=message):
         tables.read(path, TranslationRow)
 
 
 @pytest.mark.parametrize("keep", [0, 3, 4, 100, -1])
-def test_a_cut_off_table_is_refused(tmp_path: Path, keep: int) -> None:
+def test_a_truncated_table_is_refused(tmp_path: Path, keep: int) -> None:
     path = tmp_path / "t.parquet"
     tables.write(TABLE, path)
     path.write_bytes(path.read_bytes()[:keep])
@@ -62,22 +62,22 @@ def test_a_cut_off_table_is_refused(tmp_path: Path, keep: int) -> None:
         tables.read(path, TranslationRow)
 
 
-def test_what_is_not_there_or_no_table_is_refused(tmp_path: Path) -> None:
+def test_a_missing_file_and_another_kind_of_file_are_refused(tmp_path: Path) -> None:
     tables.write(TABLE, tmp_path / "t.parquet")
     (tmp_path / "text").write_text("no table", encoding="utf-8")
-    for name, told in [
+    for name, message in [
         ("none", "No such file or directory"),
         (".", "Is a directory"),  # and not a data set of the tables in it
         ("text", "Parquet magic bytes not found"),
     ]:
-        with pytest.raises(InputError, match=f": not a readable table: {told}"):
+        with pytest.raises(InputError, match=f": not a readable table: {message}"):
             tables.read(tmp_path / name, TranslationRow)
 
 
 @settings(deadline=None)
 @given(st.data())
-def test_a_spoilt_table_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    path = tmp_path_factory.getbasetemp() / "spoilt.parquet"
+def test_a_damaged_table_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    path = tmp_path_factory.getbasetemp() / "damaged.parquet"
     tables.write(TABLE, path)
     raw = bytearray(path.read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
@@ -91,7 +91,7 @@ def test_a_spoilt_table_is_read_or_refused(tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])
-def test_rows_that_come_in_parts_are_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+def test_rows_written_in_parts_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     monkeypatch.setattr(tables, "ROW_GROUP", 4)
     table = pa.concat_tables([TABLE] * 5)
     tables.write(table, tmp_path / "whole.parquet")
@@ -104,28 +104,28 @@ def test_rows_that_come_in_parts_are_the_same_bytes(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])
-def test_a_stored_table_gives_its_rows_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+def test_a_lazy_table_yields_its_rows_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     monkeypatch.setattr(tables, "ROW_GROUP", 4)
     table, path = pa.concat_tables([TABLE] * 5), tmp_path / "t.parquet"
     tables.write(table, path)
-    stored = tables.LazyTable(path, TranslationRow)
-    batches = list(stored.to_batches(size))
+    lazy = tables.LazyTable(path, TranslationRow)
+    batches = list(lazy.to_batches(size))
     assert max(batch.num_rows for batch in batches) <= size
-    assert stored.num_rows == table.num_rows
+    assert lazy.num_rows == table.num_rows
     assert pa.Table.from_batches(batches).equals(table)
-    assert list(stored.to_batches(size)) == batches  # again, from the start
+    assert list(lazy.to_batches(size)) == batches  # again, from the start
 
 
-def test_a_stored_table_is_refused_like_one_that_is_read(tmp_path: Path) -> None:
+def test_a_lazy_table_is_refused_like_one_that_is_read_at_once(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     with pytest.raises(InputError, match=r"t\.parquet: not a readable table: No such file"):
         tables.LazyTable(path, TranslationRow)
     tables.write(TABLE, path)
     with pytest.raises(InputError, match="its columns are not those"):
         tables.LazyTable(path, SegmentRow)
-    spoilt = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\1\0\0\0"), pa.py_buffer(b"\xff")])
+    damaged = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\1\0\0\0"), pa.py_buffer(b"\xff")])
     bad = pa.Table.from_arrays(
-        [spoilt, pa.array(["x"]), pa.array([None], pa.string())], schema=schema_of(TranslationRow)
+        [damaged, pa.array(["x"]), pa.array([None], pa.string())], schema=schema_of(TranslationRow)
     )
     pq.write_table(bad, path)
     with pytest.raises(InputError, match=r"t\.parquet: not a readable table: .*UTF8"):

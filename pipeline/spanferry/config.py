@@ -12,7 +12,7 @@ from msgspec import Meta, Struct, field
 from spanferry.errors import ParamsError
 from spanferry.executors import ExecutorName, RaySettings
 from spanferry.projection.settings import AlignSettings, RescueSettings
-from spanferry.publish.about import About, BuildDetails
+from spanferry.publish.about import About
 from spanferry.reader.settings import Run
 from spanferry.records import SPLITS, Split
 from spanferry.translation.settings import TranslateSettings, TranslatorSettings
@@ -110,28 +110,6 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
         if name not in self.runs:
             raise ParamsError(f"params.yaml: runs.{name}: there is no such run (known: {', '.join(self.runs)})")
         return self.runs[name]
-
-    def engine_name(self, translator: str | None) -> str | None:
-        """The engine of a translator; a name that has no settings is that of an engine itself."""
-        settings = self.translators.get(translator) if translator else None
-        return str(settings.__struct_config__.tag) if settings else translator
-
-    def build_details(self, name: str) -> BuildDetails:
-        """What the dataset card says about how a corpus was built: every setting that changes the result."""
-        corpus = self.corpus(name)
-        sections: dict[str, Struct] = {"language": self.language}
-        if not corpus.native:
-            sections |= {"align": self.align, "rescue": self.rescue}
-        locations = corpus.locations()
-        return BuildDetails(
-            corpus=name,
-            source=self.language.source,
-            target=self.language.target,
-            translator=self.engine_name(corpus.translator),
-            locations={**locations},
-            checksums={split: sha256 for split in locations if (sha256 := corpus.expected_sha256(split))},
-            settings={section: msgspec.to_builtins(settings) for section, settings in sections.items()},
-        )
 
 
 def read_params(path: Path = PARAMS) -> Params:

@@ -1,4 +1,4 @@
-"""`spanferry mend`: DVC's own files, torn by a kill, let the next `dvc repro` go on."""
+"""`spanferry mend`: after a kill has torn DVC's own files, the next `dvc repro` can continue."""
 
 import os
 import subprocess
@@ -36,7 +36,7 @@ def commit() -> None:
     subprocess.run(["git", *who, "commit", "--quiet", "-m", "built"], check=True)
 
 
-def test_whole_files_stay(project, run):
+def test_intact_files_are_left_alone(project, run):
     lock = project.joinpath("dvc.lock").read_bytes()
     assert (run(mend).exit_code, run(mend).output) == (0, "")
     assert project.joinpath("dvc.lock").read_bytes() == lock
@@ -44,7 +44,7 @@ def test_whole_files_stay(project, run):
 
 @pytest.mark.parametrize("torn_at", [b"schema", b"d: cp", b": md5"])
 @pytest.mark.parametrize("committed", [True, False])
-def test_a_torn_lock_file_is_as_last_committed_or_goes(project, run, torn_at, committed):
+def test_a_torn_lock_file_is_restored_or_removed(project, run, torn_at, committed):
     lock = project / "dvc.lock"
     whole = lock.read_bytes()
     if committed:
@@ -57,14 +57,14 @@ def test_a_torn_lock_file_is_as_last_committed_or_goes(project, run, torn_at, co
     assert lock.read_bytes() == whole
 
 
-def test_a_torn_list_of_locks_goes(project, run):
+def test_a_torn_list_of_locks_is_removed(project, run):
     locks = project / ".dvc" / "tmp" / "rwlock"
     locks.write_text('{"write": {')
     assert "rwlock was torn, and is removed" in run(mend).output
     assert not locks.exists()
 
 
-def test_what_a_killed_stage_was_writing_goes(project, run):
+def test_temporary_files_of_killed_stages_are_removed(project, run):
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     for folder in ("data/sample", "reports"):
@@ -77,12 +77,12 @@ def test_what_a_killed_stage_was_writing_goes(project, run):
     assert list(project.glob("*/**/.*.*.*")) == [kept]
 
 
-def test_nothing_is_touched_while_dvc_is_at_work(project, refusal):
+def test_nothing_is_changed_while_dvc_is_running(project, refusal):
     (project / "dvc.lock").write_bytes(b"")
     with make_lock(str(project / ".dvc" / "tmp" / "lock")):
         assert refusal(mend) == "mend: another `dvc` is at work here; nothing was touched"
     assert (project / "dvc.lock").read_bytes() == b""
 
 
-def test_no_project(workdir, refusal):
+def test_outside_a_project(workdir, refusal):
     assert "not inside of a DVC repository" in refusal(mend)

@@ -1,4 +1,4 @@
-"""What every stage and command does at its rim."""
+"""What every stage and command shares."""
 
 import json
 
@@ -30,11 +30,11 @@ def command(error: BaseException | None) -> click.Command:
         (MemoryError(), "stage: MemoryError"),
     ],
 )
-def test_what_can_be_expected_is_one_line_and_exit_code_2(refusal, error, line) -> None:
+def test_an_expected_error_is_one_line_and_exit_code_2(refusal, error, line) -> None:
     assert refusal(command(error), "--out", "x") == line
 
 
-def test_a_stage_calls_itself_by_its_name_however_it_was_started() -> None:
+def test_a_stage_prints_its_name_however_it_was_started() -> None:
     result = CliRunner().invoke(command(InputError("empty")), ["--out", "x"], prog_name="python -m stages.stage")
     assert result.stderr == "stage: empty\n"
 
@@ -48,9 +48,9 @@ def test_a_summary_is_one_line(run) -> None:
     assert (result.exit_code, result.output) == (0, "stage: wrote a\\nb\n")
 
 
-def test_what_the_output_cannot_hold_is_escaped() -> None:
-    said = CliRunner(charset="latin-1").invoke(command(None), ["--out", "één → 🧀"])
-    assert (said.exit_code, said.stdout) == (0, "stage: wrote één \\u2192 \\ud83e\\uddc0\n")
+def test_characters_that_the_output_cannot_encode_are_escaped() -> None:
+    result = CliRunner(charset="latin-1").invoke(command(None), ["--out", "één → 🧀"])
+    assert (result.exit_code, result.stdout) == (0, "stage: wrote één \\u2192 \\ud83e\\uddc0\n")
 
 
 def test_a_missing_option_is_exit_code_2(run) -> None:
@@ -67,11 +67,11 @@ def test_printable() -> None:
 
 
 def test_printable_json_means_the_same() -> None:
-    said = {"\x9b31m": "één 🧀 \u202e \x7f \U000e0041 \u2028 \t", "b": [1.5, None]}
-    text = printable_json(json.dumps(said, ensure_ascii=False))
+    value = {"\x9b31m": "één 🧀 \u202e \x7f \U000e0041 \u2028 \t", "b": [1.5, None]}
+    text = printable_json(json.dumps(value, ensure_ascii=False))
     assert text.isprintable()
     assert "één 🧀 \\u202e" in text
-    assert json.loads(text) == said
+    assert json.loads(text) == value
 
 
 def test_workers_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

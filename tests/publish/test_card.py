@@ -1,4 +1,4 @@
-"""The dataset card: what the hub reads of it, and what people do."""
+"""The dataset card: its header for the Hub, and its text for readers."""
 
 import msgspec
 import pytest
@@ -23,7 +23,7 @@ def rendered(tmp_path):
     return render
 
 
-def test_the_hub_understands_the_header(rendered):
+def test_huggingface_hub_reads_the_header(rendered):
     files = {config: [f"{config}/{split}.parquet" for split in ("train", "validation")] for config in CONFIGS}
     assert DatasetCard(rendered()).data.to_dict() == {
         "language": ["nl"],
@@ -72,7 +72,7 @@ Kept answers by method: `exact` 2, `normalised` 1, `fuzzy` 1.
 """
 
 
-def test_what_people_read(rendered):
+def test_the_text(rendered):
     text = rendered()
     assert LOSS in text
     assert "is a translation** from `en` into `nl`: hand." in text
@@ -93,7 +93,7 @@ def test_measured_precision(rendered):
     assert "People judged 50 kept spans: 96.0 % are right (95 % interval 87.0 % to 99.0 %)." in text
 
 
-def test_a_corpus_that_says_nothing_of_itself(rendered):
+def test_a_corpus_without_a_description(rendered):
     text = rendered(About(), msgspec.structs.replace(BUILD, translator="mtranslate"))
     assert DatasetCard(text).data.license == "unknown"
     assert "# tiny\n" in text
@@ -103,7 +103,7 @@ def test_a_corpus_that_says_nothing_of_itself(rendered):
     assert "Building again with it gives the same bytes" in text
 
 
-def test_the_revision_comes_with_the_upload(rendered):
+def test_the_upload_states_the_revision(rendered):
     text = rendered()
     assert text.count(REVISION_PLACEHOLDER) == 1
     assert "git revision: `0123abc`." in state_revision(text, "0123abc")

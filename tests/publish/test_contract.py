@@ -1,4 +1,4 @@
-"""Each breach of the contract of the cleaned files stops the publishing, and leaves what was there."""
+"""Every breach of the contract of the cleaned files stops publishing, and the earlier folder is kept."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def built(tmp_path):
 
 
 def refused(built) -> str:
-    """Publishes over an older folder, which must stay, and gives the error's text."""
+    """Publish over an older folder, which must be kept, and return the text of the error."""
     clean, loss, out = built
     out.mkdir()
     (out / "older").write_text("stays")
@@ -38,12 +38,12 @@ def refused(built) -> str:
 
 
 def change(clean: Path, **fields) -> None:
-    """Changes the first question of the dev file."""
+    """Change the first question of the dev file."""
     document = read_squad(clean / DEV)
     first = document.data[0]
     paragraph = first.paragraphs[0]
-    asked = (replace(paragraph.qas[0], **fields), *paragraph.qas[1:])
-    article = replace(first, paragraphs=(replace(paragraph, qas=asked), *first.paragraphs[1:]))
+    questions = (replace(paragraph.qas[0], **fields), *paragraph.qas[1:])
+    article = replace(first, paragraphs=(replace(paragraph, qas=questions), *first.paragraphs[1:]))
     write_squad(replace(document, data=(article, *document.data[1:])), clean / DEV)
 
 
@@ -97,7 +97,7 @@ def test_no_file_at_all(built):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("clean/rejected.jsonl", b'{"split": "dev"}\nno json\n', "not rejected answers"),
         ("clean/rejected.jsonl", b'{"split": 5}\n', "not rejected answers"),
@@ -106,8 +106,8 @@ def test_no_file_at_all(built):
         ("clean/provenance.parquet", b"", "not a readable table"),
     ],
 )
-def test_tables_that_cannot_be_read(built, name, content, told):
+def test_tables_that_cannot_be_read(built, name, content, message):
     (built[1].parent / name).write_bytes(content)
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=message):
         build_package(*built, BUILD, ABOUT)
     assert not built[2].exists()

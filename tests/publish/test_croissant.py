@@ -1,4 +1,4 @@
-"""Croissant metadata: of the right files, with the right columns; and valid, where mlcroissant is installed."""
+"""Croissant metadata describe the right files and columns, and are valid where mlcroissant is installed."""
 
 from hashlib import sha256
 

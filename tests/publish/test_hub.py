@@ -1,4 +1,4 @@
-"""Uploading, against a local stand-in of the hub."""
+"""Uploading to a local stand-in for the Hub."""
 
 import subprocess
 
@@ -10,7 +10,7 @@ from spanferry.publish.about import About
 from spanferry.publish.hub import UploadError, check_ready, list_files, upload
 from spanferry.publish.package import build_package
 
-from tests.support.hub_standin import served
+from tests.support.hub_standin import serve_hub
 from tests.support.tiny_clean import ABOUT, BUILD, write
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
@@ -26,7 +26,7 @@ def published(tmp_path):
 def hub(monkeypatch):
     # The hub's own storage protocol (Xet) has no open server; plain HTTP is the library's other way.
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-    with served() as hub:
+    with serve_hub() as hub:
         yield hub
 
 
@@ -34,15 +34,15 @@ def send(hub, folder, tag="v1", private=True):
     return upload(folder, REVISION, "anna/haven", tag, private, HfApi(endpoint=hub.address, token="hf_test"))
 
 
-def test_the_folder_arrives_whole_private_and_tagged(hub, published, tmp_path):
+def test_the_folder_is_uploaded_complete_private_and_tagged(hub, published, tmp_path):
     address = send(hub, published)
-    held = hub.repositories["anna/haven"]
-    assert (held["visibility"], held["commits"]) == ("private", [f"v1, built from {REVISION}"])
-    assert held["tags"] == {"v1": address.rpartition("/")[2]}
+    repository = hub.repositories["anna/haven"]
+    assert (repository["visibility"], repository["commits"]) == ("private", [f"v1, built from {REVISION}"])
+    assert repository["tags"] == {"v1": address.rpartition("/")[2]}
     assert {
-        name: len(content) for name, content in held["files"].items() if name not in ("README.md", "SHA256SUMS")
+        name: len(content) for name, content in repository["files"].items() if name not in ("README.md", "SHA256SUMS")
     } == {name: size for name, size in list_files(published) if name not in ("README.md", "SHA256SUMS")}
-    for name, content in held["files"].items():
+    for name, content in repository["files"].items():
         path = tmp_path / "arrived" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -53,16 +53,16 @@ def test_the_folder_arrives_whole_private_and_tagged(hub, published, tmp_path):
     assert REVISION not in (published / "README.md").read_text()
 
 
-def test_a_second_version_replaces_the_first_and_keeps_its_tag(hub, published):
+def test_a_second_version_replaces_the_files_and_keeps_the_first_tag(hub, published):
     send(hub, published)
     hub.repositories["anna/haven"]["files"]["stale.txt"] = b"from an older version"
     send(hub, published, "v2")
-    held = hub.repositories["anna/haven"]
-    assert "stale.txt" not in held["files"]
-    assert sorted(held["tags"]) == ["v1", "v2"]
+    repository = hub.repositories["anna/haven"]
+    assert "stale.txt" not in repository["files"]
+    assert sorted(repository["tags"]) == ["v1", "v2"]
     with pytest.raises(UploadError, match="has a version v2 already"):
         send(hub, published, "v2")
-    assert len(held["commits"]) == 2
+    assert len(repository["commits"]) == 2
 
 
 @pytest.mark.parametrize("status", [401, 403, 500])
@@ -74,7 +74,7 @@ def test_a_refusal_is_one_line(hub, published, status):
     assert "\n" not in str(raised.value)
 
 
-def test_no_hub_and_no_such_name_are_one_line(published):
+def test_an_unreachable_hub_and_a_wrong_name_are_one_line(published):
     nowhere = HfApi(endpoint="http://127.0.0.1:9", token="hf_test")
     for name in ("anna/haven", "anna/haven/more"):
         with pytest.raises(UploadError) as raised:
@@ -82,7 +82,7 @@ def test_no_hub_and_no_such_name_are_one_line(published):
         assert "\n" not in str(raised.value)
 
 
-def test_what_must_not_be_uploaded(published):
+def test_folders_that_must_not_be_uploaded(published):
     check_ready(published, ABOUT)
     with pytest.raises(InputError, match="under which licence"):
         check_ready(published, About())

@@ -1,4 +1,4 @@
-"""The published folder: which files, what is in them, and that `datasets` loads it with nothing else."""
+"""The published folder: its files, their contents, and that `datasets` loads it with nothing else."""
 
 import subprocess
 import sys
@@ -43,7 +43,7 @@ def test_the_files_and_the_bytes_are_the_same_each_time(published, tmp_path):
     assert not list(tmp_path.glob(".published*"))
 
 
-def test_parquet_says_what_the_json_says(published):
+def test_parquet_and_json_have_the_same_content(published):
     document = read_squad(published / "nl_squadv2_dev_clean.json")
     assert pq.read_table(published / "default/validation.parquet").to_pylist() == [
         {
@@ -78,7 +78,7 @@ def test_every_answer_can_be_traced(published):
     ]
 
 
-def test_a_split_of_which_nothing_is_left_is_not_published_but_told(tmp_path):
+def test_a_split_that_is_lost_completely_is_reported_but_not_published(tmp_path):
     build_package(*write(tmp_path, lost=("dev",)), tmp_path / "published", BUILD, ABOUT)
     gone = {"default/validation.parquet", "provenance/validation.parquet", "nl_squadv2_dev_clean.json"}
     assert set(contents(tmp_path / "published")) == FILES - gone
@@ -88,7 +88,7 @@ def test_a_split_of_which_nothing_is_left_is_not_published_but_told(tmp_path):
     assert "| dev | questions | 5 | 0 | 5 | 0.0 % |" in card
 
 
-def test_nothing_is_published_of_nothing(tmp_path):
+def test_nothing_is_published_when_nothing_was_kept(tmp_path):
     with pytest.raises(ContractError, match=r"clean: no question was kept; there is nothing to publish$"):
         build_package(*write(tmp_path, lost=("train", "dev")), tmp_path / "published", BUILD, ABOUT)
 

@@ -1,4 +1,4 @@
-"""Which commit a folder was built from."""
+"""The commit that a folder was built from."""
 
 import subprocess
 
@@ -32,6 +32,6 @@ def test_changes_are_refused(tree):
         clean_revision(tree)
 
 
-def test_no_work_tree_at_all(tmp_path):
+def test_a_folder_outside_a_work_tree(tmp_path):
     with pytest.raises(InputError, match="git status: fatal: not a git repository"):
         clean_revision(tmp_path)

@@ -1,4 +1,4 @@
-"""Stage fetch: a corpus's files, checked before they are there."""
+"""Stage fetch: the files of a corpus appear only when they are checked."""
 
 import hashlib
 from pathlib import Path
@@ -12,7 +12,7 @@ OUT = Path("data/small/source")
 ARGUMENTS = ("--corpus", "small", "--out", OUT)
 
 
-def test_fetches_all_that_the_corpus_names_and_removes_the_rest(workdir: Path, run) -> None:
+def test_fetches_every_file_of_the_corpus_and_removes_others(workdir: Path, run) -> None:
     lay_out(workdir)
     sha256 = hashlib.sha256(as_json(DEV)).hexdigest()
     Path("words.tmx").write_bytes(b"<tmx/>")
@@ -23,8 +23,8 @@ def test_fetches_all_that_the_corpus_names_and_removes_the_rest(workdir: Path, r
     OUT.mkdir(parents=True)
     (OUT / ".train.json.1.part").write_bytes(b"left by a power cut")
     result = run(main, *ARGUMENTS)
-    told = "fetch: small: train.json, dev.json, memory.tmx, gold.json, verdicts.csv; 4 questions\n"
-    assert result.stdout == told, result.output
+    message = "fetch: small: train.json, dev.json, memory.tmx, gold.json, verdicts.csv; 4 questions\n"
+    assert result.stdout == message, result.output
     assert {path.name: path.read_bytes() for path in OUT.iterdir()} == {
         "train.json": as_json(TRAIN),
         "dev.json": as_json(DEV),
@@ -34,7 +34,7 @@ def test_fetches_all_that_the_corpus_names_and_removes_the_rest(workdir: Path, r
     }
 
 
-def test_a_sha256_of_the_only_split_is_not_that_of_the_memory(workdir: Path, run) -> None:
+def test_the_checksum_of_the_only_split_is_not_applied_to_the_memory(workdir: Path, run) -> None:
     lay_out(workdir)
     Path("words.tmx").write_bytes(b"<tmx/>")
     sha256 = hashlib.sha256(as_json(DEV)).hexdigest()
@@ -52,7 +52,7 @@ def test_a_sha256_of_the_only_split_is_not_that_of_the_memory(workdir: Path, run
         (None, "fetch: train.json: No such file or directory"),
     ],
 )
-def test_what_is_no_squad_file_does_not_stay(workdir: Path, refusal, raw: bytes | None, line: str) -> None:
+def test_a_file_that_is_not_squad_is_not_kept(workdir: Path, refusal, raw: bytes | None, line: str) -> None:
     lay_out(workdir)
     Path("train.json").unlink()
     if raw is not None:
@@ -68,12 +68,12 @@ def test_a_wrong_checksum_a_folder_and_an_unknown_corpus_are_one_line(workdir: P
     assert refusal(main, *ARGUMENTS) == f"fetch: train.json: its sha256 is {got}, not {'f' * 64}"
     Path("params.yaml").write_text(PARAMS.replace("train.json", "data"), encoding="utf-8")
     assert refusal(main, *ARGUMENTS) == "fetch: data: Is a directory"
-    told = "fetch: params.yaml: corpora.large: there is no such corpus (known: small)"
-    assert refusal(main, "--corpus", "large", "--out", OUT) == told
+    message = "fetch: params.yaml: corpora.large: there is no such corpus (known: small)"
+    assert refusal(main, "--corpus", "large", "--out", OUT) == message
     assert list(OUT.iterdir()) == []
 
 
-def test_what_was_fetched_before_stays_when_its_source_breaks(workdir: Path, run, refusal) -> None:
+def test_the_earlier_file_is_kept_when_its_source_becomes_invalid(workdir: Path, run, refusal) -> None:
     lay_out(workdir)
     run(main, *ARGUMENTS)
     Path("train.json").write_bytes(b"[]")

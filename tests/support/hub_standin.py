@@ -1,4 +1,4 @@
-"""A local stand-in of the hub's HTTP interface: as much of it as an upload asks for."""
+"""A local stand-in for the Hub's HTTP interface, with the endpoints that an upload uses."""
 
 import base64
 import json
@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 
 class Hub:
-    """Repositories with their files, visibility and tags; parquet goes through large-file storage."""
+    """Repositories with their files, visibility and tags. Parquet files use large-file storage."""
 
     def __init__(self) -> None:
         self.repositories: dict[str, dict] = {}
         self.large: dict[str, bytes] = {}
-        self.refused: int | None = None  # an HTTP status to answer everything with
+        self.refused: int | None = None  # the HTTP status of every response
         self.address = ""
 
     def create(self, body: dict) -> tuple[int, dict]:
@@ -30,27 +30,27 @@ class Hub:
         return f"{self.address}/datasets/{name}"
 
     def commit(self, name: str, lines: list[dict]) -> dict:
-        held = self.repositories[name]
+        repository = self.repositories[name]
         for line in lines:
             value = line["value"]
             match line["key"]:
                 case "header":
                     summary = value["summary"]
                 case "file":
-                    held["files"][value["path"]] = base64.b64decode(value["content"])
+                    repository["files"][value["path"]] = base64.b64decode(value["content"])
                 case "lfsFile":
-                    held["files"][value["path"]] = self.large[value["oid"]]
+                    repository["files"][value["path"]] = self.large[value["oid"]]
                 case "deletedFile":
-                    del held["files"][value["path"]]
-        oid = sha1(json.dumps([summary, len(held["commits"])]).encode()).hexdigest()
-        held["commits"].append(summary)
+                    del repository["files"][value["path"]]
+        oid = sha1(json.dumps([summary, len(repository["commits"])]).encode()).hexdigest()
+        repository["commits"].append(summary)
         return {"commitUrl": f"{self.page(name)}/commit/{oid}", "commitOid": oid}
 
     def tree(self, name: str) -> list[dict]:
         files = self.repositories[name]["files"]
         return [{"type": "file", "path": p, "size": len(c), "oid": sha1(c).hexdigest()} for p, c in files.items()]
 
-    def answer(self, method: str, path: str, raw: bytes) -> tuple[int, object]:
+    def respond_to(self, method: str, path: str, raw: bytes) -> tuple[int, object]:
         if self.refused:
             return self.refused, {"error": "Invalid username or password."}
         if method == "PUT":
@@ -86,16 +86,16 @@ class Hub:
                     "sha": "0" * 40,
                     "siblings": [{"rfilename": file["path"]} for file in self.tree(f"{user}/{name}")],
                 }
-        return 404, {"error": f"the stand-in knows no {method} {path}"}
+        return 404, {"error": f"the stand-in does not support {method} {path}"}
 
-    def large_object(self, wanted: dict) -> dict:
-        upload = {"href": f"{self.address}/large/{wanted['oid']}"}
-        return {**wanted, "authenticated": True, "actions": {"upload": upload}}
+    def large_object(self, requested: dict) -> dict:
+        upload = {"href": f"{self.address}/large/{requested['oid']}"}
+        return {**requested, "authenticated": True, "actions": {"upload": upload}}
 
 
 @contextmanager
-def served() -> Iterator[Hub]:
-    """A hub on a free local port."""
+def serve_hub() -> Iterator[Hub]:
+    """Serve a hub on a free local port."""
     hub = Hub()
 
     class Handler(BaseHTTPRequestHandler):
@@ -104,19 +104,19 @@ def served() -> Iterator[Hub]:
         def respond(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             path = urlsplit(self.path).path.replace(".git/", "/")
-            status, told = hub.answer(self.command, path, raw)
-            content = json.dumps(told).encode()
+            status, content = hub.respond_to(self.command, path, raw)
+            body = json.dumps(content).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.send_header("ETag", sha256(content).hexdigest())
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("ETag", sha256(body).hexdigest())
             self.end_headers()
-            self.wfile.write(content)
+            self.wfile.write(body)
 
         do_GET = do_POST = do_PUT = respond
 
         def log_message(self, *_: object) -> None:
-            """Quiet."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     hub.address = f"http://127.0.0.1:{server.server_port}"
