@@ -163,10 +163,10 @@ def test_import_export_and_stats(project, run, refusal, google):
 
 
 def test_stats_tell_the_quarantine_and_damage_and_release_empties_it(project, run):
-    with open_memory(Path("memory"), Scope("mtranslate", "en", "nl")) as held:
-        held.add([("quay", "", "kade")])
-        held.add_failure(given_up("weir"))
-        held.add_failure(given_up("quay"))  # and was translated after all
+    with open_memory(Path("memory"), Scope("mtranslate", "en", "nl")) as store:
+        store.add([("quay", "", "kade")])
+        store.add_failure(given_up("weir"))
+        store.add_failure(given_up("quay"))  # already translated, so not counted in quarantine
     with Path("memory/translations.jsonl").open("ab") as log:
         log.write(b'{"translator":"mtr')
     found = json.loads(run(memory, "stats", "--json").stdout)
@@ -185,7 +185,7 @@ def test_stats_tell_the_quarantine_and_damage_and_release_empties_it(project, ru
         "memory: 2 texts released from quarantine; `dvc repro -f translate@CORPUS rescue@CORPUS` sends them again\n"
     )
     assert run(memory, "release").stdout == "memory: 0 texts released from quarantine\n"
-    assert Memory(Path("memory"), held.scope).failed_attempt("weir") is None
+    assert Memory(Path("memory"), store.scope).failed_attempt("weir") is None
 
 
 def test_what_memory_refuses(project, refusal):
@@ -198,9 +198,9 @@ def test_what_memory_refuses(project, refusal):
 
 
 def test_plan(project, run):
-    with open_memory(Path("memory"), Scope("mtranslate", "en", "nl")) as held:
-        held.add([("1931", "", "1931")])
-        held.add_failure(given_up(TEXTS[0]))
+    with open_memory(Path("memory"), Scope("mtranslate", "en", "nl")) as store:
+        store.add([("1931", "", "1931")])
+        store.add_failure(given_up(TEXTS[0]))
     printed = run(plan, "ferry", "--rate", "0.5", "--price", "10")
     assert printed.exit_code == 0
     assert printed.stdout.splitlines() == [
