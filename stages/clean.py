@@ -1,16 +1,15 @@
-"""Writes the cleaned SQuAD files, each answer's provenance, and what was rejected; and their checksums."""
+"""Decides what is kept. Writes the decisions, the cleaned SQuAD files, their provenance, and the rejected answers."""
 
 from pathlib import Path
 
 import click
-import msgspec
 from spanferry import tables
 from spanferry.cleaning import documents, provenance, rejected
 from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import read_params
-from spanferry.files import atomic_write, file_sha256, write_json
+from spanferry.files import file_sha256, write_json
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
-from spanferry.selection import decide
+from spanferry.selection import decisions_table, select
 from spanferry.squad import write_squad
 
 
@@ -21,24 +20,32 @@ from spanferry.squad import write_squad
 @path_option("--spans")
 @path_option("--translations")
 @path_option("--out")
+@path_option("--decisions", help="The table of what is kept of each paragraph and question.")
 @path_option("--digests", help="A JSON file of the sha256 of each file in OUT, by its name.")
-def main(name: str, layout: Path, paragraphs: Path, spans: Path, translations: Path, out: Path, digests: Path) -> None:
+def main(
+    name: str,
+    layout: Path,
+    paragraphs: Path,
+    spans: Path,
+    translations: Path,
+    out: Path,
+    decisions: Path,
+    digests: Path,
+) -> None:
     params = read_params()
-    native = params.corpus(name).native
-    laid = tables.read(layout, SourceParagraph)
-    placed = tables.read(paragraphs, TargetParagraph)
-    found = tables.read(spans, SpanRow)
-    translated = None if native else tables.read(translations, TranslationRow)
-    selection = decide(laid, placed, found, translated)
-    for split, document in documents(laid, placed, found, translated, selection).items():
+    source = tables.read(layout, SourceParagraph)
+    target = tables.read(paragraphs, TargetParagraph)
+    located = tables.read(spans, SpanRow)
+    translated = None if params.corpus(name).native else tables.read(translations, TranslationRow)
+    selection = select(source, target, located, translated)
+    for split, document in documents(source, target, located, translated, selection).items():
         write_squad(document, out / f"{params.language.target}_squadv2_{split}_clean.json")
-    kept = provenance(found, selection)
+    kept = provenance(located, selection)
     tables.write(kept, out / "provenance.parquet")
-    with atomic_write(out / "rejected.jsonl") as beside, beside.open("wb") as lines:
-        for row in rejected(found, selection):
-            lines.write(msgspec.json.encode(row) + b"\n")
+    tables.write_rejected(rejected(located, selection), out / "rejected.jsonl")
+    tables.write(decisions_table(source, selection), decisions)
     write_json(digests, {path.name: file_sha256(path) for path in out.iterdir()})
-    print_summary("clean", f"{name}: {kept.num_rows:,} of {found.num_rows:,} answers kept")
+    print_summary("clean", f"{name}: {kept.num_rows:,} of {located.num_rows:,} answers kept")
 
 
 if __name__ == "__main__":

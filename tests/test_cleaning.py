@@ -1,16 +1,29 @@
-"""What selection decided, written down: cleaned documents, provenance, the rejected."""
+"""Cleaned documents, provenance and rejected answers of a selection."""
 
 import pytest
-from spanferry import cleaning, squad
+from spanferry import cleaning
 from spanferry.records import Field, Reason
-from spanferry.selection import decide
-from spanferry.squad import Answer, Article, Document, Paragraph, Question
+from spanferry.selection import Selection, select
+from spanferry.squad import (
+    Answer,
+    Article,
+    Document,
+    Paragraph,
+    Question,
+    decode_squad,
+    encode_squad,
+    iterate_questions,
+)
 
 from tests.support.tiny_build import HARBOUR, MARKUP, build
 
 TINY = build()
-FATES = decide(TINY.layout, TINY.paragraphs, TINY.spans, TINY.translations)
-CLEANED = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, TINY.translations, FATES)
+SELECTION = TINY.selection()
+CLEANED = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, TINY.translations, SELECTION)
+
+
+def rejected_rows(selection: Selection) -> list[dict]:
+    return [row for batch in cleaning.rejected(TINY.spans, selection) for row in batch.to_pylist()]
 
 
 def test_documents_hold_what_is_kept() -> None:
@@ -37,16 +50,16 @@ def test_documents_hold_what_is_kept() -> None:
 
 @pytest.mark.parametrize("split", CLEANED)
 def test_documents_keep_their_contract(split: str) -> None:
-    assert squad.decode(squad.encode(CLEANED[split]), split) == CLEANED[split]
-    for _, _, paragraph, question in squad.walk(CLEANED[split]):
+    assert decode_squad(encode_squad(CLEANED[split]), split) == CLEANED[split]
+    for _, _, paragraph, question in iterate_questions(CLEANED[split]):
         for answer in (*question.answers, *question.plausible):
             assert answer.text
             assert paragraph.context[answer.answer_start : answer.end] == answer.text
 
 
 def test_every_answer_is_in_provenance_or_rejected() -> None:
-    kept = cleaning.provenance(TINY.spans, FATES).to_pylist()
-    lost = list(cleaning.rejected(TINY.spans, FATES))
+    kept = cleaning.provenance(TINY.spans, SELECTION).to_pylist()
+    lost = rejected_rows(SELECTION)
     places = [(row["question_id"], row["field"], row["index"]) for row in (*kept, *lost)]
     assert len(places) == len(set(places)) == TINY.spans.num_rows
     assert [row["question_id"] for row in kept] == ["dug", "boats", "lock", "lock", "sign"]
@@ -54,25 +67,25 @@ def test_every_answer_is_in_provenance_or_rejected() -> None:
     assert all(row["reason"] and row["text"] is None and row["start"] is None for row in lost)
 
 
-def test_a_span_that_was_found_in_vain_leads_its_candidates() -> None:
-    [silent] = [row for row in cleaning.rejected(TINY.spans, FATES) if row["question_id"] == "silent"]
+def test_the_span_of_an_answer_dropped_with_its_question_is_its_first_candidate() -> None:
+    [silent] = [row for row in rejected_rows(SELECTION) if row["question_id"] == "silent"]
     [candidate] = silent["candidates"]
     assert silent["reason"] == Reason.QUESTION_UNTRANSLATED
     assert (candidate["text"], candidate["start"]) == ("de rivier", HARBOUR[1].index("de rivier"))
 
 
 def test_a_corpus_in_its_language_keeps_its_questions_words() -> None:
-    selection = decide(TINY.layout, TINY.paragraphs, TINY.spans, None)
+    selection = select(TINY.layout, TINY.paragraphs, TINY.spans, None)
     cleaned = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, None, selection)
-    asked = {question.id: question.question for _, _, _, question in squad.walk(cleaned["dev"])}
+    asked = {question.id: question.question for _, _, _, question in iterate_questions(cleaned["dev"])}
     assert asked["silent"] == "Which river silted up?"
 
 
 def test_a_split_of_which_nothing_is_kept_is_an_empty_document() -> None:
     nothing = TINY.translations.slice(0, 0)
-    selection = decide(TINY.layout, TINY.paragraphs, TINY.spans, nothing)
+    selection = select(TINY.layout, TINY.paragraphs, TINY.spans, nothing)
     empty = Document((), "v2.0")
     cleaned = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, nothing, selection)
     assert cleaned == {"train": empty, "dev": empty}
     assert cleaning.provenance(TINY.spans, selection).num_rows == 0
-    assert {row["field"] for row in cleaning.rejected(TINY.spans, selection)} == set(Field)
+    assert {row["field"] for row in rejected_rows(selection)} == set(Field)

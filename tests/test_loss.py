@@ -1,71 +1,33 @@
-"""Counting what was lost: whole figures of a build written by hand, and invariants of any."""
+"""The counts of what was lost: whole figures of a build written by hand, and invariants of any."""
 
-import random
+import dataclasses
 
+import msgspec
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spanferry.arrow import schema_of
-from spanferry.errors import InputError
-from spanferry.loss import BREAKDOWNS, TOTAL, count, distance
-from spanferry.records import SPLITS, Method, Reason, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
-from spanferry.selection import decide
+from spanferry.loss import count_losses, mixture_distance
+from spanferry.loss_figures import PARTS, TOTAL, BreakdownRow, LossFigures, read_figures, write_figures
+from spanferry.records import Method, Reason, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 
-from tests.support.tiny_build import build
+from tests.support.tiny_build import Tiny, build
 
 NO_REASONS = dict.fromkeys((r.value for r in Reason), 0)
 NO_METHODS = dict.fromkeys((m.value for m in Method), 0)
 
 
-def figures(tiny=None):
-    tiny = tiny or build()
-    return count(tiny.layout, tiny.spans, decide(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations), "en")
+BREAKDOWNS = ("question_word", "answer_length", "answer_type", "position")
 
 
-def test_fates_of_questions_and_answers():
-    tiny = build()
-    selection = decide(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations)
-    assert dict(zip(selection.questions["id"].to_pylist(), selection.questions["reason"].to_pylist(), strict=True)) == {
-        "dug": None,
-        "boats": None,
-        "why": "below_threshold",
-        "mayor": None,  # its plausible answer is lost, the question stays
-        "mill": "context_untranslated",
-        "lock": None,  # one of three answers is lost
-        "builders": "ambiguous",  # got further than source_mismatch
-        "silent": "question_untranslated",  # although its answer was found
-        "tag": "below_threshold",
-        "sign": None,
-    }
-    assert selection.paragraphs.to_pylist() == [None, "context_untranslated", None, None]
-    lost = [row for row, reason in zip(tiny.spans.to_pylist(), selection.answers.to_pylist(), strict=True) if reason]
-    assert [row["question_id"] for row in lost] == [
-        "why",
-        "mayor",
-        "mill",
-        "lock",
-        "builders",
-        "builders",
-        "silent",
-        "tag",
-    ]
+def count(tiny: Tiny) -> LossFigures:
+    return count_losses(tiny.layout, tiny.spans, tiny.selection(), "en")
 
 
-def test_the_order_of_spans_does_not_matter():
-    tiny = build()
-    order = list(range(tiny.spans.num_rows))
-    random.Random(3).shuffle(order)
-    shuffled = decide(tiny.layout, tiny.paragraphs, tiny.spans.take(order), tiny.translations)
-    straight = decide(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations)
-    assert shuffled.questions.equals(straight.questions)
-    assert shuffled.answers.equals(straight.answers.take(pa.array(order)))
-
-
-def test_a_native_corpus_has_no_untranslated_question():
-    tiny = build()
-    selection = decide(tiny.layout, tiny.paragraphs, tiny.spans, None)
-    assert "question_untranslated" not in selection.questions["reason"].to_pylist()
+def figures(tiny: Tiny | None = None) -> dict:
+    """The figures as loss.json has them."""
+    return msgspec.json.decode(msgspec.json.encode(count(tiny or build())))
 
 
 def test_figures_of_dev():
@@ -136,19 +98,8 @@ def test_breakdowns_of_all():
 
 
 def test_an_empty_corpus_has_all_keys_and_null_shares():
-    empty = figures(
-        type(build())(
-            *(
-                schema.empty_table()
-                for schema in (
-                    schema_of(SourceParagraph),
-                    schema_of(TargetParagraph),
-                    schema_of(SpanRow),
-                    schema_of(TranslationRow),
-                )
-            )
-        )
-    )
+    records = (SourceParagraph, TargetParagraph, SpanRow, TranslationRow)
+    empty = figures(Tiny(*(schema_of(record).empty_table() for record in records)))
     full = figures()
     assert empty[TOTAL].keys() == full[TOTAL].keys()
     assert empty[TOTAL]["has_answer"] == {"visited": 0, "kept": 0, "dropped": 0, "yield": None, "reasons": NO_REASONS}
@@ -164,8 +115,8 @@ def test_visited_is_kept_and_dropped_in_every_count(reasons):
         for row, reason in zip(tiny.spans.to_pylist(), reasons, strict=True)
     ]
     spans = pa.Table.from_pylist(changed, schema=schema_of(SpanRow))
-    found = count(tiny.layout, spans, decide(tiny.layout, tiny.paragraphs, spans, tiny.translations), "en")
-    units = [(split, unit) for split in (*SPLITS, TOTAL) for unit in found[split] if unit != "drift"]
+    found = figures(dataclasses.replace(tiny, spans=spans))
+    units = [(split, unit) for split in PARTS for unit in found[split] if unit != "drift"]
     for split, unit in units:
         tally = found[split][unit]
         assert tally["visited"] == tally["kept"] + tally["dropped"]
@@ -175,28 +126,27 @@ def test_visited_is_kept_and_dropped_in_every_count(reasons):
             found["train"][unit]["visited"] + found["dev"][unit]["visited"] if split == TOTAL else tally["visited"]
         )
         assert list(tally["reasons"]) == list(Reason)
-    for split in (*SPLITS, TOTAL):
-        asked = found[split]["has_answer"], found[split]["no_answer"]
+    for split in PARTS:
+        sorts = found[split]["has_answer"], found[split]["no_answer"]
         for name in ("visited", "kept", "dropped"):
-            assert found[split]["questions"][name] == sum(tally[name] for tally in asked)
+            assert found[split]["questions"][name] == sum(tally[name] for tally in sorts)
             for breakdown in BREAKDOWNS:
                 unit = "has_answer" if breakdown == "question_word" else "answers"
                 rows = [row for row in found["breakdowns"][breakdown] if row["split"] == split]
                 assert sum(row[name] for row in rows) == found[split][unit][name]
 
 
-def test_distance():
-    rows = [{"visited": 50, "kept": 40}, {"visited": 50, "kept": 10}]
-    assert distance(rows) == pytest.approx(0.3)
-    assert distance([{"visited": 9, "kept": 9}]) == 0
-    assert distance([{"visited": 9, "kept": 0}]) is None
+def row(visited: int, kept: int) -> BreakdownRow:
+    return BreakdownRow(split=TOTAL, group="", visited=visited, kept=kept, dropped=visited - kept)
 
 
-def test_tables_of_different_builds_are_refused():
-    tiny = build()
-    with pytest.raises(InputError, match="not of the same build"):
-        decide(tiny.layout, tiny.paragraphs.slice(1), tiny.spans, tiny.translations)
-    with pytest.raises(InputError, match="question 'dug' is not in the layout"):
-        decide(tiny.layout.slice(2), tiny.paragraphs.slice(2), tiny.spans, tiny.translations)
-    with pytest.raises(InputError, match="none for question 'dug'"):
-        decide(tiny.layout, tiny.paragraphs, tiny.spans.slice(1), tiny.translations)
+def test_mixture_distance():
+    assert mixture_distance([row(50, 40), row(50, 10)]) == pytest.approx(0.3)
+    assert mixture_distance([row(9, 9)]) == 0
+    assert mixture_distance([row(9, 0)]) is None
+
+
+def test_figures_come_back_from_their_file(tmp_path):
+    counted = count(build())
+    write_figures(counted, tmp_path / "loss.json")
+    assert read_figures(tmp_path / "loss.json") == counted

@@ -1,4 +1,4 @@
-"""What is kept and what is dropped, on a small build that has every way of both."""
+"""The decisions on a small build in which answers are kept and dropped in every way."""
 
 import dataclasses
 
@@ -8,23 +8,33 @@ import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spanferry.arrow import schema_of
+from spanferry.arrow import from_table, schema_of
+from spanferry.cleaning import provenance, rejected
 from spanferry.errors import InputError
-from spanferry.records import Field, Reason, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
-from spanferry.selection import decide
+from spanferry.records import (
+    Field,
+    ParagraphDecision,
+    QuestionDecision,
+    Reason,
+    SourceParagraph,
+    SpanRow,
+    TargetParagraph,
+    TranslationRow,
+)
+from spanferry.selection import decisions_table, restore_selection, select
 
 from tests.support.tiny_build import build
 
 TINY = build()
-FATES = decide(TINY.layout, TINY.paragraphs, TINY.spans, TINY.translations)
+SELECTION = TINY.selection()
 
 
 def without(table: pa.Table, column: str, value: str) -> pa.Table:
     return table.filter(pc.not_equal(table[column], value))
 
 
-def test_each_question_has_its_fate() -> None:
-    ids, reasons = (FATES.questions[name].to_pylist() for name in ("id", "reason"))
+def test_each_question_is_kept_or_has_a_reason() -> None:
+    ids, reasons = (SELECTION.questions[name].to_pylist() for name in ("id", "reason"))
     assert dict(zip(ids, reasons, strict=True)) == {
         "dug": None,
         "boats": None,
@@ -37,14 +47,14 @@ def test_each_question_has_its_fate() -> None:
         "tag": Reason.BELOW_THRESHOLD,
         "sign": None,
     }
-    assert FATES.paragraphs.to_pylist() == [None, Reason.CONTEXT_UNTRANSLATED, None, None]
+    assert SELECTION.paragraphs.to_pylist() == [None, Reason.CONTEXT_UNTRANSLATED, None, None]
 
 
-def test_each_answer_has_its_fate_and_goes_with_its_question() -> None:
+def test_each_answer_is_kept_or_has_a_reason_and_is_dropped_with_its_question() -> None:
     ids, fields, indexes = (TINY.spans[name].to_pylist() for name in ("question_id", "field", "index"))
     lost = {
         (id_, field, index): reason
-        for id_, field, index, reason in zip(ids, fields, indexes, FATES.answers.to_pylist(), strict=True)
+        for id_, field, index, reason in zip(ids, fields, indexes, SELECTION.answers.to_pylist(), strict=True)
         if reason
     }
     answers = Field.ANSWERS
@@ -55,30 +65,29 @@ def test_each_answer_has_its_fate_and_goes_with_its_question() -> None:
         ("lock", answers, 1): Reason.NOT_FOUND,
         ("builders", answers, 0): Reason.AMBIGUOUS,
         ("builders", answers, 1): Reason.SOURCE_MISMATCH,
-        ("silent", answers, 0): Reason.QUESTION_UNTRANSLATED,  # was found all the same
+        ("silent", answers, 0): Reason.QUESTION_UNTRANSLATED,  # although it has a span
         ("tag", answers, 0): Reason.BELOW_THRESHOLD,
     }
-    assert FATES.questions["id"].take(FATES.owners).to_pylist() == ids
+    assert SELECTION.questions["id"].take(SELECTION.owners).to_pylist() == ids
 
 
 @given(st.permutations(range(TINY.spans.num_rows)))
-def test_the_order_of_spans_does_not_count(order: list[int]) -> None:
-    shuffled = decide(TINY.layout, TINY.paragraphs, TINY.spans.take(order), TINY.translations)
-    assert shuffled.questions.equals(FATES.questions)
-    assert shuffled.answers.equals(FATES.answers.take(pa.array(order)))
+def test_the_order_of_spans_does_not_matter(order: list[int]) -> None:
+    shuffled = select(TINY.layout, TINY.paragraphs, TINY.spans.take(order), TINY.translations)
+    assert shuffled.questions.equals(SELECTION.questions)
+    assert shuffled.answers.equals(SELECTION.answers.take(pa.array(order)))
 
 
 def test_a_corpus_in_its_language_needs_no_translations() -> None:
-    reasons = decide(TINY.layout, TINY.paragraphs, TINY.spans, None).questions["reason"].to_pylist()
+    reasons = select(TINY.layout, TINY.paragraphs, TINY.spans, None).questions["reason"].to_pylist()
     assert Reason.QUESTION_UNTRANSLATED not in reasons
 
 
-def test_a_question_without_any_answer_found_is_never_kept_and_no_other_is_dropped_by_answers() -> None:
-    """visited = kept + dropped, and each drop has a cause."""
+def test_a_question_is_kept_when_any_of_its_answers_is() -> None:
     answers = np.array(TINY.spans["field"].to_pylist()) == Field.ANSWERS
     found = np.array(TINY.spans["text"].is_valid().to_pylist()) & answers
     with_any = set(np.array(TINY.spans["question_id"].to_pylist())[found])
-    for row in FATES.questions.to_pylist():
+    for row in SELECTION.questions.to_pylist():
         whole = row["reason"] in (Reason.CONTEXT_UNTRANSLATED, Reason.QUESTION_UNTRANSLATED)
         assert (row["reason"] is None) == (not whole and (row["is_impossible"] or row["id"] in with_any))
 
@@ -87,22 +96,77 @@ TRAIN_ONLY = {name: without(getattr(TINY, name), "split", "dev") for name in ("l
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"paragraphs": TINY.paragraphs.slice(1)}, "layout and paragraphs: not of the same build"),
         (TRAIN_ONLY, "spans: question 'lock' is not in the layout; rebuild from segment on"),
         ({"spans": without(TINY.spans, "question_id", "dug")}, "spans: none for question 'dug'; rebuild from locate"),
     ],
 )
-def test_tables_that_do_not_belong_together_are_refused(changed: dict[str, pa.Table], told: str) -> None:
+def test_tables_that_do_not_belong_together_are_refused(changed: dict[str, pa.Table], message: str) -> None:
     tiny = dataclasses.replace(TINY, **changed)
-    with pytest.raises(InputError, match=told):
-        decide(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations)
+    with pytest.raises(InputError, match=message):
+        tiny.selection()
 
 
-def test_nothing_at_all_is_nothing_dropped() -> None:
+def test_an_empty_corpus_has_no_decisions() -> None:
     schemas = (schema_of(SourceParagraph), schema_of(TargetParagraph), schema_of(SpanRow), schema_of(TranslationRow))
-    selection = decide(*(schema.empty_table() for schema in schemas))
+    selection = select(*(schema.empty_table() for schema in schemas))
     assert [len(part) for part in (selection.paragraphs, selection.questions, selection.answers, selection.owners)] == [
         0
     ] * 4
+    assert decisions_table(schemas[0].empty_table(), selection).num_rows == 0
+
+
+def cleaned_spans() -> pa.Table:
+    """The spans as clean writes them: with final reasons, kept before rejected."""
+    return pa.concat_tables([provenance(TINY.spans, SELECTION), *rejected(TINY.spans, SELECTION)])
+
+
+def test_decisions_are_one_record_a_paragraph() -> None:
+    rows = from_table(decisions_table(TINY.layout, SELECTION), ParagraphDecision)
+    assert [(row.split, row.article, row.paragraph) for row in rows] == [
+        ("train", 0, 0),
+        ("train", 0, 1),
+        ("dev", 0, 0),
+        ("dev", 1, 0),
+    ]
+    assert rows[1] == ParagraphDecision(
+        split="train",
+        article=0,
+        paragraph=1,
+        reason=Reason.CONTEXT_UNTRANSLATED,
+        questions=(QuestionDecision(id="mill", is_impossible=False, reason=Reason.CONTEXT_UNTRANSLATED),),
+    )
+    assert rows[3].questions == (
+        QuestionDecision(id="tag", is_impossible=False, reason=Reason.BELOW_THRESHOLD),
+        QuestionDecision(id="sign", is_impossible=True, reason=None),
+    )
+
+
+def test_what_was_written_down_is_what_was_decided() -> None:
+    spans = cleaned_spans()
+    restored = restore_selection(TINY.layout, decisions_table(TINY.layout, SELECTION), spans)
+    assert restored.questions.equals(SELECTION.questions)
+    assert restored.paragraphs.equals(SELECTION.paragraphs)
+    again = select(TINY.layout, TINY.paragraphs, spans, TINY.translations)
+    assert restored.answers.equals(again.answers)
+    assert restored.owners.equals(again.owners)
+
+
+def test_decisions_of_another_build_are_refused() -> None:
+    decisions, spans = decisions_table(TINY.layout, SELECTION), cleaned_spans()
+    with pytest.raises(InputError, match=r"^layout and decisions: not of the same build; rebuild from segment on"):
+        restore_selection(TINY.layout, decisions.slice(1), spans)
+    rows = decisions.to_pylist()
+    rows[0]["questions"][0]["id"] = "other"
+    renamed = pa.Table.from_pylist(rows, schema=decisions.schema)
+    with pytest.raises(InputError, match=r"^layout and decisions: not of the same build; rebuild from segment on"):
+        restore_selection(TINY.layout, renamed, spans)
+    rows = decisions.to_pylist()
+    rows[0]["questions"][1]["reason"] = Reason.NOT_FOUND
+    changed = pa.Table.from_pylist(rows, schema=decisions.schema)
+    with pytest.raises(InputError, match=r"^decisions: not those of the answers of question 'boats'; rebuild from"):
+        restore_selection(TINY.layout, changed, spans)
+    with pytest.raises(InputError, match=r"^spans: none for question 'dug'; rebuild from locate on"):
+        restore_selection(TINY.layout, decisions, without(spans, "question_id", "dug"))

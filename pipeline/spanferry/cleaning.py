@@ -1,98 +1,104 @@
-"""Clean: the located spans become SQuAD documents, and what was lost becomes a list.
+"""Turns located spans into SQuAD documents, and lists the kept and the dropped answers.
 
     layout, paragraphs, spans, translations, selection ──> {split: Document}, provenance, rejected
 
-Nothing is decided here: `fates.decide` says what is kept, this writes it down.
+`selection.select` decides what is kept; nothing is decided here.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spanferry.records import SPLITS, Field
+from spanferry.arrow import from_table, to_table
+from spanferry.records import SPLITS, Field, Reason, SpanRow, Split
 from spanferry.selection import Selection
-from spanferry.squad import Answer, Article, Document, Paragraph, Question
+from spanferry.squad import UNSET, Answer, Article, Document, Paragraph, Question
 
 VERSION = "v2.0"
+BATCH = 1000  # rows in memory as records
+
+AnswersByField = dict[str, list[Answer]]
 
 
 def documents(
     layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations: pa.Table | None, selection: Selection
-) -> dict[str, Document]:
+) -> dict[Split, Document]:
     """The cleaned document of each split that the layout has.
 
-    Articles and paragraphs of which nothing is kept are left out. translations: of the questions;
-    None for a corpus that is in its language already.
+    Articles and paragraphs of which no question is kept are left out. translations: rows of TranslationRow, None for
+    a corpus that is in its language already.
     """
-    target = None
-    if translations is not None:
-        target = dict(zip(*(translations[name].to_pylist() for name in ("text", "translation")), strict=True))
-    found = answers_of(spans, selection)
-    dropped = selection.questions["reason"].to_pylist()
-    at = 0
-    articles: dict[str, dict[int, tuple[str, list[Paragraph]]]] = {split: {} for split in SPLITS}
-    for row, context in zip(rows(layout), paragraphs["context"].to_pylist(), strict=True):
-        kept = []
-        for question in row["questions"]:
-            if dropped[at] is None:
-                text = target[question["question"].strip()] if target is not None else question["question"]
-                kept.append(cleaned(question, text, found.get(at, {})))
-            at += 1
-        if kept:
-            _, held = articles[row["split"]].setdefault(row["article"], (row["title"], []))
-            held.append(Paragraph(context=context, qas=tuple(kept)))
-    present = set(layout["split"].unique().to_pylist())
-    return {split: document(articles[split].values()) for split in SPLITS if split in present}
+    articles: dict[Split, dict[int, tuple[str, list[Paragraph]]]] = {split: {} for split in SPLITS}
+    columns = [layout[name].to_pylist() for name in ("split", "article", "title")]
+    contexts = paragraphs["context"].to_pylist()
+    for row, questions in kept_questions(spans, translations, selection).items():
+        split, article, title = (column[row] for column in columns)
+        _, cleaned = articles[split].setdefault(article, (title, []))
+        cleaned.append(Paragraph(context=contexts[row], qas=tuple(questions)))
+    present = set(columns[0])
+    return {split: to_document(articles[split].values()) for split in SPLITS if split in present}
 
 
-def document(articles: Iterable[tuple[str, list[Paragraph]]]) -> Document:
-    """Titles and paragraphs -> a document."""
+def to_document(articles: Iterable[tuple[str, list[Paragraph]]]) -> Document:
+    """A document of (title, paragraphs) pairs."""
     return Document(
-        version=VERSION, data=tuple(Article(title=title, paragraphs=tuple(held)) for title, held in articles)
+        version=VERSION, data=tuple(Article(title=title, paragraphs=tuple(kept)) for title, kept in articles)
     )
 
 
-def rows(table: pa.Table) -> Iterator[dict[str, Any]]:
-    """A table's rows as dictionaries, a batch at a time."""
-    for batch in table.to_batches(max_chunksize=1000):
-        yield from batch.to_pylist()
-
-
-def answers_of(spans: pa.Table, selection: Selection) -> dict[int, dict[str, list[Answer]]]:
-    """Kept answers by question (its row in selection.questions) and field, in the source's order."""
-    keep = pc.is_null(selection.answers)
-    columns = [spans.filter(keep)[name].to_pylist() for name in ("field", "text", "start")]
-    found: dict[int, dict[str, list[Answer]]] = {}
-    for owner, field, text, start in zip(selection.owners.filter(keep).to_pylist(), *columns, strict=True):
-        found.setdefault(owner, {}).setdefault(field, []).append(Answer(text=text, answer_start=start))
+def kept_questions(spans: pa.Table, translations: pa.Table | None, selection: Selection) -> dict[int, list[Question]]:
+    """The cleaned questions of each layout row that keeps any, in order."""
+    translated = None
+    if translations is not None:
+        translated = dict(zip(*(translations[name].to_pylist() for name in ("text", "translation")), strict=True))
+    answers = kept_answers(spans, selection)
+    found: dict[int, list[Question]] = {}
+    names = ("paragraph", "id", "question", "is_impossible", "reason")
+    columns = (selection.questions[name].to_pylist() for name in names)
+    for row, (paragraph, id_, question, is_impossible, reason) in enumerate(zip(*columns, strict=True)):
+        if reason is None:
+            text = question if translated is None else translated[question.strip()]
+            cleaned = clean_question(id_, text, is_impossible, answers.get(row, {}))
+            found.setdefault(paragraph, []).append(cleaned)
     return found
 
 
-def cleaned(question: dict[str, Any], text: str, found: dict[str, list[Answer]]) -> Question:
-    impossible = question["is_impossible"]
-    plausible = tuple(found.get(Field.PLAUSIBLE, ()))
+def kept_answers(spans: pa.Table, selection: Selection) -> dict[int, AnswersByField]:
+    """The kept answers of each question (its row in `selection.questions`), in the order of the spans."""
+    is_kept = pc.is_null(selection.answers)
+    columns = [spans.filter(is_kept)[name].to_pylist() for name in ("field", "text", "start")]
+    answers: dict[int, AnswersByField] = {}
+    for owner, field, text, start in zip(selection.owners.filter(is_kept).to_pylist(), *columns, strict=True):
+        answers.setdefault(owner, {}).setdefault(field, []).append(Answer(text=text, answer_start=start))
+    return answers
+
+
+def clean_question(id_: str, text: str, is_impossible: bool, answers: AnswersByField) -> Question:
+    """A question as the cleaned files have it; only an impossible one has the key `plausible_answers`."""
     return Question(
-        id=question["id"],
+        id=id_,
         question=text,
-        answers=tuple(found.get(Field.ANSWERS, ())),
-        is_impossible=impossible,
-        **({"plausible_answers": plausible} if impossible else {}),
+        answers=tuple(answers.get(Field.ANSWERS, ())),
+        is_impossible=is_impossible,
+        plausible_answers=tuple(answers.get(Field.PLAUSIBLE, ())) if is_impossible else UNSET,
     )
 
 
 def provenance(spans: pa.Table, selection: Selection) -> pa.Table:
-    """The rows of kept answers."""
+    """The rows of the kept answers."""
     return spans.filter(pc.is_null(selection.answers))
 
 
-def rejected(spans: pa.Table, selection: Selection) -> Iterator[dict[str, Any]]:
-    """The rows of lost answers, each with its final reason; a span found in vain leads its candidates."""
-    lost = pc.is_valid(selection.answers)
-    for row, reason in zip(rows(spans.filter(lost)), selection.answers.filter(lost).to_pylist(), strict=True):
-        if row["text"] is not None:
-            first = {name: row[name] for name in ("start", "text", "method", "score")}
-            found = ("text", "start", "method", "score", "probability", "occurrence", "occurrences")
-            row |= dict.fromkeys(found) | {"candidates": [first, *row["candidates"]]}
-        yield row | {"reason": reason}
+def rejected(spans: pa.Table, selection: Selection) -> Iterator[pa.Table]:
+    """The rows of the dropped answers with their final reasons, in batches.
+
+    The span of an answer that is dropped with its question becomes the first of its candidates.
+    """
+    is_dropped = pc.is_valid(selection.answers)
+    table = spans.filter(is_dropped)
+    reasons = selection.answers.filter(is_dropped)
+    for start in range(0, len(table), BATCH):
+        rows = from_table(table.slice(start, BATCH), SpanRow)
+        final = map(Reason, reasons.slice(start, BATCH).to_pylist())
+        yield to_table([row.dropped(reason) for row, reason in zip(rows, final, strict=True)], SpanRow)

@@ -1,214 +1,224 @@
-"""What was lost between the source and the cleaned files, counted once for every report.
+"""Counts what was lost between the source and the cleaned files, once for every report.
 
-    layout, spans, Selection ──count()──> loss.json
-
-Every tally is `visited = kept + dropped` with all of `Reason` (and, for answers, `Method`)
-present; docs/loss.md tells every key. Numbers that stand in objects are DVC metrics; lists of rows are not, so
-that `dvc metrics` stays readable. A share of nothing is null.
+layout, spans, Selection ──count_losses()──> LossFigures ──> loss.json
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spanferry import breakdown as strata
+from spanferry import breakdown
+from spanferry.arrow import index_of, numpy_of
+from spanferry.loss_figures import (
+    PARTS,
+    REFERENCE,
+    TOTAL,
+    AnswerTally,
+    ArticleRow,
+    BreakdownRow,
+    Breakdowns,
+    ConfidenceRow,
+    Drift,
+    HasAnswerTally,
+    LossFigures,
+    Part,
+    Tally,
+    Units,
+    ratio,
+)
 from spanferry.records import SPLITS, Field, Method
-from spanferry.selection import KEPT, REASONS, Selection, codes, numpy
+from spanferry.selection import KEPT, REASONS, Selection
 
-Row = dict[str, Any]
-
-TOTAL = "total"
 METHODS = tuple(Method)
-BREAKDOWNS = {  # in the order they are shown; articles follow
-    "question_word": strata.QUESTION_WORDS,
-    "answer_length": strata.LENGTH_GROUPS,
-    "answer_type": strata.TYPES,
-    "position": strata.POSITIONS,
-}
 
-MODEL_CARD = (
-    "model card of henryk/bert-base-multilingual-cased-finetuned-dutch-squad2, huggingface/transformers @02f6d24"
-)
-# Questions of SQuAD2.0 in English, and of them in the reference's Dutch: as its card reports them, and as
-# exactly as is known: of the dev set the card's evaluation counts total, HasAns_total and NoAns_total.
-REFERENCE = tuple(
-    {"split": split, "unit": unit, "reported": reported, "visited": visited, "kept": kept, "source": MODEL_CARD}
-    for split, unit, reported, visited, kept in (
-        ("train", "questions", "130K → 99K", 130_000, 99_000),
-        ("dev", "questions", "12K → 10K", 11_873, 9_669),
-        ("dev", "has_answer", "5,928 → 3,724", 5_928, 3_724),
-        ("dev", "no_answer", "5,945 → 5,945", 5_945, 5_945),
+
+def count_losses(layout: pa.Table, spans: pa.Table, selection: Selection, language: str) -> LossFigures:
+    """Counts all that can be counted without gold, verdicts and what rescue noted.
+
+    layout, spans: the tables that the selection is of. language: the source's, for the rules of `breakdown`.
+    """
+    questions = group_questions(layout, selection, language)
+    answers = group_answers(layout, spans, selection, language)
+    breakdowns = Breakdowns(
+        question_word=tuple(count_groups(questions, "question_word", breakdown.QUESTION_WORDS)),
+        answer_length=tuple(count_groups(answers, "answer_length", breakdown.LENGTH_GROUPS)),
+        answer_type=tuple(count_groups(answers, "answer_type", breakdown.ANSWER_TYPES)),
+        position=tuple(count_groups(answers, "position", breakdown.POSITIONS)),
+        article=tuple(count_articles(questions)),
     )
-)
+    train, dev, total = (count_units(part, layout, spans, selection, breakdowns, answers) for part in PARTS)
+    return LossFigures(
+        train=train,
+        dev=dev,
+        total=total,
+        breakdowns=breakdowns,
+        confidence=tuple(count_confidences(answers)),
+        reference=REFERENCE,
+    )
 
 
-def count(layout: pa.Table, spans: pa.Table, selection: Selection, language: str) -> dict[str, Any]:
-    """The figures of loss.json but curve, gold, people and verdicts, which `report.build` adds.
+def mixture_distance(rows: Sequence[BreakdownRow]) -> float | None:
+    """The total variation distance, 0 to 1, between the kept and the visited as distributions over groups.
 
-    layout, spans: what the selection were decided on. language: the source's, for the rules of `strata`.
+    0.02 says that 2 of 100 would have to change group to make what was kept look like the source. None when nothing
+    was visited or nothing kept.
     """
-    asked, answers = _asked(layout, selection, language), _answers(layout, spans, selection, language)
-    breakdowns = {
-        name: list(_breakdown(asked if name == "question_word" else answers, name, groups))
-        for name, groups in BREAKDOWNS.items()
-    }
-    figures: dict[str, Any] = {
-        "breakdowns": {**breakdowns, "article": _articles(asked)},
-        "confidence": list(_confidence(answers)),
-        "reference": [dict(row) for row in REFERENCE],
-    }
-    for split in (*SPLITS, TOTAL):
-        figures[split] = _units(split, layout, spans, selection)
-        figures[split]["drift"] = _drift(split, figures[split], breakdowns, answers)
-    return figures
-
-
-def distance(rows: Sequence[Row]) -> float | None:
-    """How far the kept are from the visited, as distributions over groups: total variation, 0 to 1.
-
-    0.02 says that 2 of 100 would have to change group to make what was kept look like the source.
-    """
-    visited, kept = sum(row["visited"] for row in rows), sum(row["kept"] for row in rows)
+    visited, kept = sum(row.visited for row in rows), sum(row.kept for row in rows)
     if not visited or not kept:
         return None
-    return _share(sum(abs(row["visited"] / visited - row["kept"] / kept) for row in rows), 2)
+    return ratio(sum(abs(row.visited / visited - row.kept / kept) for row in rows), 2)
 
 
-def _share(part: float, whole: float) -> float | None:
-    return round(float(part) / float(whole), 6) if whole else None
+def is_in_part(part: Part, splits: pa.ChunkedArray) -> np.ndarray:
+    """True for the rows of a split, or for all."""
+    return np.ones(len(splits), bool) if part == TOTAL else numpy_of(pc.equal(splits, part))
 
 
-def _in(split: str, column: pa.ChunkedArray) -> np.ndarray:
-    return np.ones(len(column), bool) if split == TOTAL else numpy(pc.equal(column, split))
+def count_units(
+    part: Part, layout: pa.Table, spans: pa.Table, selection: Selection, breakdowns: Breakdowns, answers: pa.Table
+) -> Units:
+    """The tallies of a part of the corpus. answers: rows of `group_answers`."""
+    in_part = is_in_part(part, selection.questions["split"])
+    is_impossible = numpy_of(selection.questions["is_impossible"])
+    codes = index_of(selection.questions["reason"], REASONS, KEPT)
+    paragraph_codes = index_of(selection.paragraphs, REASONS, KEPT)
+    questions = tally_reasons(codes[in_part])
+    has_answer = tally_reasons(codes[in_part & ~is_impossible])
+    no_answer = tally_reasons(codes[in_part & is_impossible])
+    return Units(
+        paragraphs=tally_reasons(paragraph_codes[is_in_part(part, layout["split"])]),
+        questions=questions,
+        has_answer=HasAnswerTally(
+            visited=has_answer.visited,
+            kept=has_answer.kept,
+            dropped=has_answer.dropped,
+            reasons=has_answer.reasons,
+            kept_share=ratio(has_answer.kept, has_answer.visited),
+        ),
+        no_answer=no_answer,
+        answers=tally_answers(part, Field.ANSWERS, spans, selection),
+        plausible_answers=tally_answers(part, Field.PLAUSIBLE, spans, selection),
+        drift=measure_drift(part, questions, no_answer, breakdowns, answers),
+    )
 
 
-def _tally(found: np.ndarray) -> Row:
-    dropped = np.bincount(found[found != KEPT], minlength=len(REASONS))
-    return {
-        "visited": len(found),
-        "kept": int((found == KEPT).sum()),
-        "dropped": int(dropped.sum()),
-        "reasons": {reason.value: int(n) for reason, n in zip(REASONS, dropped, strict=True)},
-    }
+def tally_reasons(codes: np.ndarray) -> Tally:
+    """Counts reason codes: KEPT, or indices into REASONS."""
+    dropped = np.bincount(codes[codes != KEPT], minlength=len(REASONS))
+    return Tally(
+        visited=len(codes),
+        kept=int((codes == KEPT).sum()),
+        dropped=int(dropped.sum()),
+        reasons={reason: int(n) for reason, n in zip(REASONS, dropped, strict=True)},
+    )
 
 
-def _units(split: str, layout: pa.Table, spans: pa.Table, selection: Selection) -> Row:
-    here, impossible = _in(split, selection.questions["split"]), numpy(selection.questions["is_impossible"])
-    questions, answers = codes(selection.questions["reason"], REASONS), codes(selection.answers, REASONS)
-    units = {
-        "paragraphs": _tally(codes(selection.paragraphs, REASONS)[_in(split, layout["split"])]),
-        "questions": _tally(questions[here]),
-        "has_answer": _tally(questions[here & ~impossible]),
-        "no_answer": _tally(questions[here & impossible]),
-    }
-    units["has_answer"]["yield"] = _share(units["has_answer"]["kept"], units["has_answer"]["visited"])
-    for field in Field:
-        rows = _in(split, spans["split"]) & numpy(pc.equal(spans["field"], field.value))
-        kept = spans.filter(pa.array(rows & (answers == KEPT)))
-        found = np.bincount(codes(kept["method"], METHODS), minlength=len(METHODS))
-        units[field.value] = {
-            **_tally(answers[rows]),
-            "methods": {method.value: int(n) for method, n in zip(METHODS, found, strict=True)},
-            "probability": _share(pc.sum(kept["probability"]).as_py() or 0, pc.count(kept["probability"]).as_py()),
-        }
-    return units
+def tally_answers(part: Part, field: Field, spans: pa.Table, selection: Selection) -> AnswerTally:
+    """Counts the answers of one list."""
+    codes = index_of(selection.answers, REASONS, KEPT)
+    rows = is_in_part(part, spans["split"]) & numpy_of(pc.equal(spans["field"], field.value))
+    tally = tally_reasons(codes[rows])
+    kept = spans.filter(pa.array(rows & (codes == KEPT)))
+    methods = np.bincount(index_of(kept["method"], METHODS), minlength=len(METHODS))
+    return AnswerTally(
+        visited=tally.visited,
+        kept=tally.kept,
+        dropped=tally.dropped,
+        reasons=tally.reasons,
+        methods={method: int(n) for method, n in zip(METHODS, methods, strict=True)},
+        probability=ratio(pc.sum(kept["probability"]).as_py() or 0, pc.count(kept["probability"]).as_py()),
+    )
 
 
-def _asked(layout: pa.Table, selection: Selection, language: str) -> pa.Table:
-    """has_answer questions: split, article, title, question_word, kept."""
-    asked = selection.questions.filter(pc.invert(selection.questions["is_impossible"]))
+def group_questions(layout: pa.Table, selection: Selection, language: str) -> pa.Table:
+    """Questions with an answer: split, article, title, question_word, kept (0 or 1)."""
+    questions = selection.questions.filter(pc.invert(selection.questions["is_impossible"]))
     return pa.table(
         {
-            **{name: layout[name].take(asked["paragraph"]) for name in ("split", "article", "title")},
-            "question_word": strata.question_words(asked["question"].combine_chunks(), language),
-            "kept": pc.cast(pc.is_null(asked["reason"]), pa.int64()),
+            **{name: layout[name].take(questions["paragraph"]) for name in ("split", "article", "title")},
+            "question_word": breakdown.group_by_question_word(questions["question"].combine_chunks(), language),
+            "kept": pc.cast(pc.is_null(questions["reason"]), pa.int64()),
         }
     )
 
 
-def _answers(layout: pa.Table, spans: pa.Table, selection: Selection, language: str) -> pa.Table:
-    """Answers of has_answer questions: split, the groups they fall into, words, probability, kept."""
-    counted = pc.equal(spans["field"], Field.ANSWERS.value)
-    answers = spans.filter(counted)
-    paragraphs = selection.questions["paragraph"].take(selection.owners.filter(counted.combine_chunks()))
+def group_answers(layout: pa.Table, spans: pa.Table, selection: Selection, language: str) -> pa.Table:
+    """Answers of questions that have one: split, the group of each breakdown, words, probability, kept (0 or 1)."""
+    is_counted = pc.equal(spans["field"], Field.ANSWERS.value).combine_chunks()
+    answers = spans.filter(is_counted)
+    paragraphs = selection.questions["paragraph"].take(selection.owners.filter(is_counted))
     texts = answers["source_text"].combine_chunks()
-    contexts = pc.utf8_length(layout["context"]).take(paragraphs).combine_chunks()
+    context_lengths = pc.utf8_length(layout["context"]).take(paragraphs).combine_chunks()
     return pa.table(
         {
             "split": answers["split"],
-            "answer_length": strata.lengths(texts),
-            "answer_type": strata.types(texts, language),
-            "position": strata.positions(answers["source_start"].combine_chunks(), contexts),
-            "words": strata.word_counts(texts),
+            "answer_length": breakdown.group_by_length(texts),
+            "answer_type": breakdown.group_by_type(texts, language),
+            "position": breakdown.group_by_position(answers["source_start"].combine_chunks(), context_lengths),
+            "words": breakdown.count_words(texts),
             "probability": answers["probability"],
-            "kept": pc.cast(pc.is_null(selection.answers.filter(counted.combine_chunks())), pa.int64()),
+            "kept": pc.cast(pc.is_null(selection.answers.filter(is_counted)), pa.int64()),
         }
     )
 
 
-def _breakdown(rows: pa.Table, name: str, groups: Sequence[str]) -> Iterator[Row]:
-    """A row for each split and each group, also where there is nothing."""
-    counted = rows.group_by(["split", name]).aggregate([("kept", "count"), ("kept", "sum")]).to_pylist()
-    of = {(row["split"], row[name]): (row["kept_count"], row["kept_sum"]) for row in counted}
-    for group in groups:
-        of[TOTAL, group] = tuple(sum(of.get((split, group), (0, 0))[i] for split in SPLITS) for i in (0, 1))
-    for split in (*SPLITS, TOTAL):
-        for group in groups:
-            visited, kept = of.get((split, group), (0, 0))
-            yield {"split": split, "group": group, "visited": visited, "kept": kept, "dropped": visited - kept}
-
-
-def _articles(asked: pa.Table) -> list[Row]:
-    """A row for each article that has has_answer questions; two may bear one title."""
-    counted = asked.group_by(["split", "article", "title"], use_threads=False)
-    return [
-        {
-            "split": row["split"],
-            "article": row["article"],
-            "group": row["title"],
-            "visited": row["kept_count"],
-            "kept": row["kept_sum"],
-            "dropped": row["kept_count"] - row["kept_sum"],
-        }
-        for row in counted.aggregate([("kept", "count"), ("kept", "sum")]).to_pylist()
-    ]
-
-
-def confidence(probability: float) -> str:
-    """The group of a calibrated probability."""
-    return next(name for name, below in CONFIDENCES if below is None or probability < below)
-
-
-CONFIDENCES = (("under 50 %", 0.5), ("50 to 80 %", 0.8), ("80 to 95 %", 0.95), ("95 % and over", None))
-
-
-def _confidence(answers: pa.Table) -> Iterator[Row]:
-    edges = [below for _, below in CONFIDENCES if below is not None]
-    for split in (*SPLITS, TOTAL):
-        kept = answers.filter(pa.array(_in(split, answers["split"]) & (numpy(answers["kept"]) == 1)))
-        bins = np.digitize(kept["probability"].drop_null().to_numpy(), edges)
-        for (group, _), n in zip(CONFIDENCES, np.bincount(bins, minlength=len(CONFIDENCES)), strict=True):
-            yield {"split": split, "group": group, "kept": int(n)}
-
-
-def _drift(split: str, units: Row, breakdowns: dict[str, list[Row]], answers: pa.Table) -> Row:
-    questions, no_answer = units["questions"], units["no_answer"]
-    before = _share(no_answer["visited"], questions["visited"])
-    after = _share(no_answer["kept"], questions["kept"])
-    here = answers.filter(pa.array(_in(split, answers["split"])))
-    kept = here.filter(pc.equal(here["kept"], 1))
-    return {
-        "no_answer_share_before": before,
-        "no_answer_share_after": after,
-        "always_no_answer_before": None if before is None else round(100 * before, 2),
-        "always_no_answer_after": None if after is None else round(100 * after, 2),
-        "words_before": _share(pc.sum(here["words"]).as_py() or 0, len(here)),
-        "words_after": _share(pc.sum(kept["words"]).as_py() or 0, len(kept)),
-        **{
-            f"{name}_distance": distance([row for row in rows if row["split"] == split])
-            for name, rows in breakdowns.items()
-        },
+def count_groups(rows: pa.Table, name: str, groups: Sequence[str]) -> Iterator[BreakdownRow]:
+    """A row for each part and each group, also where there is nothing. name: the column of the groups."""
+    counted = rows.group_by(["split", name]).aggregate([("kept", "count"), ("kept", "sum")])
+    names = ("split", name, "kept_count", "kept_sum")
+    by_group = {
+        (split, group): (visited, kept)
+        for split, group, visited, kept in zip(*(counted[column].to_pylist() for column in names), strict=True)
     }
+    for part in PARTS:
+        for group in groups:
+            counts = [by_group.get((split, group), (0, 0)) for split in SPLITS if part in (split, TOTAL)]
+            visited, kept = sum(count for count, _ in counts), sum(count for _, count in counts)
+            yield BreakdownRow(split=part, group=group, visited=visited, kept=kept, dropped=visited - kept)
+
+
+def count_articles(questions: pa.Table) -> Iterator[ArticleRow]:
+    """A row for each article that has questions with an answer. Two articles may have the same title."""
+    grouped = questions.group_by(["split", "article", "title"], use_threads=False)
+    counted = grouped.aggregate([("kept", "count"), ("kept", "sum")])
+    names = ("split", "article", "title", "kept_count", "kept_sum")
+    for split, article, title, visited, kept in zip(*(counted[name].to_pylist() for name in names), strict=True):
+        yield ArticleRow(split=split, article=article, group=title, visited=visited, kept=kept, dropped=visited - kept)
+
+
+def count_confidences(answers: pa.Table) -> Iterator[ConfidenceRow]:
+    """Kept answers by group of probability, for each part."""
+    edges = [below for _, below in breakdown.CONFIDENCE_GROUPS if below is not None]
+    groups = [group for group, _ in breakdown.CONFIDENCE_GROUPS]
+    for part in PARTS:
+        is_kept = is_in_part(part, answers["split"]) & (numpy_of(answers["kept"]) == 1)
+        kept = answers.filter(pa.array(is_kept))
+        bins = np.digitize(kept["probability"].drop_null().to_numpy(), edges)
+        for group, n in zip(groups, np.bincount(bins, minlength=len(groups)), strict=True):
+            yield ConfidenceRow(split=part, group=group, kept=int(n))
+
+
+def measure_drift(part: Part, questions: Tally, no_answer: Tally, breakdowns: Breakdowns, answers: pa.Table) -> Drift:
+    """How what was kept of a part differs from its source. answers: rows of `group_answers`."""
+    before = ratio(no_answer.visited, questions.visited)
+    after = ratio(no_answer.kept, questions.kept)
+    visited = answers.filter(pa.array(is_in_part(part, answers["split"])))
+    kept = visited.filter(pc.equal(visited["kept"], 1))
+
+    def distance(rows: Sequence[BreakdownRow]) -> float | None:
+        return mixture_distance([row for row in rows if row.split == part])
+
+    return Drift(
+        no_answer_share_before=before,
+        no_answer_share_after=after,
+        always_no_answer_before=None if before is None else round(100 * before, 2),
+        always_no_answer_after=None if after is None else round(100 * after, 2),
+        words_before=ratio(pc.sum(visited["words"]).as_py() or 0, len(visited)),
+        words_after=ratio(pc.sum(kept["words"]).as_py() or 0, len(kept)),
+        question_word_distance=distance(breakdowns.question_word),
+        answer_length_distance=distance(breakdowns.answer_length),
+        answer_type_distance=distance(breakdowns.answer_type),
+        position_distance=distance(breakdowns.position),
+    )

@@ -1,27 +1,36 @@
-"""What is kept and what is dropped, decided once: `clean` writes it, `loss` counts it."""
+"""Decides what is kept of a build, and why the rest is dropped.
 
-from collections.abc import Sequence
+    layout, paragraphs, spans, translations ──select()──> Selection ──decisions_table()──> decisions.parquet
+    layout, decisions, final spans ──restore_selection()──> Selection
+
+Stage `clean` decides once and writes it down. Everything after it reads what was decided.
+"""
+
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from spanferry.arrow import index_of, numpy_of, schema_of
 from spanferry.errors import InputError
-from spanferry.records import Field, Reason
+from spanferry.records import Field, ParagraphDecision, Reason
 
 REASONS = tuple(Reason)
-KEPT = -1  # in arrays of codes; the others index REASONS
+KEPT = -1  # in arrays of reason codes; any other code is an index into REASONS
+
+PLACE = ("split", "article", "paragraph")
+"""The columns that identify a paragraph."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What became of each row of the source, in its order; a reason is null where the row was kept.
+    """The decision on each paragraph, question and answer of the source. A reason is null where the row is kept.
 
     paragraphs: the reason of each layout row.
     questions: one row a question: paragraph (its layout row), split, id, question, is_impossible, reason.
-    answers: the reason of each spans row (a span that was found goes with its question all the same).
-    owners: the questions row that each spans row belongs to.
+    answers: the reason of each spans row; an answer is dropped together with its question, even when its span is known.
+    owners: the row of `questions` that each spans row belongs to.
     """
 
     paragraphs: pa.Array
@@ -30,46 +39,94 @@ class Selection:
     owners: pa.Array
 
 
-def decide(layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations: pa.Table | None) -> Selection:
+def select(layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations: pa.Table | None) -> Selection:
     """Decides what is kept.
 
-    A paragraph goes when its context is untranslated, and takes its questions with it. A question goes
-    when it is untranslated or, if it has answers, when none of them was found: then its reason is that
-    of the answer that got furthest, the latest in the order of `Reason`. A no-answer question stays
-    when its plausible answer is lost.
+    A paragraph is dropped with all its questions when its context has no translation. A question is dropped when it
+    has no translation or, if it has answers, when no answer has a span; its reason is then that of the answer that
+    got furthest, the latest in the order of `Reason`. A no-answer question stays when its plausible answer is lost.
 
-    layout, paragraphs, spans: tables of those schemas; spans in any order, kept and rejected rows alike.
-    translations: None for a corpus that is in its language already. Raises InputError where the tables
-    do not belong together.
+    layout, paragraphs, spans: rows of SourceParagraph, TargetParagraph and SpanRow; spans may be in any order.
+    translations: rows of TranslationRow, None for a corpus that is in its language already.
+    Raises InputError when the tables do not belong together.
     """
-    for column in ("split", "article", "paragraph"):
-        if not layout[column].equals(paragraphs[column]):
-            raise InputError("layout and paragraphs: not of the same build; rebuild from segment on")
-    questions = _questions(layout)
-    owners = _owners(questions, spans)
-    contextless = numpy(pc.is_null(paragraphs["context"]))
-    whole = _whole(questions, contextless, translations)
-    answers = codes(spans["reason"], REASONS)
-    own = _own(questions, owners, numpy(pc.equal(spans["field"], Field.ANSWERS.value)), answers)
+    check_same_paragraphs(layout, paragraphs, "paragraphs")
+    questions = flatten_questions(layout)
+    owners = find_owners(questions, spans)
+    lacks_context = numpy_of(pc.is_null(paragraphs["context"]))
+    translation_codes = code_untranslated(questions, lacks_context, translations)
+    answer_codes = index_of(spans["reason"], REASONS, KEPT)
+    span_codes = code_by_answers(questions, owners, is_counted(spans), answer_codes)
+    inherited = translation_codes[owners]
     return Selection(
-        paragraphs=_reasons(np.where(contextless, REASONS.index(Reason.CONTEXT_UNTRANSLATED), KEPT)),
-        questions=questions.append_column("reason", _reasons(np.where(whole != KEPT, whole, own))),
-        answers=_reasons(np.where(whole[owners] != KEPT, whole[owners], answers)),
+        paragraphs=to_reasons(np.where(lacks_context, REASONS.index(Reason.CONTEXT_UNTRANSLATED), KEPT)),
+        questions=questions.append_column(
+            "reason", to_reasons(np.where(translation_codes != KEPT, translation_codes, span_codes))
+        ),
+        answers=to_reasons(np.where(inherited != KEPT, inherited, answer_codes)),
         owners=pa.array(owners),
     )
 
 
-def codes(column: pa.Array | pa.ChunkedArray, words: Sequence[str]) -> np.ndarray:
-    """A column of words -> their index in `words`, -1 where null."""
-    return numpy(pc.fill_null(pc.index_in(column, value_set=pa.array([str(w) for w in words])), KEPT))
+def decisions_table(layout: pa.Table, selection: Selection) -> pa.Table:
+    """The decisions on paragraphs and questions as rows of ParagraphDecision, one for each layout row."""
+    schema = schema_of(ParagraphDecision)
+    nested = schema.field("questions").type
+    ends = np.cumsum(numpy_of(pc.list_value_length(layout["questions"])))
+    columns = [selection.questions[field.name].combine_chunks() for field in nested.value_type]
+    questions = pa.StructArray.from_arrays(columns, fields=list(nested.value_type))
+    return pa.Table.from_arrays(
+        [
+            *(layout[name] for name in PLACE),
+            selection.paragraphs,
+            pa.ListArray.from_arrays(pa.array([0, *ends], pa.int32()), questions, type=nested),
+        ],
+        schema=schema,
+    )
 
 
-def numpy(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
-    """An Arrow column as numpy array (a copy where it must be)."""
-    return column.to_numpy(zero_copy_only=False) if isinstance(column, pa.Array) else column.to_numpy()
+def restore_selection(layout: pa.Table, decisions: pa.Table, spans: pa.Table) -> Selection:
+    """The selection that `clean` wrote down.
+
+    decisions: rows of ParagraphDecision. spans: rows of SpanRow as `clean` wrote them, kept and rejected, whose
+    reasons are final. Raises InputError when the tables do not belong together.
+    """
+    check_same_paragraphs(layout, decisions, "decisions")
+    questions = flatten_questions(layout)
+    decided = pc.list_flatten(decisions["questions"].combine_chunks())
+    if not pc.struct_field(decided, "id").equals(questions["id"].combine_chunks()):
+        raise InputError("layout and decisions: not of the same build; rebuild from segment on")
+    questions = questions.append_column("reason", pc.struct_field(decided, "reason"))
+    owners = find_owners(questions, spans)
+    selection = Selection(
+        paragraphs=decisions["reason"].combine_chunks(),
+        questions=questions,
+        answers=spans["reason"].combine_chunks(),
+        owners=pa.array(owners),
+    )
+    check_answers_agree(selection, is_counted(spans))
+    return selection
 
 
-def _questions(layout: pa.Table) -> pa.Table:
+def check_same_paragraphs(layout: pa.Table, table: pa.Table, name: str) -> None:
+    """Raises InputError when the rows of a table are not those of the layout. name: of the table, for the message."""
+    if any(not layout[column].equals(table[column]) for column in PLACE):
+        raise InputError(f"layout and {name}: not of the same build; rebuild from segment on")
+
+
+def check_answers_agree(selection: Selection, counted: np.ndarray) -> None:
+    """Raises InputError when a question with answers is kept without one of them, or dropped although one is kept."""
+    owners, is_kept = numpy_of(selection.owners), numpy_of(pc.is_null(selection.answers))
+    codes = code_by_answers(selection.questions, owners, counted, np.where(is_kept, KEPT, 0))
+    disagrees = (codes == KEPT) != numpy_of(pc.is_null(selection.questions["reason"]))
+    has_answer = ~numpy_of(selection.questions["is_impossible"])
+    if (rows := np.flatnonzero(disagrees & has_answer)).size:
+        question = selection.questions["id"][int(rows[0])].as_py()
+        raise InputError(f"decisions: not those of the answers of question {question!r}; rebuild from clean on")
+
+
+def flatten_questions(layout: pa.Table) -> pa.Table:
+    """One row a question: paragraph (its layout row), split, id, question, is_impossible."""
     nested = layout["questions"].combine_chunks()
     flat, parents = pc.list_flatten(nested), pc.list_parent_indices(nested)
     return pa.table(
@@ -81,39 +138,51 @@ def _questions(layout: pa.Table) -> pa.Table:
     )
 
 
-def _owners(questions: pa.Table, spans: pa.Table) -> np.ndarray:
-    """The row of each span's question; ids are unique within a split only."""
+def find_owners(questions: pa.Table, spans: pa.Table) -> np.ndarray:
+    """The row of each span's question. Ids are unique within a split only."""
     known = pc.binary_join_element_wise(questions["split"], questions["id"], "/").combine_chunks()
     owners = pc.index_in(pc.binary_join_element_wise(spans["split"], spans["question_id"], "/"), value_set=known)
     if owners.null_count:
-        stray = spans["question_id"].filter(pc.is_null(owners))[0].as_py()
-        raise InputError(f"spans: question {stray!r} is not in the layout; rebuild from segment on")
-    return numpy(owners)
+        unknown = spans["question_id"].filter(pc.is_null(owners))[0].as_py()
+        raise InputError(f"spans: question {unknown!r} is not in the layout; rebuild from segment on")
+    return numpy_of(owners)
 
 
-def _whole(questions: pa.Table, contextless: np.ndarray, translations: pa.Table | None) -> np.ndarray:
-    """The codes of what takes a question with all its answers."""
-    found = np.full(len(questions), KEPT)
+def is_counted(spans: pa.Table) -> np.ndarray:
+    """True for answers that decide on their question: all but the plausible ones."""
+    return numpy_of(pc.equal(spans["field"], Field.ANSWERS.value))
+
+
+def code_untranslated(questions: pa.Table, lacks_context: np.ndarray, translations: pa.Table | None) -> np.ndarray:
+    """The reason code of each question whose context or text has no translation, KEPT for the others."""
+    codes = np.full(len(questions), KEPT)
     if translations is not None:
-        there = translations.filter(pc.is_valid(translations["translation"]))["text"].combine_chunks()
-        untranslated = ~numpy(pc.is_in(pc.utf8_trim_whitespace(questions["question"]), value_set=there))
-        found[untranslated] = REASONS.index(Reason.QUESTION_UNTRANSLATED)
-    found[contextless[numpy(questions["paragraph"])]] = REASONS.index(Reason.CONTEXT_UNTRANSLATED)
-    return found
+        translated = translations.filter(pc.is_valid(translations["translation"]))["text"].combine_chunks()
+        is_translated = numpy_of(pc.is_in(pc.utf8_trim_whitespace(questions["question"]), value_set=translated))
+        codes[~is_translated] = REASONS.index(Reason.QUESTION_UNTRANSLATED)
+    codes[lacks_context[numpy_of(questions["paragraph"])]] = REASONS.index(Reason.CONTEXT_UNTRANSLATED)
+    return codes
 
 
-def _own(questions: pa.Table, owners: np.ndarray, counted: np.ndarray, answers: np.ndarray) -> np.ndarray:
-    """The codes of questions by their answers alone (`counted`: not the plausible ones)."""
+def code_by_answers(
+    questions: pa.Table, owners: np.ndarray, counted: np.ndarray, answer_codes: np.ndarray
+) -> np.ndarray:
+    """The reason code of each question by its answers alone: KEPT when it is impossible or one of them is kept.
+
+    Raises InputError when a question should have answers and `spans` has none.
+    """
     furthest = np.full(len(questions), KEPT)
-    np.maximum.at(furthest, owners[counted], answers[counted])
-    kept, asked = np.zeros((2, len(questions)), bool)
-    kept[owners[counted & (answers == KEPT)]] = True
-    asked[owners[counted]] = True
-    impossible = numpy(questions["is_impossible"])
-    if (bare := np.flatnonzero(~impossible & ~asked)).size:
-        raise InputError(f"spans: none for question {questions['id'][int(bare[0])].as_py()!r}; rebuild from locate on")
-    return np.where(impossible | kept, KEPT, furthest)
+    np.maximum.at(furthest, owners[counted], answer_codes[counted])
+    is_kept, has_rows = np.zeros((2, len(questions)), bool)
+    is_kept[owners[counted & (answer_codes == KEPT)]] = True
+    has_rows[owners[counted]] = True
+    is_impossible = numpy_of(questions["is_impossible"])
+    if (missing := np.flatnonzero(~is_impossible & ~has_rows)).size:
+        question = questions["id"][int(missing[0])].as_py()
+        raise InputError(f"spans: none for question {question!r}; rebuild from locate on")
+    return np.where(is_impossible | is_kept, KEPT, furthest)
 
 
-def _reasons(found: np.ndarray) -> pa.Array:
-    return pa.array([reason.value for reason in REASONS]).take(pa.array(found, mask=found == KEPT))
+def to_reasons(codes: np.ndarray) -> pa.Array:
+    """Reason codes as words, null where kept."""
+    return pa.array([reason.value for reason in REASONS]).take(pa.array(codes, mask=codes == KEPT))

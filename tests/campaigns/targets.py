@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 import pyarrow as pa
 import pyarrow.parquet as pq
 import requests
+from msgspec.structs import replace
 from ruamel.yaml import YAML
 from spanferry.arrow import schema_of
 from spanferry.cli.diff import diff
@@ -30,7 +31,7 @@ from spanferry.cli.plan import plan
 from spanferry.cli.sample import sample
 from spanferry.cli.validate import validate
 from spanferry.errors import TranslationError
-from spanferry.records import SegmentRow, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
+from spanferry.records import ParagraphDecision, SegmentRow, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.translation.engines.base import EngineFailure, Request
 from spanferry.translation.engines.deepl import DeepL
 from spanferry.translation.engines.mtranslate import MTranslate
@@ -56,7 +57,7 @@ PARAGRAPHS = ("--paragraphs", "located/paragraphs.parquet")
 TRANSLATIONS = ("--translations", "translations.parquet")
 REPORT = (
     *(*CORPUS, "--source", ".", *LAYOUT, *PARAGRAPHS, *TRANSLATIONS, "--clean", "clean"),
-    *("--rescue", "reports/rescue.json", "--out", "reports/small"),
+    *("--decisions", "decisions.parquet", "--rescue", "reports/rescue.json", "--out", "reports/small"),
 )
 STAGES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "fetch": (stages.fetch.main, (*CORPUS, "--out", "source")),
@@ -80,7 +81,7 @@ STAGES: dict[str, tuple[Any, tuple[str, ...]]] = {
         stages.clean.main,
         (
             *(*CORPUS, *LAYOUT, *PARAGRAPHS, "--spans", "spans.parquet", *TRANSLATIONS),
-            *("--out", "clean", "--digests", "digests/small.json"),
+            *("--out", "clean", "--decisions", "decisions.parquet", "--digests", "digests/small.json"),
         ),
     ),
     "report": (stages.report.main, REPORT),
@@ -218,6 +219,7 @@ FILES = {
     "located/paragraphs.parquet": schema_of(TargetParagraph),
     "located/spans.parquet": schema_of(SpanRow),
     "spans.parquet": schema_of(SpanRow),
+    "decisions.parquet": schema_of(ParagraphDecision),
     "clean/provenance.parquet": schema_of(SpanRow),
     "clean/rejected.jsonl": schema_of(SpanRow),
 }
@@ -295,6 +297,7 @@ READERS = {
     "located/paragraphs.parquet": ("rescue", "clean", "report"),
     "located/spans.parquet": ("rescue",),
     "spans.parquet": ("clean",),
+    "decisions.parquet": ("report",),
     "clean/provenance.parquet": ("report",),
     "clean/rejected.jsonl": ("report",),
 }
@@ -405,12 +408,10 @@ SHEET_WORDS = tuple(
 @cache
 def good_sheet() -> bytes:
     from spanferry.report import review
-    from spanferry.report.inputs import Build
 
     with TemporaryDirectory() as folder:
-        tiny = build()
-        rows = review.sample(Build(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations), 9, 1)
-        review.write_csv([row | {"verdict": "right"} for row in rows], Path(folder) / "sheet.csv")
+        rows = review.draw_sample(build().report_build(), 9, 1)
+        review.write_csv([replace(row, verdict="right") for row in rows], Path(folder) / "sheet.csv")
         return (Path(folder) / "sheet.csv").read_bytes()
 
 
@@ -492,5 +493,9 @@ TARGETS = {
 
 def attack(kind: str, raw: bytes) -> None:
     """Feeds an input to its target in a folder of its own. No charts, which show figures alone and take a second."""
-    with TemporaryDirectory() as folder, chdir(folder), mock.patch("spanferry.report.plots.svg", return_value="<svg/>"):
+    with (
+        TemporaryDirectory() as folder,
+        chdir(folder),
+        mock.patch("spanferry.report.charts.to_svg", return_value="<svg/>"),
+    ):
         TARGETS[kind].feed(raw)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
-from spanferry import squad, tables
+from spanferry import tables
 from spanferry.cli.diff import diff
 from spanferry.cli.loss import loss
 from spanferry.cli.memory import memory
@@ -18,7 +18,9 @@ from spanferry.cli.plan import plan
 from spanferry.cli.sample import sample
 from spanferry.cli.validate import validate
 from spanferry.records import TranslationRow
-from spanferry.report.review import FORMULA, read_verdicts
+from spanferry.report.review import FORMULA
+from spanferry.report.verdicts import read_verdicts
+from spanferry.squad import iterate_questions, read_squad
 from spanferry.translation.memory.tmx import read_tmx, write_tmx
 
 import stages.publish
@@ -32,7 +34,9 @@ from tests.support.standin import dutch
 FOLDER = Path("data/small")
 PLACES = {
     **{f"{name}": FOLDER / name for name in ("source", "segments", "located", "clean")},
-    **{name: FOLDER / name for name in ("translations.parquet", "spans.parquet", "marked.parquet")},
+    **{
+        name: FOLDER / name for name in ("translations.parquet", "spans.parquet", "marked.parquet", "decisions.parquet")
+    },
 }
 
 
@@ -69,12 +73,14 @@ def blank(answer: dict) -> bool:
 
 
 def test_the_cleaned_file_has_every_text_as_it_was() -> None:
-    kept = squad.read(FOLDER / "clean" / "nl_squadv2_train_clean.json")
+    kept = read_squad(FOLDER / "clean" / "nl_squadv2_train_clean.json")
     assert [article.title for article in kept.data] == list(TEXTS)
     lost = {asked["id"] for asked in questions(document()) if any(blank(answer) for answer in asked["answers"])}
-    assert {asked["id"] for asked in questions(document())} - lost == {asked.id for *_, asked in squad.walk(kept)}
+    assert {asked["id"] for asked in questions(document())} - lost == {
+        asked.id for *_, asked in iterate_questions(kept)
+    }
     assert len(lost) == 2  # answers of white space alone are lost: source_mismatch
-    for _, _, paragraph, question in squad.walk(kept):
+    for _, _, paragraph, question in iterate_questions(kept):
         for answer in (*question.answers, *question.plausible):
             assert paragraph.context[answer.answer_start : answer.end] == answer.text
 

@@ -1,11 +1,19 @@
 """Kept spans against gold."""
 
+from spanferry.loss_figures import CurvePoint, GoldFigures
 from spanferry.records import Field
-from spanferry.report.accuracy import GoldSpan, curves, measure, surest, token_f1
+from spanferry.report.accuracy import (
+    GoldSpan,
+    KeptAnswer,
+    measure_precision,
+    most_probable,
+    precision_curve,
+    token_f1,
+)
 
 
 def kept(id_, text, start, probability):
-    return {"split": "dev", "question_id": id_, "text": text, "start": start, "probability": probability}
+    return KeptAnswer("dev", id_, text, start, probability)
 
 
 GOLD = {
@@ -19,31 +27,32 @@ ANSWERS = [
     kept("a", "oude sluis", 13, 0.9),  # right: F1 0.8 with the first
     kept("b", "1612", 99, 0.6),  # the right text in the wrong place
     kept("c", "91", 40, 0.8),  # exact
-    kept("c", "1991", 60, 0.7),  # less sure, so it does not count
+    kept("c", "1991", 60, 0.7),  # less probable, so it does not count
 ]
 
 
-def test_measure():
-    assert measure(surest(ANSWERS).values(), GOLD) == {
-        "questions": 4,
-        "kept": 3,
-        "exact": 1,
-        "right": 2,
-        "wrong": 1,
-        "precision": 0.666667,
-        "yield": 0.75,
-    }
+def test_measure_precision():
+    assert measure_precision(most_probable(ANSWERS), GOLD) == GoldFigures(
+        questions=4, kept=3, exact=1, right=2, wrong=1, precision=0.666667, kept_share=0.75
+    )
 
 
-def test_curves():
-    assert curves(list(surest(ANSWERS).values()), 4, GOLD) == [
-        {"how": "expected", "threshold": 0.0, "precision": 0.766667, "yield": 0.75},
-        {"how": "expected", "threshold": 0.61, "precision": 0.85, "yield": 0.5},
-        {"how": "expected", "threshold": 0.81, "precision": 0.9, "yield": 0.25},
-        {"how": "measured", "threshold": 0.0, "precision": 0.666667, "yield": 0.75},
-        {"how": "measured", "threshold": 0.61, "precision": 1.0, "yield": 0.5},
-        {"how": "measured", "threshold": 0.81, "precision": 1.0, "yield": 0.25},
-    ]
+def test_precision_curve():
+    assert [point(*values) for values in CURVE] == precision_curve(most_probable(ANSWERS), 4, GOLD)
+
+
+def point(how, threshold, precision, kept_share):
+    return CurvePoint(how=how, threshold=threshold, precision=precision, kept_share=kept_share)
+
+
+CURVE = [
+    ("expected", 0.0, 0.766667, 0.75),
+    ("expected", 0.61, 0.85, 0.5),
+    ("expected", 0.81, 0.9, 0.25),
+    ("measured", 0.0, 0.666667, 0.75),
+    ("measured", 0.61, 1.0, 0.5),
+    ("measured", 0.81, 1.0, 0.25),
+]
 
 
 def test_token_f1():

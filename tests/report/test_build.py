@@ -1,6 +1,7 @@
-"""The report as files: which there are, that equal builds give equal bytes, and that a page holds no live text."""
+"""The files of the report: equal builds give equal bytes, and texts of the corpus are inert in the page."""
 
 import base64
+import dataclasses
 import gzip
 import hashlib
 import json
@@ -8,20 +9,21 @@ import re
 from itertools import product
 from pathlib import Path
 
+import msgspec
 import pytest
 from pyarrow import Table
-from spanferry import tables
 from spanferry.arrow import schema_of
 from spanferry.errors import InputError
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph
-from spanferry.report import build as report
-from spanferry.report import review, wording
 from spanferry.report.accuracy import GoldSpan
-from spanferry.report.inputs import Build, read_build, read_rescue
-from spanferry.report.wording import markdown_table
+from spanferry.report.build import compute_figures, write_report
+from spanferry.report.inputs import read_build, read_rescue
+from spanferry.report.review import draw_sample
+from spanferry.report.verdicts import JudgedSpan, Verdict
+from spanferry.report.wording import describe_rescue
 from spanferry.tables import read_rejected
 
-from tests.support.tiny_build import build
+from tests.support.tiny_build import Tiny, build
 
 
 def written(root):
@@ -29,10 +31,11 @@ def written(root):
         root / "segments" / "layout.parquet",
         root / "located" / "paragraphs.parquet",
         root / "clean",
+        root / "decisions.parquet",
         root / "translations.parquet",
     )
-    figures = report.figures_of(built, "en", None, None)
-    report.write(built, figures, "tiny", ("en", "nl"), root / "report")
+    figures = compute_figures(built, "en", None, None)
+    write_report(built, figures, "tiny", ("en", "nl"), root / "report")
     return {path.relative_to(root / "report").as_posix(): path.read_bytes() for path in (root / "report").rglob("*.*")}
 
 
@@ -67,29 +70,29 @@ RESCUE = {
 }
 
 
-def test_what_rescue_cost_and_brought_is_told(tmp_path):
+def test_what_rescue_cost_and_gained_is_described(tmp_path):
     path = tmp_path / "rescue.json"
     path.write_text(json.dumps(RESCUE))
     assert read_rescue(path) == RESCUE
-    assert wording.rescue({"rescue": RESCUE}) == (
-        "10 unsure answers asked for again, in 9 sentences with markers (1,234 characters): 3 kept that would have been"
-        " lost, 1 moved to another place, 4 found where they were, 2 whose markers did not come back."
+    assert describe_rescue(RESCUE) == (
+        "10 unsure answers requested again, in 9 sentences with markers (1,234 characters): 3 kept that would have been"
+        " lost, 1 moved to another place, 4 found in the same place, 2 whose markers were lost in translation."
     )
     path.write_text("{}")  # switched off
-    assert wording.rescue({"rescue": read_rescue(path)}) == ""
+    assert describe_rescue(read_rescue(path)) == ""
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("[]", "not what rescue writes: Expected `object`, got `array`"),
         ('{"requests": -1}', "not what rescue writes: Expected `int` >= 0 "),
-        ('{"requests": 1}', "does not tell characters, rescued, "),
+        ('{"requests": 1}', "lacks characters, rescued, "),
     ],
 )
-def test_what_rescue_did_not_write_is_refused(tmp_path, text, told):
+def test_what_rescue_did_not_write_is_refused(tmp_path, text, message):
     (tmp_path / "rescue.json").write_text(text)
-    with pytest.raises(InputError, match=f"rescue.json: {re.escape(told)}"):
+    with pytest.raises(InputError, match=f"rescue.json: {re.escape(message)}"):
         read_rescue(tmp_path / "rescue.json")
 
 
@@ -103,9 +106,11 @@ KINDS = {
 
 
 def documented():
-    """The keys that docs/loss.md tells -> their kinds, placeholders filled in."""
+    """(key, kind) of each key in docs/loss.md, placeholders filled in."""
     text = (Path(__file__).parents[2] / "docs" / "loss.md").read_text("utf-8")
-    names = {name: re.findall(r"`(\w+)`", told) for name, told in re.findall(r"^\| `(<\w+>)` \| (.+) \|$", text, re.M)}
+    names = {
+        name: re.findall(r"`(\w+)`", words) for name, words in re.findall(r"^\| `(<\w+>)` \| (.+) \|$", text, re.M)
+    }
     for key, kind in re.findall(r"^\| `([^`]+)` \| (\w+) \| .*\|$", text, re.M):
         used = re.findall(r"<\w+>", key)
         for values in product(*(names[name] for name in used)):
@@ -128,14 +133,16 @@ def keys(value, path=""):
 
 
 def test_every_key_of_loss_json_is_documented():
-    tiny = build()
-    built = Build(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations)
-    judged = [row | {"verdict": "right"} for row in review.sample(built, 3, 1)]
+    built = build().report_build()
+    judged = [
+        JudgedSpan(Verdict.RIGHT, row.method, row.confidence, row.stratum_size, row.key)
+        for row in draw_sample(built, 3, 1)
+    ]
     gold = {"dug": {"answers": (GoldSpan("1612", 30),)}}
-    found = list(keys(report.figures_of(built, "en", gold, judged, RESCUE)))
-    told = dict(documented())
-    assert {key for key, _ in found} == set(told)
-    assert [(key, leaf) for key, leaf in found if not KINDS[told[key]](leaf)] == []
+    figures = msgspec.json.decode(msgspec.json.encode(compute_figures(built, "en", gold, judged, RESCUE)))
+    kinds = dict(documented())
+    assert {key for key, _ in keys(figures)} == set(kinds)
+    assert [(key, leaf) for key, leaf in keys(figures) if not KINDS[kinds[key]](leaf)] == []
 
 
 def test_gold_of_a_question_that_both_splits_have_is_refused():
@@ -144,13 +151,14 @@ def test_gold_of_a_question_that_both_splits_have_is_refused():
     [twin] = [question for question in rows[0]["questions"] if question["id"] == "mayor"]
     [*_, dev] = rows
     dev["questions"].append(twin)
-    built = Build(
-        Table.from_pylist(rows, schema=schema_of(SourceParagraph)), tiny.paragraphs, tiny.spans, tiny.translations
-    )
+    layout = Table.from_pylist(rows, schema=schema_of(SourceParagraph))
+    built = dataclasses.replace(tiny, layout=layout).report_build()
     span = {"answers": (GoldSpan("1612", 30),)}
-    assert report.figures_of(built, "en", {"dug": span}, None)["gold"]["questions"] == 1
-    with pytest.raises(InputError, match=r"^gold\.json: question 'mayor' stands in train and in dev; leave it out"):
-        report.figures_of(built, "en", {"dug": span, "mayor": span}, None)
+    figures = compute_figures(built, "en", {"dug": span}, None)
+    assert figures.gold is not None
+    assert figures.gold.questions == 1
+    with pytest.raises(InputError, match=r"^gold\.json: question 'mayor' is in train and in dev; leave it out"):
+        compute_figures(built, "en", {"dug": span, "mayor": span}, None)
 
 
 def test_the_page_is_whole_and_may_load_nothing(tmp_path):
@@ -177,40 +185,27 @@ def test_the_page_is_whole_and_may_load_nothing(tmp_path):
     assert len(paragraphs[0]) == 4
 
 
-def test_nothing_lost_and_nothing_there(tmp_path):
+def test_a_corpus_without_losses_and_an_empty_one(tmp_path):
     tiny = build()
     kept = [row | {"reason": None, "text": "De", "start": 0, "method": "native"} for row in tiny.spans.to_pylist()]
-    full = Build(
+    full = Tiny(
         tiny.layout,
         tiny.paragraphs.set_column(3, "context", tiny.layout["context"]),
-        tables.pa.Table.from_pylist(kept, schema=schema_of(SpanRow)),
+        Table.from_pylist(kept, schema=schema_of(SpanRow)),
         None,
     )
-    schemas = (schema_of(SourceParagraph), schema_of(TargetParagraph), schema_of(SpanRow))
-    empty = Build(*(schema.empty_table() for schema in schemas), None)
-    for name, built in (("full", full), ("empty", empty)):
-        figures = report.figures_of(built, "nl", None, None)
-        report.write(built, figures, name, ("nl", "nl"), tmp_path / name)
-        assert figures["total"]["questions"]["dropped"] == 0
+    records = (SourceParagraph, TargetParagraph, SpanRow)
+    empty = Tiny(*(schema_of(record).empty_table() for record in records), None)
+    for name, tables in (("full", full), ("empty", empty)):
+        built = tables.report_build()
+        figures = compute_figures(built, "nl", None, None)
+        write_report(built, figures, name, ("nl", "nl"), tmp_path / name)
+        assert figures.total.questions.dropped == 0
         assert "No question with an answer was lost." in (tmp_path / name / "loss.html").read_text()
 
 
-def test_markdown_table(tmp_path):
-    tiny = build()
-    table = markdown_table(
-        report.figures_of(Build(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations), "en", None, None)
-    )
-    assert table.splitlines()[:5] == [
-        "| split | questions | source | kept | lost | kept % | reference | its kept % |",
-        "|---|---|--:|--:|--:|--:|--:|--:|",
-        "| train | all | 5 | 3 | 2 | 60.0 % | 130K → 99K | 76.2 % |",
-        "| train | has answer | 4 | 2 | 2 | 50.0 % |  |  |",
-        "| train | no answer | 1 | 1 | 0 | 100.0 % |  |  |",
-    ]
-
-
 @pytest.mark.parametrize("text", ['{"split": 3}\n', "{\n", '{"unknown": "x"}\n', "\udcff"])
-def test_rejected_that_is_not_ours_is_one_line(tmp_path, text):
+def test_another_file_than_rejected_answers_is_one_line(tmp_path, text):
     (tmp_path / "rejected.jsonl").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(InputError, match=r"rejected\.jsonl: not rejected answers"):
         read_rejected(tmp_path / "rejected.jsonl")

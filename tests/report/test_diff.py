@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from spanferry.arrow import schema_of
 from spanferry.errors import InputError
 from spanferry.records import SpanRow
-from spanferry.report.diff import apart, compare, tell
+from spanferry.report.diff import ChangeKind, compare_builds, diff_lines, shorten_to_difference
 
 from tests.support.tiny_build import build
 
-TOLD = """\
+LINES = """\
                               A   B  change
 questions with an answer      8   8       =
-  that have it still          4   4       =
+  that still have it          4   4       =
 answers, plausible ones too  13  12      -1
   kept                        6   5      -1
     exact                     4   3      -1
@@ -71,7 +71,7 @@ def changed(**rows):
     return pa.Table.from_pylist(spans, schema=schema_of(SpanRow))
 
 
-def test_every_change_is_told():
+def test_every_kind_of_change_is_shown():
     other = changed(
         boats=LOST | {"reason": "ambiguous"},
         why={"reason": "not_found"},
@@ -79,8 +79,10 @@ def test_every_change_is_told():
         dug={"start": 3},
         lock={"text": "oude sluis", "start": 118},
     ).slice(0, 12)
-    found = compare(build().spans, other)
-    assert {change: [row["question_id"] for row in rows] for change, rows in found.items() if change != "same"} == {
+    changes = compare_builds(build().spans, other)
+    changed_ids = {kind: [change.question_id for change in rows] for kind, rows in changes.items()}
+    assert len(changed_ids.pop(ChangeKind.SAME)) == 7
+    assert changed_ids == {
         "gained": ["mill"],
         "lost": ["boats"],
         "moved": ["dug"],
@@ -89,33 +91,36 @@ def test_every_change_is_told():
         "only_a": ["sign"],
         "only_b": [],
     }
-    assert "\n".join(tell(found, 1)) == TOLD
+    assert "\n".join(diff_lines(changes, 1)) == LINES
 
 
-def test_texts_are_told_apart_where_they_differ():
+def test_texts_are_shortened_to_where_they_differ():
     one = "als middel om de ontwikkeling van de staat te bevorderen"
-    assert apart(one, f"{one} en te meten") == ("… staat te bevorderen", "… staat te bevorderen en te meten")
-    assert apart(one, one.replace("ontwikkeling", "groei")) == (
+    assert shorten_to_difference(one, f"{one} en te meten") == (
+        "… staat te bevorderen",
+        "… staat te bevorderen en te meten",
+    )
+    assert shorten_to_difference(one, one.replace("ontwikkeling", "groei")) == (
         "… middel om de ontwikkeling van de staat …",
         "… middel om de groei van de staat …",
     )
-    assert apart("de sluis", "sluis") == ("de sluis", "sluis")
+    assert shorten_to_difference("de sluis", "sluis") == ("de sluis", "sluis")
 
 
 @given(st.lists(st.sampled_from("abc"), min_size=1), st.lists(st.sampled_from("abc"), min_size=1))
 def test_different_texts_stay_different(one, two):
-    told = apart(" ".join(one), " ".join(two))
-    assert (told[0] == told[1]) == (one == two)
+    shortened = shorten_to_difference(" ".join(one), " ".join(two))
+    assert (shortened[0] == shortened[1]) == (one == two)
 
 
-def test_the_same_example_is_told_once():
+def test_equal_examples_are_shown_once():
     spans = build().spans.slice(0, 1).to_pylist()
     twice = [pa.Table.from_pylist([spans[0], {**spans[0], "index": 1}], schema=schema_of(SpanRow)) for _ in "ab"]
     moved = twice[1].set_column(twice[1].column_names.index("start"), "start", pa.array([3, 3], pa.int32()))
-    assert sum("dug" in line for line in tell(compare(twice[0], moved), 5)) == 1
+    assert sum("dug" in line for line in diff_lines(compare_builds(twice[0], moved), 5)) == 1
 
 
 def test_builds_of_different_corpora_are_refused():
     elsewhere = changed().set_column(4, "question_id", pa.array([f"x{n}" for n in range(13)]))
     with pytest.raises(InputError, match="no answer in common"):
-        compare(build().spans, elsewhere)
+        compare_builds(build().spans, elsewhere)

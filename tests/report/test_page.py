@@ -1,12 +1,12 @@
-"""The page in a real browser: it opens from disk, asks nobody for anything, and shows any text as text."""
+"""The page in a real browser: it opens from disk, sends no request, and shows any text as text."""
 
 import json
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from spanferry.report import build as report
 from spanferry.report.accuracy import GoldSpan
+from spanferry.report.build import compute_figures, write_report
 from spanferry.report.inputs import read_build
 
 from tests.support.tiny_build import MARKUP, QUESTIONS, build
@@ -28,11 +28,12 @@ def page_file(tmp_path_factory):
         root / "segments" / "layout.parquet",
         root / "located" / "paragraphs.parquet",
         root / "clean",
+        root / "decisions.parquet",
         root / "translations.parquet",
     )
     gold = {"dug": {"answers": (GoldSpan("1612", 33),)}}
-    figures = report.figures_of(built, "en", gold, None)
-    report.write(built, figures, "tiny <b>&amp;", ("en", "nl"), root / "report")
+    figures = compute_figures(built, "en", gold, None)
+    write_report(built, figures, "tiny <b>&amp;", ("en", "nl"), root / "report")
     return root / "report" / "loss.html"
 
 
@@ -122,13 +123,13 @@ def test_search_finds_what_stands_in_the_whole_paragraph(opened):
     page.fill("#q", "שלום")
     assert listed(page) == [QUESTIONS["tag"][0]]
     page.wait_for_selector("#detail .sides")
-    sought = "[...CSS.highlights.get('sought')].map((range) => range.toString())"
-    assert page.evaluate(sought) == ["שלום", "שלום"]
+    matches = "[...CSS.highlights.get('match')].map((range) => range.toString())"
+    assert page.evaluate(matches) == ["שלום", "שלום"]
     page.fill("#q", "<SCRIPT>alert('")
     assert listed(page) == []
     page.fill("#q", "<SCRIPT>alert(“x”)")  # typed quotes are found as any others, over the edge of a mark
     assert listed(page) == [QUESTIONS["tag"][0]]
-    assert set(page.evaluate(sought)) == {'<script>alert("x")'}
+    assert set(page.evaluate(matches)) == {'<script>alert("x")'}
     page.fill("#q", "nowhere to be seen")
     assert listed(page) == []
 

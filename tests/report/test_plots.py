@@ -2,22 +2,22 @@
 
 import xml.etree.ElementTree as ElementTree
 
+import msgspec
 import pytest
-from spanferry.report import build as report
-from spanferry.report.inputs import Build
-from spanferry.report.plots import charts, plot_data
+from spanferry.report.build import compute_figures
+from spanferry.report.charts import draw_charts
+from spanferry.report.plots import plot_rows
 
 from tests.support.tiny_build import build
 
 
 @pytest.fixture(scope="module")
 def figures():
-    tiny = build()
-    return report.figures_of(Build(tiny.layout, tiny.paragraphs, tiny.spans, tiny.translations), "en", None, None)
+    return compute_figures(build().report_build(), "en", None, None)
 
 
 def test_rows(figures):
-    data = plot_data(figures)
+    data = msgspec.to_builtins(plot_rows(figures))
     assert data["methods"] == [
         {"method": "native", "kept": 0},
         {"method": "exact", "kept": 2},
@@ -25,14 +25,14 @@ def test_rows(figures):
         {"method": "fuzzy", "kept": 1},
         {"method": "marked", "kept": 0},
     ]
-    assert sum(row["dropped"] for row in data["reasons"]) == figures["total"]["has_answer"]["dropped"]
+    assert sum(row["dropped"] for row in data["reasons"]) == figures.total.has_answer.dropped
     assert data["drift"][0] == {"group": "no answer", "points": 20.0}
     by_type = [row["points"] for row in data["drift"] if row["group"].startswith("answer type: ")]
     assert sum(by_type) == pytest.approx(0, abs=0.01)
 
 
 def test_charts_are_svg_without_styles_scripts_or_links(figures):
-    drawn = charts(figures)
+    drawn = draw_charts(figures)
     assert set(drawn) == {"reasons", "methods", "confidence", "drift", "precision"}
     for text in drawn.values():
         root = ElementTree.fromstring(text)

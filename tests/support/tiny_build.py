@@ -1,12 +1,14 @@
-"""A small build, written by hand, with every way to be kept or lost in it; for tests of what comes after clean."""
+"""A small build, written by hand, in which answers are kept and dropped in every way; for tests of clean and report."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-from spanferry import tables
+from spanferry import cleaning, tables
 from spanferry.arrow import schema_of
 from spanferry.records import Field, Method, Reason, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
+from spanferry.report.inputs import Build
+from spanferry.selection import Selection, decisions_table, restore_selection, select
 
 HARBOUR = (
     "The harbour of Oostwerd was dug in 1612. It holds 91 boats. Fishermen built it because the river had silted up. "
@@ -25,36 +27,47 @@ LOST = ("The mill at Zandkreek burned down twice.", None)
 
 @dataclass(frozen=True)
 class Tiny:
+    """The tables before clean. translations: None for a corpus that is in its language already."""
+
     layout: pa.Table
     paragraphs: pa.Table
     spans: pa.Table
-    translations: pa.Table
+    translations: pa.Table | None
+
+    def selection(self) -> Selection:
+        """What clean decides."""
+        return select(self.layout, self.paragraphs, self.spans, self.translations)
+
+    def report_build(self) -> Build:
+        """What the report reads after clean."""
+        selection = self.selection()
+        rejected = cleaning.rejected(self.spans, selection)
+        spans = pa.concat_tables([cleaning.provenance(self.spans, selection), *rejected])
+        restored = restore_selection(self.layout, decisions_table(self.layout, selection), spans)
+        return Build(self.layout, self.paragraphs, spans, self.translations, restored)
 
     def write(self, root: Path) -> Path:
-        """Lays the files out as the stages do, below `root`."""
+        """Lays the files out as the stages up to clean do, below `root`."""
+        selection = self.selection()
         tables.write(self.layout, root / "segments" / "layout.parquet")
         tables.write(self.paragraphs, root / "located" / "paragraphs.parquet")
         tables.write(self.translations, root / "translations.parquet")
-        write_clean(self.spans, root / "clean")
+        tables.write(cleaning.provenance(self.spans, selection), root / "clean" / "provenance.parquet")
+        tables.write_rejected(cleaning.rejected(self.spans, selection), root / "clean" / "rejected.jsonl")
+        tables.write(decisions_table(self.layout, selection), root / "decisions.parquet")
         return root
 
 
-def write_clean(spans: pa.Table, folder: Path) -> None:
+def write_spans(spans: pa.Table, folder: Path) -> None:
+    """Writes spans rows as they are, kept and rejected apart, as clean does."""
     rows = spans.to_pylist()
-    kept = [row for row in rows if row["reason"] is None]
+    kept, rejected = ([row for row in rows if (row["reason"] is None) == is_kept] for is_kept in (True, False))
     tables.write(pa.Table.from_pylist(kept, schema=schema_of(SpanRow)), folder / "provenance.parquet")
-    lines = [json_line(row) for row in rows if row["reason"] is not None]
-    (folder / "rejected.jsonl").write_bytes(b"".join(lines))
+    tables.write_rejected([pa.Table.from_pylist(rejected, schema=schema_of(SpanRow))], folder / "rejected.jsonl")
 
 
-def json_line(row: dict) -> bytes:
-    import msgspec
-
-    return msgspec.json.encode(row) + b"\n"
-
-
-def answer(question: str, source: str, **found) -> dict:
-    """One spans row, of the first paragraph that holds `source`; `found` are its other columns."""
+def answer(question: str, source: str, **columns) -> dict:
+    """A spans row of the paragraph of a question. columns: those that differ from an answer without a span."""
     split, article, paragraph, title, texts = PLACES[question]
     row = {
         "split": split,
@@ -67,7 +80,7 @@ def answer(question: str, source: str, **found) -> dict:
         "source_text": source,
         "source_start": texts[0].find(source),
         "candidates": [],
-        **found,
+        **columns,
     }
     if row.get("text") is not None:
         row.setdefault("start", texts[1].index(row["text"]))
@@ -103,8 +116,11 @@ QUESTIONS = {
 
 
 def build() -> Tiny:
-    """Train: 1612 exact, 91 normalised, a clause below the threshold, a mill without context.
-    Dev: three annotators of whom one is lost, an ambiguous one, an untranslated question, markup."""
+    """The build.
+
+    Train: 1612 exact, 91 normalised, a clause below the threshold, a mill without context.
+    Dev: three annotators of whom one is lost, an ambiguous answer, an untranslated question, markup.
+    """
     kept = {"score": 1.0, "probability": 0.98}
     plausible = {"field": Field.PLAUSIBLE.value}
     candidate = {

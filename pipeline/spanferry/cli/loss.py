@@ -1,4 +1,4 @@
-"""What was lost, in the terminal."""
+"""Shows what was lost, in the terminal."""
 
 import json
 from pathlib import Path
@@ -6,14 +6,18 @@ from tempfile import TemporaryDirectory
 
 import click
 import msgspec
+import pyarrow as pa
 
 from spanferry import tables
+from spanferry.arrow import from_table
 from spanferry.cli.support import Command
 from spanferry.errors import InputError
+from spanferry.loss_figures import read_figures
 from spanferry.printing import printable, printable_json
-from spanferry.report.diff import compare, tell
+from spanferry.records import SpanRow
+from spanferry.report.diff import ChangeKind, compare_builds, diff_lines
 from spanferry.report.inputs import read_spans
-from spanferry.report.terminal import show
+from spanferry.report.terminal import loss_lines
 
 
 @click.group(name="loss", help=__doc__)
@@ -25,19 +29,16 @@ def loss() -> None:
 @click.argument("corpus")
 @click.option("--json", "as_json", is_flag=True, help="The figures themselves (loss.json).")
 def show_command(corpus: str, as_json: bool) -> None:
-    """The table, and the reasons with an example each, of a corpus that was built."""
+    """The table of a corpus that was built, and the reasons with an example each."""
     path = Path("reports") / corpus / "loss.json"
-    try:
-        raw = path.read_bytes()
-        figures = msgspec.json.decode(raw)
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: not there; build it with `dvc repro report@{corpus}`") from error
-    except msgspec.DecodeError as error:
-        raise InputError(f"{path}: not JSON: {error}") from error
+    if not path.exists():
+        raise InputError(f"{path}: not there; build it with `dvc repro report@{corpus}`")
+    figures = read_figures(path)
     if as_json:
-        click.echo(printable_json(raw.decode()), nl=False)
+        click.echo(printable_json(path.read_text("utf-8")), nl=False)
         return
-    for line in show(figures, tables.read_rejected(Path("data") / corpus / "clean" / "rejected.jsonl").to_pylist()):
+    rejected = tables.read_rejected(Path("data") / corpus / "clean" / "rejected.jsonl")
+    for line in loss_lines(figures, from_table(rejected, SpanRow)):
         click.echo(printable(line))
 
 
@@ -49,19 +50,19 @@ def show_command(corpus: str, as_json: bool) -> None:
 def diff_command(a: str, b: str, examples: int, as_json: bool) -> None:
     """What was gained, lost and moved from build A to build B.
 
-    A and B: a corpus (squad2), one at a git revision (squad2@HEAD~1; from DVC's cache), or a folder
+    A and B: a corpus (squad2), a corpus at a git revision (squad2@HEAD~1; from DVC's cache), or a folder
     that `clean` wrote.
     """
-    found = compare(built(a), built(b))
+    changes = compare_builds(read_named_build(a), read_named_build(b))
     if as_json:
-        changes = {change: rows for change, rows in found.items() if change != "same"}
-        click.echo(printable_json(json.dumps(changes, ensure_ascii=False)))
+        shown = {kind.value: rows for kind, rows in changes.items() if kind is not ChangeKind.SAME}
+        click.echo(printable_json(json.dumps(msgspec.to_builtins(shown), ensure_ascii=False)))
         return
-    for line in (f"A: {a}", f"B: {b}", "", *tell(found, examples)):
+    for line in (f"A: {a}", f"B: {b}", "", *diff_lines(changes, examples)):
         click.echo(printable(line))
 
 
-def built(name: str):
+def read_named_build(name: str) -> pa.Table:
     """The spans of a build, by the name that `diff` takes."""
     corpus, at, revision = name.rpartition("@")
     if Path(name).is_dir():
@@ -69,11 +70,11 @@ def built(name: str):
     if not at:
         return read_spans(Path("data") / name / "clean")
     with TemporaryDirectory() as folder:
-        return read_spans(checked_out(corpus, revision, Path(folder)))
+        return read_spans(check_out_build(corpus, revision, Path(folder)))
 
 
-def checked_out(corpus: str, revision: str, folder: Path) -> Path:
-    """What `clean` wrote for a corpus at a git revision, brought from DVC's cache into a folder."""
+def check_out_build(corpus: str, revision: str, folder: Path) -> Path:
+    """Copies what `clean` wrote for a corpus at a git revision from DVC's cache into a folder; returns the folder."""
     from dvc.api import DVCFileSystem
     from dvc.exceptions import DvcException
     from dvc.scm import SCMError

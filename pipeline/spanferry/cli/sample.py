@@ -1,16 +1,20 @@
-"""Writes a sheet of kept answers for a person to judge, or reads its verdicts back."""
+"""Writes a sheet of kept answers for a person to judge, or scores the verdicts in one."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import msgspec
 
 from spanferry.cli.support import Command
 from spanferry.config import read_params
 from spanferry.errors import InputError
-from spanferry.report import review
+from spanferry.loss_figures import PeopleFigures
 from spanferry.report.inputs import read_build
-from spanferry.report.terminal import tabulate
+from spanferry.report.review import draw_sample, write_csv, write_html
+from spanferry.report.terminal import align_columns
+from spanferry.report.verdicts import read_verdicts, score_verdicts
 from spanferry.report.wording import percent
 
 
@@ -19,25 +23,27 @@ from spanferry.report.wording import percent
 @click.option("-n", "size", default=50, show_default=True, type=click.IntRange(min=1), help="Answers to judge.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the sheet. [default: reports/CORPUS]")
-@click.option("--score", "scored", type=click.Path(path_type=Path), help="A sheet with verdicts: what do they say?")
+@click.option("--score", "scored", type=click.Path(path_type=Path), help="A sheet with verdicts, to be scored.")
 @click.option("--json", "as_json", is_flag=True, help="The scores as JSON.")
 def sample(corpus: str | None, size: int, seed: int, out: Path | None, scored: Path | None, as_json: bool) -> None:
     """Writes a sheet of kept answers for a person to judge (CSV, and HTML with whole paragraphs).
 
     The answers are drawn evenly over methods and confidences. Write right, extent or wrong in the column
-    `verdict`, then read the sheet back with --score: precision by method with its 95 % interval.
+    `verdict`, then score the sheet with --score: precision by method with its 95 % interval.
     """
-    if (corpus is None) == (scored is None):
+    if scored is not None:
+        if corpus is not None:
+            raise click.UsageError("give either CORPUS or --score FILE")
+        print_scores(list(score_verdicts(read_verdicts(scored))), as_json)
+    elif corpus is None:
         raise click.UsageError("give either CORPUS or --score FILE")
-    if scored:
-        tell(review.score(review.read_verdicts(scored)), as_json)
-        return
-    written = write(corpus, size, seed, out or Path("reports") / corpus)
-    click.echo(f"sample: {corpus}: {written[1]} answers to judge in {written[0]}")
+    else:
+        path, count = write_sheet(corpus, size, seed, out or Path("reports") / corpus)
+        click.echo(f"sample: {corpus}: {count} answers to judge in {path}")
 
 
-def write(corpus: str, size: int, seed: int, out: Path) -> tuple[Path, int]:
-    """Writes the sheet of a corpus that was built; its path and how many rows it has."""
+def write_sheet(corpus: str, size: int, seed: int, out: Path) -> tuple[Path, int]:
+    """Writes the sheet of a corpus that was built; returns its path and its number of rows."""
     params = read_params()
     native = params.corpus(corpus).native
     data = Path("data") / corpus
@@ -47,22 +53,23 @@ def write(corpus: str, size: int, seed: int, out: Path) -> tuple[Path, int]:
         data / "segments" / "layout.parquet",
         data / "located" / "paragraphs.parquet",
         data / "clean",
+        data / "decisions.parquet",
         None if native else data / "translations.parquet",
     )
-    rows = review.sample(build, size, seed)
-    review.write_csv(rows, out / "review.csv")
-    review.write_html(rows, corpus, (params.language.source, params.language.target), out / "review.html")
+    rows = draw_sample(build, size, seed)
+    write_csv(rows, out / "review.csv")
+    write_html(rows, corpus, (params.language.source, params.language.target), out / "review.html")
     return out / "review.csv", len(rows)
 
 
-def tell(rows: list[dict], as_json: bool) -> None:
+def print_scores(rows: Sequence[PeopleFigures], as_json: bool) -> None:
+    """Prints the precision by method."""
     if as_json:
-        click.echo(json.dumps(rows))
+        click.echo(json.dumps(msgspec.to_builtins(rows)))
         return
     table = [["method", "judged", "right", "extent", "wrong", "precision", "95 % interval"]]
     for row in rows:
-        counts = [str(row[name]) for name in ("judged", "right", "extent", "wrong")]
-        table.append(
-            [row["method"], *counts, percent(row["precision"]), f"{percent(row['low'])} to {percent(row['high'])}"]
-        )
-    click.echo("\n".join(tabulate(table)))
+        counts = [str(n) for n in (row.judged, row.right, row.extent, row.wrong)]
+        interval = f"{percent(row.low)} to {percent(row.high)}"
+        table.append([row.method, *counts, percent(row.precision), interval])
+    click.echo("\n".join(align_columns(table)))

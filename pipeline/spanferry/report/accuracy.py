@@ -1,30 +1,52 @@
-"""How often a kept span is right, measured against spans that a person would mark."""
+"""Measures how often a kept span is right, against spans that a person would mark (gold)."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from msgspec import Struct
 
 from spanferry.errors import InputError
 from spanferry.files import read_json
+from spanferry.loss_figures import CurvePoint, GoldFigures, ratio
 from spanferry.records import Field
 
 ENOUGH = 0.8  # token F1 with the gold span from which an overlapping span counts as right
 STEPS = 100  # thresholds of the curve: 0, 0.01, ... 1
 
-Row = dict[str, Any]
-
 
 class GoldSpan(Struct, frozen=True):
+    """A span that would do."""
+
     text: str
     start: int
 
 
 Gold = dict[str, dict[Field, tuple[GoldSpan, ...]]]
-"""Question id -> field -> the spans that would do."""
+"""Question id -> list of the question -> the spans that would do."""
+
+
+class KeptAnswer(Struct, frozen=True):
+    """A kept answer of a question that has one. probability: None where the build does not know it."""
+
+    split: str
+    question_id: str
+    text: str
+    start: int
+    probability: float | None
+
+
+class GoldMatch(Struct, frozen=True):
+    """An answer beside the gold spans of its question.
+
+    exact: it is one of them. right: it overlaps one and shares at least ENOUGH of its words. overlaps: it overlaps one.
+    """
+
+    exact: bool
+    right: bool
+    overlaps: bool
 
 
 def read_gold(path: Path) -> Gold:
@@ -32,107 +54,98 @@ def read_gold(path: Path) -> Gold:
     return read_json(path, Gold, "not a gold file: {}")
 
 
-def check(gold: Gold, ids: Iterable[str]) -> None:
-    """Raises InputError when gold has a question whose id comes twice in ids, those of the source's questions.
+def check_gold(gold: Gold, ids: Iterable[str]) -> None:
+    """Raises InputError when a question of gold is in both splits.
 
-    An id is one question's within a split only, and gold does not say which split it means.
+    ids: of the source's questions. An id is unique within a split only, and gold does not say which split it means.
     """
-    wanted = _wanted(gold)
+    wanted = gold_answers(gold)
     for id_, times in Counter(ids).items():
         if times > 1 and id_ in wanted:
-            raise InputError(f"gold.json: question {id_!r} stands in train and in dev; leave it out of gold")
+            raise InputError(f"gold.json: question {id_!r} is in train and in dev; leave it out of gold")
 
 
-def token_f1(ours: str, theirs: str) -> float:
+def token_f1(one: str, other: str) -> float:
     """F1 of two texts as bags of lower-case words, 0 to 1."""
-    left, right = (Counter(re.findall(r"\w+", text.lower())) for text in (ours, theirs))
+    left, right = (Counter(re.findall(r"\w+", text.lower())) for text in (one, other))
     same = (left & right).total()
     return 2 * same / (left.total() + right.total()) if same else 0.0
 
 
-def surest(kept: Iterable[Row]) -> dict[tuple[str, str], Row]:
-    """The most probable kept answer of each question, by (split, id); the first among equals."""
-    found: dict[tuple[str, str], Row] = {}
-    for row in kept:
-        key = row["split"], row["question_id"]
-        if key not in found or (row["probability"] or 0) > (found[key]["probability"] or 0):
-            found[key] = row
-    return found
+def most_probable(answers: Iterable[KeptAnswer]) -> list[KeptAnswer]:
+    """The most probable answer of each question, the first among equals."""
+    best: dict[tuple[str, str], KeptAnswer] = {}
+    for answer in answers:
+        key = answer.split, answer.question_id
+        if key not in best or (answer.probability or 0) > (best[key].probability or 0):
+            best[key] = answer
+    return list(best.values())
 
 
-def measure(answers: Iterable[Row], gold: Gold) -> Row:
-    """The surest answer of each has_answer question against gold.
+def measure_precision(answers: Iterable[KeptAnswer], gold: Gold) -> GoldFigures:
+    """Compares the most probable answer of each question with gold, for the questions that gold has."""
+    wanted = gold_answers(gold)
+    matches = [match_gold(answer, wanted[answer.question_id]) for answer in answers if answer.question_id in wanted]
+    right = sum(match.right for match in matches)
+    return GoldFigures(
+        questions=len(wanted),
+        kept=len(matches),
+        exact=sum(match.exact for match in matches),
+        right=right,
+        wrong=sum(not match.overlaps for match in matches),
+        precision=ratio(right, len(matches)),
+        kept_share=ratio(len(matches), len(wanted)),
+    )
 
-    answers: rows with question_id, text, start. A span is `exact` when a gold span of its question is
-    the same, `right` when it overlaps one and shares at least `ENOUGH` of its words, `wrong` when it
-    overlaps none.
 
-    Returns {questions, kept, exact, right, wrong, precision, yield}, of the questions that gold has;
-    precision = right / kept, yield = kept / questions.
+def precision_curve(answers: Sequence[KeptAnswer], questions: int, gold: Gold | None) -> list[CurvePoint]:
+    """Precision against yield over thresholds of probability.
+
+    answers: the most probable of each kept question. questions: how many the source has with an answer. The expected
+    precision is the mean probability of the kept; with gold, the measured one is the share of them that is right.
     """
-    wanted = _wanted(gold)
-    judged = [_judge(row, wanted[row["question_id"]]) for row in answers if row["question_id"] in wanted]
-    right = sum(verdict.right for verdict in judged)
-    return {
-        "questions": len(wanted),
-        "kept": len(judged),
-        "exact": sum(verdict.exact for verdict in judged),
-        "right": right,
-        "wrong": sum(not verdict.touches for verdict in judged),
-        "precision": _share(right, len(judged)),
-        "yield": _share(len(judged), len(wanted)),
-    }
-
-
-def curves(answers: Sequence[Row], questions: int, gold: Gold | None) -> list[Row]:
-    """Precision against yield over thresholds of probability: {how, threshold, precision, yield}.
-
-    answers: the surest of each kept question; questions: how many there were. how: "expected", the mean
-    probability of those kept, and with gold "measured", the share that is right of those it has.
-    """
-    expected = [(row["probability"], row["probability"]) for row in answers if row["probability"] is not None]
-    rows = [{"how": "expected", **point} for point in _curve(expected, questions)]
+    known = [(answer, answer.probability) for answer in answers if answer.probability is not None]
+    points = list(trace_curve("expected", [(probability, probability) for _, probability in known], questions))
     if gold:
-        wanted = _wanted(gold)
-        judged = [
-            (row["probability"], _judge(row, wanted[row["question_id"]]).right)
-            for row in answers
-            if row["probability"] is not None and row["question_id"] in wanted
+        wanted = gold_answers(gold)
+        measured = [
+            (probability, float(match_gold(answer, wanted[answer.question_id]).right))
+            for answer, probability in known
+            if answer.question_id in wanted
         ]
-        rows += [{"how": "measured", **point} for point in _curve(judged, len(wanted))]
-    return rows
+        points += trace_curve("measured", measured, len(wanted))
+    return points
 
 
-def _wanted(gold: Gold) -> dict[str, tuple[GoldSpan, ...]]:
+def gold_answers(gold: Gold) -> dict[str, tuple[GoldSpan, ...]]:
+    """The gold spans of the questions that have an answer."""
     return {id_: fields[Field.ANSWERS] for id_, fields in gold.items() if fields.get(Field.ANSWERS)}
 
 
-class Verdict(Struct, frozen=True):
-    exact: bool
-    right: bool
-    touches: bool
+def match_gold(answer: KeptAnswer, gold: Iterable[GoldSpan]) -> GoldMatch:
+    """Compares an answer with the gold spans of its question."""
+    start, end = answer.start, answer.start + len(answer.text)
+    overlapping = [span for span in gold if start < span.start + len(span.text) and span.start < end]
+    exact = any((span.start, span.text) == (start, answer.text) for span in overlapping)
+    right = exact or any(token_f1(answer.text, span.text) >= ENOUGH for span in overlapping)
+    return GoldMatch(exact=exact, right=right, overlaps=bool(overlapping))
 
 
-def _judge(row: Row, gold: Iterable[GoldSpan]) -> Verdict:
-    start, text = row["start"], row["text"]
-    touching = [g for g in gold if start < g.start + len(g.text) and g.start < start + len(text)]
-    exact = any((g.start, g.text) == (start, text) for g in touching)
-    return Verdict(exact, exact or any(token_f1(text, g.text) >= ENOUGH for g in touching), bool(touching))
+def trace_curve(
+    how: Literal["expected", "measured"], scored: Sequence[tuple[float, float]], questions: int
+) -> Iterator[CurvePoint]:
+    """A point at each threshold that keeps something, and less than the one before.
 
-
-def _curve(judged: list[tuple[float, float]], questions: int) -> Iterator[Row]:
-    """A point at each threshold that keeps something, and less than the one before."""
+    scored: (probability, how right) of each answer.
+    """
     before = -1
     for step in range(STEPS + 1):
-        kept = [right for probability, right in judged if probability >= step / STEPS]
+        kept = [right for probability, right in scored if probability >= step / STEPS]
         if kept and len(kept) != before:
             before = len(kept)
-            yield {
-                "threshold": step / STEPS,
-                "precision": _share(sum(kept), len(kept)),
-                "yield": _share(len(kept), questions),
-            }
-
-
-def _share(part: float, whole: int) -> float | None:
-    return round(part / whole, 6) if whole else None
+            yield CurvePoint(
+                how=how,
+                threshold=step / STEPS,
+                precision=ratio(sum(kept), len(kept)),
+                kept_share=ratio(len(kept), questions),
+            )

@@ -1,74 +1,65 @@
-"""The report of a build: figures, plots and page, from its tables.
+"""Writes the report of a build: figures, plots and page, from its tables.
 
-layout, paragraphs, clean/, translations [, rescue.json, gold, verdicts] ──> loss.json, loss.html, plots/*.json
+layout, paragraphs, clean/, decisions, translations [, rescue.json, gold, verdicts]
+    ──> loss.json, loss.html, plots/*.json
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
+import msgspec
 import pyarrow.compute as pc
 
 from spanferry.files import write_bytes, write_json
-from spanferry.loss import TOTAL, count
+from spanferry.loss import count_losses
+from spanferry.loss_figures import LossFigures, VerdictCounts, write_figures
 from spanferry.records import Field
 from spanferry.report import accuracy, review
 from spanferry.report.inputs import Build
-from spanferry.report.page import render
-from spanferry.report.plots import plot_data
+from spanferry.report.page import render_page
+from spanferry.report.plots import plot_rows
+from spanferry.report.verdicts import JudgedSpan, score_verdicts
 
-Row = dict[str, Any]
 
-
-def figures_of(
+def compute_figures(
     build: Build,
     language: str,
     gold: accuracy.Gold | None,
-    verdicts: list[Row] | None,
+    verdicts: Sequence[JudgedSpan] | None,
     rescue: dict[str, int] | None = None,
-) -> Row:
-    """Everything that loss.json holds: what `loss.count` gives, and
+) -> LossFigures:
+    """Everything that loss.json holds.
 
-    rescue    what rescue cost and brought, as it noted it; {} where it did not run
-    curve     rows {how, threshold, precision, yield} (accuracy.curves)
-    gold      accuracy.measure, null without gold
-    people    review.score, rows by method, empty without verdicts
-    verdicts  {counted, outdated}: how many verdicts these rows stand on, and how many were left out because their
-              span is another one in this build; null without verdicts
-
-    Raises InputError when gold has a question that is in both splits.
+    language: the source's. gold, verdicts: None where the corpus has none. rescue: what stage rescue noted, None where
+    it did not run. Raises InputError when gold has a question that is in both splits.
     """
     if gold:
-        accuracy.check(gold, pc.struct_field(pc.list_flatten(build.layout["questions"]), "id").to_pylist())
-    figures = count(build.layout, build.spans, build.selection, language)
-    surest = list(accuracy.surest(kept_answers(build)).values())
-    standing = review.standing(build, verdicts) if verdicts else []
-    return figures | {
-        "rescue": rescue or {},
-        "curve": accuracy.curves(surest, figures[TOTAL]["has_answer"]["visited"], gold),
-        "gold": accuracy.measure(surest, gold) if gold else None,
-        "people": review.score(standing),
-        "verdicts": {"counted": len(standing), "outdated": len(verdicts) - len(standing)} if verdicts else None,
-    }
-
-
-def kept_answers(build: Build) -> list[Row]:
-    """split, question_id, text, start, probability of the kept answers of has_answer questions, in order."""
-    columns = ["split", "question_id", "text", "start", "probability"]
-    keep = pc.and_(
-        pc.is_null(build.selection.answers), pc.equal(build.spans["field"], Field.ANSWERS.value).combine_chunks()
+        accuracy.check_gold(gold, pc.struct_field(pc.list_flatten(build.layout["questions"]), "id").to_pylist())
+    figures = count_losses(build.layout, build.spans, build.selection, language)
+    answers = accuracy.most_probable(kept_answers(build))
+    current = review.current_verdicts(build, verdicts) if verdicts else []
+    return msgspec.structs.replace(
+        figures,
+        rescue=rescue or {},
+        curve=tuple(accuracy.precision_curve(answers, figures.total.has_answer.visited, gold)),
+        gold=accuracy.measure_precision(answers, gold) if gold else None,
+        people=tuple(score_verdicts(current)),
+        verdicts=VerdictCounts(counted=len(current), outdated=len(verdicts) - len(current)) if verdicts else None,
     )
-    order = pa.array(build.order)
-    return build.spans.select(columns).take(order).filter(keep.take(order)).to_pylist()
 
 
-def write(build: Build, figures: Row, corpus: str, languages: tuple[str, str], out: Path) -> None:
-    """Writes loss.json, loss.html and plots/*.json into a folder.
+def kept_answers(build: Build) -> list[accuracy.KeptAnswer]:
+    """The kept answers of questions that have one, in the order of the source."""
+    is_answer = pc.equal(build.spans["field"], Field.ANSWERS.value).combine_chunks()
+    rows = build.kept.filter(is_answer.take(build.kept))
+    spans = build.spans.select(["split", "question_id", "text", "start", "probability"]).take(rows)
+    return list(map(accuracy.KeptAnswer, *(column.to_pylist() for column in spans.columns)))
 
-    languages: the source's and the target's code.
-    """
-    html = render(build, figures, corpus, languages)  # first: nothing is written when something is wrong
-    write_json(out / "loss.json", figures)
-    for name, rows in plot_data(figures).items():
-        write_json(out / "plots" / f"{name}.json", rows)
+
+def write_report(build: Build, figures: LossFigures, corpus: str, languages: tuple[str, str], out: Path) -> None:
+    """Writes loss.json, loss.html and plots/*.json into a folder. languages: the source's and the target's code."""
+    html = render_page(build, figures, corpus, languages)  # first: nothing is written when something is wrong
+    write_figures(figures, out / "loss.json")
+    for name, rows in plot_rows(figures).items():
+        write_json(out / "plots" / f"{name}.json", msgspec.to_builtins(rows))
     write_bytes(out / "loss.html", html.encode())

@@ -1,143 +1,200 @@
-"""Two builds of a corpus compared answer by answer: what was gained, lost, moved."""
+"""Compares two builds of a corpus answer by answer: what was gained, lost, moved."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
 from itertools import takewhile
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from spanferry.errors import InputError
 from spanferry.records import Field, Method, Reason
-from spanferry.report.terminal import clip, tabulate
+from spanferry.report.terminal import align_columns, clip_text
 from spanferry.report.wording import number, plural
 
-CHANGES = {
-    "gained": "kept only in B",
-    "lost": "kept only in A",
-    "moved": "kept in both, at another place",
-    "reworded": "kept in both, with another text",
-    "regrounded": "lost in both, for another reason",
-    "same": "the same place or reason in both",
-    "only_a": "in the source of A only",
-    "only_b": "in the source of B only",
-}
 KEY = ("split", "question_id", "field", "index")
-NEAR = 3  # words
-SEEN = ("source_text", "translation", "text", "start", "method", "reason")
-
-Row = dict[str, Any]
+CONTEXT_WORDS = 3  # shown on each side of a difference
 
 
-def compare(a: pa.Table, b: pa.Table) -> dict[str, list[Row]]:
-    """Two builds' spans -> change -> its answers, each {split, question_id, field, index, a, b}.
+class ChangeKind(StrEnum):
+    """How an answer differs between build A and build B."""
 
-    a, b: kept and rejected rows of each. The sides hold the columns of SEEN; None where an answer is
-    not in that build's source. With two translators the paragraphs differ, and so do places and texts.
+    GAINED = "gained"
+    LOST = "lost"
+    MOVED = "moved"
+    REWORDED = "reworded"
+    REGROUNDED = "regrounded"
+    SAME = "same"
+    ONLY_A = "only_a"
+    ONLY_B = "only_b"
+
+
+DESCRIPTIONS = {
+    ChangeKind.GAINED: "kept only in B",
+    ChangeKind.LOST: "kept only in A",
+    ChangeKind.MOVED: "kept in both, at another place",
+    ChangeKind.REWORDED: "kept in both, with another text",
+    ChangeKind.REGROUNDED: "lost in both, for another reason",
+    ChangeKind.SAME: "the same place or reason in both",
+    ChangeKind.ONLY_A: "in the source of A only",
+    ChangeKind.ONLY_B: "in the source of B only",
+}
+SHOWN = (ChangeKind.GAINED, ChangeKind.LOST, ChangeKind.MOVED, ChangeKind.REWORDED, ChangeKind.REGROUNDED)
+"""The kinds that are shown with examples."""
+
+
+class Outcome(Struct, frozen=True):
+    """What a build made of an answer: a place, or the reason why there is none."""
+
+    source_text: str
+    translation: str | None
+    text: str | None
+    start: int | None
+    method: Method | None
+    reason: Reason | None
+
+
+class Change(Struct, frozen=True):
+    """An answer in two builds; a side is None where the build's source does not have the answer."""
+
+    split: str
+    question_id: str
+    field: Field
+    index: int
+    a: Outcome | None
+    b: Outcome | None
+
+
+AnswerKey = tuple[str, str, Field, int]
+Changes = Mapping[ChangeKind, Sequence[Change]]
+
+
+def compare_builds(a: pa.Table, b: pa.Table) -> dict[ChangeKind, list[Change]]:
+    """The answers of two builds by kind of change.
+
+    a, b: kept and rejected rows of each. With two translators the paragraphs differ, and so do places and texts.
+    Raises InputError when the builds have no answer in common.
     """
-    ours, theirs = _by_key(a), _by_key(b)
-    found: dict[str, list[Row]] = {change: [] for change in CHANGES}
-    for key in dict.fromkeys([*ours, *theirs]):
-        one, two = ours.get(key), theirs.get(key)
-        found[_change(one, two)].append({**dict(zip(KEY, key, strict=True)), "a": one, "b": two})
-    if len(found["only_a"]) == len(ours):
+    in_a, in_b = outcomes_by_answer(a), outcomes_by_answer(b)
+    changes: dict[ChangeKind, list[Change]] = {kind: [] for kind in ChangeKind}
+    for key in dict.fromkeys([*in_a, *in_b]):
+        one, other = in_a.get(key), in_b.get(key)
+        changes[kind_of_change(one, other)].append(Change(*key, a=one, b=other))
+    if len(changes[ChangeKind.ONLY_A]) == len(in_a):
         raise InputError("these two builds have no answer in common; are they of one corpus?")
-    return found
+    return changes
 
 
-def _by_key(spans: pa.Table) -> dict[tuple, Row]:
+def outcomes_by_answer(spans: pa.Table) -> dict[AnswerKey, Outcome]:
+    """The outcome of each answer, train before dev."""
     order = pc.sort_indices(spans, [(name, "descending" if name == "split" else "ascending") for name in KEY])
     ordered = spans.take(order)
     keys = zip(*(ordered[name].to_pylist() for name in KEY), strict=True)
-    return dict(zip(keys, ordered.select(SEEN).to_pylist(), strict=True))
+    outcomes = map(Outcome, *(ordered[name].to_pylist() for name in Outcome.__struct_fields__))
+    return dict(zip(keys, outcomes, strict=True))
 
 
-def _change(one: Row | None, two: Row | None) -> str:
-    if one is None or two is None:
-        return "only_b" if one is None else "only_a"
-    kept = one["reason"] is None, two["reason"] is None
-    if kept == (False, False):
-        return "same" if one["reason"] == two["reason"] else "regrounded"
-    if kept != (True, True):
-        return "gained" if kept[1] else "lost"
-    if one["text"] != two["text"]:
-        return "reworded"
-    return "same" if one["start"] == two["start"] else "moved"
+def kind_of_change(one: Outcome | None, other: Outcome | None) -> ChangeKind:
+    """How an answer's outcome in B differs from that in A."""
+    if one is None:
+        return ChangeKind.ONLY_B
+    if other is None:
+        return ChangeKind.ONLY_A
+    match one.reason is None, other.reason is None:
+        case False, False:
+            return ChangeKind.SAME if one.reason == other.reason else ChangeKind.REGROUNDED
+        case False, True:
+            return ChangeKind.GAINED
+        case True, False:
+            return ChangeKind.LOST
+    if one.text != other.text:
+        return ChangeKind.REWORDED
+    return ChangeKind.SAME if one.start == other.start else ChangeKind.MOVED
 
 
-def totals(found: dict[str, list[Row]]) -> list[tuple[str, int, int]]:
-    """(what, how many in A, in B): questions and answers, kept by method and lost by reason, where there are any."""
-    rows = [row for rows in found.values() for row in rows]
-    a, b = (_tally([(row, row[side]) for row in rows if row[side]]) for side in "ab")
-    return [(what, n, b[what]) for what, n in a.items() if n or b[what] or not what.startswith("    ")]
+def compare_totals(changes: Changes) -> list[tuple[str, int, int]]:
+    """(label, count in A, count in B) of questions and answers, kept by method and lost by reason.
+
+    Methods and reasons that neither build has are left out.
+    """
+    rows = [change for kind in changes.values() for change in kind]
+    a = count_outcomes([(change, change.a) for change in rows if change.a])
+    b = count_outcomes([(change, change.b) for change in rows if change.b])
+    return [(label, n, b[label]) for label, n in a.items() if n or b[label] or not label.startswith("    ")]
 
 
-def _tally(side: list[tuple[Row, Row]]) -> dict[str, int]:
-    """What is counted of one build -> how many; indented as it is shown."""
-    outcomes = Counter(seen["reason"] or seen["method"] for _, seen in side)
-    kept = [(row, seen) for row, seen in side if seen["reason"] is None]
+def count_outcomes(answers: Sequence[tuple[Change, Outcome]]) -> dict[str, int]:
+    """The counts of one build by label, indented as it is shown."""
+    by_word = Counter(outcome.reason or outcome.method for _, outcome in answers)
+    kept = [(change, outcome) for change, outcome in answers if outcome.reason is None]
     return {
-        "questions with an answer": _questions(side),
-        "  that have it still": _questions(kept),
-        "answers, plausible ones too": len(side),
+        "questions with an answer": count_questions(answers),
+        "  that still have it": count_questions(kept),
+        "answers, plausible ones too": len(answers),
         "  kept": len(kept),
-        **{f"    {method}": outcomes[method] for method in Method},
-        "  lost": len(side) - len(kept),
-        **{f"    {reason}": outcomes[reason] for reason in Reason},
+        **{f"    {method}": by_word[method] for method in Method},
+        "  lost": len(answers) - len(kept),
+        **{f"    {reason}": by_word[reason] for reason in Reason},
     }
 
 
-def _questions(side: list[tuple[Row, Row]]) -> int:
-    return len({(row["split"], row["question_id"]) for row, _ in side if row["field"] == Field.ANSWERS})
+def count_questions(answers: Sequence[tuple[Change, Outcome]]) -> int:
+    """The number of questions that these answers, the plausible ones aside, are of."""
+    return len({(change.split, change.question_id) for change, _ in answers if change.field == Field.ANSWERS})
 
 
-def tell(found: dict[str, list[Row]], examples: int) -> Iterator[str]:
-    """The lines of `spanferry loss diff`: both builds' totals, how many answers changed in which way, examples."""
+def diff_lines(changes: Changes, examples: int) -> Iterator[str]:
+    """The lines of `spanferry loss diff`: the totals of both builds, the number of changes by kind, examples."""
     table = [["", "A", "B", "change"]]
-    table += [[what, number(a), number(b), f"{b - a:+,}" if a != b else "="] for what, a, b in totals(found)]
-    yield from (*tabulate(table), "")
-    for change, rows in found.items():
+    table += [
+        [label, number(a), number(b), f"{b - a:+,}" if a != b else "="] for label, a, b in compare_totals(changes)
+    ]
+    yield from (*align_columns(table), "")
+    for kind, rows in changes.items():
         if rows:
-            yield f"{change:<11}{number(len(rows)):>9}  {CHANGES[change]}"
-    for change in ("gained", "lost", "moved", "reworded", "regrounded"):
-        rows = found[change]
-        if rows and examples:
-            yield from ("", f"{change}: {plural(len(rows), 'answer')}")
-            told = dict.fromkeys(map(_example, rows))  # annotators often say the same
-            for lines in list(told)[:examples]:
+            yield f"{kind:<11}{number(len(rows)):>9}  {DESCRIPTIONS[kind]}"
+    for kind in SHOWN:
+        if changes[kind] and examples:
+            yield from ("", f"{kind}: {plural(len(changes[kind]), 'answer')}")
+            distinct = dict.fromkeys(map(describe_change, changes[kind]))  # annotators often give the same answer
+            for lines in list(distinct)[:examples]:
                 yield from lines
 
 
-def _example(row: Row) -> tuple[str, str, str]:
-    """One changed answer in three lines: whose it is, what A made of it, what B did."""
-    a, b = row["a"], row["b"]
-    translation = f" → “{clip(a['translation'])}”" if a["translation"] and a["translation"] == b["translation"] else ""
-    texts = (a["text"], b["text"])
-    if None not in texts and a["text"] != b["text"]:
-        texts = apart(*texts)
+def describe_change(change: Change) -> tuple[str, ...]:
+    """A changed answer in three lines: the answer, its outcome in A, its outcome in B."""
+    a, b = change.a, change.b
+    if a is None or b is None:
+        raise ValueError(f"{change.question_id}: only in one build")
+    translation = f" → “{clip_text(a.translation)}”" if a.translation and a.translation == b.translation else ""
+    texts = a.text, b.text
+    if a.text is not None and b.text is not None and a.text != b.text:
+        texts = shorten_to_difference(a.text, b.text)
     return (
-        f"  {row['question_id']} “{clip(a['source_text'])}”{translation}",
-        f"    A  {_side(a, texts[0])}",
-        f"    B  {_side(b, texts[1])}",
+        f"  {change.question_id} “{clip_text(a.source_text)}”{translation}",
+        f"    A  {describe_outcome(a, texts[0])}",
+        f"    B  {describe_outcome(b, texts[1])}",
     )
 
 
-def _side(row: Row, text: str | None) -> str:
-    return row["reason"] if text is None else f"“{clip(text)}” at {row['start']}, {row['method']}"
+def describe_outcome(outcome: Outcome, text: str | None) -> str:
+    """A place with its method, or a reason. text: how the span is shown."""
+    return f"{outcome.reason}" if text is None else f"“{clip_text(text)}” at {outcome.start}, {outcome.method}"
 
 
-def apart(one: str, two: str) -> tuple[str, str]:
-    """Two texts without the words that both begin or end with, but for the NEAR next to where they differ."""
-    a, b = one.split(), two.split()
-    head = _alike(a, b)
-    tail = _alike(a[head:][::-1], b[head:][::-1])
-    first, spared = max(head - NEAR, 0), max(tail - NEAR, 0)
-    left, right = ["…"] * (first > 0), ["…"] * (spared > 0)
-    cut_a, cut_b = (" ".join([*left, *words[first : len(words) - spared], *right]) for words in (a, b))
-    return cut_a, cut_b
+def shorten_to_difference(one: str, other: str) -> tuple[str, str]:
+    """Two texts without the words that both begin or end with, but for CONTEXT_WORDS next to where they differ."""
+    a, b = one.split(), other.split()
+    head = count_common_start(a, b)
+    tail = count_common_start(a[head:][::-1], b[head:][::-1])
+    skipped_head, skipped_tail = max(head - CONTEXT_WORDS, 0), max(tail - CONTEXT_WORDS, 0)
+    left, right = ["…"] * (skipped_head > 0), ["…"] * (skipped_tail > 0)
+    shown_a, shown_b = (" ".join([*left, *words[skipped_head : len(words) - skipped_tail], *right]) for words in (a, b))
+    return shown_a, shown_b
 
 
-def _alike(one: list[str], two: list[str]) -> int:
-    """How many words two lists both begin with."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False)))
+def count_common_start(one: list[str], other: list[str]) -> int:
+    """The number of words that two lists both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

@@ -1,13 +1,14 @@
-"""The answers that a page shows one by one: every rejected one, and every kept one that is weak.
+"""The answers that the page shows one by one: every rejected one, and every kept one that is weak.
 
-They travel as JSON, gzipped and in base64: rows by columns in one block that is read when the page
-opens, paragraphs in blocks of `BLOCK` that are read when an example of theirs is shown. Base64 has no
-character that could end the element that holds it.
+They are JSON, gzipped and in base64: one block of rows, stored by column, that is read when the page opens, and blocks
+of `BLOCK` paragraphs that are read when an example of theirs is shown. Base64 has no character that could end the
+element that holds it.
 """
 
 import gzip
 import json
 from base64 import b64encode
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -15,95 +16,113 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spanferry.records import SPLITS, Field, Method, Reason
+from spanferry.arrow import from_table
+from spanferry.records import SPLITS, CandidateRow, Field, Method, Placement, Reason, SpanRow
 from spanferry.report.inputs import Build
-from spanferry.selection import codes
 
-WEAK = 0.8  # a kept answer less probably right than this is shown; the edge of a group of `loss.CONFIDENCES`
+WEAK = 0.8  # a kept answer less probably right than this is shown; the edge of a group of CONFIDENCE_GROUPS
 BLOCK = 200  # paragraphs; some 100 kB as base64
 CANDIDATES = 3  # shown of each answer
+FIELDS, METHODS, REASONS = list(Field), list(Method), list(Reason)
+
+PackedCandidate = tuple[int, str, int, int | None]
+"""start, text, index in METHODS, score * 1000."""
 
 
-def select(build: Build) -> pa.Array:
+def select_examples(build: Build) -> pa.Array:
     """The spans rows to show, in the order of the source."""
     weak = pc.fill_null(pc.less(build.spans["probability"], WEAK), False)
-    shown = pc.or_(pc.is_valid(build.selection.answers), weak.combine_chunks())
+    is_shown = pc.or_(pc.is_valid(build.selection.answers), weak.combine_chunks())
     order = pa.array(build.order)
-    return order.filter(shown.take(order))
+    return order.filter(is_shown.take(order))
 
 
-def pack(build: Build) -> tuple[str, list[str]]:
+def pack_examples(build: Build) -> tuple[str, list[str]]:
     """(the block of rows, the blocks of paragraphs), each base64 of gzipped JSON.
 
-    Rows, by column (one entry an answer):
-        q question (index)   f Field   i index   r Reason or -1   m Method or -1   p probability * 1000
-        a source text   s source start   t translation   k marked translation   x span   y its start
-        n occurrence   o occurrences   c candidates [start, text, Method, score * 1000]
-    and `questions` [id, text, translation, paragraph, article], `articles` [split, title].
+    The rows are those of `answer_columns`, each with q, the index of its question, besides `questions`
+    [id, text, translation, paragraph, article] and `articles` [split, title].
     Paragraphs: [source, target], numbered through all blocks.
     """
-    rows = select(build)
-    spans = build.spans.take(rows)
+    rows = select_examples(build)
     owners = build.selection.owners.take(rows).to_numpy()
-    asked, q = np.unique(owners, return_inverse=True)
-    questions = build.selection.questions.take(pa.array(asked))
-    shown, paragraph = np.unique(questions["paragraph"].to_numpy(), return_inverse=True)
-    layout, targets = build.layout.take(pa.array(shown)), build.paragraphs["context"].take(pa.array(shown))
-    articles, article = _articles(layout)
-    columns = {
-        "q": q.tolist(),
-        "f": codes(spans["field"], list(Field)).tolist(),
-        "i": spans["index"].to_pylist(),
-        "r": codes(build.selection.answers.take(rows), list(Reason)).tolist(),
-        "m": codes(spans["method"], list(Method)).tolist(),
-        "p": _thousandths(spans["probability"].to_pylist()),
-        "a": spans["source_text"].to_pylist(),
-        "s": spans["source_start"].to_pylist(),
-        "t": spans["translation"].to_pylist(),
-        "k": spans["marked"].to_pylist(),
-        "x": spans["text"].to_pylist(),
-        "y": spans["start"].to_pylist(),
-        "n": spans["occurrence"].to_pylist(),
-        "o": spans["occurrences"].to_pylist(),
-        "c": [_candidates(found) for found in spans["candidates"].to_pylist()],
-    }
+    question_rows, question = np.unique(owners, return_inverse=True)
+    questions = build.selection.questions.take(pa.array(question_rows))
+    layout_rows, paragraph = np.unique(questions["paragraph"].to_numpy(), return_inverse=True)
+    layout = build.layout.take(pa.array(layout_rows))
+    articles, article = number_articles(layout)
     texts = questions["question"].to_pylist()
-    translated = _translations(build, questions["question"])
+    translations = find_translations(build, questions["question"])
     numbers = (paragraph.tolist(), article[paragraph].tolist())
-    asked_rows = [list(row) for row in zip(questions["id"].to_pylist(), texts, translated, *numbers, strict=True)]
-    pairs = [list(pair) for pair in zip(layout["context"].to_pylist(), targets.to_pylist(), strict=True)]
-    blocks = [_block(pairs[at : at + BLOCK]) for at in range(0, len(pairs), BLOCK)]
-    return _block({**columns, "questions": asked_rows, "articles": articles}), blocks
+    packed = {
+        "q": question.tolist(),
+        **answer_columns(from_table(build.spans.take(rows), SpanRow)),
+        "questions": list(zip(questions["id"].to_pylist(), texts, translations, *numbers, strict=True)),
+        "articles": articles,
+    }
+    targets = build.paragraphs["context"].take(pa.array(layout_rows)).to_pylist()
+    pairs = list(zip(layout["context"].to_pylist(), targets, strict=True))
+    return pack_json(packed), [pack_json(pairs[at : at + BLOCK]) for at in range(0, len(pairs), BLOCK)]
 
 
-def _articles(layout: pa.Table) -> tuple[list[list[Any]], np.ndarray]:
-    """[split, title] of each article of these paragraphs, and the article of each paragraph."""
+def answer_columns(spans: Sequence[SpanRow]) -> dict[str, list[Any]]:
+    """The answers by column, one entry an answer:
+
+    f Field   i index   r Reason or -1   m Method or -1   p probability * 1000
+    a source text   s source start   t translation   k marked translation   x span   y its start
+    n occurrence   o occurrences   c candidates [start, text, Method, score * 1000]
+    """
+
+    def placed(value: Callable[[Placement], Any], missing: Any = None) -> list[Any]:
+        return [missing if span.placement is None else value(span.placement) for span in spans]
+
+    return {
+        "f": [FIELDS.index(span.field) for span in spans],
+        "i": [span.index for span in spans],
+        "r": [-1 if span.reason is None else REASONS.index(span.reason) for span in spans],
+        "m": placed(lambda placement: METHODS.index(placement.method), -1),
+        "p": placed(lambda placement: to_thousandths(placement.probability)),
+        "a": [span.source_text for span in spans],
+        "s": [span.source_start for span in spans],
+        "t": [span.translation for span in spans],
+        "k": [span.marked for span in spans],
+        "x": placed(lambda placement: placement.text),
+        "y": placed(lambda placement: placement.start),
+        "n": placed(lambda placement: placement.occurrence),
+        "o": placed(lambda placement: placement.occurrences),
+        "c": [list(map(pack_candidate, span.candidates[:CANDIDATES])) for span in spans],
+    }
+
+
+def number_articles(layout: pa.Table) -> tuple[list[tuple[int, str]], np.ndarray]:
+    """(split, title) of each article of these paragraphs, and the article of each paragraph."""
     keys = zip(*(layout[name].to_pylist() for name in ("split", "article", "title")), strict=True)
     numbers: dict[tuple[str, int, str], int] = {}
     article = np.array([numbers.setdefault(key, len(numbers)) for key in keys], int)
-    return [[SPLITS.index(split), title] for split, _, title in numbers], article
+    split_numbers: dict[str, int] = {split: number for number, split in enumerate(SPLITS)}
+    return [(split_numbers[split], title) for split, _, title in numbers], article
 
 
-def _translations(build: Build, questions: pa.ChunkedArray) -> list[str | None]:
+def find_translations(build: Build, questions: pa.ChunkedArray) -> list[str | None]:
+    """The translation of each question, None where there is none."""
     if build.translations is None:
         return [None] * len(questions)
-    at = pc.index_in(questions, value_set=build.translations["text"].combine_chunks())
-    return build.translations["translation"].take(at).to_pylist()
+    rows = pc.index_in(questions, value_set=build.translations["text"].combine_chunks())
+    return build.translations["translation"].take(rows).to_pylist()
 
 
-def _candidates(found: list[dict[str, Any]] | None) -> list[list[Any]]:
-    methods = list(Method)
-    return [
-        [c["start"], c["text"], methods.index(c["method"]) if c["method"] else -1, *_thousandths([c["score"]])]
-        for c in (found or [])[:CANDIDATES]
-    ]
+def pack_candidate(candidate: CandidateRow) -> PackedCandidate:
+    """A candidate as the page's script reads it."""
+    return candidate.start, candidate.text, METHODS.index(candidate.method), to_thousandths(candidate.score)
 
 
-def _thousandths(shares: list[float | None]) -> list[int | None]:
-    return [None if share is None else round(1000 * share) for share in shares]
+def to_thousandths(share: float | None) -> int | None:
+    """0.9537 -> 954. A table may lack a probability."""
+    return None if share is None else round(1000 * share)
 
 
-def _block(value: Any) -> str:
+def pack_json(value: Any) -> str:
+    """A value as base64 of gzipped JSON; equal values give equal text."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     packed = BytesIO()
     # The header of gzip.compress depends on the version of Python.

@@ -11,20 +11,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spanferry import tables
+from spanferry.arrow import index_of
 from spanferry.errors import InputError
 from spanferry.files import read_json
-from spanferry.records import Field, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
-from spanferry.report.wording import RESCUE
-from spanferry.selection import Selection, decide
+from spanferry.records import Field, ParagraphDecision, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
+from spanferry.report.wording import RESCUE_OUTCOMES
+from spanferry.selection import Selection, check_same_paragraphs, restore_selection
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
-RESCUED = ("requests", "characters", *RESCUE)
+RESCUE_COUNTS = ("requests", "characters", *RESCUE_OUTCOMES)
 
 
 @dataclass(frozen=True)
 class Build:
-    """One corpus's tables between stages; spans holds the kept rows and the rejected ones.
+    """The tables of one corpus that was built.
 
+    spans: the kept rows, then the rejected ones, as `clean` wrote them.
     translations: None for a corpus that is in its language already.
     """
 
@@ -32,17 +34,24 @@ class Build:
     paragraphs: pa.Table
     spans: pa.Table
     translations: pa.Table | None
-
-    @cached_property
-    def selection(self) -> Selection:
-        return decide(self.layout, self.paragraphs, self.spans, self.translations)
+    selection: Selection
 
     @cached_property
     def order(self) -> np.ndarray:
-        """The spans rows in the order of the source: by question, answers before plausible, by index."""
-        fields = pc.index_in(self.spans["field"], value_set=pa.array([f.value for f in Field]))
+        """The indices of the spans rows in the order of the source: by question, answers before plausible, by index."""
+        fields = pa.array(index_of(self.spans["field"], list(Field)))
         keys = {"owner": self.selection.owners, "field": fields, "index": self.spans["index"]}
         return pc.sort_indices(pa.table(keys), [(key, "ascending") for key in keys]).to_numpy()
+
+    @cached_property
+    def kept(self) -> pa.Array:
+        """The indices of the kept spans rows, in the order of the source."""
+        order = pa.array(self.order)
+        return order.filter(pc.is_null(self.selection.answers).take(order))
+
+    def paragraphs_of(self, rows: pa.Array) -> pa.Array:
+        """The layout row of each of these spans rows."""
+        return self.selection.questions["paragraph"].take(self.selection.owners.take(rows))
 
 
 def read_spans(clean: Path) -> pa.Table:
@@ -50,26 +59,28 @@ def read_spans(clean: Path) -> pa.Table:
 
     Raises InputError.
     """
-    return pa.concat_tables([read_kept(clean), tables.read_rejected(clean / "rejected.jsonl")])
-
-
-def read_kept(clean: Path) -> pa.Table:
-    return tables.read(clean / "provenance.parquet", SpanRow)
+    kept = tables.read(clean / "provenance.parquet", SpanRow)
+    return pa.concat_tables([kept, tables.read_rejected(clean / "rejected.jsonl")])
 
 
 def read_rescue(path: Path) -> dict[str, int]:
-    """What rescue noted; {} when it was switched off. Raises InputError."""
-    told = read_json(path, dict[str, Count], "not what rescue writes: {}; rebuild it")
-    if told and (missing := [name for name in RESCUED if name not in told]):
-        raise InputError(f"{path}: does not tell {', '.join(missing)}; rebuild it")
-    return told
+    """Reads rescue.json; {} when rescue was switched off. Raises InputError."""
+    counts: dict[str, int] = read_json(path, dict[str, Count], "not what rescue writes: {}; rebuild it")
+    if counts and (missing := [name for name in RESCUE_COUNTS if name not in counts]):
+        raise InputError(f"{path}: lacks {', '.join(missing)}; rebuild it")
+    return counts
 
 
-def read_build(layout: Path, paragraphs: Path, clean: Path, translations: Path | None) -> Build:
+def read_build(layout: Path, paragraphs: Path, clean: Path, decisions: Path, translations: Path | None) -> Build:
     """Reads what segment, locate, clean and translate wrote. Raises InputError."""
+    source = tables.read(layout, SourceParagraph)
+    target = tables.read(paragraphs, TargetParagraph)
+    check_same_paragraphs(source, target, "paragraphs")
+    spans = read_spans(clean)
     return Build(
-        layout=tables.read(layout, SourceParagraph),
-        paragraphs=tables.read(paragraphs, TargetParagraph),
-        spans=read_spans(clean),
+        layout=source,
+        paragraphs=target,
+        spans=spans,
         translations=None if translations is None else tables.read(translations, TranslationRow),
+        selection=restore_selection(source, tables.read(decisions, ParagraphDecision), spans),
     )

@@ -1,84 +1,126 @@
-"""loss.html: one file, opened from disk, that answers how much was lost, why, whether it matters, and shows it."""
+"""loss.html: a single file, opened from disk, that says how much was lost, why and whether it matters, and shows it."""
 
 import json
-from typing import Any
+from collections.abc import Iterator
 
-from spanferry.loss import CONFIDENCES, TOTAL
+from msgspec import Struct
+
+from spanferry.breakdown import CONFIDENCE_GROUPS
+from spanferry.loss_figures import ArticleRow, LossFigures
 from spanferry.records import SPLITS, Field, Method, Reason
 from spanferry.report import wording
 from spanferry.report.accuracy import ENOUGH
-from spanferry.report.examples import WEAK, pack
+from spanferry.report.charts import draw_charts
+from spanferry.report.examples import WEAK, pack_examples
 from spanferry.report.inputs import Build
-from spanferry.report.plots import charts, shares
-from spanferry.report.templating import page
+from spanferry.report.plots import breakdown_rows, group_shares
+from spanferry.report.reference import compare_with_reference
+from spanferry.report.templating import render_template
 
 WORST = 10  # articles listed
 
 
-def render(build: Build, figures: dict[str, Any], corpus: str, languages: tuple[str, str]) -> str:
+class GroupLine(Struct, frozen=True):
+    """A line of a breakdown's table. share: kept / visited. before, after: its share of all groups."""
+
+    group: str
+    kept: int
+    dropped: int
+    share: float | None
+    before: float | None
+    after: float | None
+
+
+class BreakdownTable(Struct, frozen=True):
+    """A breakdown as the page shows it. distance: total variation distance of the kept from the source."""
+
+    title: str
+    unit: str
+    description: str
+    distance: float | None
+    lines: list[GroupLine]
+
+
+class ArticleLine(Struct, frozen=True):
+    """An article that lost questions. share: kept / visited."""
+
+    split: str
+    title: str
+    kept: int
+    dropped: int
+    share: float
+
+
+def render_page(build: Build, figures: LossFigures, corpus: str, languages: tuple[str, str]) -> str:
     """The page as text. languages: the source's and the target's code."""
-    rows, paragraphs = pack(build)
-    return page(
+    rows, paragraphs = pack_examples(build)
+    return render_template(
         "loss.html",
         corpus=corpus,
         languages=languages,
-        total=figures[TOTAL],
-        said={
-            "much": wording.how_much(figures),
-            "reason": wording.main_reason(figures),
-            "why": wording.why(figures),
-            "matter": wording.does_it_matter(figures),
-            "rescue": wording.rescue(figures),
+        total=figures.total,
+        summary={
+            "how_much": wording.answer_how_much(figures),
+            "main_reason": wording.name_main_reason(figures),
+            "why": wording.answer_why(figures),
+            "does_it_matter": wording.answer_does_it_matter(figures),
+            "rescue": wording.describe_rescue(figures.rescue),
         },
-        table=wording.reference_rows(figures),
-        source=figures["reference"][0]["source"],
-        charts=charts(figures),
+        reference_rows=list(compare_with_reference(figures)),
+        reference_source=figures.reference[0].source,
+        charts=draw_charts(figures),
         figures=figures,
-        breakdowns=list(_breakdowns(figures)),
-        articles=_worst(figures),
+        breakdowns=list(breakdown_tables(figures)),
+        articles=worst_articles(figures),
         reasons=[(reason.value, *wording.REASONS[reason]) for reason in Reason],
         methods=[(method.value, *wording.METHODS[method]) for method in Method],
-        confidences=[name for name, _ in CONFIDENCES],
         weak=WEAK,
         enough=ENOUGH,
-        vocabulary=_vocabulary(languages),
+        vocabulary=vocabulary_json(languages),
         rows=rows,
         paragraphs=paragraphs,
     )
 
 
-def _vocabulary(languages: tuple[str, str]) -> str:
-    """What the page's script must know to read the rows; JSON with no "<" in it, for a script element."""
+def vocabulary_json(languages: tuple[str, str]) -> str:
+    """The words that the page's script needs to read the rows, as JSON without "<", for a script element."""
     words = {
         "splits": SPLITS,
         "fields": [field.value for field in Field],
         "reasons": [[reason.value, *wording.REASONS[reason]] for reason in Reason],
         "methods": [[method.value, *wording.METHODS[method]] for method in Method],
-        "confidences": [[name, None if below is None else round(1000 * below)] for name, below in CONFIDENCES],
+        "confidences": [[name, None if below is None else round(1000 * below)] for name, below in CONFIDENCE_GROUPS],
         "languages": languages,
     }
     return json.dumps(words, sort_keys=True).replace("<", "\\u003c")
 
 
-def _breakdowns(figures: dict[str, Any]):
-    for name, (title, unit, told) in wording.BREAKDOWNS.items():
-        distribution = {(row["group"], row["when"]): row["share"] for row in shares(figures, name)}
-        rows = [row for row in figures["breakdowns"][name] if row["split"] == TOTAL]
-        yield {
-            "title": title,
-            "unit": unit,
-            "told": told,
-            "distance": figures[TOTAL]["drift"][f"{name}_distance"],
-            "rows": [
-                row
-                | {"share": wording.share(row)}
-                | {when: distribution.get((row["group"], when)) for when in ("before", "after")}
-                for row in rows
-            ],
-        }
+def breakdown_tables(figures: LossFigures) -> Iterator[BreakdownTable]:
+    """The tables of the breakdowns, both splits together."""
+    drift = figures.total.drift
+    distances = {
+        "question_word": drift.question_word_distance,
+        "answer_length": drift.answer_length_distance,
+        "answer_type": drift.answer_type_distance,
+        "position": drift.position_distance,
+    }
+    for name, label in wording.BREAKDOWNS.items():
+        rows = breakdown_rows(figures.breakdowns, name)
+        shares = {share.group: share for share in group_shares(rows)}
+        lines: list[GroupLine] = []
+        for row in rows:
+            share = shares.get(row.group)
+            before, after = (share.before, share.after) if share else (None, None)
+            kept = wording.kept_share(row.kept, row.visited)
+            lines.append(GroupLine(row.group, row.kept, row.dropped, kept, before, after))
+        yield BreakdownTable(label.title, label.unit, label.description, distances[name], lines)
 
 
-def _worst(figures: dict[str, Any]) -> list[dict[str, Any]]:
-    """The articles that lost most questions."""
-    lost = [row | {"share": wording.share(row)} for row in figures["breakdowns"]["article"] if row["dropped"]]
-    return sorted(lost, key=lambda row: (-row["dropped"], row["share"]))[:WORST]
+def worst_articles(figures: LossFigures) -> list[ArticleLine]:
+    """The articles that lost most questions; among equals the smallest share kept first."""
+
+    def line(row: ArticleRow) -> ArticleLine:
+        return ArticleLine(row.split, row.group, row.kept, row.dropped, row.kept / row.visited)
+
+    lines = [line(row) for row in figures.breakdowns.article if row.dropped]
+    return sorted(lines, key=lambda line: (-line.dropped, line.share))[:WORST]

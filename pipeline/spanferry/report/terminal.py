@@ -1,19 +1,17 @@
 """loss.json for a terminal: the table, and the reasons with an example each."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-from spanferry.loss import TOTAL
-from spanferry.records import Method
+from spanferry.loss_figures import LossFigures
+from spanferry.records import Field, Method, SpanRow
 from spanferry.report import wording
-
-Row = dict[str, Any]
+from spanferry.report.reference import compare_with_reference
 
 SHOWN = 60  # characters of an example's texts
 
 
-def tabulate(rows: list[list[str]]) -> list[str]:
-    """Rows of cells -> lines with aligned columns, the first to the left and the others to the right."""
+def align_columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells as lines with aligned columns, the first to the left and the others to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(
@@ -23,42 +21,48 @@ def tabulate(rows: list[list[str]]) -> list[str]:
     ]
 
 
-def show(figures: Row, rejected: list[Row]) -> Iterator[str]:
+def loss_lines(figures: LossFigures, rejected: Iterable[SpanRow]) -> Iterator[str]:
     """The lines of `spanferry loss show`. rejected: the rows of rejected.jsonl, for the examples."""
-    yield from (wording.how_much(figures), wording.does_it_matter(figures), "")
-    table = [["questions", "source", "kept", "lost", "kept %", "reference", "its kept %"]]
-    for row in wording.reference_rows(figures):
-        label = row["split"] if row["unit"] == "questions" else f"  {row['label']}"
-        theirs = [row["theirs"]["reported"], wording.percent(row["theirs"]["share"])] if row["theirs"] else ["", ""]
-        counts = [wording.number(row[name]) for name in ("visited", "kept", "dropped")]
-        table.append([label, *counts, wording.percent(row["share"]), *theirs])
-    yield from tabulate(table)
-    methods = figures[TOTAL]["answers"]["methods"]
+    yield from (wording.answer_how_much(figures), wording.answer_does_it_matter(figures), "")
+    yield from align_columns(list(reference_cells(figures)))
+    answers = figures.total.answers
     yield from ("", "kept answers by method")
-    yield from tabulate(
-        [[f"  {method}", wording.number(methods[method])] for method in Method if methods[method]] or [[""]]
+    yield from align_columns(
+        [[f"  {method}", wording.number(answers.methods[method])] for method in Method if answers.methods[method]]
+        or [[""]]
     )
-    if told := wording.rescue(figures):
-        yield from ("", told)
-    lost = figures[TOTAL]["answers"]
-    told = f"{wording.plural(lost['dropped'], 'lost answer')} by reason" if lost["dropped"] else "no answer is lost"
-    yield from ("", told)
-    example = {row["reason"]: row for row in reversed(rejected) if row["field"] == "answers"}
-    for reason, n in wording.top_reasons(lost):
-        yield f"  {wording.number(n):>7}  {reason}: {wording.REASONS[reason][1]}"
-        if reason in example:
-            yield f"           {describe(example[reason])}"
+    if rescue := wording.describe_rescue(figures.rescue):
+        yield from ("", rescue)
+    heading = f"{wording.plural(answers.dropped, 'lost answer')} by reason" if answers.dropped else "no answer is lost"
+    yield from ("", heading)
+    examples: dict[str, SpanRow] = {}
+    for row in rejected:
+        if row.field is Field.ANSWERS and row.reason is not None:
+            examples.setdefault(row.reason, row)
+    for reason, n in wording.top_reasons(answers):
+        yield f"  {wording.number(n):>7}  {reason}: {wording.REASONS[reason].description}"
+        if reason in examples:
+            yield f"           {describe_answer(examples[reason])}"
 
 
-def describe(row: Row) -> str:
-    """One answer in a line: where it is from, source, translation and the best candidate."""
-    found = [f"“{clip(text)}”" for text in (row["source_text"], row["translation"]) if text is not None]
-    best = next(iter(row["candidates"] or ()), None)
-    nearest = f"; nearest “{clip(best['text'])}”" if best else ""
-    return f"{row['question_id']} {' → '.join(found)}{nearest}"
+def reference_cells(figures: LossFigures) -> Iterator[list[str]]:
+    """The table beside the reference: its head, then its rows."""
+    yield ["questions", "source", "kept", "lost", "kept %", "reference", "its kept %"]
+    for row in compare_with_reference(figures):
+        label = row.split if row.unit == "questions" else f"  {row.label}"
+        counts = [wording.number(n) for n in (row.visited, row.kept, row.dropped)]
+        reference = [row.reference.reported, wording.percent(row.reference_share)] if row.reference else ["", ""]
+        yield [label, *counts, wording.percent(row.share), *reference]
 
 
-def clip(text: str) -> str:
-    """A text on one line, cut where it is long."""
+def describe_answer(row: SpanRow) -> str:
+    """One answer in a line: its question, source, translation and best candidate."""
+    texts = [f"“{clip_text(text)}”" for text in (row.source_text, row.translation) if text is not None]
+    nearest = f"; nearest “{clip_text(row.candidates[0].text)}”" if row.candidates else ""
+    return f"{row.question_id} {' → '.join(texts)}{nearest}"
+
+
+def clip_text(text: str) -> str:
+    """A text on one line, shortened to SHOWN characters."""
     line = " ".join(text.split())
     return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"

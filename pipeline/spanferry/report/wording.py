@@ -1,57 +1,72 @@
-"""Figures in words: labels, shares, the three answers that a report opens with, the table against the reference."""
+"""Figures in words: labels, shares, the three answers that a report opens with."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from spanferry.loss import TOTAL
-from spanferry.records import SPLITS, Field, Method, Reason
+from spanferry.loss_figures import Drift, LossFigures, Tally, Unit
+from spanferry.records import SPLITS, Method, Reason, Split
 
-Figures = dict[str, Any]
+
+class Label(NamedTuple):
+    """How a word of a closed set is shown, and what it means."""
+
+    name: str
+    description: str
+
+
+class BreakdownLabel(NamedTuple):
+    """How a breakdown is shown. unit: what it counts. description: how its groups are defined."""
+
+    title: str
+    unit: str
+    description: str
+
 
 REASONS = {
-    Reason.SOURCE_MISMATCH: ("wrong in the source", "The source's own offset does not hold the answer's text."),
-    Reason.CONTEXT_UNTRANSLATED: ("paragraph not translated", "A sentence of the paragraph has no translation."),
-    Reason.QUESTION_UNTRANSLATED: ("question not translated", "The question has no translation."),
-    Reason.ANSWER_UNTRANSLATED: ("answer not translated", "The answer on its own has no translation."),
-    Reason.NOT_FOUND: ("not found", "Nothing in the sentence resembles the translated answer."),
-    Reason.BELOW_THRESHOLD: ("too little alike", "Something resembles the translated answer, but not enough."),
-    Reason.AMBIGUOUS: ("ambiguous", "Several places would do, and nothing tells which."),
-    Reason.LOW_CONFIDENCE: ("too unsure", "A span was found, but it is probably not the right one."),
+    Reason.SOURCE_MISMATCH: Label("wrong in the source", "The source's own offset does not hold the answer's text."),
+    Reason.CONTEXT_UNTRANSLATED: Label("paragraph not translated", "A sentence of the paragraph has no translation."),
+    Reason.QUESTION_UNTRANSLATED: Label("question not translated", "The question has no translation."),
+    Reason.ANSWER_UNTRANSLATED: Label("answer not translated", "The answer on its own has no translation."),
+    Reason.NOT_FOUND: Label("not found", "Nothing in the sentence resembles the translated answer."),
+    Reason.BELOW_THRESHOLD: Label("too little alike", "Something resembles the translated answer, but not enough."),
+    Reason.AMBIGUOUS: Label("ambiguous", "Several places fit equally well, and nothing decides between them."),
+    Reason.LOW_CONFIDENCE: Label("too unsure", "A span was found, but it is probably not the right one."),
 }
 METHODS = {
-    Method.NATIVE: ("native", "The corpus is in its language already; the span is the source's."),
-    Method.EXACT: ("exact", "The translated answer stands there letter for letter."),
-    Method.NORMALISED: ("normalised", "The same, but for case, diacritics, quotes, number form or articles."),
-    Method.FUZZY: ("fuzzy", "The run of words most like the translated answer."),
-    Method.MARKED: ("marked", "Found by translating the sentence with the answer between markers."),
+    Method.NATIVE: Label("native", "The corpus is in its language already; the span is the source's."),
+    Method.EXACT: Label("exact", "The translated answer, letter for letter."),
+    Method.NORMALISED: Label("normalised", "The same, but for case, diacritics, quotes, number form or articles."),
+    Method.FUZZY: Label("fuzzy", "The run of words most like the translated answer."),
+    Method.MARKED: Label("marked", "Found by translating the sentence with the answer between markers."),
 }
-# What rescue.json counts of the answers that were asked for again, and how that is said.
-RESCUE = {
+# What rescue.json counts of the answers that were requested again, and how that is said.
+RESCUE_OUTCOMES = {
     "rescued": "kept that would have been lost",
     "moved": "moved to another place",
-    "confirmed": "found where they were",
+    "confirmed": "found in the same place",
     "lost": "dropped that would have been kept",
-    "markers_lost": "whose markers did not come back",
+    "markers_lost": "whose markers were lost in translation",
     "in_vain": "for which it changed nothing",
 }
-UNITS = {
+UNITS: dict[Unit, str] = {
     "paragraphs": "paragraphs",
     "questions": "questions",
     "has_answer": "has answer",
     "no_answer": "no answer",
-    Field.ANSWERS: "answers",
-    Field.PLAUSIBLE: "plausible answers",
+    "answers": "answers",
+    "plausible_answers": "plausible answers",
 }
 BREAKDOWNS = {
-    "question_word": ("Question word", "questions", "The first question word that stands in the question."),
-    "answer_length": ("Answer length", "answers", "Words of the English answer, counted between white space."),
-    "answer_type": (
+    "question_word": BreakdownLabel("Question word", "questions", "The first question word in the question."),
+    "answer_length": BreakdownLabel("Answer length", "answers", "Words of the English answer, split at white space."),
+    "answer_type": BreakdownLabel(
         "Answer type",
         "answers",
-        "Told by the first rule that holds. Date: names a month, weekday, decade or century, or is a year. Number: "
+        "The first rule that holds. Date: names a month, weekday, decade or century, or is a year. Number: "
         "begins with one. Name: has a capital and no longer lower-case word. Clause: four words or more with a verb "
         "or conjunction, or begins with “because” and the like. Phrase: the rest.",
     ),
-    "position": ("Position", "answers", "Where in its paragraph the English answer starts."),
+    "position": BreakdownLabel("Position", "answers", "Where in its paragraph the English answer starts."),
 }
 # Points by which the share of unanswerable questions moves, in words. Below one point, two readers'
 # scores differ by less than their seeds make them differ; the reference's own shift is 11 points.
@@ -64,124 +79,93 @@ def percent(share: float | None, digits: int = 1) -> str:
 
 
 def number(value: float) -> str:
+    """1234 -> "1,234"."""
     return f"{value:,}"
 
 
 def plural(n: int, noun: str) -> str:
+    """2, "answer" -> "2 answers"."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
-def built_splits(figures: Figures) -> list[str]:
+def kept_share(kept: int, visited: int) -> float | None:
+    """kept / visited, None when nothing was visited."""
+    return kept / visited if visited else None
+
+
+def built_splits(figures: LossFigures) -> list[Split]:
     """The splits that the corpus has."""
-    return [split for split in SPLITS if figures[split]["questions"]["visited"]]
+    return [split for split in SPLITS if figures.units(split).questions.visited]
 
 
-def top_reasons(tally: dict[str, Any]) -> list[tuple[Reason, int]]:
-    """(reason, how many) of what was dropped, most first; the order of Reason among equals."""
-    return sorted(((r, n) for r in Reason if (n := tally["reasons"][r])), key=lambda item: -item[1])
+def top_reasons(tally: Tally) -> list[tuple[Reason, int]]:
+    """(reason, count) of what was dropped, most frequent first; the order of Reason among equals."""
+    return sorted(((r, n) for r in Reason if (n := tally.reasons[r])), key=lambda item: -item[1])
 
 
-def rescue(figures: Figures) -> str:
-    """What asking again between markers cost and brought; "" where nothing was asked, or nobody noted it."""
-    told = figures.get("rescue")
-    if not told or not told["requests"]:
+def describe_rescue(counts: Mapping[str, int]) -> str:
+    """What requesting sentences again with markers cost and gained; "" where nothing was requested."""
+    if not counts or not counts["requests"]:
         return ""
-    asked = plural(sum(told[outcome] for outcome in RESCUE), "unsure answer")
-    brought = ", ".join(f"{number(told[outcome])} {said}" for outcome, said in RESCUE.items() if told[outcome])
-    sent = f"{plural(told['requests'], 'sentence')} with markers ({number(told['characters'])} characters)"
-    return f"{asked} asked for again, in {sent}: {brought}."
+    answers = plural(sum(counts[outcome] for outcome in RESCUE_OUTCOMES), "unsure answer")
+    outcomes = ", ".join(
+        f"{number(counts[outcome])} {words}" for outcome, words in RESCUE_OUTCOMES.items() if counts[outcome]
+    )
+    sentences = f"{plural(counts['requests'], 'sentence')} with markers ({number(counts['characters'])} characters)"
+    return f"{answers} requested again, in {sentences}: {outcomes}."
 
 
-def how_much(figures: Figures) -> str:
-    has, no = figures[TOTAL]["has_answer"], figures[TOTAL]["no_answer"]
-    lost = {0: "none is lost", 1: "1 is lost"}.get(has["dropped"], f"{number(has['dropped'])} are lost")
-    said = f"{number(has['kept'])} of {plural(has['visited'], 'question')} with an answer are kept; {lost}."
-    if no["visited"]:
-        kept = "all are kept" if not no["dropped"] else f"{number(no['kept'])} are kept"
-        said += f" Of {plural(no['visited'], 'question')} without an answer, {kept}."
-    return said
+def answer_how_much(figures: LossFigures) -> str:
+    """How many questions are kept."""
+    has, no = figures.total.has_answer, figures.total.no_answer
+    lost = {0: "none is lost", 1: "1 is lost"}.get(has.dropped, f"{number(has.dropped)} are lost")
+    text = f"{number(has.kept)} of {plural(has.visited, 'question')} with an answer are kept; {lost}."
+    if no.visited:
+        kept = "all are kept" if not no.dropped else f"{number(no.kept)} are kept"
+        text += f" Of {plural(no.visited, 'question')} without an answer, {kept}."
+    return text
 
 
-def main_reason(figures: Figures) -> str:
-    """The reason that most lost questions have, or that none was lost."""
-    has = figures[TOTAL]["has_answer"]
-    return REASONS[top_reasons(has)[0][0]][0] if has["dropped"] else "nothing lost"
+def name_main_reason(figures: LossFigures) -> str:
+    """The most frequent reason of lost questions, or that none was lost."""
+    has = figures.total.has_answer
+    return REASONS[top_reasons(has)[0][0]].name if has.dropped else "nothing lost"
 
 
-def why(figures: Figures) -> str:
-    has = figures[TOTAL]["has_answer"]
-    if not has["dropped"]:
+def answer_why(figures: LossFigures) -> str:
+    """The reasons of lost questions, most frequent first."""
+    has = figures.total.has_answer
+    if not has.dropped:
         return "No question with an answer was lost."
     (first, most), *rest = top_reasons(has)
-    said = f"{REASONS[first][1]} So for {number(most)} of {plural(has['dropped'], 'lost question')}."
+    text = f"{REASONS[first].description} This cost {number(most)} of {plural(has.dropped, 'lost question')}."
     if rest:
-        said += f" Then: {', '.join(f'{REASONS[reason][0]} {number(n)}' for reason, n in rest)}."
-    return said
+        text += f" Then: {', '.join(f'{REASONS[reason].name} {number(n)}' for reason, n in rest)}."
+    return text
 
 
-def does_it_matter(figures: Figures) -> str:
-    drift = figures[TOTAL]["drift"]
-    before, after = drift["no_answer_share_before"], drift["no_answer_share_after"]
-    if not any(figures[TOTAL][unit]["dropped"] for unit in ("questions", "answers")):
-        return "Nothing is lost, so that nothing has shifted."
+def answer_does_it_matter(figures: LossFigures) -> str:
+    """How far the kept questions and answers differ from the source's."""
+    total = figures.total
+    before, after = total.drift.no_answer_share_before, total.drift.no_answer_share_after
+    if not total.questions.dropped and not total.answers.dropped:
+        return "Nothing is lost, so nothing has shifted."
     if not before or after is None:
-        return _wording_of_answers(drift)
+        return describe_answer_drift(total.drift)
     points = 100 * abs(after - before)
     verb = next(verb for below, verb in SHIFTS if below is None or points < below)
     return (
         f"The share of questions without an answer {verb}: {percent(before)} before, {percent(after)} after. That is "
-        f"also the exact match of a reader that never answers. {_wording_of_answers(drift)}"
+        f"also the exact match of a reader that never answers. {describe_answer_drift(total.drift)}"
     )
 
 
-def _wording_of_answers(drift: dict[str, Any]) -> str:
-    before, after = drift["words_before"], drift["words_after"]
+def describe_answer_drift(drift: Drift) -> str:
+    """How length and type of the kept answers differ from the source's."""
+    before, after = drift.words_before, drift.words_after
     if before is None or after is None:
         return "Nothing is left to compare."
     return (
         f"Kept answers have {after:.2f} words on average ({before:.2f} before), and their mix of types is shifted by "
-        f"{percent(drift['answer_type_distance'])}."
+        f"{percent(drift.answer_type_distance)}."
     )
-
-
-def reference_rows(figures: Figures) -> list[dict[str, Any]]:
-    """The table against the reference: a row for each split, and all where there are two, and each sort of question.
-
-    Each: split, label, unit, visited, kept, dropped, share, theirs (its row of the reference and share, or None).
-    """
-    theirs = {(row["split"], row["unit"]): row for row in figures["reference"]}
-    rows = []
-    splits = built_splits(figures)
-    for split in splits if len(splits) == 1 else [*splits, TOTAL]:
-        for unit in ("questions", "has_answer", "no_answer"):
-            ours, other = figures[split][unit], theirs.get((split, unit))
-            rows.append(
-                {
-                    "split": split,
-                    "unit": unit,
-                    "label": UNITS[unit],
-                    **{name: ours[name] for name in ("visited", "kept", "dropped")},
-                    "share": share(ours),
-                    "theirs": other and {**other, "share": share(other)},
-                }
-            )
-    return rows
-
-
-def share(tally: dict[str, Any]) -> float | None:
-    return tally["kept"] / tally["visited"] if tally["visited"] else None
-
-
-def markdown_table(figures: Figures) -> str:
-    """The table against the reference, for a README or a dataset card."""
-    lines = [
-        "| split | questions | source | kept | lost | kept % | reference | its kept % |",
-        "|---|---|--:|--:|--:|--:|--:|--:|",
-    ]
-    for row in reference_rows(figures):
-        theirs = row["theirs"]
-        told, kept = (theirs["reported"], percent(theirs["share"])) if theirs else ("", "")
-        label = "all" if row["unit"] == "questions" else row["label"]
-        counts = " | ".join(number(row[name]) for name in ("visited", "kept", "dropped"))
-        lines.append(f"| {row['split']} | {label} | {counts} | {percent(row['share'])} | {told} | {kept} |")
-    return "\n".join(lines) + "\n"

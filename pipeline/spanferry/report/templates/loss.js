@@ -1,11 +1,11 @@
 "use strict";
 (async () => {
   const ROW = 76; // height of a list row in pixels, as in the stylesheet
-  const BEYOND = 6; // rows drawn above and below what is seen
+  const OVERSCAN = 6; // rows drawn above and below the visible ones
   const $ = (id) => document.getElementById(id);
   const words = JSON.parse($("vocabulary").textContent);
 
-  // Base64 of gzipped JSON -> its value.
+  // Decodes base64 of gzipped JSON.
   async function unpack(element) {
     const text = atob(element.textContent);
     const bytes = new Uint8Array(text.length);
@@ -24,7 +24,7 @@
     rejected(n) || rows.p[n] === null ? -1 : words.confidences.findIndex(([, below]) => below === null || rows.p[n] < below);
   const title = (article) => rows.articles[article][1].replaceAll("_", " ");
 
-  // Paragraph blocks hold equally many paragraphs, all but the last; each is read once, when first needed.
+  // All blocks but the last hold the same number of paragraphs. Each is read once, when first needed.
   const blocks = [...document.getElementsByClassName("paragraphs")];
   const read = new Map();
   let perBlock = null;
@@ -46,10 +46,10 @@
     return byKey.get(key) ?? -1;
   }
 
-  // Search: texts are folded to what a keyboard types, once: lower case, no diacritics, plain quotes and dashes.
+  // Search ignores case and diacritics, and takes any quotes and dashes for plain ones. Texts are folded once.
   const fold = (text) =>
     text.toLowerCase().normalize("NFKD").replace(/\p{Mn}/gu, "").replace(/[\u2018-\u201b]/g, "'").replace(/[\u201c-\u201f]/g, '"').replace(/[\u2010-\u2015]/g, "-");
-  // They are many, so that they are read in the background, piece by piece, and a search goes through what there is.
+  // Folding all texts takes long, so it runs in the background. A search goes through those that are ready.
   const texts = []; // of each row
   const passages = []; // of each paragraph, source and translation
   let prepared = false;
@@ -58,7 +58,7 @@
       const [id, question, translated] = rows.questions[rows.q[n]];
       const found = rows.c[n].map((candidate) => candidate[1]);
       texts.push(fold([id, question, translated, rows.a[n], rows.t[n], rows.k[n], rows.x[n], ...found, title(articleOf(n))].join("\n")));
-      if (n % 2000 === 1999) await new Promise((next) => setTimeout(next)); // lets the page answer
+      if (n % 2000 === 1999) await new Promise((next) => setTimeout(next)); // keeps the page responsive
     }
     for (const block of blocks) {
       for (const pair of await unpack(block)) passages.push(fold(pair.join("\n")));
@@ -67,7 +67,7 @@
     if ($("q").value.trim()) select(), reveal();
   }
 
-  // The filters: name -> the value of a row.
+  // Name of a filter -> its value for a row.
   const filters = {
     split: splitOf,
     outcome: (n) => (rejected(n) ? 0 : 1),
@@ -94,8 +94,8 @@
   }
 
   let shown = [];
-  let chosen = -1; // a row number, not a place in `shown`
-  // Beside the list there is room for an example before one is chosen: the first.
+  let chosen = -1; // a row number, not an index into `shown`
+  // On a wide screen the first example is shown before one is chosen.
   const current = () => (chosen < 0 && shown.length && $("detail").offsetParent ? shown[0] : chosen);
 
   function select() {
@@ -141,14 +141,14 @@
 
   function drawList() {
     const list = $("list");
-    const first = Math.max(0, Math.floor(list.scrollTop / ROW) - BEYOND);
-    const last = Math.min(shown.length, Math.ceil((list.scrollTop + (list.clientHeight || 800)) / ROW) + BEYOND);
+    const first = Math.max(0, Math.floor(list.scrollTop / ROW) - OVERSCAN);
+    const last = Math.min(shown.length, Math.ceil((list.scrollTop + (list.clientHeight || 800)) / ROW) + OVERSCAN);
     $("runway").replaceChildren(...Array.from({ length: Math.max(0, last - first) }, (_, at) => listRow(first + at)));
     list.setAttribute("aria-activedescendant", current() >= 0 ? `row-${current()}` : "");
     if (!shown.length) $("runway").append(element("p", { class: "note row" }, "Nothing matches."));
   }
 
-  // Highlights [start, start + length) of code points, as the offsets of the corpus count.
+  // Highlights [start, start + length), counted in code points as the offsets of the corpus are.
   function marked(text, start, length, kind) {
     const points = Array.from(text);
     if (start === null || start < 0 || length === 0) return [text];
@@ -157,8 +157,8 @@
   const size = (text) => Array.from(text).length;
 
   function line(name, text, note, lang) {
-    const told = text === null ? element("small", {}, "none") : element("span", { lang, dir: "auto" }, text);
-    return [element("dt", {}, name), element("dd", {}, told, note ? element("small", {}, ` ${note}`) : null)];
+    const shownText = text === null ? element("small", {}, "none") : element("span", { lang, dir: "auto" }, text);
+    return [element("dt", {}, name), element("dd", {}, shownText, note ? element("small", {}, ` ${note}`) : null)];
   }
 
   async function drawDetail() {
@@ -166,13 +166,13 @@
     const detail = $("detail");
     if (n < 0) return detail.replaceChildren();
     const [source, target] = await paragraphs(n);
-    if (n !== current()) return undefined; // another one was chosen meanwhile
+    if (n !== current()) return undefined; // another example was chosen meanwhile
     const [id, question, translated] = rows.questions[rows.q[n]];
     const [from, to] = words.languages;
     const kept = rows.x[n] !== null;
     const best = kept ? [rows.y[n], rows.x[n]] : rows.c[n].length ? rows.c[n][0] : null;
     const place = shown.indexOf(n);
-    const told = rejected(n) ? words.reasons[rows.r[n]][2] : words.methods[rows.m[n]][2];
+    const explanation = rejected(n) ? words.reasons[rows.r[n]][2] : words.methods[rows.m[n]][2];
     const button = (id, label, use, off = false) => {
       const made = element("button", { type: "button", id }, label);
       made.disabled = off;
@@ -197,30 +197,30 @@
       element("p", { class: "where" }, element("bdi", {}, title(articleOf(n))), ` · ${words.splits[splitOf(n)]} · ${words.fields[rows.f[n]].replace("_", " ").slice(0, -1)} ${rows.i[n] + 1} · `, element("code", {}, id)),
       element("h3", { lang: from, dir: "auto" }, question),
       element("p", { class: "translated", lang: to, dir: "auto" }, translated ?? ""),
-      element("p", { class: "verdict" }, element("b", { class: rejected(n) ? "rejected" : "weak" }, outcome(n)), ` – ${told}`),
+      element("p", { class: "verdict" }, element("b", { class: rejected(n) ? "rejected" : "weak" }, outcome(n)), ` – ${explanation}`),
       element("dl", { class: "evidence" },
         ...line("source answer", rows.a[n], "", from),
         ...line("translated on its own", rows.t[n], "", to),
         ...(rows.k[n] === null ? [] : line("marked sentence", rows.k[n], "", to)),
-        ...(kept ? line("kept span", rows.x[n], rows.o[n] > 1 ? `place ${rows.n[n]} of ${rows.o[n]}` : "", to) : []),
+        ...(kept ? line("kept span", rows.x[n], rows.o[n] > 1 ? `occurrence ${rows.n[n]} of ${rows.o[n]}` : "", to) : []),
         ...candidates),
       element("div", { class: "sides" }, ...sides),
     );
-    if (focused) ($(focused)?.disabled ? detail : $(focused))?.focus({ preventScroll: true }); // its button was replaced
+    if (focused) ($(focused)?.disabled ? detail : $(focused))?.focus({ preventScroll: true }); // the focused button was replaced
     detail.scrollTop = 0;
     highlight();
     return undefined;
   }
 
-  // Marks what was searched for in the example, where the browser can (CSS Custom Highlight API).
+  // Highlights the matches of the search in the example, where the browser supports it (CSS Custom Highlight API).
   function highlight() {
     if (!CSS.highlights) return;
-    const sought = fold($("q").value.trim());
-    const shownTexts = sought ? $("detail").querySelectorAll("h3, .translated, .evidence span, .sides p") : [];
-    CSS.highlights.set("sought", new Highlight(...[...shownTexts].flatMap((text) => ranges(text, sought))));
+    const query = fold($("q").value.trim());
+    const shownTexts = query ? $("detail").querySelectorAll("h3, .translated, .evidence span, .sides p") : [];
+    CSS.highlights.set("match", new Highlight(...[...shownTexts].flatMap((text) => ranges(text, query))));
   }
-  function ranges(within, sought) {
-    const places = []; // of each folded character: its node, where it starts and ends there
+  function ranges(within, query) {
+    const places = []; // of each folded character: its text node, its start and end there
     const walker = document.createTreeWalker(within, NodeFilter.SHOW_TEXT);
     let text = "";
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -233,16 +233,16 @@
       }
     }
     const found = [];
-    for (let at = text.indexOf(sought); at >= 0; at = text.indexOf(sought, at + sought.length)) {
+    for (let at = text.indexOf(query); at >= 0; at = text.indexOf(query, at + query.length)) {
       const range = new Range();
       range.setStart(places[at][0], places[at][1]);
-      range.setEnd(places[at + sought.length - 1][0], places[at + sought.length - 1][2]);
+      range.setEnd(places[at + query.length - 1][0], places[at + query.length - 1][2]);
       found.push(range);
     }
     return found;
   }
 
-  // Where we are lives in the address, so that it can be shared and gone back from.
+  // The state of the page is in its address, so that it can be shared and the browser can go back.
   function address() {
     const state = new URLSearchParams();
     if ($("q").value.trim()) state.set("q", $("q").value.trim());
@@ -277,7 +277,7 @@
     if (place >= 0 && (place * ROW < list.scrollTop || (place + 1) * ROW > list.scrollTop + list.clientHeight)) {
       list.scrollTop = Math.max(0, place * ROW - list.clientHeight / 3);
     }
-    $("examples").classList.toggle("open", chosen >= 0); // on a telephone, instead of the list
+    $("examples").classList.toggle("open", chosen >= 0); // on a telephone the example replaces the list
     drawList();
     return drawDetail();
   }
@@ -301,7 +301,7 @@
       await navigator.clipboard.writeText(link);
       $("copy").textContent = "Copied";
     } catch {
-      window.prompt("The link to this example", link); // the browser withholds the clipboard
+      window.prompt("The link to this example", link); // the browser does not allow access to the clipboard
     }
   }
 
