@@ -21,8 +21,8 @@ from pathlib import Path
 
 import sentencepiece
 import torch
-from spanferry import squad
 from spanferry.language.text import sentences
+from spanferry.squad import read_squad
 from spanferry.translation.engines import checkpoint
 from spanferry.translation.engines.apertium import Apertium
 from spanferry.translation.engines.base import Request
@@ -40,7 +40,7 @@ def sample(count: int) -> list[str]:
     """Sentences of the sample's contexts."""
     found = [
         paragraph.context[start:end]
-        for article in squad.read(SAMPLE).data
+        for article in read_squad(SAMPLE).data
         for paragraph in article.paragraphs
         for start, end in sentences(paragraph.context, "en")
     ]
@@ -111,7 +111,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     os.environ["OMP_NUM_THREADS"] = str(options.threads)
     warnings.simplefilter("ignore")
-    checkpoint.MOST_TOKENS, checkpoint.MOST_TOKENS_MORE = 0, TARGET
+    checkpoint.MAX_TOKENS_RATIO, checkpoint.MAX_TOKENS_MARGIN = 0, TARGET
 
     texts = sample(options.sentences)
     requests = [Request(text) for text in texts]

@@ -15,22 +15,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from spanferry import squad
 from spanferry.language.profile import language
 from spanferry.projection.exact import is_boundary, occurrences
 from spanferry.projection.locate_tables import locate_table
 from spanferry.projection.ranking import Locator
 from spanferry.projection.settings import AlignSettings
 from spanferry.records import Reason
-from spanferry.segmentation import layout, segments
+from spanferry.segmentation import collect_segments, make_layout
+from spanferry.squad import read_squad
 
 Row = dict[str, Any]
 
 
 def located(file: Path, code: str) -> Iterator[tuple[str, Row]]:
     """(context, row of schema_of(SpanRow)) of every answer of a file, each translated by itself."""
-    laid = layout({"dev": squad.read(file)}, code)
-    known = segments(laid).select(["text"])
+    laid = make_layout({"dev": read_squad(file)}, code)
+    known = collect_segments(laid).select(["text"])
     known = known.append_column("translation", known["text"])
     paragraphs, spans = locate_table(laid, known, Locator(language(code), language(code), AlignSettings()), 1)
     contexts = {(row["article"], row["paragraph"]): row["context"] for row in paragraphs.to_pylist()}

@@ -23,9 +23,9 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 from jsonschema import Draft202012Validator
-from spanferry import squad
-from spanferry.squad.validation.sources import opened
-from spanferry.squad.validation.validator import validate_file
+from spanferry.squad import Document
+from spanferry.squad.validation import validate_file
+from spanferry.squad.validation.sources import open_source
 
 RUNS = 5
 
@@ -103,12 +103,12 @@ def schema(path: Path) -> int:
     return sum(1 for _ in Draft202012Validator(SCHEMA).iter_errors(json.loads(path.read_bytes())))
 
 
-def whole(path: Path) -> squad.Document:
-    return msgspec.json.decode(path.read_bytes(), type=squad.Document)
+def whole(path: Path) -> Document:
+    return msgspec.json.decode(path.read_bytes(), type=Document)
 
 
 def streaming(path: Path) -> None:
-    for _ in opened(path).pieces():
+    for _ in open_source(path).chunks():
         pass
 
 

@@ -104,7 +104,6 @@ def test_a_context_can_be_put_together_again_and_all_texts_are_segments(context:
 def test_a_context_is_translated_as_a_whole_where_a_sentence_has_no_translation() -> None:
     layout = make_layout(DOCUMENTS, "en")
     sentences = collect_segments(layout)["text"].to_pylist()
-    assert contexts_to_translate(layout, dict.fromkeys(sentences, "vertaald")) == []
-    assert contexts_to_translate(layout, dict.fromkeys(sentences, "vertaald") | {"Nobody drowned.": None}) == [
-        FERRY.strip()
-    ]
+    translations: dict[str, str | None] = dict.fromkeys(sentences, "vertaald")
+    assert contexts_to_translate(layout, translations) == []
+    assert contexts_to_translate(layout, translations | {"Nobody drowned.": None}) == [FERRY.strip()]

@@ -1,11 +1,12 @@
 """Numbers in words meet numbers in digits."""
 
 import pytest
-from spanferry.language.numbers import as_written, number_words, required
+from spanferry.language import language_of
+from spanferry.language.numbers import number_words, rewrite_numbers, shared_numbers
 
 from tests.support.shown import found
 
-DUTCH, ENGLISH = number_words("nl"), number_words("en")
+DUTCH, ENGLISH = language_of("nl").numbers, language_of("en").numbers
 
 
 @pytest.mark.parametrize(
@@ -33,15 +34,15 @@ def test_a_language_without_number_words_has_none():
     assert number_words("xx") == {}
 
 
-def test_numbers_are_written_as_the_window_writes_them():
-    assert as_written(["12", "schepen"], DUTCH, ["twaalf", "schepen"], DUTCH) == ["twaalf", "schepen"]
-    assert as_written(["twelve"], ENGLISH, ["12", "schepen"], DUTCH) == ["12"]
-    assert as_written(["12"], DUTCH, ["12", "of", "twaalf"], DUTCH) == ["12"]
-    assert as_written(["zes"], DUTCH, ["zesvoudig"], DUTCH) == ["zes"]
+def test_numbers_take_the_form_that_the_target_has():
+    assert rewrite_numbers(["12", "schepen"], DUTCH, ["twaalf", "schepen"], DUTCH) == ["twaalf", "schepen"]
+    assert rewrite_numbers(["twelve"], ENGLISH, ["12", "schepen"], DUTCH) == ["12"]
+    assert rewrite_numbers(["12"], DUTCH, ["12", "of", "twaalf"], DUTCH) == ["12"]
+    assert rewrite_numbers(["zes"], DUTCH, ["zesvoudig"], DUTCH) == ["zes"]
 
 
-def test_only_numbers_that_stand_there_are_required():
-    assert required(["ongeveer", "150", "en", "200"], ["zo'n", "150"], DUTCH) == {"150"}
+def test_shared_numbers_are_those_that_the_target_has_too():
+    assert shared_numbers(["ongeveer", "150", "en", "200"], ["zo'n", "150"], DUTCH) == {"150"}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 import pytest
 from spanferry.errors import InputError
 from spanferry.publish.package import build_package
-from spanferry.squad.difference import What, compare, read, split_of
+from spanferry.squad.difference import ChangeKind, compare_versions, read_version, split_from_name
 
 from tests.support.tiny_clean import ABOUT, BUILD, write
 
@@ -46,42 +46,46 @@ def test_each_kind_of_change(tmp_path):
         question("asked", ("haven", 4)),
         question("plausible", plausible_answers=[{"text": "een", "answer_start": 11}]),
     )
-    found = compare(read(before), read(after))
+    found = compare_versions(read_version(before), read_version(after))
     assert (found.gained, found.lost, found.same) == (("gained",), ("lost",), 1)
-    assert {change.id: change.what for change in found.changed} == {
-        "moved": (What.SPANS,),
-        "other": (What.ANSWERS,),
-        "gone": (What.ANSWERABLE, What.ANSWERS),
-        "asked": (What.QUESTION,),
-        "plausible": (What.SPANS,),
+    assert {change.id: change.kinds for change in found.changed} == {
+        "moved": (ChangeKind.SPANS,),
+        "other": (ChangeKind.ANSWERS,),
+        "gone": (ChangeKind.ANSWERABLE, ChangeKind.ANSWERS),
+        "asked": (ChangeKind.QUESTION,),
+        "plausible": (ChangeKind.SPANS,),
     }
 
 
 def test_a_changed_context_moves_no_spans(tmp_path):
     before = written(tmp_path, "before.json", question("a", ("haven", 4)))
     after = written(tmp_path, "after.json", question("a", ("haven", 3)), context="de haven")
-    assert [change.what for change in compare(read(before), read(after)).changed] == [(What.CONTEXT,)]
+    assert [change.kinds for change in compare_versions(read_version(before), read_version(after)).changed] == [
+        (ChangeKind.CONTEXT,)
+    ]
 
 
 def test_folders_know_their_splits(tmp_path):
     for version, split in (("a", "train"), ("b", "dev")):
         written(tmp_path / version, f"nl_squadv2_{split}_clean.json", question("q", ("haven", 4)))
-    assert [change.what for change in compare(read(tmp_path / "a"), read(tmp_path / "b")).changed] == [(What.SPLIT,)]
+    assert [
+        change.kinds for change in compare_versions(read_version(tmp_path / "a"), read_version(tmp_path / "b")).changed
+    ] == [(ChangeKind.SPLIT,)]
 
 
 def test_published_folders_and_their_parquet_say_the_same(tmp_path):
     build_package(*write(tmp_path), tmp_path / "published", BUILD, ABOUT)
-    whole = read(tmp_path / "published")
-    found = compare(whole, read(tmp_path / "published" / "default"))
+    whole = read_version(tmp_path / "published")
+    found = compare_versions(whole, read_version(tmp_path / "published" / "default"))
     assert (found.gained, found.lost, found.same) == ((), (), 4)
     # Parquet does not hold plausible answers.
-    assert [(change.id, change.what) for change in found.changed] == [("sign", (What.ANSWERS,))]
+    assert [(change.id, change.kinds) for change in found.changed] == [("sign", (ChangeKind.ANSWERS,))]
 
 
 def test_a_file_by_itself_has_no_split_to_differ_in(tmp_path):
     alone = written(tmp_path, "after.json", question("q", ("haven", 4)))
     written(tmp_path / "before", "train.json", question("q", ("haven", 4)))
-    assert compare(read(tmp_path / "before"), read(alone)).same == 1
+    assert compare_versions(read_version(tmp_path / "before"), read_version(alone)).same == 1
 
 
 @pytest.mark.parametrize(
@@ -93,19 +97,19 @@ def test_a_file_by_itself_has_no_split_to_differ_in(tmp_path):
         ("x.json", "x"),
     ],
 )
-def test_split_of(name, split, tmp_path):
-    assert split_of(tmp_path / name) == split
+def test_split_from_name(name, split, tmp_path):
+    assert split_from_name(tmp_path / name) == split
 
 
 def test_what_cannot_be_compared(tmp_path):
-    with pytest.raises(InputError, match="stands there twice"):
-        read(written(tmp_path, "twice.json", question("a"), question("a")))
-    with pytest.raises(InputError, match=r"qas\[0\]: .* `spanferry validate` tells all of it"):
-        read(written(tmp_path, "bad.json", {"id": "a"}))
+    with pytest.raises(InputError, match="two questions have the id 'a'"):
+        read_version(written(tmp_path, "twice.json", question("a"), question("a")))
+    with pytest.raises(InputError, match=r"qas\[0\]: .* `spanferry validate` lists all that is malformed"):
+        read_version(written(tmp_path, "bad.json", {"id": "a"}))
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="no SQuAD file in it"):
-        read(tmp_path / "empty")
+        read_version(tmp_path / "empty")
     for split in ("train", "dev"):
         written(tmp_path / "both", f"{split}.json", question("a"))
-    with pytest.raises(InputError, match="stands in dev too"):
-        read(tmp_path / "both")
+    with pytest.raises(InputError, match="is also in dev"):
+        read_version(tmp_path / "both")

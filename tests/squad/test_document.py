@@ -7,9 +7,20 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spanferry import squad
 from spanferry.errors import InputError
-from spanferry.squad import UNSET, Answer, Article, Document, Paragraph, Question
+from spanferry.squad import (
+    UNSET,
+    Answer,
+    Article,
+    Document,
+    Paragraph,
+    Question,
+    decode_squad,
+    encode_squad,
+    iterate_questions,
+    read_squad,
+    write_squad,
+)
 
 from tests.support.small_squad import DEV, TRAIN, as_json, train
 
@@ -17,7 +28,7 @@ AT_ANSWER = "at `$.data[0].paragraphs[0].qas[0].answers[0]"
 
 
 def test_reads_squad_2() -> None:
-    [article] = squad.decode(as_json(DEV), "dev.json").data
+    [article] = decode_squad(as_json(DEV), "dev.json").data
     [paragraph] = article.paragraphs
     assert (article.title, paragraph.context) == ("Tower", DEV["data"][0]["paragraphs"][0]["context"])
     assert paragraph.qas == (
@@ -32,13 +43,13 @@ def test_reads_squad_1_and_keys_it_does_not_know() -> None:
         {"id": "q", "question": "What?", "answers": [{"text": "Tin", "answer_start": 0, "answer_category": "SHORT"}]}
     ]}]}]}"""
     question = Question("q", "What?", (Answer("Tin", 0),))
-    assert squad.decode(raw, "f") == Document((Article((Paragraph("Tin.", (question,)),)),))
+    assert decode_squad(raw, "f") == Document((Article((Paragraph("Tin.", (question,)),)),))
     assert (question.impossible, question.plausible, question.is_impossible) == (False, (), UNSET)
 
 
 def test_an_offset_that_does_not_match_costs_the_answer_and_not_the_file() -> None:
     for start in (3, -1, 999, -(2**31), 2**31 - 1):
-        document = squad.decode(as_json(train(answers=[{"text": "12", "answer_start": start}])), "f")
+        document = decode_squad(as_json(train(answers=[{"text": "12", "answer_start": start}])), "f")
         assert document.data[0].paragraphs[0].qas[0].answers == (Answer("12", start),)
 
 
@@ -61,7 +72,7 @@ def test_an_offset_that_does_not_match_costs_the_answer_and_not_the_file() -> No
 )
 def test_names_the_place_of_a_wrong_answer(answer: object, told: str) -> None:
     with pytest.raises(InputError) as caught:
-        squad.decode(as_json(train(answers=[answer])), "train.json")
+        decode_squad(as_json(train(answers=[answer])), "train.json")
     assert str(caught.value) == f"train.json: not a SQuAD file: {told}"
 
 
@@ -71,21 +82,21 @@ def test_names_the_place_of_a_wrong_answer(answer: object, told: str) -> None:
         ({"id": ""}, "data[0].paragraphs[0].qas[0].id: empty"),
         (
             {"id": "captain"},
-            "data[0].paragraphs[0].qas[1].id: 'captain' stands already at data[0].paragraphs[0].qas[0]",
+            "data[0].paragraphs[0].qas[1].id: 'captain' is already the id of data[0].paragraphs[0].qas[0]",
         ),
         ({"question": " \n"}, "data[0].paragraphs[0].qas[0].question: empty"),
-        ({"answers": []}, "data[0].paragraphs[0].qas[0]: answerable, yet it has no answers"),
-        ({"is_impossible": True}, "data[0].paragraphs[0].qas[0]: is_impossible, yet it has answers"),
+        ({"answers": []}, "data[0].paragraphs[0].qas[0]: answerable, but it has no answers"),
+        ({"is_impossible": True}, "data[0].paragraphs[0].qas[0]: is_impossible, but it has answers"),
         (
             {"id": "captain", "question": "", "answers": []},
-            "data[0].paragraphs[0].qas[0].question: empty; data[0].paragraphs[0].qas[0]: answerable, yet it has no "
-            "answers; data[0].paragraphs[0].qas[1].id: 'captain' stands already at data[0].paragraphs[0].qas[0]",
+            "data[0].paragraphs[0].qas[0].question: empty; data[0].paragraphs[0].qas[0]: answerable, but it has no "
+            "answers; data[0].paragraphs[0].qas[1].id: 'captain' is already the id of data[0].paragraphs[0].qas[0]",
         ),
     ],
 )
 def test_names_the_place_of_what_types_do_not_tell(changes: dict[str, Any], told: str) -> None:
     with pytest.raises(InputError) as caught:
-        squad.decode(as_json(train(**changes)), "f")
+        decode_squad(as_json(train(**changes)), "f")
     assert str(caught.value) == f"f: {told}"
 
 
@@ -94,14 +105,14 @@ def test_an_empty_context_is_refused(context: str) -> None:
     spoilt = copy.deepcopy(TRAIN)
     spoilt["data"][0]["paragraphs"][0]["context"] = context
     with pytest.raises(InputError, match=r"^f: data\[0\]\.paragraphs\[0\]\.context: empty$"):
-        squad.decode(as_json(spoilt), "f")
+        decode_squad(as_json(spoilt), "f")
 
 
 def test_many_problems_are_counted() -> None:
     asked = [{"id": "", "question": "Q?", "answers": [{"text": "a", "answer_start": 0}]}] * 7
     raw = as_json({"data": [{"paragraphs": [{"context": "a", "qas": asked}]}]})
     with pytest.raises(InputError, match=r"qas\[0\]\.id: empty; .*qas\[2\]\.id: empty \(and 4 more\)$"):
-        squad.decode(raw, "f")
+        decode_squad(raw, "f")
 
 
 WHOLE = as_json(TRAIN)
@@ -148,15 +159,15 @@ WHOLE = as_json(TRAIN)
 )
 def test_what_is_no_squad_file_is_refused_in_one_line(raw: bytes, told: str) -> None:
     with pytest.raises(InputError) as caught:
-        squad.decode(raw, "f.json")
+        decode_squad(raw, "f.json")
     assert str(caught.value) == f"f.json: {told}"
 
 
 def test_a_folder_or_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"Is a directory$"):
-        squad.read(tmp_path)
+        read_squad(tmp_path)
     with pytest.raises(InputError, match=r"none\.json: No such file or directory$"):
-        squad.read(tmp_path / "none.json")
+        read_squad(tmp_path / "none.json")
 
 
 @given(st.data())
@@ -166,24 +177,26 @@ def test_spoilt_bytes_are_read_or_refused(data: st.DataObject) -> None:
         at = data.draw(st.integers(0, len(raw) - 1))
         raw[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
     try:
-        document = squad.decode(bytes(raw), "f")
+        document = decode_squad(bytes(raw), "f")
     except InputError:
         return
-    assert squad.decode(squad.encode(document), "again") == document
+    assert decode_squad(encode_squad(document), "again") == document
 
 
 def test_writes_compact_utf8_with_a_final_newline(tmp_path: Path) -> None:
-    document = squad.decode(as_json(DEV), "dev.json")
-    squad.write(document, tmp_path / "new" / "dev.json")
+    document = decode_squad(as_json(DEV), "dev.json")
+    write_squad(document, tmp_path / "new" / "dev.json")
     raw = (tmp_path / "new" / "dev.json").read_bytes()
     assert raw.startswith(b'{"data":[{"paragraphs":[{"context":"The tower is 91 metres high.')
     assert raw.endswith(b'"title":"Tower"}],"version":"v2.0"}\n')
     assert "Käthe Müller".encode() in raw
-    assert squad.read(tmp_path / "new" / "dev.json") == document
+    assert read_squad(tmp_path / "new" / "dev.json") == document
 
 
-def test_walk_gives_every_question_with_its_path() -> None:
-    walked = [(path, article.title, question.id) for path, article, _, question in squad.walk(squad.decode(WHOLE, "f"))]
+def test_iterate_questions_gives_every_question_with_its_path() -> None:
+    walked = [
+        (path, article.title, question.id) for path, article, _, question in iterate_questions(decode_squad(WHOLE, "f"))
+    ]
     assert walked == [
         ("data[0].paragraphs[0].qas[0]", "Ferry", "often"),
         ("data[0].paragraphs[0].qas[1]", "Ferry", "captain"),

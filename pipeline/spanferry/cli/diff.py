@@ -1,4 +1,4 @@
-"""What changed between two versions of a corpus."""
+"""`spanferry diff`: what changed between two versions of a corpus."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,10 +10,17 @@ import msgspec
 
 from spanferry.cli.support import Command
 from spanferry.printing import printable, printable_json
-from spanferry.squad.difference import Change, Difference, What, compare, read
+from spanferry.squad.difference import (
+    Change,
+    ChangeKind,
+    Difference,
+    QuestionVersion,
+    compare_versions,
+    read_version,
+)
 
-SHOWN = 70  # characters of a text ...
-LEAD = 20  # ... that begins so many before the first difference
+EXCERPT_LENGTH = 70  # characters of a text that are shown ...
+EXCERPT_LEAD = 20  # ... of which so many before the first difference
 
 
 @click.command(cls=Command)
@@ -22,51 +29,64 @@ LEAD = 20  # ... that begins so many before the first difference
 @click.option("--examples", "-n", default=3, show_default=True, type=click.IntRange(min=0), help="Of each change.")
 @click.option("--json", "as_json", is_flag=True, help="Every gained, lost and changed question, as JSON.")
 def diff(before: Path, after: Path, examples: int, as_json: bool) -> None:
-    """Questions gained, lost and changed, and spans moved, from A to B: SQuAD files or published folders."""
-    found = compare(read(before), read(after))
+    """Show the questions gained, lost and changed, and the spans moved, from A to B.
+
+    A and B are SQuAD files or published folders.
+    """
+    difference = compare_versions(read_version(before), read_version(after))
     if as_json:
-        click.echo(printable_json(msgspec.json.encode(found).decode()))
+        click.echo(printable_json(msgspec.json.encode(difference).decode()))
         return
-    for line in told(found, examples):
+    for line in difference_lines(difference, examples):
         click.echo(printable(line))
 
 
-def told(found: Difference, examples: int) -> Iterator[str]:
-    yield f"{found.same:,} questions are the same"
-    for name, ids in (("gained", found.gained), ("lost", found.lost)):
+def difference_lines(difference: Difference, examples: int) -> Iterator[str]:
+    """Yield the lines that describe a difference, with so many examples of each change."""
+    yield f"{difference.same:,} questions are the same"
+    for name, ids in (("gained", difference.gained), ("lost", difference.lost)):
         yield f"{len(ids):,} {name}"
         yield from (f"    {id_}" for id_ in ids[:examples])
-    yield f"{len(found.changed):,} changed"
-    counts = Counter(what for change in found.changed for what in change.what)
-    for what in What:
-        if counts[what]:
-            yield f"  {counts[what]:,} in {what}"
-            for change in islice((change for change in found.changed if what in change.what), examples):
-                yield f"    {change.id}: {shown(change, what)}"
+    yield f"{len(difference.changed):,} changed"
+    counts = Counter(kind for change in difference.changed for kind in change.kinds)
+    for kind in ChangeKind:
+        if counts[kind]:
+            yield f"  {counts[kind]:,} in {kind}"
+            for change in islice((change for change in difference.changed if kind in change.kinds), examples):
+                yield f"    {change.id}: {describe_change(change, kind)}"
 
 
-def shown(change: Change, what: What) -> str:
-    """What it was and what it is."""
-    before, after = change.before, change.after
-    match what:
-        case What.ANSWERABLE:
-            pair = ["no answer" if held.impossible else "answers" for held in (before, after)]
-        case What.SPANS:
-            pair = [", ".join(f"{a.text} @{a.answer_start}" for a in held.answers) for held in (before, after)]
-        case What.ANSWERS:
-            pair = [", ".join(a.text for a in held.answers) for held in (before, after)]
-        case _:
-            pair = [getattr(held, what.value) for held in (before, after)]
-    return " → ".join(text or "none" for text in around_change(*pair))
+def describe_change(change: Change, kind: ChangeKind) -> str:
+    """Return what a question was and is, as far as it concerns one kind of change."""
+    before, after = excerpt_difference(describe_version(change.before, kind), describe_version(change.after, kind))
+    return f"{before or 'none'} → {after or 'none'}"
 
 
-def around_change(before: str, after: str) -> tuple[str, str]:
-    """Two texts from just before their first difference on, cut to SHOWN characters."""
+def describe_version(version: QuestionVersion, kind: ChangeKind) -> str:
+    """Return the part of a question that a kind of change concerns, as text."""
+    match kind:
+        case ChangeKind.ANSWERABLE:
+            return "no answer" if version.impossible else "answers"
+        case ChangeKind.SPANS:
+            return ", ".join(f"{answer.text} @{answer.answer_start}" for answer in version.answers)
+        case ChangeKind.ANSWERS:
+            return ", ".join(answer.text for answer in version.answers)
+        case ChangeKind.QUESTION:
+            return version.question
+        case ChangeKind.CONTEXT:
+            return version.context
+        case ChangeKind.SPLIT:
+            return version.split
+
+
+def excerpt_difference(before: str, after: str) -> tuple[str, str]:
+    """Return two texts from just before their first difference on, at most EXCERPT_LENGTH characters of each."""
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
-    start = max(same - LEAD, 0) if max(len(before), len(after)) > SHOWN else 0
-    return cut(before, start), cut(after, start)
+    start = max(same - EXCERPT_LEAD, 0) if max(len(before), len(after)) > EXCERPT_LENGTH else 0
+    return excerpt(before, start), excerpt(after, start)
 
 
-def cut(text: str, start: int) -> str:
-    end = start + SHOWN
+def excerpt(text: str, start: int) -> str:
+    """Return EXCERPT_LENGTH characters of a text, with an ellipsis at each end that was cut."""
+    end = start + EXCERPT_LENGTH
     return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"

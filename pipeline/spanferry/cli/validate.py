@@ -1,4 +1,4 @@
-"""Checks SQuAD files, ours or anyone's."""
+"""`spanferry validate`: checks SQuAD files, this project's or anyone's."""
 
 import sys
 from collections.abc import Iterator
@@ -10,16 +10,18 @@ import msgspec
 from spanferry.cli.support import Command
 from spanferry.printing import printable, printable_json
 from spanferry.report.wording import plural
-from spanferry.squad.validation.rules import RULES, table
-from spanferry.squad.validation.validator import Report
-from spanferry.squad.validation.validator import validate as go_through
+from spanferry.squad import validation
+from spanferry.squad.validation import ValidationReport
+from spanferry.squad.validation.report import Example
+from spanferry.squad.validation.rules import RULES, rules_as_markdown
 
-SHOWN = 160  # characters of an example
+MAX_EXAMPLE_LENGTH = 160  # characters
 
 
-def print_rules(context: click.Context, _: click.Parameter, asked: bool) -> None:
-    if asked:
-        click.echo(table(), nl=False)
+def print_rules(context: click.Context, _: click.Parameter, is_requested: bool) -> None:
+    """Print the rules and exit, for --rules."""
+    if is_requested:
+        click.echo(rules_as_markdown(), nl=False)
         context.exit()
 
 
@@ -28,42 +30,52 @@ def print_rules(context: click.Context, _: click.Parameter, asked: bool) -> None
 @click.option("--json", "as_json", is_flag=True, help="The reports as JSON, on stdout.")
 @click.option("--rules", is_flag=True, is_eager=True, expose_value=False, callback=print_rules, help="List the rules.")
 def validate(place: Path, as_json: bool) -> None:
-    """Checks a SQuAD 1.1 or 2.0 file (JSON or parquet), or each one in a folder.
+    """Check a SQuAD 1.1 or 2.0 file (JSON or parquet), or every such file in a folder.
 
     Exit code: 0 when the format is kept (there may be warnings), 1 when it is broken, 2 when a file cannot be read.
     """
-    reports, others = go_through(place)
+    reports, skipped = validation.validate(place)
+    is_valid = not any(report.errors for report in reports)
     if as_json:
-        told_all = {"valid": valid(reports), "files": reports, "skipped": others}
-        click.echo(printable_json(msgspec.json.encode(told_all).decode()))
+        result = {"valid": is_valid, "files": reports, "skipped": skipped}
+        click.echo(printable_json(msgspec.json.encode(result).decode()))
     else:
-        for line in told(reports, others):
+        for line in report_lines(reports, skipped):
             click.echo(printable(line))
-    sys.exit(0 if valid(reports) else 1)
+    sys.exit(0 if is_valid else 1)
 
 
-def valid(reports: tuple[Report, ...]) -> bool:
-    return not any(report.errors for report in reports)
-
-
-def told(reports: tuple[Report, ...], others: tuple[str, ...]) -> Iterator[str]:
+def report_lines(reports: tuple[ValidationReport, ...], skipped: tuple[str, ...]) -> Iterator[str]:
+    """Yield the lines that describe the reports. skipped: names of files that are not SQuAD's."""
     for report in reports:
-        held = report.counts
-        holds = f"{plural(held.articles, 'article')}, {plural(held.paragraphs, 'paragraph')}, "
-        holds += f"{plural(held.questions, 'question')} ({held.no_answer:,} without an answer), "
-        holds += plural(held.answers, "answer")
-        yield f"{report.file}: {report.form}" + (f"; {holds}" if held.questions else "")
+        yield f"{report.file}: {report.form}" + (f"; {describe_counts(report)}" if report.counts.questions else "")
         for finding in report.findings:
             yield f"  {finding.severity:<7}  {finding.rule}  {finding.count:,}  {RULES[finding.rule].meaning}"
             for example in finding.examples:
-                line = f"{example.path}: {example.told}" if example.told else example.path
-                yield f"             {line if len(line) <= SHOWN else line[: SHOWN - 1] + '…'}"
-        yield f"  {verdict(report)}"
-    for name in others:
+                yield f"             {describe_example(example)}"
+        yield f"  {describe_outcome(report)}"
+    for name in skipped:
         yield f"{name}: not a SQuAD file; skipped"
 
 
-def verdict(report: Report) -> str:
+def describe_counts(report: ValidationReport) -> str:
+    """Return the size of a file."""
+    counts = report.counts
+    return (
+        f"{plural(counts.articles, 'article')}, {plural(counts.paragraphs, 'paragraph')}, "
+        f"{plural(counts.questions, 'question')} ({counts.no_answer:,} without an answer), "
+        f"{plural(counts.answers, 'answer')}"
+    )
+
+
+def describe_example(example: Example) -> str:
+    """Return the path and message of a finding, at most MAX_EXAMPLE_LENGTH characters."""
+    line = f"{example.path}: {example.message}" if example.message else example.path
+    return line if len(line) <= MAX_EXAMPLE_LENGTH else line[: MAX_EXAMPLE_LENGTH - 1] + "…"
+
+
+def describe_outcome(report: ValidationReport) -> str:
+    """Return whether a file keeps its format, and how much was found."""
     if report.errors:
         return f"breaks its format: {plural(report.errors, 'error')}, {plural(report.warnings, 'warning')}"
     return f"keeps its format: {plural(report.warnings, 'warning')}" if report.warnings else "keeps its format"

@@ -22,7 +22,7 @@ def number_words(code: str, ordinal_endings: tuple[str, ...] = ()) -> Mapping[st
     words: dict[str, str] = {}
     if not code:
         return words
-    from num2words import num2words  # 50 ms, which commands that need no number words are spared
+    from num2words import num2words  # here because the import takes 50 ms, which most commands need not spend
 
     for number in COUNTED:
         for kind, digits in (("cardinal", str(number)), ("ordinal", f"{number}e")):

@@ -1,13 +1,9 @@
 """Sentences: where they start and end in a text."""
 
-from collections.abc import Callable
-
 import regex
-import sentencex  # pyright: ignore[reportMissingTypeStubs] # compiled, without types
+import sentencex
 
 from spanferry.records import Span
-
-_segment: Callable[[str, str], list[str]] = sentencex.segment  # pyright: ignore # the same
 
 _WIDE_SPACE = regex.compile(r"[^\S \t\n\r\f\v]")
 
@@ -21,7 +17,7 @@ def sentences(text: str, language: str) -> list[Span]:
     spans: list[Span] = []
     offset = 0
     # sentencex 1.0.32 panics on white space of several bytes before a full stop.
-    for piece in _segment(language, _WIDE_SPACE.sub(" ", text)):
+    for piece in sentencex.segment(language, _WIDE_SPACE.sub(" ", text)):
         start, end = offset + len(piece) - len(piece.lstrip()), offset + len(piece.rstrip())
         if start < end:
             spans.append((start, end))

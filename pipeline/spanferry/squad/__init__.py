@@ -1,9 +1,9 @@
-"""The SQuAD document: its types, its reader and writer, validation and comparison."""
+"""The SQuAD document: its types, its reader and writer. `validation` checks files, `difference` compares versions."""
 
 from msgspec import UNSET
 
 from spanferry.squad.document import (
-    LONGEST,
+    MAX_TEXT_LENGTH,
     Answer,
     Article,
     Document,
@@ -11,17 +11,13 @@ from spanferry.squad.document import (
     Paragraph,
     Question,
     Text,
-    decode,
-    encode,
-    foreign,
-    problems,
-    read,
-    walk,
-    write,
+    iterate_questions,
 )
+from spanferry.squad.reader import decode_squad, detect_foreign_format, read_squad
+from spanferry.squad.writer import encode_squad, write_squad
 
 __all__ = [
-    "LONGEST",
+    "MAX_TEXT_LENGTH",
     "UNSET",
     "Answer",
     "Article",
@@ -30,11 +26,18 @@ __all__ = [
     "Paragraph",
     "Question",
     "Text",
-    "decode",
-    "encode",
-    "foreign",
-    "problems",
-    "read",
-    "walk",
-    "write",
+    "decode_squad",
+    "detect_foreign_format",
+    "encode_squad",
+    "iterate_questions",
+    "read_squad",
+    "write_squad",
 ]
+
+read, write, decode, encode, walk = (
+    read_squad,
+    write_squad,
+    decode_squad,
+    encode_squad,
+    iterate_questions,
+)  # until the callers have switched

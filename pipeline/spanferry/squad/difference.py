@@ -1,8 +1,8 @@
-"""What changed between two versions of a corpus: questions gained, lost and changed, spans moved.
+"""The difference between two versions of a corpus: questions gained, lost and changed, spans moved.
 
     SQuAD file or folder, twice ──> Difference
 
-Versions are matched by question id.
+Questions of two versions are matched by id.
 """
 
 from collections.abc import Iterator
@@ -12,28 +12,30 @@ from pathlib import Path
 from msgspec import Struct
 
 from spanferry.errors import InputError
-from spanferry.squad import Answer
-from spanferry.squad.validation.sources import NotSquad, opened
-from spanferry.squad.validation.validator import squad_files
+from spanferry.squad.document import Answer
+from spanferry.squad.validation.chunks import NotSquad
+from spanferry.squad.validation.sources import SUFFIXES, find_squad_files, open_source
 
-SPLITS = {"train": "train", "dev": "dev", "validation": "dev", "test": "test"}
-"""Words in a file's name that tell its split."""
+SPLIT_WORDS = {"train": "train", "dev": "dev", "validation": "dev", "test": "test"}
+"""Words in a file's name -> its split."""
 
 
-class What(StrEnum):
-    ANSWERABLE = "answerable"  # it had answers and has none now, or the other way round
+class ChangeKind(StrEnum):
+    """What differs between two versions of a question."""
+
+    ANSWERABLE = "answerable"  # it has answers in one version only
     QUESTION = "question"  # its text
     CONTEXT = "context"
-    ANSWERS = "answers"  # the texts of its answers, or of its plausible ones
-    SPANS = "spans"  # the same answers in the same context, elsewhere
+    ANSWERS = "answers"  # the texts of its answers, or of its plausible answers
+    SPANS = "spans"  # same answers, same context, other offsets
     SPLIT = "split"
 
 
-class Held(Struct, frozen=True):
-    """A question as a version holds it."""
+class QuestionVersion(Struct, frozen=True):
+    """A question in one version, with its answers, or its plausible answers where it has none."""
 
     split: str
-    """"" in a file that was given by itself."""
+    """"" where a single file was given."""
 
     question: str
     context: str
@@ -41,15 +43,24 @@ class Held(Struct, frozen=True):
     answers: tuple[Answer, ...]
 
 
-class Change(Struct, frozen=True):
+Version = dict[str, QuestionVersion]
+"""A corpus: question id -> question."""
+
+
+class Change(Struct, frozen=True, rename={"kinds": "what"}):
+    """A question that differs between two versions."""
+
     id: str
-    what: tuple[What, ...]
-    before: Held
-    after: Held
+    kinds: tuple[ChangeKind, ...]
+    before: QuestionVersion
+    after: QuestionVersion
 
 
 class Difference(Struct, frozen=True):
-    """gained, lost: ids, in the order of the version that has them. changed: of questions that both have."""
+    """gained, lost: question ids, in the order of the version that has them. changed: questions that both have.
+
+    same: how many questions are equal in both.
+    """
 
     gained: tuple[str, ...]
     lost: tuple[str, ...]
@@ -57,72 +68,78 @@ class Difference(Struct, frozen=True):
     same: int
 
 
-def compare(before: dict[str, Held], after: dict[str, Held]) -> Difference:
+def compare_versions(before: Version, after: Version) -> Difference:
+    """Return what differs between two versions."""
     shared = [id_ for id_ in before if id_ in after]
-    changes = (Change(id_, tuple(changed(before[id_], after[id_])), before[id_], after[id_]) for id_ in shared)
-    differing = tuple(change for change in changes if change.what)
+    changes = (Change(id_, tuple(find_changes(before[id_], after[id_])), before[id_], after[id_]) for id_ in shared)
+    changed = tuple(change for change in changes if change.kinds)
     return Difference(
         gained=tuple(id_ for id_ in after if id_ not in before),
         lost=tuple(id_ for id_ in before if id_ not in after),
-        changed=differing,
-        same=len(shared) - len(differing),
+        changed=changed,
+        same=len(shared) - len(changed),
     )
 
 
-def changed(before: Held, after: Held) -> Iterator[What]:
-    """In what two versions of a question differ."""
+def find_changes(before: QuestionVersion, after: QuestionVersion) -> Iterator[ChangeKind]:
+    """Yield in what two versions of a question differ."""
     if before.split and after.split and before.split != after.split:
-        yield What.SPLIT
+        yield ChangeKind.SPLIT
     if before.impossible != after.impossible:
-        yield What.ANSWERABLE
+        yield ChangeKind.ANSWERABLE
     if before.question != after.question:
-        yield What.QUESTION
+        yield ChangeKind.QUESTION
     if before.context != after.context:
-        yield What.CONTEXT
+        yield ChangeKind.CONTEXT
     if [answer.text for answer in before.answers] != [answer.text for answer in after.answers]:
-        yield What.ANSWERS
+        yield ChangeKind.ANSWERS
     elif before.context == after.context and before.answers != after.answers:
-        yield What.SPANS
+        yield ChangeKind.SPANS
 
 
-def read(path: Path) -> dict[str, Held]:
-    """Question id -> what a file or folder holds of it. Of a folder: its JSON files, its parquet files if it has none.
+def read_version(path: Path) -> Version:
+    """Read the questions of a file or folder. Of a folder: its JSON files; where it has none, its parquet files.
 
-    Raises InputError: unreadable, malformed, or an id twice.
+    Raises InputError for a file that cannot be read or is malformed, and for an id that occurs twice.
     """
     if not path.is_dir():
-        return dict(_questions(path, ""))
-    held: dict[str, Held] = {}
-    for suffix in (".json", ".parquet"):
-        for file in (file for file in squad_files(path) if file.suffix == suffix):
+        return dict(_read_questions(path, ""))
+    version: Version = {}
+    files = find_squad_files(path)
+    for suffix in SUFFIXES:
+        for file in (file for file in files if file.suffix == suffix):
             try:
-                for id_, question in _questions(file, split_of(file)):
-                    if id_ in held:
-                        raise InputError(f"{file}: {id_!r} stands in {held[id_].split or 'another file'} too")
-                    held[id_] = question
+                for id_, question in _read_questions(file, split_from_name(file)):
+                    if id_ in version:
+                        raise InputError(f"{file}: the id {id_!r} is also in {version[id_].split or 'another file'}")
+                    version[id_] = question
             except NotSquad:
                 continue
-        if held:
-            return held
+        if version:
+            return version
     raise InputError(f"{path}: no SQuAD file in it (.json or .parquet)")
 
 
-def split_of(path: Path) -> str:
-    """The split that a file's name tells; the name where it tells none."""
+def split_from_name(path: Path) -> str:
+    """Return the split that a file's name contains, or the name without suffix where it contains none."""
     words = path.stem.replace("-", "_").split("_")
-    return next((SPLITS[word] for word in words if word in SPLITS), path.stem)
+    return next((SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS), path.stem)
 
 
-def _questions(path: Path, split: str) -> Iterator[tuple[str, Held]]:
+def _read_questions(path: Path, split: str) -> Iterator[tuple[str, QuestionVersion]]:
+    """Yield the questions of a file, each with its id. Raises InputError."""
     seen: set[str] = set()
-    for piece in opened(path).pieces():
-        if piece.malformed:
-            place, told = piece.malformed[0]
-            raise InputError(f"{path}: {place}: {told}; `spanferry validate` tells all of it")
-        for paragraph in piece.article.paragraphs:
-            for question in paragraph.qas:
+    for chunk in open_source(path).chunks():
+        if chunk.malformed:
+            place, message = chunk.malformed[0]
+            raise InputError(f"{path}: {place}: {message}; `spanferry validate` lists all that is malformed")
+        for paragraph in filter(None, chunk.article.paragraphs if chunk.article else ()):
+            for question in filter(None, paragraph.qas):
                 if question.id in seen:
-                    raise InputError(f"{path}: the id {question.id!r} stands there twice")
+                    raise InputError(f"{path}: two questions have the id {question.id!r}")
                 seen.add(question.id)
                 answers = question.answers or question.plausible
-                yield question.id, Held(split, question.question, paragraph.context, question.impossible, answers)
+                yield (
+                    question.id,
+                    QuestionVersion(split, question.question, paragraph.context, question.impossible, answers),
+                )

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from spanferry.errors import InputError
 from spanferry.publish.package import QUESTIONS
 from spanferry.squad import Answer, Question
-from spanferry.squad.validation.rules import Level, at_level, sound
-from spanferry.squad.validation.sources import BATCH, NotSquad
-from spanferry.squad.validation.validator import Report, validate, validate_file
+from spanferry.squad.validation import NotSquad, ValidationReport, validate, validate_document, validate_file
+from spanferry.squad.validation.quick_check import is_sound
+from spanferry.squad.validation.registry import Level
+from spanferry.squad.validation.rules import checks_at
+from spanferry.squad.validation.sources import BATCH_ROWS
 
 
 def written(folder: Path, value, name: str = "file.json") -> Path:
@@ -35,7 +37,7 @@ def question(id_, *answers, **fields):
     return {"id": id_, "question": f"Vraag {id_}?", "answers": found, **fields}
 
 
-def plain(report: Report) -> dict:
+def plain(report: ValidationReport) -> dict:
     return msgspec.json.decode(msgspec.json.encode(report))
 
 
@@ -188,10 +190,10 @@ def test_sound_questions_break_no_rule(context, spans, plausible, impossible, id
     asking = Question(
         id=id_, question=asked, answers=answers(spans), is_impossible=impossible, plausible_answers=answers(plausible)
     )
-    if sound(context, asking):
-        assert [name for name, check in at_level(Level.QUESTION) if check(asking) is not None] == []
+    if is_sound(context, asking):
+        assert [name for name, check in checks_at(Level.QUESTION) if check(asking) is not None] == []
         for answer in (*asking.answers, *asking.plausible):
-            assert [name for name, check in at_level(Level.ANSWER) if check(context, answer) is not None] == []
+            assert [name for name, check in checks_at(Level.ANSWER) if check(context, answer) is not None] == []
 
 
 PIECES = [
@@ -221,7 +223,7 @@ TEXTS = st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), min
 def test_asking_an_article_at_once_finds_what_asking_each_text_does(tmp_path_factory, questions):
     asked = [question(f"{n}", is_impossible=True) | {"question": text} for n, text in enumerate(questions)]
     path = written(tmp_path_factory.getbasetemp(), {"data": [article(*asked, context="één")]}, "texts.json")
-    rules = (*at_level(Level.TEXT), *at_level(Level.CHARACTERS))
+    rules = (*checks_at(Level.TEXT), *checks_at(Level.CHARACTERS))
     places = {f"data[0].paragraphs[0].qas[{n}].question": text for n, text in enumerate(questions)}
     expected = {(name, place) for place, text in places.items() for name, check in rules if check(text) is not None}
     found = {(found.rule, example.path) for found in validate_file(path).findings for example in found.examples}
@@ -259,14 +261,14 @@ def test_parquet_is_told_by_row(tmp_path):
 
 
 def test_a_paragraph_is_one_wherever_its_rows_are_read(tmp_path):
-    """Rows are read BATCH at a time; a paragraph, and an article, may go on in the next batch."""
-    longest = [row(f"{n}", context="De haven.") for n in range(BATCH + 2)]
+    """Rows are read BATCH_ROWS at a time; a paragraph, and an article, may go on in the next batch."""
+    longest = [row(f"{n}", context="De haven.") for n in range(BATCH_ROWS + 2)]
     report = validate_file(parquet(tmp_path, [*longest, row("last"), row("untitled") | {"title": None}]))
     assert plain(report)["counts"] == {
         "articles": 2,
         "paragraphs": 3,
-        "questions": BATCH + 4,
-        "no_answer": BATCH + 4,
+        "questions": BATCH_ROWS + 4,
+        "no_answer": BATCH_ROWS + 4,
         "answers": 0,
         "plausible_answers": 0,
     }

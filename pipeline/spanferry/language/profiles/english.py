@@ -6,6 +6,20 @@ _FILE_TELLING = word_set("""
     the and which what who whom whose how did does were from with that this these those their been being when where why
     while because through between
 """)
+DETECTION = DetectionWords(
+    translation_telling=word_set("""
+        the and with from which that this to by his her their its it has have not but than who what when where why how
+        many does did been for they she because between through during into would were are
+    """),
+    translation_shared=word_set("a an as at de in is of on or was"),
+    translation_unmistakable=word_set("the and which with that from their were"),
+    file_telling=_FILE_TELLING,
+    file_common=_FILE_TELLING
+    | word_set("""
+        a an as at be but by can do for had has have he her his i if in into is it its many more most much not of on one
+        or other she some than there they to was we will would you year after
+    """),
+)
 
 ENGLISH = Language(
     code="en",
@@ -18,20 +32,7 @@ ENGLISH = Language(
     ordinal_endings=("st", "nd", "rd", "th"),
     scoring_articles=word_set("the a an"),
     question_words=word_set("who what where when why which whose how"),
-    detection=DetectionWords(
-        translation_telling=word_set("""
-            the and with from which that this to by his her their its it has have not but than who what when where why
-            how many does did been for they she because between through during into would were are
-        """),
-        translation_shared=word_set("a an as at de in is of on or was"),
-        translation_unmistakable=word_set("the and which with that from their were"),
-        file_telling=_FILE_TELLING,
-        file_common=_FILE_TELLING
-        | word_set("""
-            a an as at be but by can do for had has have he her his i if in into is it its many more most much not of on
-            one or other she some than there they to was we will would you year after
-        """),
-    ),
+    detection=DETECTION,
     breakdown=BreakdownPatterns(
         question_groups=(
             ("how many/much", "how many|how much"),

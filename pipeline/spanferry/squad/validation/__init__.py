@@ -1,0 +1,15 @@
+"""Validation of SQuAD files, this project's or anyone's.
+
+registry     what a rule is
+*_rules      the rules, one function each; `untranslated` has those about leftover English
+rules        all of them, in the order in which they are shown
+sources      JSON, parquet or a document in memory, read in `chunks`
+validator    applies the rules and makes a `report`
+"""
+
+from spanferry.squad.validation.chunks import NotSquad
+from spanferry.squad.validation.registry import Severity
+from spanferry.squad.validation.report import Finding, ValidationReport
+from spanferry.squad.validation.validator import validate, validate_document, validate_file
+
+__all__ = ["Finding", "NotSquad", "Severity", "ValidationReport", "validate", "validate_document", "validate_file"]

@@ -1,47 +1,49 @@
-"""What a validator remembers of the file it is going through."""
+"""The questions that the validator has seen, for rules that compare one with those before it."""
 
 from collections.abc import Callable
 
-from spanferry.squad import Question
+from spanferry.squad.document import Question
 
-Place = tuple[int, int, int]
+Position = tuple[int, int, int]
 """Indices of article, paragraph and question."""
 
 
-class Memory:
-    """Where each id of the file and each question of the paragraph at hand stood first.
+class SeenQuestions:
+    """The first position of each id in the file, and of each question text in the current paragraph.
 
-    place: of the question that is asked about. path: how the file names one. own_words: what the file's
-    language is known by, as `untranslated.own_words` gives it.
+    element_path: how messages name a position. common_words: those of the file, as `untranslated.common_words` gives
+    them.
     """
 
-    def __init__(self, path: Callable[..., str], own_words: frozenset[str] | None) -> None:
-        self.own_words = own_words
-        self.place: Place = (0, 0, 0)
-        self._path = path
-        self._ids: dict[str, Place] = {}
-        self._asked: dict[str, Place] = {}
+    def __init__(self, element_path: Callable[[int, int, int], str], common_words: frozenset[str] | None) -> None:
+        self.common_words = common_words
+        self.position: Position = (0, 0, 0)
+        """Of the question that is being checked."""
+        self._element_path = element_path
+        self._ids: dict[str, Position] = {}
+        self._texts: dict[str, Position] = {}
 
-    def next_paragraph(self) -> None:
-        self._asked = {}
+    def start_paragraph(self) -> None:
+        """Forget the question texts of the paragraph before."""
+        self._texts = {}
 
-    def take(self, place: Place, question: Question) -> bool:
-        """Remembers a question; whether its id and, in this paragraph, its text are new."""
-        first = self._ids.setdefault(question.id, place) is place
-        return (self._asked.setdefault(asked(question), place) is place) and first
+    def add(self, position: Position, question: Question) -> bool:
+        """Record a question. Return whether its id and, in this paragraph, its text are new."""
+        is_new_id = self._ids.setdefault(question.id, position) is position
+        return (self._texts.setdefault(normalise_question(question), position) is position) and is_new_id
 
-    def same_id(self, question: Question) -> str | None:
-        """The path of an earlier question with the same id."""
-        return self._earlier(self._ids[question.id])
+    def path_of_same_id(self, question: Question) -> str | None:
+        """Return the path of an earlier question with the same id."""
+        return self._path_of_earlier(self._ids[question.id])
 
-    def same_text(self, question: Question) -> str | None:
-        """The path of an earlier question of the paragraph with the same text."""
-        return self._earlier(self._asked[asked(question)])
+    def path_of_same_text(self, question: Question) -> str | None:
+        """Return the path of an earlier question of the paragraph with the same text."""
+        return self._path_of_earlier(self._texts[normalise_question(question)])
 
-    def _earlier(self, place: Place) -> str | None:
-        return None if place == self.place else self._path(*place)
+    def _path_of_earlier(self, position: Position) -> str | None:
+        return None if position == self.position else self._element_path(*position)
 
 
-def asked(question: Question) -> str:
-    """A question's text without what does not tell it from another: case, and white space around it."""
+def normalise_question(question: Question) -> str:
+    """Return a question's text without case and surrounding white space."""
     return question.question.strip().casefold()

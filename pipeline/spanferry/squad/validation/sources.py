@@ -1,132 +1,158 @@
-"""SQuAD files of others, an article at a time, with what breaks their form told instead of raised.
+"""The forms that SQuAD files have: JSON, parquet, or a document in memory. Each is read an article at a time.
 
-A JSON file is mapped into memory, not read: msgspec finds where each article lies, and decodes one when
-its turn comes. A parquet file (columns id, context, question, answers; title where there is one) comes
-in batches of rows; rows that follow each other with the same context are a paragraph.
+A JSON file is mapped into memory instead of read: msgspec finds where each article lies, and an article is decoded when
+its turn comes. A parquet file (columns id, context, question, answers; title is optional) is read in batches of rows;
+consecutive rows with the same context are one paragraph.
 """
 
 import mmap
 from collections.abc import Iterator
 from itertools import chain, groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import Raw, Struct
 
 from spanferry.decompression import limit_unpacked_size
 from spanferry.errors import InputError, single_line
-from spanferry.squad import LONGEST, Article, Paragraph, Question, foreign
+from spanferry.squad.document import Article, Document
+from spanferry.squad.reader import detect_foreign_format
+from spanferry.squad.validation.chunks import (
+    Chunk,
+    Malformed,
+    NotSquad,
+    PartialArticle,
+    PartialParagraph,
+    convert_question,
+    list_items,
+    object_fields,
+    salvage_article,
+)
 
+SUFFIXES = (".json", ".parquet")
 COLUMNS = ("id", "context", "question", "answers")
-BATCH = 1000  # rows of a parquet file
+BATCH_ROWS = 1000
+
+# What damaged parquet files raise.
+_PARQUET_ERRORS = (OSError, pa.ArrowException, ValueError, OverflowError)
 
 
-_UNREADABLE = (OSError, pa.ArrowException, ValueError, OverflowError)
-"""What damaged parquet files raise."""
+class Source(Protocol):
+    """A SQuAD file that can be read in chunks."""
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield the file's articles in order. Raises InputError where the file is damaged."""
+        ...
+
+    def element_path(self, article: int, paragraph: int | None = None, question: int | None = None) -> str:
+        """Return how messages name an element. article: the start of its chunk."""
+        ...
 
 
-class Malformed(NamedTuple):
-    path: str
-    told: str
+def open_source(path: Path) -> Source:
+    """Open a file by its suffix. Raises InputError when it cannot be read, NotSquad when it is something else."""
+    if not path.is_file():
+        raise InputError(f"{path}: {'not a file' if path.exists() else 'no such file'}")
+    return ParquetSource(path) if path.suffix == ".parquet" else JsonSource(path)
 
 
-class Piece(NamedTuple):
-    """What one step of reading gives: an article with its index, and what was malformed in it.
-
-    A paragraph or question that is malformed itself is None, so that the places of the others stay right.
-    """
-
-    index: int
-    article: Article | None
-    malformed: tuple[Malformed, ...] = ()
-    begins: bool = True
-    """False where it goes on with the article of the piece before."""
+def find_squad_files(folder: Path) -> list[Path]:
+    """Return the files below a folder that may be SQuAD's by their suffix, sorted by path, without hidden ones."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix in SUFFIXES
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
 
 
-class NotSquad(InputError):
-    """A file that reads well, but is something else."""
+def json_path(article: int, paragraph: int | None = None, question: int | None = None) -> str:
+    """Return the path of an element in SQuAD's JSON."""
+    path = f"data[{article}]"
+    path += "" if paragraph is None else f".paragraphs[{paragraph}]"
+    return path + ("" if question is None else f".qas[{question}]")
 
 
-class JsonFile:
+class DocumentSource:
+    """A document that has been read already."""
+
+    element_path = staticmethod(json_path)
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def chunks(self) -> Iterator[Chunk]:
+        for index, article in enumerate(self._document.data):
+            yield Chunk(index, article)
+
+
+class JsonSource:
     """A SQuAD JSON file. Raises InputError when it cannot be read, NotSquad when it has no `data`."""
 
+    element_path = staticmethod(json_path)
+
     def __init__(self, path: Path) -> None:
-        self.name = str(path)
-        self._top = _top(path)
+        self._name = str(path)
+        self._articles = _find_articles(path)
 
-    @property
-    def version(self) -> object:
-        return self._top.version
-
-    def pieces(self) -> Iterator[Piece]:
-        if self._top.data is None:
-            yield Piece(0, None, (Malformed("data", "is no list of articles"),))
+    def chunks(self) -> Iterator[Chunk]:
+        if self._articles is None:
+            yield Chunk(0, None, (Malformed("data", "is not a list of articles"),))
             return
         decoder = msgspec.json.Decoder(Article)
-        for index, raw in enumerate(self._top.data):
+        for index, raw in enumerate(self._articles):
             try:
-                yield Piece(index, decoder.decode(raw))
+                yield Chunk(index, decoder.decode(raw))
             except msgspec.ValidationError:
-                yield _salvaged(index, _decoded(raw, f"{self.name}: data[{index}]"))
+                yield salvage_article(index, _decode_json(raw, f"{self._name}: data[{index}]"))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                raise InputError(f"{self.name}: data[{index}]: not JSON: {error}") from error
-
-    def path(self, article: int, paragraph: int | None = None, question: int | None = None) -> str:
-        told = f"data[{article}]"
-        told += "" if paragraph is None else f".paragraphs[{paragraph}]"
-        return told + ("" if question is None else f".qas[{question}]")
+                raise InputError(f"{self._name}: data[{index}]: not JSON: {error}") from error
 
 
-class ParquetFile:
-    """The same questions as `datasets` keeps them. Raises InputError, and NotSquad for other columns."""
-
-    version = UNSET
+class ParquetSource:
+    """A SQuAD table, as `datasets` stores it. Raises InputError, and NotSquad for other columns."""
 
     def __init__(self, path: Path) -> None:
-        self.name = str(path)
+        self._name = str(path)
         try:
             with path.open("rb") as file:
                 limit_unpacked_size(file, path.stat().st_size)
             self._file = pq.ParquetFile(path)
-            names = self._file.schema_arrow.names
-        except _UNREADABLE as error:
+            names = list(self._file.schema_arrow.names)
+        except _PARQUET_ERRORS as error:
             raise InputError(f"{path}: not a readable parquet file: {single_line(error)}") from error
         if missing := [name for name in COLUMNS if name not in names]:
             raise NotSquad(f"{path}: not a SQuAD file: no column {', '.join(missing)}")
         self._columns = [name for name in ("title", *COLUMNS) if name in names]
 
-    def pieces(self) -> Iterator[Piece]:
-        at, title = 0, None
+    def chunks(self) -> Iterator[Chunk]:
+        index, article_title = 0, None
         try:
-            batches = self._file.iter_batches(BATCH, columns=self._columns)
-            rows = chain.from_iterable(batch.to_pylist() for batch in batches)
-            for (same, _), group in groupby(rows, key=lambda row: (row.get("title"), row["context"])):
+            batches = self._file.iter_batches(BATCH_ROWS, columns=self._columns)
+            rows: Iterator[dict[str, Any]] = chain.from_iterable(batch.to_pylist() for batch in batches)
+            for (title, _), group in groupby(rows, key=lambda row: (row.get("title"), row["context"])):
                 paragraph = list(group)
-                yield _paragraph(at, paragraph)._replace(begins=not same or same != title)
-                at, title = at + len(paragraph), same
-        except _UNREADABLE as error:
-            raise InputError(f"{self.name}: after row {at}: {single_line(error)}") from error
+                yield _paragraph_chunk(index, paragraph)._replace(starts_article=not title or title != article_title)
+                index, article_title = index + len(paragraph), title
+        except _PARQUET_ERRORS as error:
+            raise InputError(f"{self._name}: after row {index}: {single_line(error)}") from error
 
-    def path(self, article: int, paragraph: int | None = None, question: int | None = None) -> str:
+    def element_path(self, article: int, paragraph: int | None = None, question: int | None = None) -> str:
         return f"row {article + (question or 0)}"
 
 
-def opened(path: Path) -> JsonFile | ParquetFile:
-    """A file by its ending. Raises InputError, NotSquad."""
-    if not path.is_file():
-        raise InputError(f"{path}: {'not a file' if path.exists() else 'no such file'}")
-    return ParquetFile(path) if path.suffix == ".parquet" else JsonFile(path)
+class _ArticleList(Struct):
+    """The top level of a SQuAD file, its articles not decoded."""
 
-
-class _Top(Struct):
     data: list[Raw] | None
-    version: Any | UnsetType = UNSET
 
 
-def _top(path: Path) -> "_Top":
+def _find_articles(path: Path) -> list[Raw] | None:
+    """Map a JSON file and find its articles; None where `data` is not a list. Raises InputError, NotSquad."""
     try:
         with path.open("rb") as file:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -134,73 +160,44 @@ def _top(path: Path) -> "_Top":
         raise InputError(f"{path}: {error.strerror or error}") from error
     except ValueError as error:
         raise InputError(f"{path}: empty") from error
-    if told := foreign(mapped[:4]):
-        raise InputError(f"{path}: not JSON: {told}")
+    if description := detect_foreign_format(mapped[:4]):
+        raise InputError(f"{path}: not JSON: {description}")
     try:
-        return msgspec.json.decode(mapped, type=_Top)
+        return msgspec.json.decode(mapped, type=_ArticleList).data
     except msgspec.ValidationError as error:
-        what = _decoded(mapped, str(path))
-        if isinstance(what, dict) and "data" in what:
-            return _Top(data=None, version=what.get("version", UNSET))
+        value = _decode_json(mapped, str(path))
+        if isinstance(value, dict) and "data" in value:
+            return None
         raise NotSquad(f"{path}: not a SQuAD file: no `data` at its top level") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{path}: not JSON: {error}") from error
 
 
-def _decoded(raw: Any, name: str) -> Any:
+def _decode_json(raw: Raw | mmap.mmap, name: str) -> object:
+    """Decode JSON to plain values. Raises InputError."""
     try:
         return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{name}: not JSON: {error}") from error
 
 
-def _salvaged(index: int, value: Any) -> Piece:
-    """What of a malformed article has its form, and the path of each question or paragraph that has not."""
-    wrong: list[Malformed] = []
-    at = f"data[{index}]"
-    if not isinstance(value, dict) or not isinstance(value.get("paragraphs"), list):
-        return Piece(index, None, (Malformed(at, "has no list `paragraphs`"),))
-    if not isinstance(title := value.get("title", ""), str):
-        wrong.append(Malformed(f"{at}.title", "is no text"))
-        title = ""
-    paragraphs = []
-    for p, raw in enumerate(value["paragraphs"]):
-        context, asked = (raw.get("context"), raw.get("qas")) if isinstance(raw, dict) else (None, None)
-        readable = isinstance(context, str) and len(context) <= LONGEST
-        if not readable or not isinstance(asked, list):
-            lacks = "qas" if readable else "context"
-            wrong.append(Malformed(f"{at}.paragraphs[{p}].{lacks}", "is missing, of the wrong type or too long"))
-            paragraphs.append(None)
-            continue
-        questions = (_converted(question, f"{at}.paragraphs[{p}].qas[{q}]", wrong) for q, question in enumerate(asked))
-        paragraphs.append(Paragraph(context=context, qas=tuple(questions)))
-    return Piece(index, Article(title=title, paragraphs=tuple(paragraphs)), tuple(wrong))
-
-
-def _converted(value: Any, path: str, wrong: list[Malformed]) -> Question | None:
-    try:
-        return msgspec.convert(value, Question)
-    except msgspec.ValidationError as error:
-        told, _, where = str(error).partition(" - at ")
-        wrong.append(Malformed(path + where.strip("`").removeprefix("$"), told))
-        return None
-
-
-def _paragraph(at: int, rows: list[dict[str, Any]]) -> Piece:
-    wrong: list[Malformed] = []
+def _paragraph_chunk(index: int, rows: list[dict[str, Any]]) -> Chunk:
+    """Make a chunk of the rows of one paragraph. index: of the first row."""
     title, context = rows[0].get("title") or "", rows[0]["context"]
     if not isinstance(context, str) or not isinstance(title, str):
-        return Piece(at, None, (Malformed(f"row {at}", "its context or title is no text"),))
-    asked = [_converted(_as_question(row), f"row {at + n}", wrong) for n, row in enumerate(rows)]
-    return Piece(at, Article(title=title, paragraphs=(Paragraph(context=context, qas=tuple(asked)),)), tuple(wrong))
+        return Chunk(index, None, (Malformed(f"row {index}", "its context or title is not text"),))
+    malformed: list[Malformed] = []
+    questions = tuple(convert_question(_as_json(row), f"row {index + n}", malformed) for n, row in enumerate(rows))
+    paragraph = PartialParagraph(context=context, qas=questions)
+    return Chunk(index, PartialArticle(title=title, paragraphs=(paragraph,)), tuple(malformed))
 
 
-def _as_question(row: dict[str, Any]) -> dict[str, Any]:
-    """A row in the shape of the JSON; what has not the right columns is left for the conversion to refuse."""
+def _as_json(row: dict[str, Any]) -> dict[str, Any]:
+    """Give a row the shape of a question in JSON. A row with other columns is left for the conversion to refuse."""
     answers = row["answers"]
-    if isinstance(answers, dict):
-        texts, starts = answers.get("text"), answers.get("answer_start")
-        if isinstance(texts, list) and isinstance(starts, list) and len(texts) == len(starts):
+    if columns := object_fields(answers):
+        texts, starts = list_items(columns.get("text")), list_items(columns.get("answer_start"))
+        if texts is not None and starts is not None and len(texts) == len(starts):
             answers = [{"text": text, "answer_start": start} for text, start in zip(texts, starts, strict=True)]
     # Such a table has no `is_impossible`: a question without answers is unanswerable.
     return {"id": row["id"], "question": row["question"], "answers": answers, "is_impossible": answers == []}

@@ -1,8 +1,7 @@
-"""English left in a file of another language, without a model of either.
+"""Warnings about English left in a file of another language. No model of either language is needed.
 
-A sentence is taken for English when it has English function words and none of the words that are
-commonest in the file itself. So a title quoted in a Dutch question is not one, and no list is needed
-for the file's language.
+A sentence counts as English when it has English function words and none of the words that are most common in the file
+itself. So a title quoted in a Dutch question does not count, and the file's language needs no word list.
 """
 
 import re
@@ -10,56 +9,72 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import chain, islice
 
-OWN_WORDS = 80  # the commonest words of a file: enough to be in nearly every sentence of a few words
-ENGLISH_FILE = 0.08  # share of English words above which a file is English itself; English prose has 0.12 to 0.16
-MIN_TEXTS = 3  # that a word must stand in to be the file's own; in a small file every word is among the commonest
-MIN_WORDS = 4  # shorter texts are names as often as sentences
+from spanferry.language.profiles.english import DETECTION
+from spanferry.squad.document import Question
+from spanferry.squad.validation.chunks import AnyParagraph
+from spanferry.squad.validation.registry import Level, RuleList, Severity
+from spanferry.squad.validation.seen import SeenQuestions
 
-# Words that hardly another language has ...
-_TELLING = frozenset(
-    re.findall(
-        r"\w+",
-        "the and which what who whom whose how did does were from with that this these those their been being when "
-        "where why while because through between",
-    )
-)
-# ... and words that count together with one of those.
-_ENGLISH = _TELLING | frozenset(
-    re.findall(
-        r"\w+",
-        "a an as at be but by can do for had has have he her his i if in into is it its many more most much not of on "
-        "one or other she some than there they to was we will would you year after",
-    )
-)
+MAX_COMMON_WORDS = 80  # enough that nearly every sentence of a few words has one of them
+ENGLISH_FILE_SHARE = 0.08  # a file with a larger share of telling words is English; English prose has 0.12 to 0.16
+MIN_TEXTS = 3  # that have a common word; in a small file every word is among the most common
+MIN_SENTENCE_WORDS = 4  # shorter texts are names as often as sentences
+MIN_ENGLISH_WORDS = 2
+
+UNTRANSLATED_RULES = RuleList()
+
+_TELLING, _ENGLISH = DETECTION.file_telling, DETECTION.file_common
 _AS_WRITTEN = _TELLING | {word.capitalize() for word in _TELLING}
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
 
 
-def own_words(texts: Iterable[str]) -> frozenset[str] | None:
-    """The file's commonest words that are not English, from a sample of it; None when it is English itself."""
+@UNTRANSLATED_RULES.add(Severity.WARNING, Level.FILE)
+def untranslated_question(question: Question, seen: SeenQuestions) -> str | None:
+    """A question in English, in a file of another language."""
+    sentence = find_english_sentence(question.question, seen.common_words)
+    return sentence and repr(sentence)
+
+
+@UNTRANSLATED_RULES.add(Severity.WARNING, Level.PARAGRAPH)
+def untranslated_context(paragraph: AnyParagraph, seen: SeenQuestions) -> str | None:
+    """A context with an English sentence, in a file of another language."""
+    if " the " not in paragraph.context:
+        return None
+    sentence = find_english_sentence(paragraph.context, seen.common_words)
+    return sentence and repr(sentence)
+
+
+def find_common_words(texts: Iterable[str]) -> frozenset[str] | None:
+    """Return the most common words of a file that are not English; None when the file is English.
+
+    texts: a sample of the file.
+    """
     words = [_WORD.findall(text.lower()) for text in texts]
-    everywhere = Counter(chain.from_iterable(words))
-    if sum(everywhere[word] for word in _TELLING) >= ENGLISH_FILE * everywhere.total():
+    counts = Counter(chain.from_iterable(words))
+    if sum(counts[word] for word in _TELLING) >= ENGLISH_FILE_SHARE * counts.total():
         return None
-    texts_with = Counter(chain.from_iterable(map(set, words)))
-    own = (word for word, _ in everywhere.most_common() if word not in _ENGLISH and texts_with[word] >= MIN_TEXTS)
-    return frozenset(islice(own, OWN_WORDS))
+    text_counts = Counter(chain.from_iterable(map(set, words)))
+    common = (word for word, _ in counts.most_common() if word not in _ENGLISH and text_counts[word] >= MIN_TEXTS)
+    return frozenset(islice(common, MAX_COMMON_WORDS))
 
 
-def english_sentence(text: str, own: frozenset[str] | None) -> str | None:
-    """The first sentence of a text that is English; None when there is none or the file is English (`own` None)."""
-    if own is None or _AS_WRITTEN.isdisjoint(text.split()):
+def find_english_sentence(text: str, common_words: frozenset[str] | None) -> str | None:
+    """Return the first English sentence of a text; None when it has none, or when the file is English.
+
+    common_words: those of the file, None for an English file.
+    """
+    if common_words is None or _AS_WRITTEN.isdisjoint(text.split()):
         return None
-    return next((sentence for sentence in _SENTENCE_END.split(text) if _english(sentence, own)), None)
+    return next((sentence for sentence in _SENTENCE_END.split(text) if _is_english(sentence, common_words)), None)
 
 
-def _english(sentence: str, own: frozenset[str]) -> bool:
+def _is_english(sentence: str, common_words: frozenset[str]) -> bool:
     words = _WORD.findall(sentence.lower())
     distinct = set(words)
     return (
-        len(words) >= MIN_WORDS
-        and len(distinct & _ENGLISH) >= 2
+        len(words) >= MIN_SENTENCE_WORDS
+        and len(distinct & _ENGLISH) >= MIN_ENGLISH_WORDS
         and not distinct.isdisjoint(_TELLING)
-        and distinct.isdisjoint(own)
+        and distinct.isdisjoint(common_words)
     )

@@ -1,8 +1,8 @@
-"""Goes through a whole SQuAD file and counts what its rules find.
+"""Validates SQuAD files.
 
-    a file ──sources──> articles ──rules──> Report(counts, findings)
+    file ──sources──> chunks ──rules──> ValidationReport(counts, findings)
 
-It is what `spanferry validate` prints and what guards our own publishing (`contract`).
+`spanferry validate` prints the reports, and `publish` refuses files with errors.
 """
 
 import os
@@ -10,256 +10,186 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from msgspec import Struct
-
+from spanferry.checksums import SHA256SUMS, find_mismatches
 from spanferry.errors import InputError
-from spanferry.checksums import SUMS, broken
-from spanferry.squad import Article, Paragraph, Question
-from spanferry.squad.validation.rules import JOINT, RULES, SUSPICIOUS, Checks, Level, Severity, at_level, sound
-from spanferry.squad.validation.seen import Memory, Place
-from spanferry.squad.validation.sources import JsonFile, NotSquad, ParquetFile, Piece, opened
-from spanferry.squad.validation.untranslated import english_sentence, own_words
+from spanferry.squad.document import Document, Question
+from spanferry.squad.validation.chunks import AnyArticle, AnyParagraph, Chunk, NotSquad
+from spanferry.squad.validation.quick_check import is_sound
+from spanferry.squad.validation.registry import JOINT, Level
+from spanferry.squad.validation.report import Counts, FindingCollector, ValidationReport
+from spanferry.squad.validation.rules import NamedChecks, checks_at
+from spanferry.squad.validation.seen import Position, SeenQuestions
+from spanferry.squad.validation.sources import DocumentSource, Source, find_squad_files, open_source
+from spanferry.squad.validation.text_rules import SUSPICIOUS
+from spanferry.squad.validation.untranslated import find_common_words, find_english_sentence
 
-EXAMPLES = 5  # kept of each rule; the others are counted
-SAMPLE_TEXTS = 2000  # titles, contexts and questions that a file's language is known by
-SUFFIXES = (".json", ".parquet")
-PRINTABLE_ASCII = bytes(range(0x20, 0x7F))  # left out before searching for odd characters: hardly any text remains
-
-
-class Example(Struct, frozen=True):
-    """path: where in the file. told: what is there ("" when the rule's meaning says it all)."""
-
-    path: str
-    told: str
-
-
-class Finding(Struct, frozen=True):
-    rule: str
-    severity: Severity
-    count: int
-    examples: tuple[Example, ...]
-
-
-class Counts(Struct):
-    articles: int = 0
-    paragraphs: int = 0
-    questions: int = 0
-    no_answer: int = 0
-    answers: int = 0
-    plausible_answers: int = 0
-
-    def add(self, paragraph: Paragraph) -> None:
-        questions = [question for question in paragraph.qas if question is not None]
-        unanswerable = [question for question in questions if question.is_impossible is True]
-        self.paragraphs += 1
-        self.questions += len(questions)
-        self.no_answer += len(unanswerable)
-        self.answers += sum([len(question.answers) for question in questions])
-        self.plausible_answers += sum([len(question.plausible) for question in unanswerable])
-
-
-class Report(Struct, frozen=True):
-    """What a file holds and what is wrong with it, in the order of the rules."""
-
-    file: str
-    form: str
-    counts: Counts
-    findings: tuple[Finding, ...]
-
-    @property
-    def errors(self) -> int:
-        return sum(finding.count for finding in self.findings if finding.severity is Severity.ERROR)
-
-    @property
-    def warnings(self) -> int:
-        return sum(finding.count for finding in self.findings if finding.severity is Severity.WARNING)
-
-
-class Findings:
-    """Counts by rule, and the first examples of each."""
-
-    def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
-        self._examples: dict[str, list[Example]] = {}
-
-    def add(self, rule: str, path: str, told: str) -> None:
-        self._counts[rule] = self._counts.get(rule, 0) + 1
-        examples = self._examples.setdefault(rule, [])
-        if len(examples) < EXAMPLES:
-            examples.append(Example(path, told))
-
-    def __bool__(self) -> bool:
-        return bool(self._counts)
-
-    def drop(self, rule: str) -> None:
-        self._counts.pop(rule, None)
-
-    def found(self) -> tuple[Finding, ...]:
-        counted = ((rule, self._counts[name]) for name, rule in RULES.items() if name in self._counts)
-        return tuple(Finding(r.name, r.severity, n, tuple(self._examples[r.name])) for r, n in counted)
+SAMPLE_TEXTS = 2000  # titles, contexts and questions by which a file's language is recognised
+PRINTABLE_ASCII = bytes(range(0x20, 0x7F))  # removed before odd characters are searched; little text is left
 
 
 class Validator:
-    """The walk through one file. `findings` and `counts` grow as it goes."""
+    """Validates one file. `counts` and `findings` are complete after `run`."""
 
-    _texts = at_level(Level.TEXT)
-    _characters = at_level(Level.CHARACTERS)
-    _paragraphs = at_level(Level.PARAGRAPH)
-    _questions = at_level(Level.QUESTION)
-    _file = at_level(Level.FILE)
-    _answers = at_level(Level.ANSWER)
+    _text_checks = checks_at(Level.TEXT)
+    _character_checks = checks_at(Level.CHARACTERS)
+    _paragraph_checks = checks_at(Level.PARAGRAPH)
+    _question_checks = checks_at(Level.QUESTION)
+    _file_checks = checks_at(Level.FILE)
+    _answer_checks = checks_at(Level.ANSWER)
 
-    def __init__(self, source: JsonFile | ParquetFile) -> None:
-        self.path = source.path
-        self.pieces = source.pieces()
-        self.findings = Findings()
+    def __init__(self, source: Source) -> None:
+        self._element_path = source.element_path
         self.counts = Counts()
-        self.composed = False  # a letter with a mark in one code point was seen
+        self.findings = FindingCollector()
+        self._chunks = source.chunks()
+        self._first_chunks, sample = self._read_sample()
+        self._seen = SeenQuestions(self._element_path, find_common_words(sample))
+        self._has_composed = False  # whether a letter with its mark in one code point was seen
 
     def run(self) -> None:
-        first, sample = self.first()
-        self.memory = Memory(self.path, own_words(sample))
-        for piece in chain(first, self.pieces):
-            for malformed in piece.malformed:
-                self.findings.add("malformed", malformed.path, malformed.told)
-            if piece.article is not None:
-                self.article(piece)
+        """Read the whole file and apply every rule. Raises InputError where it cannot be read on."""
+        for chunk in chain(self._first_chunks, self._chunks):
+            for path, message in chunk.malformed:
+                self.findings.add("malformed", path, message)
+            if chunk.article is not None:
+                self._check_article(chunk.start, chunk.article, chunk.starts_article)
         if not self.counts.questions and not self.findings:
             self.findings.add("no_questions", "data", "")
-        if not self.composed:
-            self.findings.drop("mixed_normalisation")
+        if not self._has_composed:
+            self.findings.discard("mixed_normalisation")
 
-    def first(self) -> tuple[list[Piece], list[str]]:
-        """As many pieces as tell the file's language, and their texts."""
-        pieces: list[Piece] = []
-        sample: list[str] = []
-        for piece in self.pieces:
-            pieces.append(piece)
-            sample += texts(piece.article) if piece.article else ()
-            if len(sample) >= SAMPLE_TEXTS:
+    def _read_sample(self) -> tuple[list[Chunk], list[str]]:
+        """Read as many chunks as are needed to recognise the file's language; return them and their texts."""
+        chunks: list[Chunk] = []
+        texts: list[str] = []
+        for chunk in self._chunks:
+            chunks.append(chunk)
+            texts += texts_of(chunk.article) if chunk.article else ()
+            if len(texts) >= SAMPLE_TEXTS:
                 break
-        return pieces, sample[:SAMPLE_TEXTS]
+        return chunks, texts[:SAMPLE_TEXTS]
 
-    def article(self, piece: Piece) -> None:
-        self.counts.articles += piece.begins
-        self.look_at_texts(piece)
-        for p, paragraph in enumerate(piece.article.paragraphs):
+    def _check_article(self, index: int, article: AnyArticle, is_start: bool) -> None:
+        self.counts.articles += is_start
+        self._check_texts(index, article)
+        for p, paragraph in enumerate(article.paragraphs):
             if paragraph is not None:
-                self.paragraph(piece.index, p, paragraph)
+                self._check_paragraph(index, p, paragraph)
 
-    def look_at_texts(self, piece: Piece) -> None:
-        joined = JOINT.join(texts(piece.article))
+    def _check_texts(self, index: int, article: AnyArticle) -> None:
+        """Apply the text rules to all texts at once, and to each text those that find something."""
+        joined = JOINT.join(texts_of(article))
         unusual = joined.encode().translate(None, PRINTABLE_ASCII).decode()
-        if unusual and not self.composed:
-            self.composed = not unicodedata.is_normalized("NFD", joined)
-        suspected = [(name, check) for name, check in self._texts if check(joined) is not None]
+        if unusual and not self._has_composed:
+            self._has_composed = not unicodedata.is_normalized("NFD", joined)
+        checks = [(name, check) for name, check in self._text_checks if check(joined) is not None]
         if SUSPICIOUS.search(unusual):
-            suspected += self._characters
-        if suspected:
-            for path, text in placed(piece, self.path):
-                for name, check in suspected:
-                    if (told := check(text)) is not None:
-                        self.findings.add(name, path, told)
+            checks += self._character_checks
+        if checks:
+            for path, text in self._texts_with_paths(index, article):
+                for name, check in checks:
+                    if (message := check(text)) is not None:
+                        self.findings.add(name, path, message)
 
-    def paragraph(self, a: int, p: int, paragraph: Paragraph) -> None:
-        memory, context = self.memory, paragraph.context
-        memory.next_paragraph()
-        self.ask(self._paragraphs, (paragraph, memory), (a, p))
+    def _check_paragraph(self, a: int, p: int, paragraph: AnyParagraph) -> None:
+        seen, context = self._seen, paragraph.context
+        seen.start_paragraph()
+        self._apply(self._paragraph_checks, (paragraph, seen), self._element_path(a, p))
         self.counts.add(paragraph)
-        take, own_words = memory.take, memory.own_words
+        add, common_words = seen.add, seen.common_words
         for q, question in enumerate(paragraph.qas):
             if question is None:
                 continue
-            place = (a, p, q)
-            in_order = take(place, question) and sound(context, question)
-            if not in_order or (own_words is not None and english_sentence(question.question, own_words)):
-                self.question(context, question, place)
+            position = (a, p, q)
+            in_order = add(position, question) and is_sound(context, question)
+            if not in_order or (common_words is not None and find_english_sentence(question.question, common_words)):
+                self._check_question(context, question, position)
 
-    def question(self, context: str, question: Question, place: Place) -> None:
-        self.memory.place = place
-        self.ask(self._questions, (question,), place)
-        self.ask(self._file, (question, self.memory), place)
+    def _check_question(self, context: str, question: Question, position: Position) -> None:
+        self._seen.position = position
+        path = self._element_path(*position)
+        self._apply(self._question_checks, (question,), path)
+        self._apply(self._file_checks, (question, self._seen), path)
         for n, answer in enumerate(question.answers):
-            self.ask(self._answers, (context, answer), place, f".answers[{n}]")
+            self._apply(self._answer_checks, (context, answer), f"{path}.answers[{n}]")
         for n, answer in enumerate(question.plausible):
-            self.ask(self._answers, (context, answer), place, f".plausible_answers[{n}]")
+            self._apply(self._answer_checks, (context, answer), f"{path}.plausible_answers[{n}]")
 
-    def ask(self, checks: Checks, given: tuple[Any, ...], place: tuple[int, ...], within: str = "") -> None:
+    def _apply(self, checks: NamedChecks, arguments: tuple[object, ...], path: str) -> None:
         for name, check in checks:
-            if (told := check(*given)) is not None:
-                self.findings.add(name, self.path(*place) + within, told)
+            if (message := check(*arguments)) is not None:
+                self.findings.add(name, path, message)
+
+    def _texts_with_paths(self, index: int, article: AnyArticle) -> Iterator[tuple[str, str]]:
+        """Yield the texts of `texts_of`, each with its path."""
+        yield f"{self._element_path(index)}.title", article.title
+        for p, paragraph in enumerate(article.paragraphs):
+            if paragraph is not None:
+                yield f"{self._element_path(index, p)}.context", paragraph.context
+                for q, question in enumerate(paragraph.qas):
+                    if question is not None:
+                        yield f"{self._element_path(index, p, q)}.question", question.question
 
 
-def texts(article: Article) -> list[str]:
-    """Title, contexts and questions."""
-    found = [article.title]
-    for paragraph in filter(None, article.paragraphs):
-        found.append(paragraph.context)
-        found += [question.question for question in paragraph.qas if question is not None]
-    return found
-
-
-def placed(piece: Piece, path) -> Iterator[tuple[str, str]]:
-    """The same with their paths."""
-    yield f"{path(piece.index)}.title", piece.article.title
-    for p, paragraph in enumerate(piece.article.paragraphs):
+def texts_of(article: AnyArticle) -> list[str]:
+    """Return the title, contexts and questions of an article."""
+    texts = [article.title]
+    for paragraph in article.paragraphs:
         if paragraph is not None:
-            yield f"{path(piece.index, p)}.context", paragraph.context
-            for q, question in enumerate(paragraph.qas):
-                if question is not None:
-                    yield f"{path(piece.index, p, q)}.question", question.question
+            texts.append(paragraph.context)
+            texts += [question.question for question in paragraph.qas if question is not None]
+    return texts
 
 
-def shown(path: Path) -> str:
-    """A path as text, also when its bytes are no UTF-8."""
-    return os.fsencode(path).decode(errors="backslashreplace")
+def validate(path: Path) -> tuple[tuple[ValidationReport, ...], tuple[str, ...]]:
+    """Validate a file, or every SQuAD file below a folder, and the folder's SHA256SUMS where it has one.
 
-
-def validate_file(path: Path) -> Report:
-    """One file's report. Raises InputError when it cannot be read at all, NotSquad when it is something else."""
-    source = opened(path)
-    validator = Validator(source)
-    validator.run()
-    form = f"SQuAD {'2.0' if validator.counts.no_answer else '1.1'} {path.suffix.removeprefix('.')}"
-    return Report(shown(path), form, validator.counts, validator.findings.found())
-
-
-def squad_files(folder: Path) -> list[Path]:
-    """The files below a folder that may be SQuAD's by their ending, hidden ones left out, by name."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix in SUFFIXES
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
-
-
-def validate(path: Path) -> tuple[tuple[Report, ...], tuple[str, ...]]:
-    """Reports of a file, or of every SQuAD file below a folder; and the names of those that are something else.
-
-    A folder's SHA256SUMS is checked too. Raises InputError for what cannot be read, and for a folder
-    without a SQuAD file.
+    Returns the reports, and the names of files in the folder that are not SQuAD's. Raises InputError for what cannot be
+    read, and for a folder without a SQuAD file.
     """
     if not path.is_dir():
         return (validate_file(path),), ()
-    reports, others = [], []
-    for file in squad_files(path):
+    reports: list[ValidationReport] = []
+    skipped: list[str] = []
+    for file in find_squad_files(path):
         try:
             reports.append(validate_file(file))
         except NotSquad:
-            others.append(shown(file))
+            skipped.append(path_as_text(file))
     if not reports:
         raise InputError(f"{path}: no SQuAD file in it (.json or .parquet)")
-    if (path / SUMS).is_file():
-        reports.append(checksums_report(path))
-    return tuple(reports), tuple(others)
+    if (path / SHA256SUMS).is_file():
+        reports.append(validate_checksums(path))
+    return tuple(reports), tuple(skipped)
 
 
-def checksums_report(folder: Path) -> Report:
-    findings = Findings()
-    for name, told in broken(folder):
-        findings.add("checksum_mismatch", name, told)
-    return Report(shown(folder / SUMS), "checksums", Counts(), findings.found())
+def validate_file(path: Path) -> ValidationReport:
+    """Validate one file. Raises InputError when it cannot be read at all, NotSquad when it is something else."""
+    return validate_source(open_source(path), path)
+
+
+def validate_document(document: Document, path: Path) -> ValidationReport:
+    """Validate a document that has been read. path: the file that it was read from, for the report."""
+    return validate_source(DocumentSource(document), path)
+
+
+def validate_source(source: Source, path: Path) -> ValidationReport:
+    """Validate an open file."""
+    validator = Validator(source)
+    validator.run()
+    form = f"SQuAD {'2.0' if validator.counts.no_answer else '1.1'} {path.suffix.removeprefix('.')}"
+    return ValidationReport(path_as_text(path), form, validator.counts, validator.findings.findings())
+
+
+def validate_checksums(folder: Path) -> ValidationReport:
+    """Compare the files of a folder with its SHA256SUMS. Raises InputError when that cannot be read."""
+    findings = FindingCollector()
+    for name, message in find_mismatches(folder):
+        findings.add("checksum_mismatch", name, message)
+    return ValidationReport(path_as_text(folder / SHA256SUMS), "checksums", Counts(), findings.findings())
+
+
+def path_as_text(path: Path) -> str:
+    """Return a path as text, with escapes for bytes that are not UTF-8."""
+    return os.fsencode(path).decode(errors="backslashreplace")

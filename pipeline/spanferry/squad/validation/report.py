@@ -1,0 +1,95 @@
+"""The report of a validated file."""
+
+from msgspec import Struct
+
+from spanferry.squad.validation.chunks import AnyParagraph
+from spanferry.squad.validation.registry import Severity
+from spanferry.squad.validation.rules import RULES
+
+MAX_EXAMPLES = 5  # kept of each rule; the other findings are only counted
+
+
+class Example(Struct, frozen=True, rename={"message": "told"}):
+    """One finding. path: where in the file. message: what is there ("" when the rule's meaning says it all)."""
+
+    path: str
+    message: str
+
+
+class Finding(Struct, frozen=True):
+    """What one rule found in a file."""
+
+    rule: str
+    severity: Severity
+    count: int
+    examples: tuple[Example, ...]
+
+
+class Counts(Struct):
+    """The size of a file. no_answer: unanswerable questions. Malformed elements are not counted."""
+
+    articles: int = 0
+    paragraphs: int = 0
+    questions: int = 0
+    no_answer: int = 0
+    answers: int = 0
+    plausible_answers: int = 0
+
+    def add(self, paragraph: AnyParagraph) -> None:
+        """Count a paragraph and what is in it."""
+        questions = [question for question in paragraph.qas if question is not None]
+        unanswerable = [question for question in questions if question.is_impossible is True]
+        self.paragraphs += 1
+        self.questions += len(questions)
+        self.no_answer += len(unanswerable)
+        self.answers += sum([len(question.answers) for question in questions])
+        self.plausible_answers += sum([len(question.plausible) for question in unanswerable])
+
+
+class ValidationReport(Struct, frozen=True):
+    """The counts of a file and its findings, in the order of the rules. form: "SQuAD 2.0 json" or the like."""
+
+    file: str
+    form: str
+    counts: Counts
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> int:
+        """Number of errors."""
+        return sum(finding.count for finding in self.findings if finding.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> int:
+        """Number of warnings."""
+        return sum(finding.count for finding in self.findings if finding.severity is Severity.WARNING)
+
+
+class FindingCollector:
+    """Counts findings by rule, and keeps the first examples of each."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._examples: dict[str, list[Example]] = {}
+
+    def add(self, rule: str, path: str, message: str) -> None:
+        """Count a finding."""
+        self._counts[rule] = self._counts.get(rule, 0) + 1
+        examples = self._examples.setdefault(rule, [])
+        if len(examples) < MAX_EXAMPLES:
+            examples.append(Example(path, message))
+
+    def __bool__(self) -> bool:
+        return bool(self._counts)
+
+    def discard(self, rule: str) -> None:
+        """Remove the findings of a rule."""
+        self._counts.pop(rule, None)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return the findings of each rule that has any, in the order of the rules."""
+        return tuple(
+            Finding(name, rule.severity, self._counts[name], tuple(self._examples[name]))
+            for name, rule in RULES.items()
+            if name in self._counts
+        )

@@ -1,0 +1,66 @@
+"""What is known of a language, by its code."""
+
+import pytest
+from spanferry.language import NEUTRAL, counting, language_of
+from spanferry.language.codes import primary_subtag
+from spanferry.language.profiles import PROFILES, SYNONYMS
+
+
+@pytest.mark.parametrize(
+    ("code", "primary"),
+    [("nl", "nl"), ("nl-BE", "nl"), ("zh-Hans-CN", "zh"), ("pt_BR", "pt"), ("EN", "en"), ("iw", "he"), ("no", "no")],
+)
+def test_primary_subtag(code, primary):
+    assert primary_subtag(code) == primary
+
+
+@pytest.mark.parametrize("code", ["nl", "nl-BE", "nl-Latn-NL", "NL"])
+def test_a_language_is_found_by_the_primary_subtag(code):
+    assert language_of(code) is language_of("nl")
+    assert "het" in language_of(code).articles
+    assert language_of(code).compounds
+
+
+@pytest.mark.parametrize("code", ["nb", "no", "nn", "nb-NO", "no-NO"])
+def test_norwegian_is_one_language_under_all_its_codes(code):
+    norwegian = language_of(code)
+    assert "ei" in norwegian.articles
+    assert norwegian.scoring_articles == norwegian.articles
+    assert norwegian.compounds
+    assert norwegian.numbers["tolv"] == "12"
+
+
+@pytest.mark.parametrize("code", ["ca", "cy", "hu", "ko", "th", "xx"])
+def test_a_language_without_profile_has_no_articles_and_no_compounds(code):
+    language = language_of(code)
+    assert (language.code, language.articles, language.one_words, language.edge_words, language.compounds) == (
+        code,
+        frozenset(),
+        frozenset(),
+        frozenset(),
+        False,
+    )
+    assert not NEUTRAL.numbers
+
+
+def test_number_words_need_no_profile():
+    assert language_of("hu").numbers["tizenketto"] == "12"  # "tizenkettő", folded
+
+
+def test_where_one_is_counted_it_is_no_article():
+    assert counting(language_of("nl")).articles == language_of("nl").articles - {"een"}
+
+
+@pytest.mark.parametrize("code", PROFILES)
+def test_words_are_written_as_they_are_compared(code):
+    profile = PROFILES[code]
+    word_lists = [profile.articles, profile.determiners, profile.edge_words, profile.one_words]
+    word_lists += [profile.scoring_articles, profile.scoring_prefixes, profile.question_words]
+    for words in word_lists:
+        assert all(word == word.casefold().strip() and " " not in word for word in words)
+    assert not profile.articles & profile.edge_words
+
+
+def test_each_code_names_one_language():
+    assert SYNONYMS.keys().isdisjoint(PROFILES)
+    assert all(primary_subtag(code) == code for code in (*PROFILES, *SYNONYMS))

@@ -1,0 +1,70 @@
+"""Scripts, and which of them are written without spaces."""
+
+import unicodedata
+
+import pytest
+from spanferry.language.boundaries import is_boundary, is_inside_word
+from spanferry.language.scripts import (
+    DENSE,
+    is_east_asian,
+    is_mark,
+    is_unspaced,
+    scripts_of,
+    scripts_written_in,
+)
+from spanferry.language.words import tokens
+
+# Kana, prolonged sound marks (U+30FC, U+FF70), iteration mark, Han of all planes, compatibility ideographs, Bopomofo.
+EAST_ASIAN = "カひー々ｰ漢\u3400\U00020000\U00030000\uf900ㄅ"
+SOUTH_EAST_ASIAN = "ไກខမ"
+SPACED = "aé5кא한ا"
+
+
+@pytest.mark.parametrize("character", EAST_ASIAN + SOUTH_EAST_ASIAN)
+def test_every_rule_takes_an_unspaced_character_as_a_word(character):
+    assert is_unspaced(character)
+    assert tokens(f"{character}{character}a") == [(0, 1), (1, 2), (2, 3)]
+    assert is_boundary(f"{character}{character}a", 1)
+    assert is_boundary(f"{character}{character}a", 2)
+    assert not is_inside_word(character * 2, 1)
+
+
+@pytest.mark.parametrize("character", SPACED)
+def test_spaced_scripts(character):
+    assert not is_unspaced(character)
+    assert tokens(character * 2) == [(0, 2)]
+    assert not is_boundary(character * 2, 1)
+
+
+def test_tokens_and_boundaries_agree_on_every_letter():
+    for code in (*range(0x0E00, 0xD800), *range(0xE000, 0x3FFFF, 7)):
+        character = chr(code)
+        if unicodedata.category(character)[0] == "L":
+            assert (len(tokens(character * 2)) == 2) == is_unspaced(character) == is_boundary(character * 2, 1), (
+                character
+            )
+
+
+@pytest.mark.parametrize("character", EAST_ASIAN + "。、！（")
+def test_east_asian_letters_and_punctuation(character):
+    assert is_east_asian(character)
+
+
+@pytest.mark.parametrize("character", [*SOUTH_EAST_ASIAN, *SPACED, ".", ""])
+def test_other_letters_are_not_east_asian(character):
+    assert not is_east_asian(character)
+
+
+def test_dense_characters():
+    assert DENSE.findall("aé漢\U00020000カーひ한ไк") == ["漢", "\U00020000", "カ", "ー", "ひ", "한"]
+
+
+def test_scripts_of_a_text_and_of_a_language():
+    assert scripts_of("aé 漢カ κ") == {"Han", "Katakana", "Greek"}
+    assert scripts_written_in("ja-JP") == {"Han", "Hiragana", "Katakana"}
+    assert scripts_written_in("iw") == scripts_written_in("he") == {"Hebrew"}
+    assert scripts_written_in("nl") == frozenset()
+
+
+def test_marks():
+    assert [is_mark(character) for character in "\u0301\u3099ัa"] == [True, True, True, False]

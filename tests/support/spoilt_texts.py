@@ -1,0 +1,18 @@
+"""Texts for property tests: prose, and what damages prose."""
+
+from hypothesis import strategies as st
+
+# Letters and punctuation; odd white space, marks, other scripts, emoji, controls.
+TEXTS = st.text(
+    st.one_of(
+        st.sampled_from(list("aAzZ09 .,!?'\"()-\n\t")),
+        st.sampled_from(list("é́ıß’”„«»–\u00a0\u202f\u2028\u200b\ufeff\x00\x1c\x85\r漢字ไทยא🧀\u200d")),
+        st.characters(exclude_categories=["Cs"]),
+    ),
+    max_size=60,
+)
+
+
+def cut(text: str, spans: list[tuple[int, int]]) -> list[str]:
+    """Return the pieces of a text that spans cover."""
+    return [text[start:end] for start, end in spans]
