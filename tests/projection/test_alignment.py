@@ -92,7 +92,7 @@ def test_turned_round_a_corpus_gives_the_same_links_turned_round():
 
 
 def test_a_corpus_is_learnt_alike_in_one_batch_and_in_many(monkeypatch):
-    monkeypatch.setattr(lexicon, "CELLS", 40)
+    monkeypatch.setattr(lexicon, "BATCH_CELLS", 40)
     parted = train(PAIRS)
     np.testing.assert_array_equal(parted.keys, learnt().keys)
     np.testing.assert_allclose(parted.forward, learnt().forward)

@@ -15,8 +15,8 @@ from spanferry.records import Method, Span
 class LocatedAnswer:
     """The span of an answer in its target context.
 
-    text: the span, `target_context[start : start + len(text)]`. method: how it was found. probability: calibrated chance,
-    0 to 1, that a person would mark the same span (token F1 of at least 0.8).
+    text: the span, `target_context[start : start + len(text)]`. method: how it was found. probability: calibrated
+    chance, 0 to 1, that a person would mark the same span (token F1 of at least 0.8).
     """
 
     text: str
@@ -94,7 +94,6 @@ def check_sentences(pairs: Sequence[tuple[Span, Span]], source_context: str, tar
         for number, pair in enumerate(pairs):
             start, end = pair[side]
             if not at <= start < end <= len(context):
-                raise InputError(
-                    f"sentences[{number}][{side}]: ({start}, {end}) is not a span of the context, in order"
-                )
+                place = f"sentences[{number}][{side}]"
+                raise InputError(f"{place}: ({start}, {end}) is not a span of the context, in order")
             at = end

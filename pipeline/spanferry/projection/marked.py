@@ -22,8 +22,8 @@ from spanferry.records import Record, Span
 Markers = tuple[str, str]
 
 STYLES: tuple[Markers, ...] = (("[", "]"), ("«", "»"), ('"', '"'))
-"""Marker styles in the order in which they are tried. A style whose characters are in the sentence already ("[21]" is in
-many Wikipedia texts) comes last: the answer's pair is then identified by its number among all pairs."""
+"""Marker styles in the order in which they are tried. A style whose characters are in the sentence already ("[21]" is
+in many Wikipedia texts) comes last: the answer's pair is then identified by its number among all pairs."""
 
 BRACKETS = ("[]", "«»", "()")
 # A piece longer than this many times the answer, plus this many characters, shows that a marker moved.

@@ -5,8 +5,6 @@ to 5 % of all. Where the source has the answer as often as the target, the n-th 
 whose relative position in the window is nearest (`ranking.Search.choose_occurrence`).
 """
 
-from typing import overload
-
 import numpy as np
 import numpy.typing as npt
 
@@ -16,25 +14,25 @@ from spanferry.projection.tokenized import IntArray, TokenizedText, Window
 FloatArray = npt.NDArray[np.float64]
 
 
-@overload
-def relative_position(text: TokenizedText, window: Window, starts: int, ends: int) -> float: ...
-@overload
-def relative_position(text: TokenizedText, window: Window, starts: IntArray, ends: IntArray) -> FloatArray: ...
-def relative_position(
-    text: TokenizedText, window: Window, starts: int | IntArray, ends: int | IntArray
-) -> float | FloatArray:
-    """Return where the middle of a span, or of each of many, lies in the window: 0 (start) to 1 (end)."""
+def relative_position(text: TokenizedText, window: Window, start: int, end: int) -> float:
+    """Return where the middle of a span lies in the window: 0 (start) to 1 (end)."""
+    low, high = text.window_span(window)
+    return ((start + end) / 2 - low) / max(high - low, 1)
+
+
+def relative_positions(text: TokenizedText, window: Window, starts: IntArray, ends: IntArray) -> FloatArray:
+    """Return the relative positions of many spans."""
     low, high = text.window_span(window)
     return ((starts + ends) / 2 - low) / max(high - low, 1)
 
 
-@overload
-def position_gap(query: AnswerQuery, target: TokenizedText, starts: int, ends: int) -> float: ...
-@overload
-def position_gap(query: AnswerQuery, target: TokenizedText, starts: IntArray, ends: IntArray) -> FloatArray: ...
-def position_gap(
-    query: AnswerQuery, target: TokenizedText, starts: int | IntArray, ends: int | IntArray
-) -> float | FloatArray:
-    """Return how far the relative positions of the answer and of a span, or of each of many, are apart (0 to 1)."""
-    here = relative_position(target, query.window, starts, ends)  # type: ignore[arg-type]  # scalars or arrays alike
-    return abs(here - relative_position(query.source, query.window, *query.span))
+def position_gap(query: AnswerQuery, target: TokenizedText, start: int, end: int) -> float:
+    """Return how far the relative positions of the answer and of a span are apart, 0 to 1."""
+    in_source = relative_position(query.source, query.window, *query.span)
+    return abs(relative_position(target, query.window, start, end) - in_source)
+
+
+def position_gaps(query: AnswerQuery, target: TokenizedText, starts: IntArray, ends: IntArray) -> FloatArray:
+    """Return the position gaps of many spans."""
+    in_source = relative_position(query.source, query.window, *query.span)
+    return np.abs(relative_positions(target, query.window, starts, ends) - in_source)

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from spanferry.language import Language, counting, language_of
 from spanferry.language.boundaries import cut_letters
@@ -27,13 +26,12 @@ from spanferry.projection.extent import match_extent, trim
 from spanferry.projection.fuzzy import candidate_runs, runs_with_words, similarities
 from spanferry.projection.marked import MarkedTranslation, transfer
 from spanferry.projection.normalised import find_normalised
-from spanferry.projection.occurrence import position_gap
+from spanferry.projection.occurrence import FloatArray, position_gap, position_gaps
 from spanferry.projection.phrase import Phrase, make_phrase
 from spanferry.projection.settings import AlignSettings
 from spanferry.projection.tokenized import IntArray, TokenizedText, TokenRange
 from spanferry.records import Method, Reason
 
-FloatArray = npt.NDArray[np.float64]
 Matches = dict[str, list[Candidate]]
 """The places of a phrase by the reading under which they match, the strictest reading first."""
 
@@ -257,7 +255,7 @@ class Search:
         runs = runs_with_words(runs, self.target, self.window, needed)
         starts, ends = self.target.token_bounds[runs[:, 0], 0], self.target.token_bounds[runs[:, 1] - 1, 1]
         scores = self.score(runs, starts, ends)
-        gaps = position_gap(self.query, self.target, starts, ends)
+        gaps = position_gaps(self.query, self.target, starts, ends)
         ranked = best_disjoint(scores - POSITION_WEIGHT * gaps, starts, ends)
         candidates = [self.candidate_for(runs[at].tolist(), float(scores[at])) for at in ranked]
         best, rivals = candidates[0], tuple(candidates[1:])

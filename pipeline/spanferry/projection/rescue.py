@@ -2,9 +2,9 @@
 
     spans ──find_cases──> requests ──ask_in_rounds──> results ──settle──> spans, outcomes
 
-Both ends are pure functions; `rescue_tables` runs them over whole tables. An engine that loses the markers of one style
-may keep another's, so requests are made in rounds, one style a round: each round asks only for the answers whose markers
-were lost so far. Where all markers are lost, word alignment may give a hint instead.
+Both ends are pure functions; `rescue_tables` runs them over whole tables. An engine that loses the markers of one
+style may keep another's. So requests are made in rounds, one style a round, and each round asks only for the answers
+whose markers were lost so far. Where all markers are lost, word alignment may give a hint instead.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

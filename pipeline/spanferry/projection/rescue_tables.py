@@ -51,8 +51,8 @@ from spanferry.projection.settings import RescueSettings
 from spanferry.projection.tokenized import IntArray
 from spanferry.records import SpanRow
 
-# Paragraphs whose requests are made together: all 20,239 of SQuAD2.0, so that the progress bar can estimate the end. They
-# take some 200 MB.
+# Paragraphs whose requests are made together: all 20,239 of SQuAD2.0, so that the progress bar can estimate the end.
+# They take some 200 MB.
 WINDOW = 25_000
 
 Progress = Callable[[int], object]
@@ -100,7 +100,7 @@ def rescue_batches(
     by outcome. markers: the styles that the translator keeps, best first. Raises InputError when the tables do not come
     from one build.
     """
-    cost = Counter({outcome.value: 0 for outcome in Outcome}, requests=0, characters=0)
+    cost = Counter[str](dict.fromkeys([*(outcome.value for outcome in Outcome), "requests", "characters"], 0))
 
     def ask_and_count(texts: Sequence[str]) -> Mapping[str, str | None]:
         cost.update(requests=len(texts), characters=sum(map(len, texts)))
