@@ -1,14 +1,16 @@
-"""Lets a run's model answer its development questions, scores the answers, and writes the model card."""
+"""Predicts a run's development questions with its model, scores the answers, and writes the model card."""
 
 from pathlib import Path
 
 import click
-from spanferry import tables
-from spanferry.cli.runs import cleaned, quiet, run_of
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar
 from spanferry.config import read_params
 from spanferry.files import write_bytes, write_json
-from spanferry.records import SpanRow
+from spanferry.reader.card import render_card
+from spanferry.reader.corpora import read_gold
+from spanferry.reader.models import silence_transformers
+from spanferry.reader.published import read_published
+from spanferry.reader.run_report import evaluate_run, write_report_folder
 
 
 @click.command(cls=Command, name="evaluate", help=__doc__)
@@ -20,28 +22,18 @@ from spanferry.records import SpanRow
 @path_option("--card", help="The model card (Markdown).")
 def main(name: str, data: Path, model: Path, report: Path, details: Path, card: Path) -> None:
     params = read_params()
-    run = run_of(params, name)
-    language = params.language.target
-    documents = cleaned(data, run.evaluate_on, language, "dev")
-
-    from spanferry.reader import run_report
-    from spanferry.reader.card import render
-    from spanferry.reader.evaluation import Gold, join, methods
-    from spanferry.reader.published import published
-
-    quiet()
-    golds = {}
-    for corpus, document in documents.items():
-        spans = data / corpus / "clean" / "provenance.parquet"
-        known = methods(tables.read(spans, SpanRow), "dev") if spans.is_file() else {}
-        golds[corpus] = Gold(document, known)
+    run, language = params.run(name), params.language.target
+    gold = read_gold(data, run.evaluate_on, language)
+    silence_transformers()
     with progress_bar("evaluate", None, "windows") as progress:
-        made = run_report.evaluate_run(run, model, join(golds), language, published().get(name), progress)
-    run_report.write(details, made)
-    write_bytes(card, render(name, made.details, made.figures, language).encode())
-    write_json(report, made.figures)
-    flat = made.figures
-    print_summary("evaluate", f"{name}: EM {flat['exact']:.2f}, F1 {flat['f1']:.2f} on {flat['total']:,} questions")
+        result = evaluate_run(run, model, gold, language, read_published().get(name), progress)
+    figures = result.figures
+    write_report_folder(details, result)
+    write_bytes(card, render_card(name, result.details, figures, language).encode())
+    write_json(report, figures)
+    print_summary(
+        "evaluate", f"{name}: EM {figures['exact']:.2f}, F1 {figures['f1']:.2f} on {figures['total']:,} questions"
+    )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""Finding pretrained models: folders, and what the Hub gave before."""
+"""Find pretrained models: folders, and snapshots in the local cache of the Hub."""
 
 import pytest
 from spanferry.errors import InputError
-from spanferry.pretrained import Source, digest, locate
+from spanferry.pretrained import ModelSource, folder_fingerprint, locate_model
 
 
 @pytest.mark.parametrize(
-    ("place", "told"),
+    ("place", "message"),
     [
         (("./nothing",), r"\./nothing: there is no such folder"),
         (("a/b/c",), "a/b/c: there is no such folder"),
@@ -15,32 +15,32 @@ from spanferry.pretrained import Source, digest, locate
         (("someone/nothing", "v1"), "the Hub cannot be reached .* offline, give the folder"),
     ],
 )
-def test_models_that_are_not_there_are_told_at_once(place, told, monkeypatch, tmp_path):
+def test_missing_models_are_an_error_at_once(place, message, monkeypatch, tmp_path):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(InputError, match=told) as error:
-        locate(*place)
+    with pytest.raises(InputError, match=message) as error:
+        locate_model(*place)
     assert "\n" not in str(error.value)
 
 
-def test_a_folder_that_is_no_model_is_told(tmp_path):
+def test_a_folder_without_a_model_is_an_error(tmp_path):
     with pytest.raises(InputError, match=r"a folder, but no model: it has no config\.json"):
-        locate(str(tmp_path))
+        locate_model(str(tmp_path))
     (tmp_path / "config.json").write_text("{}")
-    assert locate(str(tmp_path)) == Source(tmp_path, None)
+    assert locate_model(str(tmp_path)) == ModelSource(tmp_path, None)
 
 
-def test_a_folders_digest_never_changes_of_itself(tmp_path):
-    """The translation memory bears it."""
+def test_a_folders_fingerprint_is_stable(tmp_path):
+    """It is part of the keys of the translation memory."""
     (tmp_path / "config.json").write_text("{}")
     (tmp_path / "model.safetensors").write_text("weights")
-    (tmp_path / "of no account").mkdir()
-    assert digest(tmp_path) == "991158d5fb8d1215"
+    (tmp_path / "ignored folder").mkdir()
+    assert folder_fingerprint(tmp_path) == "991158d5fb8d1215"
     (tmp_path / "model.safetensors").rename(tmp_path / "model.bin")
-    assert digest(tmp_path) != "991158d5fb8d1215"
+    assert folder_fingerprint(tmp_path) != "991158d5fb8d1215"
 
 
-def test_what_the_hub_gave_before_is_used_without_it(tmp_path, monkeypatch):
+def test_cached_snapshots_are_used_offline(tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     held = tmp_path / "models--someone--something"
     snapshot = held / "snapshots" / ("0" * 40)
@@ -50,7 +50,7 @@ def test_what_the_hub_gave_before_is_used_without_it(tmp_path, monkeypatch):
     for name in ("config.json", "model.safetensors"):
         (snapshot / name).write_text("{}")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    found = locate("someone/something", "v1")
-    assert found == Source(snapshot, "0" * 40)
+    found = locate_model("someone/something", "v1")
+    assert found == ModelSource(snapshot, "0" * 40)
     with pytest.raises(InputError, match="the Hub cannot be reached"):
-        locate("someone/something", "v1", "torch")
+        locate_model("someone/something", "v1", "torch")

@@ -3,8 +3,8 @@ import pytest
 import torch
 from spanferry.errors import InputError
 from spanferry.reader import QuestionAnswerer, models
-from spanferry.reader.runs import Scratch
-from spanferry.squad import walk
+from spanferry.reader.settings import ScratchModel
+from spanferry.squad import iterate_questions
 
 from tests.support.tokenizers import texts
 from tests.support.towns import corpus
@@ -17,14 +17,17 @@ SHAPE = {
     "initializer_range": 0.6,  # wide, so that the logits differ
     "max_position_embeddings": 384,
 }
-PAIRS = [{"question": question.question, "context": paragraph.context} for _, _, paragraph, question in walk(corpus(4))]
+PAIRS = [
+    {"question": question.question, "context": paragraph.context}
+    for _, _, paragraph, question in iterate_questions(corpus(4))
+]
 LONG = {"question": "Wie is de burgemeester?", "context": " ".join(pair["context"] for pair in PAIRS[::5])}
 
 
 @pytest.fixture(scope="module")
 def answerer() -> QuestionAnswerer:
     torch.set_num_threads(1)
-    return QuestionAnswerer(*models.from_scratch(Scratch("bert", 600, SHAPE), texts(), seed=3))
+    return QuestionAnswerer(*models.create_from_scratch(ScratchModel("bert", 600, SHAPE), texts(), seed=3))
 
 
 def slowly(answerer, question, context, top_k=1, longest=15, max_length=384, stride=128, impossible=False, words=True):
@@ -112,7 +115,7 @@ def test_every_way_of_asking_gives_the_same(answerer):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ({"inputs": {"question": "Wie?"}}, "each input must be"),
         ({"inputs": {"question": "", "context": "Aa"}}, "`question` must be a text, and not empty"),
@@ -123,8 +126,8 @@ def test_every_way_of_asking_gives_the_same(answerer):
         ({"question": "Wie?", "context": "Aa", "max_seq_len": 20, "doc_stride": 30}, "leaves no room"),
     ],
 )
-def test_wrong_arguments_are_told(answerer, arguments, told):
-    with pytest.raises(InputError, match=told):
+def test_wrong_arguments_are_an_error(answerer, arguments, message):
+    with pytest.raises(InputError, match=message):
         answerer(**arguments)
 
 
@@ -133,7 +136,7 @@ def test_a_question_longer_than_the_window_is_cut(answerer):
     assert answer["answer"] in PAIRS[0]["context"]
 
 
-def test_a_model_that_is_not_there_is_told(tmp_path):
+def test_a_model_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(InputError, match="there is no such folder"):
         QuestionAnswerer(tmp_path / "nothing")
     with pytest.raises(InputError, match=r"no config\.json"):

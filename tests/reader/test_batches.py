@@ -1,20 +1,20 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from spanferry.reader.batches import LengthGrouped
+from spanferry.reader.batches import LengthGroupedSampler
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=300), st.integers(1, 16), st.integers(0, 3))
 def test_every_feature_comes_once_in_each_epoch(lengths, batch, epoch):
-    sampler = LengthGrouped(np.array(lengths), batch, seed=1)
+    sampler = LengthGroupedSampler(np.array(lengths), batch, seed=1)
     order = sampler.order(epoch)
     assert sorted(order.tolist()) == list(range(len(lengths)))
-    assert order.tolist() == LengthGrouped(np.array(lengths), batch, seed=1).order(epoch).tolist()
+    assert order.tolist() == LengthGroupedSampler(np.array(lengths), batch, seed=1).order(epoch).tolist()
 
 
 def test_batches_hold_like_lengths_and_the_longest_comes_first():
     lengths = np.random.default_rng(0).integers(20, 384, 3_000)
-    sampler = LengthGrouped(lengths, 12, seed=1)
+    sampler = LengthGroupedSampler(lengths, 12, seed=1)
     batches = lengths[sampler.order(0)[: 3_000 // 12 * 12]].reshape(-1, 12)
     assert batches.max() == batches[0].max()
     padded = batches.max(axis=1).sum() * 12
@@ -23,7 +23,7 @@ def test_batches_hold_like_lengths_and_the_longest_comes_first():
 
 
 def test_iterating_follows_the_epoch():
-    sampler = LengthGrouped(np.arange(1, 40), 4, seed=1)
+    sampler = LengthGroupedSampler(np.arange(1, 40), 4, seed=1)
     first = list(sampler)
     sampler.epoch = 1
     assert (len(sampler), list(sampler)) != (39, first)

@@ -1,44 +1,55 @@
 from ruamel.yaml import YAML
-from spanferry.reader.card import render
+from spanferry.reader.card import render_card
 from spanferry.reader.evaluation import evaluate
-from spanferry.reader.run_report import Details, figures
-from spanferry.reader.runs import Base
+from spanferry.reader.features import (
+    FeatureCounts,
+    QuestionCounts,
+    SkipReason,
+    WindowCounts,
+    WindowKinds,
+    WindowSkips,
+)
+from spanferry.reader.run_report import RunDetails, flatten_figures
+from spanferry.reader.settings import BaseModel, Run
+from spanferry.reader.training_record import TrainingRecord
+from spanferry.records import Method
 
 from tests.reader.test_metrics import NULL_ODDS, PREDICTIONS
 from tests.support.tiny import RUN
 from tests.support.towns import corpus
 
-COUNTS = {
-    "questions": {
-        "visited": 1_250,
-        "kept": 1_200,
-        "dropped": 50,
-        "reasons": {"mismatch": 48, "no_token": 0, "no_window": 2},
-    },
-    "windows": {
-        "visited": 1_400,
-        "kept": 1_300,
-        "dropped": 100,
-        "reasons": {"question_dropped": 97, "answer_cut": 3},
-        "kinds": {"answer": 900, "no_answer": 300, "answer_elsewhere": 100},
-    },
-}
+COUNTS = FeatureCounts(
+    QuestionCounts(
+        visited=1_250,
+        kept=1_200,
+        dropped=50,
+        reasons={SkipReason.MISMATCH: 48, SkipReason.NO_TOKEN: 0, SkipReason.NO_WINDOW: 2},
+    ),
+    WindowCounts(
+        visited=1_400,
+        kept=1_300,
+        dropped=100,
+        reasons=WindowSkips(question_dropped=97, answer_cut=3),
+        kinds=WindowKinds(answer=900, no_answer=300, answer_elsewhere=100),
+    ),
+)
 
 
 def card(run=RUN, commit: str | None = None) -> str:
-    found = evaluate(corpus(4), PREDICTIONS, null_odds=NULL_ODDS, language="nl", method_of={"velderbroek-0": "fuzzy"})
-    settings = {"training": {"epochs": 2, "device_batch": None}}
-    record = {"commit": commit, "steps": 240, "settings": settings, "features": COUNTS}
-    return render("tiny", Details(run, record, found.breakdown, {}), figures(found, None), "nl")
+    method_of = {"velderbroek-0": Method.FUZZY}
+    evaluation = evaluate(corpus(4), PREDICTIONS, null_odds=NULL_ODDS, language="nl", method_of=method_of)
+    record = TrainingRecord(run.base.name, commit, run, COUNTS, 240, ())
+    details = RunDetails(run, record, evaluation.breakdown, {})
+    return render_card("tiny", details, flatten_figures(evaluation, None), "nl")
 
 
-def test_the_card_says_what_the_model_is_and_scores():
+def test_the_card_describes_the_model_and_its_scores():
     text = card()
     _, header, body = text.split("---\n", 2)
-    told = YAML(typ="safe").load(header)
-    assert told["language"] == ["nl"]
-    assert "base_model" not in told
-    (result,) = told["model-index"][0]["results"]
+    fields = YAML(typ="safe").load(header)
+    assert fields["language"] == ["nl"]
+    assert "base_model" not in fields
+    (result,) = fields["model-index"][0]["results"]
     assert [metric["value"] for metric in result["metrics"]] == [35.0, 49.0]
     for line in (
         "**This model starts from random weights",
@@ -55,7 +66,7 @@ def test_the_card_says_what_the_model_is_and_scores():
 
 
 def test_a_model_of_the_hub_is_named_with_its_commit():
-    text = card(RUN.__class__(Base(model="someone/something", revision="v1"), ("a",), ("b",), RUN.training), "0123abc")
+    text = card(Run(BaseModel(model="someone/something", revision="v1"), ("a",), ("b",), RUN.training), "0123abc")
     assert YAML(typ="safe").load(text.split("---\n")[1])["base_model"] == "someone/something"
     assert "| commit | 0123abc |" in text
     assert "random weights" not in text

@@ -1,23 +1,23 @@
 import torch
-from spanferry.cli.runs import quiet
 from spanferry.reader import checkpoints, training
+from spanferry.reader.models import silence_transformers
 
 from tests.support.tiny import RUN, contents, learn, with_training
 from tests.support.towns import corpus
 
-quiet()
+silence_transformers()
 torch.set_num_threads(1)
 
 
 def test_the_last_whole_checkpoint_of_the_same_training_is_agreed_on(tmp_path):
-    assert checkpoints.agreed(tmp_path, "this") == 0
+    assert checkpoints.agree_on_step(tmp_path, "this") == 0
     for step, state in ((9, "{}"), (10, "{}"), (11, "")):
-        checkpoints.of(tmp_path, step).mkdir()
-        (checkpoints.of(tmp_path, step) / checkpoints.STATE).write_text(state)
-    assert checkpoints.agreed(tmp_path, "this") == 10
-    assert checkpoints.of(tmp_path, 9).exists()
-    assert checkpoints.agreed(tmp_path, "another") == 0
-    assert not checkpoints.of(tmp_path, 9).exists()
+        checkpoints.checkpoint_folder(tmp_path, step).mkdir()
+        (checkpoints.checkpoint_folder(tmp_path, step) / checkpoints.STATE).write_text(state)
+    assert checkpoints.agree_on_step(tmp_path, "this") == 10
+    assert checkpoints.checkpoint_folder(tmp_path, 9).exists()
+    assert checkpoints.agree_on_step(tmp_path, "another") == 0
+    assert not checkpoints.checkpoint_folder(tmp_path, 9).exists()
 
 
 def test_checkpoints_of_other_settings_or_torn_ones_are_not_used(tmp_path):
@@ -34,8 +34,10 @@ def test_checkpoints_of_other_settings_or_torn_ones_are_not_used(tmp_path):
 
 
 def test_a_training_that_was_killed_at_its_end_takes_no_further_step(tmp_path):
-    run = with_training(RUN, epochs=2.5)  # in the middle of an epoch Trainer would
+    run = with_training(RUN, epochs=2.5)  # the Trainer would, when it stops in the middle of an epoch
     learn(run, tmp_path / "whole")
-    training.train(training.prepare(run, [corpus()]), tmp_path / "cut" / "checkpoints")  # and nothing was saved
+    training.train(
+        training.prepare_training(run, [corpus()]), tmp_path / "cut" / "checkpoints"
+    )  # and nothing was saved
     assert learn(run, tmp_path / "cut").resumed == 13
     assert contents(tmp_path / "cut") == contents(tmp_path / "whole")

@@ -1,33 +1,25 @@
 import json
 
-import pyarrow as pa
 import pytest
-from spanferry.arrow import schema_of
 from spanferry.errors import InputError
 from spanferry.reader import evaluation
-from spanferry.reader.evaluation import Gold, evaluate, join, methods
-from spanferry.records import SpanRow
+from spanferry.reader.evaluation import compare_predictions, evaluate
+from spanferry.records import Method
 
 from tests.reader.test_metrics import NULL_ODDS, OFFICIAL_WITH_ODDS, PREDICTIONS
 from tests.support.towns import corpus
 
 
-def provenance(*rows: tuple[str, str, str, str | None]) -> pa.Table:
-    """SPANS with only split, field, question_id and method filled."""
-    names = ("split", "field", "question_id", "method")
-    return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema=schema_of(SpanRow))
-
-
-def test_everything_is_said_of_predictions():
-    found = evaluate(
+def test_figures_and_breakdown_of_predictions():
+    result = evaluate(
         corpus(4),
         PREDICTIONS,
         null_odds=NULL_ODDS,
         threshold=1.0,
         language="nl",
-        method_of={"velderbroek-0": "exact", "oosterhaven-0": "exact", "ganzendam-0": "marked"},
+        method_of={"velderbroek-0": Method.EXACT, "oosterhaven-0": Method.EXACT, "ganzendam-0": Method.MARKED},
     )
-    shown = found.as_json()
+    shown = result.to_json()
     breakdown = shown.pop("breakdown")
     assert list(shown) == [
         *OFFICIAL_WITH_ODDS,
@@ -54,64 +46,36 @@ def test_everything_is_said_of_predictions():
     assert json.loads(json.dumps(shown)) == shown
 
 
-def test_the_threshold_counts_for_every_figure():
+def test_the_threshold_applies_to_every_figure():
     strict = evaluate(corpus(4), PREDICTIONS, null_odds=NULL_ODDS, threshold=-99, language="nl")
-    assert strict.official["exact"] == strict.beside["language_exact"] == strict.beside["exact_high"] == 20.0
-    assert strict.breakdown["answer_length"]["no answer"]["exact"] == 100.0
-
-
-def test_the_surest_method_of_the_answers_counts():
-    table = provenance(
-        ("dev", "answers", "a", "fuzzy"),
-        ("dev", "answers", "a", "exact"),
-        ("dev", "answers", "a", "marked"),
-        ("dev", "plausible_answers", "b", "exact"),
-        ("train", "answers", "c", "exact"),
-        ("dev", "answers", "d", None),
-        ("dev", "answers", "e", "marked"),
-    )
-    assert methods(table, "dev") == {"a": "exact", "e": "marked"}
-
-
-def test_corpora_are_joined_and_their_ids_kept():
-    first, second = corpus(4), corpus(2)
-    other = Gold(type(first)(first.data[2:]), {"ganzendam-0": "fuzzy"})
-    found = join({"one": Gold(second, {"velderbroek-0": "exact"}), "two": other})
-    assert found == Gold(type(first)(first.data), {"velderbroek-0": "exact", "ganzendam-0": "fuzzy"})
-
-
-def test_shared_ids_get_their_corpus_before_them():
-    found = join({"one": Gold(corpus(1), {"velderbroek-0": "exact"}), "two": Gold(corpus(1), {})})
-    ids = [question.id for article in found.document.data for question in article.paragraphs[0].qas]
-    assert ids[:2] + ids[5:6] == ["one/velderbroek-0", "one/velderbroek-1", "two/velderbroek-0"]
-    assert found.method_of == {"one/velderbroek-0": "exact"}
+    assert strict.official["exact"] == strict.language_exact == strict.exact_interval.high == 20.0
+    assert strict.breakdown["answer_length"]["no answer"].exact == 100.0
 
 
 def test_two_sets_of_predictions_are_compared():
     silence = dict.fromkeys(PREDICTIONS, "")
-    found = evaluation.compare(corpus(4), evaluate(corpus(4), PREDICTIONS, language="nl"), silence)
-    assert found["exact"]["difference"] == 20.0
-    assert found["f1"]["total"] == 20
-    assert set(found["f1"]) == {"difference", "low", "high", "p", "total"}
+    result = compare_predictions(corpus(4), evaluate(corpus(4), PREDICTIONS, language="nl"), silence)
+    assert result.exact.difference == 20.0
+    assert result.f1.total == 20
     strict = evaluate(corpus(4), PREDICTIONS, null_odds=NULL_ODDS, threshold=-99, language="nl")
-    assert evaluation.compare(corpus(4), strict, silence)["exact"]["difference"] == 0.0
+    assert compare_predictions(corpus(4), strict, silence).exact.difference == 0.0
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         ("[]", "Expected `object`, got `array`"),
         ('{"a": 1}', r"Expected `str`, got `int` - at `\$\[\.\.\.\]`"),
         ("{", "Input data was truncated"),
     ],
 )
-def test_wrong_predictions_are_told_with_their_place(tmp_path, content, told):
+def test_wrong_predictions_are_an_error_that_names_their_place(tmp_path, content, message):
     path = tmp_path / "predictions.json"
     path.write_text(content)
-    with pytest.raises(InputError, match=rf"predictions\.json: {told}"):
+    with pytest.raises(InputError, match=rf"predictions\.json: {message}"):
         evaluation.read_predictions(path)
 
 
-def test_a_missing_file_is_told(tmp_path):
+def test_a_missing_file_is_an_error(tmp_path):
     with pytest.raises(InputError, match=r"odds\.json: No such file"):
         evaluation.read_null_odds(tmp_path / "odds.json")

@@ -2,9 +2,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 from spanferry.errors import InputError
-from spanferry.reader.features import Examples, cut_windows, examples, training_windows
-from spanferry.reader.tokens import layout
+from spanferry.reader.examples import Examples, collect_examples
+from spanferry.reader.features import QuestionCounts, SkipReason, WindowKinds, WindowSkips, build_training_windows
+from spanferry.reader.tokenization import read_input_layout
+from spanferry.reader.windows import cut_windows
 from spanferry.squad import Answer, Article, Document, Paragraph, Question
 
 from tests.support.tokenizers import byte_pair, texts, unigram, word_piece
@@ -40,7 +43,7 @@ def pair(tokenizer, question: str, context: str) -> list[dict]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_windows_are_those_of_the_tokenizer(kind):
     tokenizer = kind()
-    data = examples([corpus()])
+    data = collect_examples([corpus()])
     cut = cut_windows(tokenizer, data.questions, data.contexts, data.context_of, **SIZES)
     theirs = [
         window
@@ -71,11 +74,11 @@ def test_windows_of_any_text_are_those_of_the_tokenizer(context, question):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_window_is_labelled_with_the_answer_or_without_any_of_it(kind):
     tokenizer = kind()
-    data = examples([corpus()])
-    trained, counts = training_windows(data, tokenizer, **SIZES)
-    assert counts["questions"]["kept"] == 50
-    assert counts["windows"]["visited"] == counts["windows"]["kept"] + counts["windows"]["dropped"]
-    assert sum(counts["windows"]["kinds"].values()) == counts["windows"]["kept"] == len(trained)
+    data = collect_examples([corpus()])
+    trained, counts = build_training_windows(data, tokenizer, **SIZES)
+    assert counts.questions.kept == 50
+    assert counts.windows.visited == counts.windows.kept + counts.windows.dropped
+    assert sum(astuple(counts.windows.kinds)) == counts.windows.kept == len(trained)
     shown = {"answer": 0, "no_answer": 0, "answer_elsewhere": 0}
     for row in range(len(trained)):
         question = trained.question[row]
@@ -96,13 +99,13 @@ def test_every_window_is_labelled_with_the_answer_or_without_any_of_it(kind):
             shown["answer_elsewhere"] += 1
         else:
             shown["no_answer"] += 1
-    assert shown == counts["windows"]["kinds"]
+    assert WindowKinds(**shown) == counts.windows.kinds
     assert min(shown.values()) > 0
 
 
-def test_what_cannot_be_trained_on_is_left_out_and_counted():
+def test_unusable_questions_are_skipped_and_counted():
     context = "Aan de Donge ligt Moerwijk. " + "stad " * 60 + "en verder niets."
-    data = examples(
+    data = collect_examples(
         [
             document(
                 context,
@@ -115,23 +118,25 @@ def test_what_cannot_be_trained_on_is_left_out_and_counted():
             )
         ]
     )
-    trained, counts = training_windows(data, word_piece(), **SIZES)
-    assert counts["questions"] == {
-        "visited": 6,
-        "kept": 3,
-        "dropped": 3,
-        "reasons": {"mismatch": 1, "no_token": 1, "no_window": 1},
-    }
+    trained, counts = build_training_windows(data, word_piece(), **SIZES)
+    assert counts.questions == QuestionCounts(
+        visited=6,
+        kept=3,
+        dropped=3,
+        reasons={SkipReason.MISMATCH: 1, SkipReason.NO_TOKEN: 1, SkipReason.NO_WINDOW: 1},
+    )
     assert {data.ids[question] for question in trained.question} == {"fine", "second is right", "none"}
-    assert counts["windows"]["kinds"]["answer"] == 2
+    assert counts.windows.kinds.answer == 2
 
 
 def test_windows_that_cut_an_answer_are_left_out():
     context = " ".join(["stad"] * 36 + ["Aleida Bronsma van de Zilvere en de Kromme Aa"] + ["stad"] * 20)
     answer = Answer("Aleida Bronsma van de Zilvere en de Kromme Aa", context.index("Aleida"))
-    trained, counts = training_windows(examples([document(context, ask("long", answer))]), word_piece(), **SIZES)
-    assert counts["windows"]["reasons"] == {"question_dropped": 0, "answer_cut": 1}
-    assert counts["questions"]["kept"] == 1
+    trained, counts = build_training_windows(
+        collect_examples([document(context, ask("long", answer))]), word_piece(), **SIZES
+    )
+    assert counts.windows.reasons == WindowSkips(question_dropped=0, answer_cut=1)
+    assert counts.questions.kept == 1
     assert int((trained.start > 0).sum()) == 1
 
 
@@ -140,7 +145,7 @@ def test_windows_that_cut_an_answer_are_left_out():
 def test_answers_of_several_tokens_a_character_keep_their_order(kind, text):
     context = "Het Café Noël 🙂 is er."
     question = ask("one", Answer(text, context.index(text)))
-    trained, _ = training_windows(examples([document(context, question)]), kind(), **SIZES)
+    trained, _ = build_training_windows(collect_examples([document(context, question)]), kind(), **SIZES)
     base = trained.contexts.bounds[0] - trained.offset[0]
     first, last = int(trained.start[0]), int(trained.end[0])
     assert 0 < first <= last
@@ -150,7 +155,7 @@ def test_answers_of_several_tokens_a_character_keep_their_order(kind, text):
 
 
 def test_batches_are_padded_on_the_right():
-    data = examples([corpus(1)])
+    data = collect_examples([corpus(1)])
     cut = cut_windows(word_piece(), data.questions, data.contexts, data.context_of, **SIZES)
     batch = cut.batch(np.array([1, 0]), multiple=7)
     assert {array.shape for array in batch.values()} == {(2, 48)}  # 49 would be more than SIZES allow
@@ -162,15 +167,15 @@ def test_batches_are_padded_on_the_right():
     assert batch["input_ids"][0, : len(alone)].tolist() == alone.tolist()
 
 
-def test_lengths_are_reckoned_once_and_not_for_each_batch():
-    data = examples([corpus(1)])
+def test_lengths_are_computed_once():
+    data = collect_examples([corpus(1)])
     cut = cut_windows(word_piece(), data.questions, data.contexts, data.context_of, **SIZES)
     assert cut.lengths is cut.lengths
     assert cut.offset is cut.offset
     assert cut.take(np.array([1])).lengths.tolist() == [cut.lengths[1]]
 
 
-def test_long_questions_are_cut_and_too_little_room_is_told():
+def test_long_questions_are_truncated_and_too_little_room_is_an_error():
     question = "Aan welke rivier ligt " + "Velderbroek " * 30
     data = Examples(("q",), (question,), ("De stad.",), *(np.zeros(1, dtype=np.int32),) * 3, np.zeros(1, dtype=bool))
     cut = cut_windows(word_piece(), data.questions, data.contexts, data.context_of, **SIZES)
@@ -182,14 +187,14 @@ def test_long_questions_are_cut_and_too_little_room_is_told():
 
 
 def test_no_documents_give_no_examples():
-    assert len(examples([])) == 0
+    assert len(collect_examples([])) == 0
 
 
-def test_tokenizers_that_cannot_be_used_are_told():
+def test_unusable_tokenizers_are_an_error():
     class Slow:
         is_fast = False
 
     with pytest.raises(InputError, match="Slow: has no fast tokenizer"):
-        layout(Slow())
-    assert layout(byte_pair()).specials == 4
+        read_input_layout(Slow())
+    assert read_input_layout(byte_pair()).special_count == 4
     assert len(texts()) == 60

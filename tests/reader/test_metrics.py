@@ -91,27 +91,27 @@ def first_version() -> Document:
     [(None, 1.0, OFFICIAL), (NULL_ODDS, 1.0, OFFICIAL_WITH_ODDS), (NULL_ODDS, -1.5, OFFICIAL_STRICT)],
 )
 def test_figures_are_the_official_ones(null_odds, threshold, expected):
-    assert metrics.official(corpus(4), PREDICTIONS, null_odds, threshold) == expected
+    assert metrics.compute_official_figures(corpus(4), PREDICTIONS, null_odds, threshold) == expected
 
 
 def test_missing_predictions_count_nothing_in_2_0():
     some = {question: text for question, text in PREDICTIONS.items() if question != "moerwijk-1"}
-    figures = metrics.squad_v2(corpus(4), some)
+    figures = metrics.evaluate_v2(corpus(4), some)
     assert (figures["total"], figures["HasAns_total"], figures["NoAns_total"]) == (19, 15, 4)
     assert figures["HasAns_exact"] == 100.0 * 6 / 15
 
 
 def test_missing_predictions_count_zero_in_1_1():
     some = {question: text for question, text in PREDICTIONS.items() if question != "ganzendam-3"}
-    assert metrics.squad_v1(first_version(), some) == OFFICIAL_V1
+    assert metrics.evaluate_v1(first_version(), some) == OFFICIAL_V1
 
 
-def test_version_is_told_from_the_questions():
+def test_version_is_an_error_from_the_questions():
     document = first_version()
     assert metrics.is_v1(document)
     assert not metrics.is_v1(corpus(1))
     assert not metrics.is_v1(Document(document.data + corpus(1).data))
-    figures = metrics.official(document, PREDICTIONS)
+    figures = metrics.compute_official_figures(document, PREDICTIONS)
     assert figures["exact_match"] == figures["exact"] == 37.5
     assert figures["total"] == 16
 
@@ -121,23 +121,23 @@ def test_a_2_0_file_without_unanswerable_questions_gets_both():
     keep = [replace(one, qas=one.qas[:4]) for article in document.data for one in article.paragraphs]
     answered = replace(document, data=(Article(tuple(keep)),))
     some = {question: text for question, text in PREDICTIONS.items() if question != "ganzendam-3"}
-    figures = metrics.official(answered, some)
+    figures = metrics.compute_official_figures(answered, some)
     assert not metrics.is_v1(answered)
     assert figures["exact_match"] == OFFICIAL_V1["exact_match"]  # of 16
     assert (figures["total"], figures["exact"]) == (15, 100.0 * 5 / 15)
 
 
 def test_predictions_of_other_questions_are_ignored():
-    assert metrics.squad_v2(corpus(4), PREDICTIONS | {"stranger": "x"}, NULL_ODDS | {"stranger": 0.0}) == (
+    assert metrics.evaluate_v2(corpus(4), PREDICTIONS | {"stranger": "x"}, NULL_ODDS | {"stranger": 0.0}) == (
         OFFICIAL_WITH_ODDS
     )
 
 
-def test_no_prediction_and_no_odds_are_told():
+def test_no_prediction_and_no_odds_are_an_error():
     with pytest.raises(InputError, match="none of the 20 questions has one"):
-        metrics.squad_v2(corpus(4), {"stranger": "x"})
+        metrics.evaluate_v2(corpus(4), {"stranger": "x"})
     with pytest.raises(InputError, match="'moerwijk-4' has a prediction, but no odds"):
-        metrics.squad_v2(corpus(4), PREDICTIONS, {question: 0.0 for question in list(PREDICTIONS)[:-1]})
+        metrics.evaluate_v2(corpus(4), PREDICTIONS, {question: 0.0 for question in list(PREDICTIONS)[:-1]})
 
 
 @pytest.mark.parametrize(
@@ -145,14 +145,14 @@ def test_no_prediction_and_no_odds_are_told():
     [("The Aa, a river!", "aa river"), ("  an  ", ""), ("de Donge", "de donge"), ("«Aa»", "«aa»"), ("A.B.C.", "abc")],
 )
 def test_normalisation_is_english_and_ascii(text, expected):
-    assert metrics.normalise(text) == expected
+    assert metrics.normalise_squad(text) == expected
 
 
 def test_answers_that_normalise_to_nothing_are_no_answers():
     question = Question("one", "?", (Answer("The", 0),), False)
     document = Document((Article((Paragraph("The", (question,)),)),))
-    assert metrics.squad_v2(document, {"one": "a"})["exact"] == 100.0
-    assert metrics.squad_v2(document, {"one": "b"})["f1"] == 0.0
+    assert metrics.evaluate_v2(document, {"one": "a"})["exact"] == 100.0
+    assert metrics.evaluate_v2(document, {"one": "b"})["f1"] == 0.0
 
 
 words = st.text(alphabet="ab ,.-the", max_size=12)
@@ -161,7 +161,7 @@ words = st.text(alphabet="ab ,.-the", max_size=12)
 @given(st.dictionaries(st.sampled_from(list(PREDICTIONS)), words, min_size=1), st.randoms())
 def test_thresholds_never_lose_to_the_two_trivial_readers(predictions, chance):
     odds = {question: chance.gauss(0, 1) for question in predictions}
-    figures = metrics.squad_v2(corpus(4), predictions, odds, threshold=1e9)
+    figures = metrics.evaluate_v2(corpus(4), predictions, odds, threshold=1e9)
     assert figures["exact"] <= figures["f1"] <= 100.0
     assert figures["best_exact"] >= figures["exact"] - 1e-9
     assert figures["best_f1"] >= 100.0 * 4 / len(predictions) - 1e-9

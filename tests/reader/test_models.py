@@ -7,20 +7,20 @@ import pytest
 import torch
 from spanferry.errors import InputError
 from spanferry.reader import models
-from spanferry.reader.runs import Scratch
+from spanferry.reader.settings import ScratchModel
 
 from tests.support.tiny import SHAPE
 from tests.support.tokenizers import texts
 
 ROOT = Path(__file__).parents[2]
 VOCABULARY = """
-from spanferry.reader.models import word_pieces
+from spanferry.reader.models import train_word_pieces
 from tests.support.tokenizers import texts
-print(word_pieces(texts(), 500))
+print(train_word_pieces(texts(), 500))
 """
 
 
-def test_a_folder_that_holds_no_model_is_told(tmp_path):
+def test_a_folder_without_a_model_is_an_error(tmp_path):
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(InputError, match="its tokenizer cannot be loaded"):
         models.load_tokenizer(tmp_path)
@@ -29,7 +29,7 @@ def test_a_folder_that_holds_no_model_is_told(tmp_path):
 
 
 class Touch:
-    """What a pickle would do when it is read."""
+    """An object whose pickle creates a file when it is read."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -44,7 +44,7 @@ def test_no_code_of_a_model_is_run(tmp_path, monkeypatch):
     config = {"model_type": "bert", "hidden_size": 8, "num_attention_heads": 1, "num_hidden_layers": 1}
     (tmp_path / "config.json").write_text(json.dumps(config))
     torch.save({"x": Touch(touched)}, tmp_path / "pytorch_model.bin")
-    with pytest.raises(InputError, match=r"pytorch_model\.bin: refused, since it holds something else than weights"):
+    with pytest.raises(InputError, match=r"pytorch_model\.bin: refused, since it contains something other"):
         models.load_model(tmp_path, "torch")
     own = {
         "AutoConfig": "own.Config",
@@ -63,7 +63,7 @@ def test_no_code_of_a_model_is_run(tmp_path, monkeypatch):
 
 
 def test_the_vocabulary_is_the_same_in_every_process():
-    pieces = models.word_pieces(texts(), 500)
+    pieces = models.train_word_pieces(texts(), 500)
     assert list(pieces)[:5] == list(models.SPECIAL_PIECES)
     assert list(pieces.values()) == list(range(500))
     elsewhere = subprocess.run([sys.executable, "-c", VOCABULARY], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -71,12 +71,12 @@ def test_the_vocabulary_is_the_same_in_every_process():
 
 
 def test_the_vocabulary_never_misses_a_character():
-    pieces = models.word_pieces(["abc", "é"], 1)
+    pieces = models.train_word_pieces(["abc", "é"], 1)
     assert {"a", "##a", "é", "##é"} <= set(pieces)
 
 
-def test_a_config_that_makes_no_model_is_told():
+def test_a_config_that_transformers_refuses_is_an_error():
     with pytest.raises(InputError, match="no 'bort' can be made"):
-        models.from_scratch(Scratch("bort", 500), texts(), 0)
+        models.create_from_scratch(ScratchModel("bort", 500), texts(), 0)
     with pytest.raises(InputError, match="no 'bert' can be made"):
-        models.from_scratch(Scratch("bert", 500, SHAPE | {"num_attention_heads": 7}), texts(), 0)
+        models.create_from_scratch(ScratchModel("bert", 500, SHAPE | {"num_attention_heads": 7}), texts(), 0)

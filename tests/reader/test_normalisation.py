@@ -1,5 +1,5 @@
 import pytest
-from spanferry.reader.normalisation import language_of, normalise, question_word
+from spanferry.reader.normalisation import find_question_word, normalise_answer, question_language
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from spanferry.reader.normalisation import language_of, normalise, question_word
     ],
 )
 def test_normalise(text, language, expected):
-    assert normalise(text, language) == expected
+    assert normalise_answer(text, language) == expected
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_normalise(text, language, expected):
     ],
 )
 def test_language_of_an_id(question_id, language):
-    assert language_of(question_id) == language
+    assert question_language(question_id) == language
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_language_of_an_id(question_id, language):
     [("Hoeveel mensen?", "hoeveel"), ("In welk jaar, en wie?", "welk"), ("Noem een rivier.", "other"), ("", "other")],
 )
 def test_question_word(question, word):
-    assert question_word(question, "nl") == question_word(question, "nl-BE") == word
+    assert find_question_word(question, "nl") == find_question_word(question, "nl-BE") == word

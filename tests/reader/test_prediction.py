@@ -4,15 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spanferry.reader import prediction
-from spanferry.reader.features import cut_windows, examples
-from spanferry.reader.prediction import Logits
-from spanferry.reader.runs import Prediction
+from spanferry.reader import spans as span_module
+from spanferry.reader.examples import collect_examples
+from spanferry.reader.inference import Logits
+from spanferry.reader.prediction import choose_answers
+from spanferry.reader.settings import PredictionSettings
+from spanferry.reader.windows import cut_windows
 
 from tests.support.tokenizers import word_piece
 from tests.support.towns import corpus
 
-DATA = examples([corpus(3)])
+DATA = collect_examples([corpus(3)])
 
 
 def windows(max_length: int = 48):
@@ -35,7 +37,7 @@ def made_up(cut, seed: int, fine: int = 1_000) -> Logits:
     return Logits(start.astype(np.float32), end.astype(np.float32), bounds)
 
 
-def slowly(cut, scored: Logits, question: int, given: Prediction):
+def slowly(cut, scored: Logits, question: int, given: PredictionSettings):
     """The recipe in loops, for one question: (text, score) of its best spans, and its null odds."""
     found, null = [], np.inf
     for row in np.flatnonzero(cut.question == question):
@@ -51,12 +53,14 @@ def slowly(cut, scored: Logits, question: int, given: Prediction):
     return found[: given.n_best], float(null - found[0][1]) if found else float(null)
 
 
-@pytest.mark.parametrize("given", [Prediction(), Prediction(max_answer_length=3, n_best=5, null_threshold=-2.0)])
+@pytest.mark.parametrize(
+    "given", [PredictionSettings(), PredictionSettings(max_answer_length=3, n_best=5, null_threshold=-2.0)]
+)
 @pytest.mark.parametrize("max_length", [48, 200])
 def test_answers_are_those_of_the_recipe(given, max_length):
     cut = windows(max_length)
     scored = made_up(cut, seed=max_length)
-    answers = prediction.answers(cut, scored, DATA.ids, DATA.contexts, given)
+    answers = choose_answers(cut, scored, DATA.ids, DATA.contexts, given)
     assert list(answers.predictions) == list(answers.null_odds) == list(dict(answers.n_best())) == list(DATA.ids)
     n_best = dict(answers.n_best())
     for row, question in enumerate(DATA.ids):
@@ -76,8 +80,8 @@ def test_questions_of_squad_1_1_always_get_an_answer():
     cut = windows()
     scored = made_up(cut, seed=1)
     scored.start[scored.bounds[:-1]] = 99  # every window says "no answer"
-    silent = prediction.answers(cut, scored, DATA.ids, DATA.contexts, Prediction())
-    asked = prediction.answers(cut, scored, DATA.ids, DATA.contexts, Prediction(), unanswerable=False)
+    silent = choose_answers(cut, scored, DATA.ids, DATA.contexts, PredictionSettings())
+    asked = choose_answers(cut, scored, DATA.ids, DATA.contexts, PredictionSettings(), allow_no_answer=False)
     assert set(silent.predictions.values()) == {""}
     assert "" not in asked.predictions.values()
     assert all(one.text for _, listed in asked.n_best() for one in listed)
@@ -94,7 +98,7 @@ def test_a_question_without_any_span_gets_no_answer():
     )
     scored.start[inside] = -99
     scored.end[inside] = -99
-    answers = prediction.answers(cut, scored, DATA.ids, DATA.contexts, Prediction(n_best=2), unanswerable=False)
+    answers = choose_answers(cut, scored, DATA.ids, DATA.contexts, PredictionSettings(n_best=2), allow_no_answer=False)
     assert set(answers.predictions.values()) == {""}
     assert not any(listed for _, listed in answers.n_best())
     assert np.isfinite(list(answers.null_odds.values())).all()
@@ -105,12 +109,12 @@ def test_a_question_without_any_span_gets_no_answer():
 def test_chunks_change_nothing_even_among_equal_scores(seed, chunk):
     cut = windows()
     scored = made_up(cut, seed, fine=1)
-    whole = prediction.answers(cut, scored, DATA.ids, DATA.contexts, Prediction())
-    before = prediction.CHUNK
+    whole = choose_answers(cut, scored, DATA.ids, DATA.contexts, PredictionSettings())
+    before = span_module.CHUNK
     try:
-        prediction.CHUNK = chunk
-        parts = prediction.answers(cut, scored, DATA.ids, DATA.contexts, Prediction())
+        span_module.CHUNK = chunk
+        parts = choose_answers(cut, scored, DATA.ids, DATA.contexts, PredictionSettings())
     finally:
-        prediction.CHUNK = before
+        span_module.CHUNK = before
     assert (parts.predictions, parts.null_odds) == (whole.predictions, whole.null_odds)
     assert list(parts.n_best()) == list(whole.n_best())

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 from msgspec.structs import replace
-from spanferry.cli.runs import quiet
 from spanferry.config import read_params
-from spanferry.pretrained import locate
+from spanferry.pretrained import locate_model
 from spanferry.reader import training
-from spanferry.reader.evaluation import Gold
+from spanferry.reader.corpora import Gold
+from spanferry.reader.models import silence_transformers
 from spanferry.reader.run_report import evaluate_run
 from transformers import AutoConfig, AutoModelForMaskedLM
 
@@ -18,39 +18,39 @@ from tests.support import tokenizers
 from tests.support.tiny import ROOT, TRAINING
 from tests.support.towns import corpus
 
-quiet()
+silence_transformers()
 RUNS = {name: run for name, run in read_params(ROOT / "params.yaml").runs.items() if run.base.model}
 BERT = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
 ROBERTA = BERT | {"type_vocab_size": 1, "max_position_embeddings": 514}
 DISTILBERT = {"dim": 16, "n_layers": 1, "n_heads": 2, "hidden_dim": 16}
 
 
-def word_pieces() -> dict[str, str]:
-    """BERT's files before there was tokenizer.json."""
+def word_piece_files() -> dict[str, str]:
+    """The files of BERT's tokenizer before there was tokenizer.json."""
     held = tokenizers.word_piece().get_vocab()
     lines = "".join(f"{piece}\n" for piece in sorted(held, key=held.__getitem__))
     return {"vocab.txt": lines, "tokenizer_config.json": '{"do_lower_case": false}'}
 
 
-def byte_pairs() -> dict[str, str]:
-    """RoBERTa's."""
+def byte_pair_files() -> dict[str, str]:
+    """The files of RoBERTa's tokenizer."""
     model = json.loads(tokenizers.byte_pair().backend_tokenizer.to_str())["model"]
     merges = "".join(" ".join(pair) + "\n" for pair in model["merges"])
     return {"vocab.json": json.dumps(model["vocab"]), "merges.txt": f"#version: 0.2\n{merges}"}
 
 
-def pieces() -> dict[str, str]:
-    """XLM-R's, as they are today."""
+def unigram_files() -> dict[str, str]:
+    """The files of XLM-R's tokenizer."""
     return {"tokenizer.json": tokenizers.unigram().backend_tokenizer.to_str()}
 
 
 FORMS = {
-    "dutch-mbert": ("bert", BERT, tokenizers.word_piece, word_pieces),
-    "dutch-bertje": ("bert", BERT, tokenizers.word_piece, word_pieces),
-    "dutch-robbert": ("roberta", ROBERTA, tokenizers.byte_pair, byte_pairs),
-    "dutch-xlmr-large": ("xlm-roberta", ROBERTA, tokenizers.unigram, pieces),
-    "tydiqa-distilmbert": ("distilbert", DISTILBERT, tokenizers.word_piece, word_pieces),
-    "xquad-tydiqa-mbert": ("bert", BERT, tokenizers.word_piece, word_pieces),
+    "dutch-mbert": ("bert", BERT, tokenizers.word_piece, word_piece_files),
+    "dutch-bertje": ("bert", BERT, tokenizers.word_piece, word_piece_files),
+    "dutch-robbert": ("roberta", ROBERTA, tokenizers.byte_pair, byte_pair_files),
+    "dutch-xlmr-large": ("xlm-roberta", ROBERTA, tokenizers.unigram, unigram_files),
+    "tydiqa-distilmbert": ("distilbert", DISTILBERT, tokenizers.word_piece, word_piece_files),
+    "xquad-tydiqa-mbert": ("bert", BERT, tokenizers.word_piece, word_piece_files),
 }
 
 
@@ -80,10 +80,10 @@ def test_a_run_starts_from_its_base_model_as_published(tmp_path, name):
     publish(name, base)
     run = replace(RUNS[name], base=replace(RUNS[name].base, model=str(base), revision=None))
     run = replace(run, training=replace(run.training, epochs=TRAINING.epochs, checkpoints=1))
-    prepared = training.prepare(run, [corpus()], locate(str(base), None, run.base.weights))
-    assert prepared.counts["questions"]["dropped"] == 0
+    prepared = training.prepare_training(run, [corpus()], locate_model(str(base), None, run.base.weights))
+    assert prepared.counts.questions.dropped == 0
     trained = training.train(prepared, tmp_path / "checkpoints")
-    training.save(prepared, trained, tmp_path / "model")
+    training.save_model(prepared, trained, tmp_path / "model")
     assert (tmp_path / "model" / "model.safetensors").is_file()
     found = evaluate_run(run, tmp_path / "model", Gold(corpus(), {}), "nl", None)
     assert found.figures["total"] == 50

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spanferry.reader.significance import Difference, interval, paired, paragraphs
+from spanferry.reader.significance import Difference, bootstrap_interval, number_paragraphs, run_paired_test
 
 from tests.support.towns import corpus
 
@@ -12,14 +12,14 @@ def scores(*values: float) -> dict[str, float]:
 
 
 def test_paragraphs_are_numbered_in_order():
-    assert list(paragraphs(corpus(3)).values()) == [0] * 5 + [1] * 5 + [2] * 5
+    assert list(number_paragraphs(corpus(3)).values()) == [0] * 5 + [1] * 5 + [2] * 5
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=60), st.integers(1, 9))
 def test_intervals_hold_the_mean_and_repeat(values, size):
     cluster_of = {f"q{n}": n // size for n in range(len(values))}
-    low, high = interval(scores(*values), cluster_of)
-    assert (low, high) == interval(scores(*values), cluster_of)
+    low, high = bootstrap_interval(scores(*values), cluster_of)
+    assert (low, high) == bootstrap_interval(scores(*values), cluster_of)
     assert 0 <= low <= high <= 100 + 1e-9
     if len(set(cluster_of.values())) == 1:
         assert low == pytest.approx(high)
@@ -28,22 +28,22 @@ def test_intervals_hold_the_mean_and_repeat(values, size):
 def test_paragraphs_that_agree_within_are_worth_one_question_each():
     values = np.repeat(np.random.default_rng(1).integers(0, 2, 40), 10).astype(float)
     questions = scores(*values)
-    alone = interval(questions, {question: n for n, question in enumerate(questions)})
-    together = interval(questions, {question: n // 10 for n, question in enumerate(questions)})
+    alone = bootstrap_interval(questions, {question: n for n, question in enumerate(questions)})
+    together = bootstrap_interval(questions, {question: n // 10 for n, question in enumerate(questions)})
     assert together[1] - together[0] > 2.5 * (alone[1] - alone[0])  # sqrt(10) in theory
 
 
 def test_a_clear_difference_is_found_and_none_is_not():
     better, worse = scores(*[1.0] * 45, *[0.0] * 5), scores(*[1.0] * 20, *[0.0] * 30)
     cluster_of = {question: n for n, question in enumerate(better)}
-    found = paired(better, worse, cluster_of)
+    found = run_paired_test(better, worse, cluster_of)
     assert (found.difference, found.total) == (50.0, 50)
     assert found.p < 0.001
     assert found.low > 30
-    same = paired(worse, worse, cluster_of)
+    same = run_paired_test(worse, worse, cluster_of)
     assert (same.difference, same.p) == (0.0, 1.0)
 
 
 def test_only_common_questions_are_compared():
-    assert paired({"a": 1.0}, {"b": 1.0}, {"a": 0}) == Difference(0.0, 0.0, 0.0, 1.0, 0)
-    assert paired({"a": 1.0, "b": 0.0}, {"b": 0.0}, {"a": 0, "b": 1}).total == 1
+    assert run_paired_test({"a": 1.0}, {"b": 1.0}, {"a": 0}) == Difference(0.0, 0.0, 0.0, 1.0, 0)
+    assert run_paired_test({"a": 1.0, "b": 0.0}, {"b": 0.0}, {"a": 0, "b": 1}).total == 1

@@ -9,45 +9,46 @@ from pathlib import Path
 import pytest
 import torch
 from msgspec.structs import replace
-from spanferry.cli.runs import quiet
 from spanferry.errors import InputError
-from spanferry.pretrained import Source
+from spanferry.pretrained import ModelSource
 from spanferry.reader import QuestionAnswerer, models, training
-from spanferry.reader.evaluation import Gold
+from spanferry.reader.corpora import Gold
+from spanferry.reader.models import silence_transformers
 from spanferry.reader.run_report import evaluate_run
-from spanferry.reader.runs import Base, Run
-from spanferry.squad import Answer, Article, Document, Paragraph, Question, walk
+from spanferry.reader.settings import BaseModel, Run
+from spanferry.reader.training_record import read_training_record
+from spanferry.squad import Answer, Article, Document, Paragraph, Question, iterate_questions
 
 from tests.support.tiny import BY_HEART, DRY, ROOT, RUN, SHAPE, contents, fifty, learn, with_config, with_training
 from tests.support.together import COMMIT
 from tests.support.towns import PROSE, corpus
 
-quiet()
+silence_transformers()
 torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="module")
 def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a model that has learnt fifty questions of the sample by heart."""
+    """A folder with a model that has memorised fifty questions of the sample."""
     folder = tmp_path_factory.mktemp("learnt")
     learn(BY_HEART, folder, [fifty()])
     return folder
 
 
-def test_a_tiny_model_learns_fifty_questions_by_heart(learnt):
+def test_a_tiny_model_memorises_fifty_questions(learnt):
     found = evaluate_run(BY_HEART, learnt / "model", Gold(fifty(), {}), "en", None)
     assert found.figures["total"] == 50
     assert found.figures["exact"] > 95
     assert found.figures["HasAns_exact"] > 95
     assert found.figures["NoAns_exact"] > 95
     assert found.figures["best_exact"] >= found.figures["exact"]
-    assert found.details.training["features"]["questions"]["kept"] == 50
+    assert found.details.training.features.questions.kept == 50
 
 
 def test_the_question_answerer_answers_from_the_folder(learnt):
     answerer = QuestionAnswerer(learnt / "model")
     right = 0
-    for _, _, paragraph, question in walk(fifty()):
+    for _, _, paragraph, question in iterate_questions(fifty()):
         asked = {"question": question.question, "context": paragraph.context}
         found = answerer(asked, handle_impossible_answer=True, max_answer_len=30)
         answer = question.answers[0] if question.answers else Answer("", 0)
@@ -64,26 +65,26 @@ def test_the_folder_holds_safetensors_and_no_pickle(learnt):
         "tokenizer_config.json",
         "training.json",
     ]
-    record = training.read_record(learnt / "model")
-    assert (record["base"], record["commit"], record["steps"]) == ("bert from scratch", None, 300)
-    assert record["loss"][0][1] > 3 > 0.1 > record["loss"][-1][1]
+    record = read_training_record(learnt / "model")
+    assert (record.base, record.commit, record.steps) == ("bert from scratch", None, 300)
+    assert record.loss[0][1] > 3 > 0.1 > record.loss[-1][1]
 
 
 def test_training_goes_on_from_a_folder_offline(learnt, tmp_path):
-    run = with_training(replace(BY_HEART, base=Base(model=str(learnt / "model"))), epochs=1)
+    run = with_training(replace(BY_HEART, base=BaseModel(model=str(learnt / "model"))), epochs=1)
     learn(run, tmp_path, [fifty()])
     found = evaluate_run(run, tmp_path / "model", Gold(fifty(), {}), "en", None)
     assert found.figures["exact"] > 80  # it starts from what it had learnt
-    assert training.read_record(tmp_path / "model")["base"] == str(learnt / "model")
+    assert read_training_record(tmp_path / "model").base == str(learnt / "model")
 
 
 def test_another_model_in_the_same_folder_is_another_training(tmp_path):
-    run = replace(RUN, base=Base(model=str(tmp_path)))
+    run = replace(RUN, base=BaseModel(model=str(tmp_path)))
     prints = []
     for seed in (1, 1, 2):
-        for part in models.from_scratch(RUN.base.scratch, [PROSE], seed):
+        for part in models.create_from_scratch(RUN.base.scratch, [PROSE], seed):
             part.save_pretrained(tmp_path)
-        prints.append(training.prepare(run, [corpus(1)], Source(tmp_path, None)).fingerprint)
+        prints.append(training.prepare_training(run, [corpus(1)], ModelSource(tmp_path, None)).fingerprint)
     assert prints[0] == prints[1] != prints[2]
 
 
@@ -94,7 +95,7 @@ def test_old_weights_are_read_when_asked_for_and_written_as_safetensors(learnt, 
     (old / "model.safetensors").unlink()
     with pytest.raises(InputError, match=r"old: has no safetensors but pytorch_model\.bin; `weights: torch`"):
         models.load_model(old)
-    run = Run(Base(model=str(old), weights="torch"), ("towns",), ("towns",), with_training(epochs=0.2).training)
+    run = Run(BaseModel(model=str(old), weights="torch"), ("towns",), ("towns",), with_training(epochs=0.2).training)
     learn(run, tmp_path)
     assert "model.safetensors" in contents(tmp_path)
     assert "pytorch_model.bin" not in contents(tmp_path)
@@ -117,7 +118,7 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of together.py, when it is done."""
     folder = tmp_path_factory.mktemp("together")
     for machine in range(2):
-        for part in models.from_scratch(RUN.base.scratch, [PROSE], seed=1):
+        for part in models.create_from_scratch(RUN.base.scratch, [PROSE], seed=1):
             part.save_pretrained(folder / f"cache{machine}" / COMMIT)
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     alone = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
@@ -131,16 +132,16 @@ def test_two_processes_go_on_where_they_stopped(together):
     assert contents(together / "cut") == contents(together / "whole")
 
 
-def test_processes_that_would_train_apart_are_told_and_clear_nothing(together):
-    told = {(together / f"told{rank}").read_text() for rank in range(2)}
-    assert told == {
+def test_processes_with_other_data_are_an_error_and_clear_nothing(together):
+    errors = {(together / f"error{rank}").read_text() for rank in range(2)}
+    assert errors == {
         "training: process 1 of 2 has other data, settings, base model or version of transformers than process 0"
     }
 
 
 @pytest.mark.parametrize(("checkpoints", "saved"), [(1, [4]), (3, [2, 4]), (99, [1, 2, 3, 4])])
 def test_training_is_saved_as_often_as_was_asked(tmp_path, checkpoints, saved):
-    prepared = training.prepare(with_training(epochs=4, checkpoints=checkpoints), [corpus(2)])
+    prepared = training.prepare_training(with_training(epochs=4, checkpoints=checkpoints), [corpus(2)])
     seen = set()
 
     def look(steps: int = 0) -> None:
@@ -195,14 +196,14 @@ def test_questions_that_all_have_answers_always_get_one(tmp_path):
     assert list(found.details.breakdown["language"]) == ["en"]
 
 
-def test_nothing_to_train_on_is_told():
+def test_nothing_to_train_on_is_an_error():
     question = Question("one", "Waar?", (Answer("Aa", 99),), False)
     with pytest.raises(InputError, match="no question is left to train on"):
-        training.prepare(RUN, [Document((Article((Paragraph("De Aa.", (question,)),)),))])
+        training.prepare_training(RUN, [Document((Article((Paragraph("De Aa.", (question,)),)),))])
     with pytest.raises(InputError, match=r"training\.max_length: 384 tokens are more than the model's 160"):
-        training.prepare(with_training(RUN, max_length=384), [corpus(1)])
+        training.prepare_training(with_training(RUN, max_length=384), [corpus(1)])
 
 
-def test_folders_without_a_record_are_told(tmp_path):
+def test_folders_without_a_record_are_an_error(tmp_path):
     with pytest.raises(InputError, match="not a model that `finetune` wrote"):
-        training.read_record(tmp_path)
+        read_training_record(tmp_path)

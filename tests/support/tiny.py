@@ -5,13 +5,14 @@ from itertools import islice
 from pathlib import Path
 
 from msgspec.structs import replace
-from spanferry import squad, tables
-from spanferry.arrow import schema_of
-from spanferry.pretrained import Source, locate
+from spanferry import tables
+from spanferry.arrow import to_table
+from spanferry.pretrained import ModelSource, locate_model
 from spanferry.reader import training
-from spanferry.reader.runs import Base, Run, Scratch, Training
-from spanferry.records import SPLITS, SpanRow
-from spanferry.squad import Article, Document, Paragraph
+from spanferry.reader.finetuning import is_main_process
+from spanferry.reader.settings import BaseModel, Run, ScratchModel, TrainingSettings
+from spanferry.records import SPLITS, Field, Method, Placement, SpanRow
+from spanferry.squad import Article, Document, Paragraph, iterate_questions, read_squad, write_squad
 
 from tests.support.towns import corpus
 
@@ -23,7 +24,7 @@ SHAPE = {
     "max_position_embeddings": 160,
 }
 DRY = SHAPE | {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-TRAINING = Training(
+TRAINING = TrainingSettings(
     epochs=2,
     batch=10,
     learning_rate=2e-3,
@@ -33,17 +34,17 @@ TRAINING = Training(
     max_question_length=32,
     checkpoints=4,
 )
-RUN = Run(Base(scratch=Scratch("bert", 1_000, SHAPE)), ("towns",), ("towns",), TRAINING)
+RUN = Run(BaseModel(scratch=ScratchModel("bert", 1_000, SHAPE)), ("towns",), ("towns",), TRAINING)
 
 ROOT = Path(__file__).parents[2]
 LONG = {"hidden_size": 96, "num_hidden_layers": 1, "max_position_embeddings": 256}
 BY_HEART = Run(
-    Base(scratch=Scratch("bert", 2_000, DRY | LONG)),
+    BaseModel(scratch=ScratchModel("bert", 2_000, DRY | LONG)),
     ("sample",),
     ("sample",),
     replace(TRAINING, epochs=60, max_length=256, doc_stride=64),
 )
-"""Learns `fifty()` by heart, which takes some ten seconds."""
+"""Memorises `fifty()` in some ten seconds."""
 
 PARAMS = """
 build: {corpora: [towns], runs: [tiny]}
@@ -77,11 +78,11 @@ runs:
 
 def fifty() -> Document:
     """The first fifty questions of the sample, in English; 34 have an answer."""
-    rows = list(islice(squad.walk(squad.read(ROOT / "data" / "sample" / "train-v2.0.json")), 50))
+    rows = list(islice(iterate_questions(read_squad(ROOT / "data" / "sample" / "train-v2.0.json")), 50))
     chosen: dict[str, Paragraph] = {}
     for _, _, paragraph, question in rows:
-        held = chosen.setdefault(paragraph.context, replace(paragraph, qas=()))
-        chosen[paragraph.context] = replace(held, qas=(*held.qas, question))
+        started = chosen.setdefault(paragraph.context, replace(paragraph, qas=()))
+        chosen[paragraph.context] = replace(started, qas=(*started.qas, question))
     return Document((Article(tuple(chosen.values()), "The first fifty"),), "v2.0")
 
 
@@ -92,7 +93,7 @@ def with_training(run: Run = RUN, **settings: object) -> Run:
 
 def with_config(config: dict[str, object], architecture: str = "bert") -> Run:
     """The run from another configuration."""
-    return replace(RUN, base=Base(scratch=Scratch(architecture, 1_000, config)))
+    return replace(RUN, base=BaseModel(scratch=ScratchModel(architecture, 1_000, config)))
 
 
 def learn(
@@ -100,9 +101,9 @@ def learn(
     folder: Path,
     documents: list[Document] | None = None,
     stop: int = 0,
-    source: Source | None = None,
-) -> training.Trained | None:
-    """Trains into `folder/model`; stops as if killed after a number of steps, leaving its checkpoints."""
+    source: ModelSource | None = None,
+) -> training.TrainingResult | None:
+    """Train into `folder/model`; or stop after a number of steps as if killed, which leaves the checkpoints."""
     done = 0
 
     def progress(steps: int) -> None:
@@ -112,49 +113,51 @@ def learn(
             raise KeyboardInterrupt
 
     if source is None and run.base.model:
-        source = locate(run.base.model, run.base.revision, run.base.weights)
-    prepared = training.prepare(run, documents or [corpus()], source)
+        source = locate_model(run.base.model, run.base.revision, run.base.weights)
+    prepared = training.prepare_training(run, documents or [corpus()], source)
     try:
         trained = training.train(prepared, folder / "checkpoints", progress)
     except KeyboardInterrupt:
         return None
-    assert done == trained.steps == training.steps(prepared)
-    if training.is_main_process():
-        training.save(prepared, trained, folder / "model")
+    assert done == trained.steps == prepared.step_count
+    if is_main_process():
+        training.save_model(prepared, trained, folder / "model")
         shutil.rmtree(folder / "checkpoints")
     return trained
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """The files of the model that `learn` left."""
+    """The files of the model that `learn` wrote."""
     return {path.name: path.read_bytes() for path in sorted((folder / "model").iterdir())}
 
 
 def project(folder: Path) -> Path:
-    """params.yaml and the towns as a cleaned corpus, with the provenance of their answers."""
+    """Write params.yaml and the towns as a cleaned corpus, with the provenance of their answers."""
     (folder / "params.yaml").write_text(PARAMS)
     clean = folder / "data" / "towns" / "clean"
     for split in SPLITS:
-        squad.write(corpus(), clean / f"nl_squadv2_{split}_clean.json")
-    methods = ("exact", "normalised", "fuzzy", "marked")  # of each town's answers
-    empty = dict.fromkeys(schema_of(SpanRow).names) | {"field": "answers", "index": 0, "candidates": []}
+        write_squad(corpus(), clean / f"nl_squadv2_{split}_clean.json")
+    methods = (Method.EXACT, Method.NORMALISED, Method.FUZZY, Method.MARKED)  # of each town's answers
     rows = [
-        empty
-        | {"split": "dev", "article": town, "paragraph": 0, "title": article.title, "question_id": question.id}
-        | {"source_text": answer.text, "source_start": answer.answer_start, "method": methods[number]}
-        | {
-            "text": answer.text,
-            "start": answer.answer_start,
-            "score": 1.0,
-            "probability": 1.0,
-            "occurrence": 1,
-            "occurrences": 1,
-        }
+        SpanRow(
+            split="dev",
+            article=town,
+            paragraph=0,
+            title=article.title,
+            question_id=question.id,
+            field=Field.ANSWERS,
+            index=0,
+            source_text=answer.text,
+            source_start=answer.answer_start,
+            translation=None,
+            marked=None,
+            placement=Placement(answer.text, answer.answer_start, methods[number], 1.0, 1.0, 1, 1),
+            reason=None,
+            candidates=(),
+        )
         for town, article in enumerate(corpus().data)
         for number, question in enumerate(article.paragraphs[0].qas)
         for answer in question.answers
     ]
-    tables.write(
-        schema_of(SpanRow).empty_table().from_pylist(rows, schema=schema_of(SpanRow)), clean / "provenance.parquet"
-    )
+    tables.write(to_table(rows, SpanRow), clean / "provenance.parquet")
     return folder

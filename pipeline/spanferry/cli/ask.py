@@ -4,25 +4,44 @@ import json
 
 import click
 
-from spanferry.cli.runs import quiet
 from spanferry.cli.support import Command
 from spanferry.printing import printable_json
+from spanferry.reader.settings import WeightsFormat
 
 
 @click.command(cls=Command, name="ask")
 @click.option("--model", required=True, help="A model's folder, or its name on the Hugging Face Hub.")
 @click.option("--revision", default="main", show_default=True, help="Of a Hub model: a commit, tag or branch.")
 @click.option("--weights", default="safetensors", type=click.Choice(["safetensors", "torch"]), show_default=True)
-@click.option("--context", required=True, help="The text that holds the answer.")
+@click.option("--context", required=True, help="The text that contains the answer.")
 @click.option("--question", required=True)
-@click.option("--top-k", default=1, show_default=True, help="How many answers at most.")
-@click.option("--max-answer-len", default=15, show_default=True, help="Tokens of an answer at most.")
+@click.option("--top-k", default=1, show_default=True, help="The most answers to print.")
+@click.option("--max-answer-len", default=15, show_default=True, help="The most tokens of an answer.")
 @click.option("--doc-stride", type=int, help="Tokens that the windows of a long context share.  [default: 128]")
-@click.option("--handle-impossible-answer", is_flag=True, help='Let "" be an answer.')
-def ask(model: str, revision: str, weights: str, **options: object) -> None:
+@click.option("--handle-impossible-answer", is_flag=True, help='Allow "" as an answer.')
+def ask(
+    model: str,
+    revision: str,
+    weights: WeightsFormat,
+    context: str,
+    question: str,
+    top_k: int,
+    max_answer_len: int,
+    doc_stride: int | None,
+    handle_impossible_answer: bool,
+) -> None:
     """Prints the answer as JSON: score, start, end (code points of the context), answer."""
     from spanferry.reader import QuestionAnswerer
+    from spanferry.reader.models import silence_transformers
 
-    quiet()
+    silence_transformers()
     answerer = QuestionAnswerer(model, revision=revision, weights=weights)
-    click.echo(printable_json(json.dumps(answerer(**options), ensure_ascii=False)))
+    answer = answerer(
+        question=question,
+        context=context,
+        top_k=top_k,
+        max_answer_len=max_answer_len,
+        doc_stride=doc_stride,
+        handle_impossible_answer=handle_impossible_answer,
+    )
+    click.echo(printable_json(json.dumps(answer, ensure_ascii=False)))

@@ -1,13 +1,14 @@
-"""`spanferry evaluate`: the official SQuAD figures, and what helps to read them, for any two files."""
+"""`spanferry evaluate`: the official SQuAD figures, with intervals and breakdowns, for any two files."""
 
 import json
 from pathlib import Path
 
 import click
+import msgspec
 
-from spanferry import squad
 from spanferry.cli.support import Command, path_option
 from spanferry.printing import printable_json
+from spanferry.squad import read_squad
 
 
 @click.command(cls=Command, name="evaluate")
@@ -16,10 +17,10 @@ from spanferry.printing import printable_json
 @path_option("--null-odds", required=False, help="JSON: {question id: odds or probability of no answer}.")
 @click.option("--threshold", default=1.0, show_default=True, help="Null odds above it count as no answer.")
 @click.option(
-    "--language", default="nl", show_default=True, help="Whose articles are taken off beside the official a/an/the."
+    "--language", default="nl", show_default=True, help="Whose articles are removed beside the official a/an/the."
 )
 @path_option(
-    "--against", required=False, help="Other predictions to test against, paired; taken as they are, without null odds."
+    "--against", required=False, help="Other predictions for a paired test; taken as they are, without null odds."
 )
 def evaluate(
     gold: Path, predictions: Path, null_odds: Path | None, threshold: float, language: str, against: Path | None
@@ -27,14 +28,15 @@ def evaluate(
     """Scores PREDICTIONS against GOLD and prints JSON, the official script's keys at its top level."""
     from spanferry.reader import evaluation
 
-    document = squad.read(gold)
+    document = read_squad(gold)
     answers = evaluation.read_predictions(predictions)
     odds = evaluation.read_null_odds(null_odds) if null_odds else None
-    scored = evaluation.evaluate(document, answers, null_odds=odds, threshold=threshold, language=language)
-    found = scored.as_json()
+    result = evaluation.evaluate(document, answers, null_odds=odds, threshold=threshold, language=language)
+    printed = result.to_json()
     if against:
-        found["against"] = evaluation.compare(document, scored, evaluation.read_predictions(against))
-    click.echo(printable_json(json.dumps(found, ensure_ascii=False, indent=2)))
-    if missing := found["missing"]:
-        told = "1 question has" if missing == 1 else f"{missing:,} questions have"
-        click.echo(f"evaluate: {told} no prediction", err=True)
+        tests = evaluation.compare_predictions(document, result, evaluation.read_predictions(against))
+        printed["against"] = msgspec.to_builtins(tests)
+    click.echo(printable_json(json.dumps(printed, ensure_ascii=False, indent=2)))
+    if result.missing:
+        subject = "1 question has" if result.missing == 1 else f"{result.missing:,} questions have"
+        click.echo(f"evaluate: {subject} no prediction", err=True)

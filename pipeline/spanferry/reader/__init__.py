@@ -1,12 +1,15 @@
-"""Fine-tuning and evaluating extractive question answering."""
+"""Fine-tune and evaluate extractive question answering."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from spanferry.reader.answerer import QuestionAnswerer
 
 __all__ = ["QuestionAnswerer"]
 
 
 def __getattr__(name: str) -> Any:
-    # On demand, so that reading a run's settings does not import numpy.
+    # Imported on first use, so that reading a run's settings does not import numpy.
     if name == "QuestionAnswerer":
         from spanferry.reader.answerer import QuestionAnswerer
 

@@ -1,62 +1,59 @@
-"""`QuestionAnswerer`: what `pipeline("question-answering")` of transformers 4 did, and 5 no longer does.
+"""`QuestionAnswerer`: the question-answering pipeline of transformers 4, which transformers 5 has removed.
 
-    qa = QuestionAnswerer("models/dutch-mbert")
-    qa({"question": "Wat is de hoofdstad van Nederland?", "context": "Amsterdam is de hoofdstad ..."})
-    -> {"score": 0.83, "start": 0, "end": 9, "answer": "Amsterdam"}
-
-Arguments, defaults, keys, scores and answers are that pipeline's (4.57). A score is the product of the
-start's and the end's probability within a window; answers of the same text, in any case, add up.
-Differences: a question too long for the window is cut instead of failing, and "answers" made of special
-tokens, which the pipeline gives with score 0 when it has nothing else, are left out.
+Arguments, defaults, keys, scores and answers are those of that pipeline (4.57). Two differences: a question too long
+for the window is truncated instead of failing, and "answers" made of special tokens, which the pipeline gives with
+score 0 when it has nothing else, are left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from spanferry.errors import InputError
-from spanferry.pretrained import locate
+from spanferry.pretrained import locate_model
 from spanferry.reader import models
-from spanferry.reader.features import Windows, cut_windows
-from spanferry.reader.prediction import logits
-from spanferry.reader.tokens import layout
+from spanferry.reader.inference import Logits, compute_logits
+from spanferry.reader.settings import WeightsFormat
+from spanferry.reader.tokenization import read_input_layout
+from spanferry.reader.windows import Windows, cut_windows
 
 MAX_LENGTH = 384
 DOC_STRIDE = 128
 
-Answer = dict[str, Any]
 
+class AnswerDict(TypedDict):
+    """An answer. score: 0 to 1. start, end: code points of the context, end exclusive."""
 
-def _normalised(inputs: Any, question: Any, context: Any) -> list[tuple[str, str]]:
-    """(question, context) pairs of whatever way the call was made. Raises InputError."""
-    if inputs is None:
-        if isinstance(question, str) and isinstance(context, str):
-            return _checked([(question, context)])
-        if isinstance(question, Sequence) and isinstance(context, str):
-            return _checked([(one, context) for one in question])
-        if isinstance(question, Sequence) and isinstance(context, Sequence):
-            if len(question) != len(context):
-                raise InputError(f"{len(question)} questions do not go with {len(context)} contexts")
-            return _checked(list(zip(question, context, strict=True)))
-        raise InputError("a question and its context are needed")
-    rows = [inputs] if isinstance(inputs, Mapping) else list(inputs) if isinstance(inputs, Iterable) else []
-    if not all(isinstance(row, Mapping) and {"question", "context"} <= row.keys() for row in rows):
-        raise InputError('each input must be {"question": ..., "context": ...}')
-    return _checked([(row["question"], row["context"]) for row in rows])
-
-
-def _checked(pairs: list[tuple[Any, Any]]) -> list[tuple[str, str]]:
-    for pair in pairs:
-        for name, text in zip(("question", "context"), pair, strict=True):
-            if not isinstance(text, str) or not text:
-                raise InputError(f"`{name}` must be a text, and not empty")
-    return pairs
+    score: float
+    start: int
+    end: int
+    answer: str
 
 
 class QuestionAnswerer:
-    """Answers questions about contexts with a fine-tuned model."""
+    """Answers questions with a span of their context, as `pipeline("question-answering")` of transformers 4 did.
+
+    Example:
+        >>> from spanferry import QuestionAnswerer
+        >>> qa = QuestionAnswerer("models/dutch-mbert")  # doctest: +SKIP
+        >>> qa({"question": "Wat is de hoofdstad?", "context": "Amsterdam is de hoofdstad."})  # doctest: +SKIP
+        {'score': 0.83, 'start': 0, 'end': 9, 'answer': 'Amsterdam'}
+        >>> qa(question="Wat is de hoofdstad?", context="Amsterdam is de hoofdstad.", top_k=3)  # doctest: +SKIP
+        [{'score': 0.83, ...}, ...]
+
+    Args:
+        model: a folder, the name of a model on the Hugging Face Hub, or a loaded model of transformers.
+        tokenizer: the fast tokenizer of a loaded model; a folder or a Hub model brings its own.
+        revision: commit, tag or branch of a Hub model.
+        weights: "safetensors", or "torch" to read `pytorch_model.bin` through PyTorch's restricted unpickler.
+        device: "cpu", "cuda", ...; by default a GPU when there is one.
+        batch_size: windows per forward pass.
+
+    Raises:
+        InputError: there is no such model, it cannot be loaded, or a loaded model comes without its tokenizer.
+    """
 
     def __init__(
         self,
@@ -64,19 +61,14 @@ class QuestionAnswerer:
         tokenizer: Any = None,
         *,
         revision: str = "main",
-        weights: str = "safetensors",
+        weights: WeightsFormat = "safetensors",
         device: str | None = None,
         batch_size: int = 32,
     ) -> None:
-        """model: a folder, a model of the Hub (with revision and weights as in `runs.Base`), or a loaded one.
-
-        tokenizer: needed with a loaded model. device: "cpu", "cuda"; a GPU is taken when there is one.
-        Raises InputError when there is no such model.
-        """
         import torch
 
         if isinstance(model, str | Path):
-            folder = locate(str(model), revision, weights).folder
+            folder = locate_model(str(model), revision, weights).folder
             tokenizer = models.load_tokenizer(folder) if tokenizer in (None, model) else tokenizer
             model = models.load_model(folder, weights)
         elif tokenizer is None:
@@ -98,107 +90,156 @@ class QuestionAnswerer:
         max_question_len: int | None = None,
         handle_impossible_answer: bool = False,
         align_to_words: bool = True,
-    ) -> Answer | list[Answer] | list[Answer | list[Answer]]:
-        """Answers one question, or each of several.
+    ) -> AnswerDict | list[AnswerDict] | list[AnswerDict | list[AnswerDict]]:
+        """Answer one question, or each of several.
 
-        inputs: {"question": ..., "context": ...} or a list of such; or give question and context (either
-        may be a list). top_k answers at most; with one the answer itself, not a list, and likewise for one
-        question. doc_stride, max_answer_len, max_seq_len and max_question_len count tokens.
-        handle_impossible_answer: whether "" may be an answer. align_to_words: grow answers to whole words.
-        Keys: score (0 to 1), start, end (code points of the context), answer.
+        A score is the product of the probabilities of the span's start and end within its window. Answers with the
+        same text, ignoring case, are merged and their scores added.
+
+        Args:
+            inputs: {"question": ..., "context": ...}, or an iterable of such mappings.
+            question: one question or several, instead of `inputs`.
+            context: the context of all questions, or one context per question.
+            top_k: the most answers per question.
+            doc_stride: tokens that the windows of a long context share; by default 128, or half of `max_seq_len` if
+                that is less.
+            max_answer_len: the most tokens of an answer.
+            max_seq_len: the most tokens of a window; by default 384, or the model's maximum if that is less.
+            max_question_len: the most tokens of a question; by default what fits. Longer questions are truncated.
+            handle_impossible_answer: allow "" as an answer, with the lowest probability of "no answer" that any of
+                the question's windows gives.
+            align_to_words: extend answers to whole words.
+
+        Returns:
+            For each question one answer, or a list of them where there are several, by descending score: `score` (0
+            to 1), `start` and `end` (code points of the context, end exclusive) and `answer`. The result of a single
+            question is not wrapped in a list.
+
+        Raises:
+            InputError: a question or a context is missing, empty or no text, or the sizes leave no room for a context.
         """
-        pairs = _normalised(inputs, question, context)
+        pairs = _read_pairs(inputs, question, context)
         if top_k < 1 or max_answer_len < 1:
             raise InputError("top_k and max_answer_len must be at least 1")
         if not pairs:
             return []
-        cut = self._windows(pairs, doc_stride, max_seq_len, max_question_len)
-        scored = logits(self.model, cut, self.batch_size)
-        bounds = np.searchsorted(cut.question, np.arange(len(pairs) + 1))
+        windows = self._cut_windows(pairs, doc_stride, max_seq_len, max_question_len)
+        logits = compute_logits(self.model, windows, self.batch_size)
+        bounds = np.searchsorted(windows.question, np.arange(len(pairs) + 1))
         results: list[Any] = []
         for row, (_, text) in enumerate(pairs):
-            found: dict[str, Answer] = {}
+            merged: dict[str, AnswerDict] = {}
             impossible = 1.0
             for window in range(bounds[row], bounds[row + 1]):
-                place = slice(scored.bounds[window], scored.bounds[window + 1])
-                both = scored.start[place], scored.end[place]
-                null = _collect(found, text, cut, window, both, top_k, max_answer_len, align_to_words)
+                null = _merge_answers(merged, text, windows, window, logits, top_k, max_answer_len, align_to_words)
                 impossible = min(impossible, null)
-            ranked = list(found.values())
+            ranked = list(merged.values())
             if handle_impossible_answer:
                 ranked.append({"score": impossible, "start": 0, "end": 0, "answer": ""})
             best = sorted(ranked, key=lambda answer: -answer["score"])[:top_k]
             results.append(best[0] if len(best) == 1 else best)
         return results[0] if len(results) == 1 else results
 
-    def _windows(
+    def _cut_windows(
         self, pairs: list[tuple[str, str]], doc_stride: int | None, max_length: int | None, max_question: int | None
     ) -> Windows:
-        """The windows of all pairs, each distinct context tokenised once."""
-        longest = max_length or min(self.tokenizer.model_max_length, MAX_LENGTH)
-        stride = min(longest // 2, DOC_STRIDE) if doc_stride is None else doc_stride
-        room = longest - layout(self.tokenizer).specials - stride - 1
+        """Cut the windows of all pairs; each distinct context is tokenised once."""
+        length = max_length or min(self.tokenizer.model_max_length, MAX_LENGTH)
+        stride = min(length // 2, DOC_STRIDE) if doc_stride is None else doc_stride
+        room = length - read_input_layout(self.tokenizer).special_count - stride - 1
         if stride < 0 or room < 1:
-            raise InputError(f"doc_stride {stride} leaves no room in windows of {longest} tokens")
+            raise InputError(f"doc_stride {stride} leaves no room in windows of {length} tokens")
         number: dict[str, int] = {}
-        context_of = np.array([number.setdefault(text, len(number)) for _, text in pairs], dtype=np.int32)
+        context_of = np.array([number.setdefault(context, len(number)) for _, context in pairs], dtype=np.int32)
         return cut_windows(
             self.tokenizer,
-            [asked for asked, _ in pairs],
+            [question for question, _ in pairs],
             list(number),
             context_of,
-            max_length=longest,
+            max_length=length,
             doc_stride=stride,
             max_question_length=min(room, max_question or room),
         )
 
 
-def _collect(
-    found: dict[str, Answer],
+def _read_pairs(inputs: Any, question: Any, context: Any) -> list[tuple[str, str]]:
+    """The (question, context) pairs of any of the accepted forms of a call. Raises InputError."""
+    if inputs is None:
+        if isinstance(question, str) and isinstance(context, str):
+            return _check_pairs([(question, context)])
+        if isinstance(question, Sequence) and isinstance(context, str):
+            return _check_pairs([(one, context) for one in question])
+        if isinstance(question, Sequence) and isinstance(context, Sequence):
+            if len(question) != len(context):
+                raise InputError(f"{len(question)} questions do not go with {len(context)} contexts")
+            return _check_pairs(list(zip(question, context, strict=True)))
+        raise InputError("a question and its context are needed")
+    rows: list[Any] = [inputs] if isinstance(inputs, Mapping) else list(inputs) if isinstance(inputs, Iterable) else []
+    if not all(isinstance(row, Mapping) and {"question", "context"} <= row.keys() for row in rows):
+        raise InputError('each input must be {"question": ..., "context": ...}')
+    return _check_pairs([(row["question"], row["context"]) for row in rows])
+
+
+def _check_pairs(pairs: list[tuple[Any, Any]]) -> list[tuple[str, str]]:
+    for pair in pairs:
+        for name, text in zip(("question", "context"), pair, strict=True):
+            if not isinstance(text, str) or not text:
+                raise InputError(f"`{name}` must be a text, and not empty")
+    return pairs
+
+
+def _merge_answers(
+    merged: dict[str, AnswerDict],
     text: str,
-    cut: Windows,
+    windows: Windows,
     window: int,
-    scores: tuple[np.ndarray, np.ndarray],
+    logits: Logits,
     top_k: int,
-    longest: int,
-    whole_words: bool,
+    max_answer_len: int,
+    align_to_words: bool,
 ) -> float:
-    """Adds a window's answers to those found so far (by text in lower case); gives its score of "no answer"."""
-    low = int(cut.offset[window])
-    size = int(cut.last[window] - cut.first[window])
-    (null_start, start), (null_end, end) = (_probabilities(one, low, size) for one in scores)
-    base = int(cut.contexts.bounds[cut.context[window]] + cut.first[window])
-    here = slice(base, base + size)
-    starts, ends, words = cut.contexts.starts[here], cut.contexts.ends[here], cut.contexts.words[here]
-    for first, last, score in _best(start, end, top_k * 2 + 10 if whole_words else top_k, longest):
+    """Merge a window's answers into those so far (by text in lower case); return its probability of "no answer"."""
+    offset = int(windows.offset[window])
+    size = int(windows.last[window] - windows.first[window])
+    of_window = slice(logits.bounds[window], logits.bounds[window + 1])
+    null_start, start = _softmax(logits.start[of_window], offset, size)
+    null_end, end = _softmax(logits.end[of_window], offset, size)
+    base = int(windows.contexts.bounds[windows.context[window]] + windows.first[window])
+    tokens = slice(base, base + size)
+    starts, ends, words = (
+        array[tokens] for array in (windows.contexts.starts, windows.contexts.ends, windows.contexts.words)
+    )
+    count = top_k * 2 + 10 if align_to_words else top_k
+    for first, last, score in _best_token_spans(start, end, count, max_answer_len):
         begin, stop = int(starts[first]), int(ends[last])
-        if whole_words and words[first] >= 0 and words[last] >= 0:
+        if align_to_words and words[first] >= 0 and words[last] >= 0:
             begin = int(starts[np.searchsorted(words, words[first])])
             stop = int(ends[np.searchsorted(words, words[last], side="right") - 1])
         answer = text[begin:stop]
-        if (known := found.get(answer.lower())) is not None:
+        if (known := merged.get(answer.lower())) is not None:
             known["score"] += score
         else:
-            found[answer.lower()] = {"score": score, "start": begin, "end": stop, "answer": answer}
+            merged[answer.lower()] = {"score": score, "start": begin, "end": stop, "answer": answer}
     return float(null_start * null_end)
 
 
-def _probabilities(scores: np.ndarray, low: int, size: int) -> tuple[np.float32, np.ndarray]:
-    """Softmax over [CLS] and the window's context: the share of [CLS], and those of the context's tokens."""
-    chosen = np.concatenate([scores[:1], scores[low : low + size]])
+def _softmax(logits: np.ndarray, offset: int, size: int) -> tuple[np.float32, np.ndarray]:
+    """Softmax over [CLS] and the context's tokens: the probability of [CLS], and those of the context's tokens."""
+    chosen = np.concatenate([logits[:1], logits[offset : offset + size]])
     weights = np.exp(chosen - chosen.max())
     shares = weights / weights.sum()
     return shares[0], shares[1:]
 
 
-def _best(start: np.ndarray, end: np.ndarray, n: int, longest: int) -> list[tuple[int, int, float]]:
-    """The n best (first, last, score) with at most `longest` tokens, the best first; none of score 0."""
+def _best_token_spans(start: np.ndarray, end: np.ndarray, n: int, max_length: int) -> list[tuple[int, int, float]]:
+    """The n best (first, last, score) of at most `max_length` tokens, the best first; none of score 0."""
     if not len(start):
         return []
-    reach = np.lib.stride_tricks.sliding_window_view(np.append(end, np.zeros(longest - 1, end.dtype)), longest)
-    pairs = (start[:, None] * reach).ravel()  # row: first token; column: how many tokens later the last one is
-    some = np.sort(np.argpartition(-pairs, n)[:n]) if n < len(pairs) else np.arange(len(pairs))
-    ranked = some[np.argsort(-pairs[some], kind="stable")]
-    ranked = ranked[pairs[ranked] > 0]
-    first, later = np.divmod(ranked, longest)
-    return list(zip(first.tolist(), (first + later).tolist(), pairs[ranked].tolist(), strict=True))
+    padded = np.append(end, np.zeros(max_length - 1, end.dtype))
+    reach = np.lib.stride_tricks.sliding_window_view(padded, max_length)
+    scores = (start[:, None] * reach).ravel()  # row: first token; column: distance to the last token
+    best = np.sort(np.argpartition(-scores, n)[:n]) if n < len(scores) else np.arange(len(scores))
+    ranked = best[np.argsort(-scores[best], kind="stable")]
+    ranked = ranked[scores[ranked] > 0]
+    first, distance = np.divmod(ranked, max_length)
+    return list(zip(first.tolist(), (first + distance).tolist(), scores[ranked].tolist(), strict=True))

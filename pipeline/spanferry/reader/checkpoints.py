@@ -1,6 +1,6 @@
-"""The checkpoints that transformers' Trainer leaves in a folder: which of them a training goes on from.
+"""The checkpoints that transformers' Trainer leaves in a folder, and the one that training resumes from.
 
-All processes of all machines share the folder; the first one alone clears it.
+All processes of all machines share the folder; only the first one clears it.
 """
 
 import json
@@ -15,44 +15,49 @@ FINGERPRINT = "fingerprint"
 STATE = "trainer_state.json"  # the last file of a checkpoint to be written
 
 
-def of(folder: Path, step: int) -> Path:
-    """Where the Trainer saves this step."""
+def checkpoint_folder(folder: Path, step: int) -> Path:
+    """Return the folder in which the Trainer saves a step."""
     return folder / f"checkpoint-{step}"
 
 
-def restore(model: Any, checkpoint: Path) -> list[dict[str, Any]]:
-    """Gives a model the weights that were saved; returns what the Trainer had logged until then."""
+def restore_weights(model: Any, checkpoint: Path) -> list[dict[str, Any]]:
+    """Load a checkpoint's weights into a model; return the Trainer's log up to it."""
     from safetensors.torch import load_model
 
     load_model(model, checkpoint / "model.safetensors")
     return json.loads((checkpoint / STATE).read_bytes())["log_history"]
 
 
-def agreed(folder: Path, fingerprint: str) -> int:
-    """The step that all processes go on from, 0 for none. Raises InputError where they would train apart."""
+def agree_on_step(folder: Path, fingerprint: str) -> int:
+    """Return the step that all processes resume from, 0 for none.
+
+    Checkpoints of another training are removed. Raises InputError when the processes' fingerprints differ, since they
+    would train different models.
+    """
     from accelerate import PartialState
     from accelerate.utils import broadcast_object_list, gather_object
 
     first, *others = gather_object([fingerprint])
-    if apart := [str(rank) for rank, theirs in enumerate(others, 1) if theirs != first]:
+    if different := [str(rank) for rank, other in enumerate(others, 1) if other != first]:
         raise InputError(
-            f"training: process {', '.join(apart)} of {1 + len(others)} has other data, settings, base model or "
+            f"training: process {', '.join(different)} of {1 + len(others)} has other data, settings, base model or "
             "version of transformers than process 0"
         )
-    found = _newest(folder, fingerprint) if PartialState().is_main_process else None
-    return broadcast_object_list([found])[0]
+    step = _last_complete_step(folder, fingerprint) if PartialState().is_main_process else None
+    shared: list[Any] = broadcast_object_list([step])
+    return shared[0]
 
 
-def _newest(folder: Path, fingerprint: str) -> int:
-    """The last step that was saved whole by this very training, 0 for none; what is another one's is removed."""
+def _last_complete_step(folder: Path, fingerprint: str) -> int:
+    """The last completely saved step of this very training, 0 for none. Everything else is removed from the folder."""
     mark = folder / FINGERPRINT
     if not mark.is_file() or mark.read_text() != fingerprint:
         shutil.rmtree(folder, ignore_errors=True)
         write_bytes(mark, fingerprint.encode())
-    whole = [state.parent for state in folder.glob(f"checkpoint-*/{STATE}") if _is_json(state)]
-    for torn in set(folder.glob("checkpoint-*")) - set(whole):
+    complete = [state.parent for state in folder.glob(f"checkpoint-*/{STATE}") if _is_json(state)]
+    for torn in set(folder.glob("checkpoint-*")) - set(complete):
         shutil.rmtree(torn)
-    return max((int(path.name.partition("-")[2]) for path in whole), default=0)
+    return max((int(path.name.partition("-")[2]) for path in complete), default=0)
 
 
 def _is_json(path: Path) -> bool:

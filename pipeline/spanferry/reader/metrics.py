@@ -1,12 +1,12 @@
-"""The official SQuAD figures, to the last digit, as percentages.
+"""The official SQuAD figures, equal to the official scripts' to the last digit, as percentages.
 
-2.0: exact, f1, total, and the same for HasAns_ and NoAns_; with null odds best_exact, best_f1 and their
+2.0: exact, f1, total, and the same for HasAns_ and NoAns_; with null odds also best_exact, best_f1 and their
 thresholds. 1.1: exact_match, f1. The scripts are `evaluate-v2.0.py` and `evaluate-v1.1.py` of
-https://rajpurkar.github.io/SQuAD-explorer/. Sums run over Python floats in the questions' order, as
-theirs do under Python 3.11, since the last digit depends on it.
+https://rajpurkar.github.io/SQuAD-explorer/. The last digit depends on the order of additions: sums run over Python
+floats in the order of the questions, as in the scripts under Python 3.11.
 
-Missing predictions, as the scripts have them: 1.1 counts 0 for each; 2.0 leaves them out of `total` and
-of the averages (and of HasAns_ and NoAns_, where the script would stop with an error).
+Missing predictions are treated as in the scripts: 1.1 counts 0 for each; 2.0 leaves them out of `total` and of the
+averages (and of HasAns_ and NoAns_, where the script would stop with an error).
 """
 
 import re
@@ -17,38 +17,53 @@ from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import add
 
-from msgspec import UNSET
+import msgspec
+from msgspec import UNSET, Struct
 
 from spanferry.errors import InputError
-from spanferry.squad import Document, walk
+from spanferry.squad import Document, iterate_questions
 
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 
 Normaliser = Callable[[str], str]
+Figures = dict[str, float]
+"""Percentages and counts by key, such as "exact" and "HasAns_total"."""
 
 
 @lru_cache(maxsize=1 << 16)
-def normalise(text: str) -> str:
-    """The official normalisation: lower case, no ASCII punctuation, no a/an/the, single spaces."""
+def normalise_squad(text: str) -> str:
+    """Normalise as the official scripts do: lower case, no ASCII punctuation, no a/an/the, single spaces."""
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Exact and F1 (0 to 1) of each predicted question, in the gold file's order, and what is missing."""
+    """Exact match and F1 (0 to 1) of each question with a prediction, in the gold file's order.
 
-    has_answer: dict[str, bool]  # of every question, predicted or not
+    has_answer: of every question, with a prediction or without.
+    """
+
+    has_answer: dict[str, bool]
     exact: dict[str, float]
     f1: dict[str, float]
 
     @property
     def missing(self) -> int:
+        """The number of questions without a prediction."""
         return len(self.has_answer) - len(self.exact)
 
 
-def _f1(gold: list[str], predicted: list[str]) -> float:
-    """F1 of two bags of words, without a word in common 0."""
+class Averages(Struct, frozen=True):
+    """Mean exact match and F1 of some questions in percent, and their number."""
+
+    exact: float
+    f1: float
+    total: int
+
+
+def _word_f1(gold: list[str], predicted: list[str]) -> float:
+    """F1 of two bags of words; 0 when they have no word in common."""
     same = sum((Counter(gold) & Counter(predicted)).values())
     if same == 0:
         return 0
@@ -57,18 +72,22 @@ def _f1(gold: list[str], predicted: list[str]) -> float:
     return (2 * precision * recall) / (precision + recall)
 
 
-def _f1_or_agreement(gold: list[str], predicted: list[str]) -> float:
-    """F1, where an empty bag agrees with an empty bag only (version 2.0)."""
-    return _f1(gold, predicted) if gold and predicted else int(gold == predicted)
+def _word_f1_v2(gold: list[str], predicted: list[str]) -> float:
+    """F1 as in version 2.0, where an empty bag agrees with an empty bag only."""
+    return _word_f1(gold, predicted) if gold and predicted else int(gold == predicted)
 
 
-def score(document: Document, predictions: Mapping[str, str], normaliser: Normaliser = normalise) -> Scores:
-    """Scores each question against its best annotator, the SQuAD 2.0 way.
+def score_predictions(
+    document: Document, predictions: Mapping[str, str], normaliser: Normaliser = normalise_squad
+) -> Scores:
+    """Score each prediction against the most similar gold answer, as in SQuAD 2.0.
 
-    Without answers (or with answers that normalise to nothing) only the empty answer is right.
+    For a question without answers, or whose answers normalise to nothing, only the empty prediction is right.
     """
-    has_answer, exact, f1 = {}, {}, {}
-    for _, _, _, question in walk(document):
+    has_answer: dict[str, bool] = {}
+    exact: dict[str, float] = {}
+    f1: dict[str, float] = {}
+    for _, _, _, question in iterate_questions(document):
         has_answer[question.id] = bool(question.answers)
         if question.id not in predictions:
             continue
@@ -76,12 +95,15 @@ def score(document: Document, predictions: Mapping[str, str], normaliser: Normal
         predicted = normaliser(predictions[question.id])
         words = predicted.split()
         exact[question.id] = int(predicted in golds)
-        f1[question.id] = max(_f1_or_agreement(gold.split(), words) for gold in golds)
+        f1[question.id] = max(_word_f1_v2(gold.split(), words) for gold in golds)
     return Scores(has_answer, exact, f1)
 
 
-def with_threshold(scores: Scores, null_odds: Mapping[str, float], threshold: float) -> Scores:
-    """What the scores are when each question whose null odds exceed the threshold is left unanswered."""
+def apply_threshold(scores: Scores, null_odds: Mapping[str, float], threshold: float) -> Scores:
+    """Return the scores with each question whose null odds exceed the threshold counted as unanswered.
+
+    Raises InputError when a scored question has no null odds.
+    """
     for question in scores.exact:
         if question not in null_odds:
             raise InputError(f"null odds: question {question!r} has a prediction, but no odds")
@@ -95,36 +117,33 @@ def with_threshold(scores: Scores, null_odds: Mapping[str, float], threshold: fl
     return Scores(scores.has_answer, apply(scores.exact), apply(scores.f1))
 
 
-def plain_sum(values: Iterable[float]) -> float:
-    """Adds from left to right. From Python 3.12 on `sum` corrects its rounding, and last digits would differ."""
+def sum_left_to_right(values: Iterable[float]) -> float:
+    """Add from left to right. From Python 3.12 on `sum` corrects its rounding, and last digits would differ."""
     return reduce(add, values, 0)
 
 
-def averages(scores: Scores, questions: Iterable[str] | None = None) -> dict[str, float]:
-    """exact, f1 (percent) and total over the given questions that have a prediction (all of them: None).
-
-    Empty when none has.
-    """
+def average_scores(scores: Scores, questions: Iterable[str] | None = None) -> Averages | None:
+    """Average the scores of those of the given questions (None: of all) that have a prediction; None when none has."""
     chosen = list(scores.exact) if questions is None else [one for one in questions if one in scores.exact]
     if not chosen:
-        return {}
-    return {
-        "exact": 100.0 * plain_sum(scores.exact[one] for one in chosen) / len(chosen),
-        "f1": 100.0 * plain_sum(scores.f1[one] for one in chosen) / len(chosen),
-        "total": len(chosen),
-    }
+        return None
+    return Averages(
+        exact=100.0 * sum_left_to_right(scores.exact[one] for one in chosen) / len(chosen),
+        f1=100.0 * sum_left_to_right(scores.f1[one] for one in chosen) / len(chosen),
+        total=len(chosen),
+    )
 
 
-def best_threshold(
+def find_best_threshold(
     values: Mapping[str, float],
     predictions: Mapping[str, str],
     null_odds: Mapping[str, float],
     has_answer: Mapping[str, bool],
 ) -> tuple[float, float]:
-    """The best average (percent) that any threshold on the null odds gives, and that threshold.
+    """Find the best average (percent) that a threshold on the null odds can give, and that threshold.
 
-    Starts from answering nothing, and answers question after question, the least null odds first.
-    Questions of the same odds follow the order of `null_odds`.
+    Starts with no question answered, and answers one question after the other, by ascending null odds. Questions with
+    equal odds follow the order of `null_odds`.
     """
     current = best = sum(not has for has in has_answer.values())
     threshold = 0.0
@@ -140,70 +159,77 @@ def best_threshold(
     return 100.0 * best / len(values), threshold
 
 
-def squad_v2(
+def evaluate_v2(
     document: Document,
     predictions: Mapping[str, str],
     null_odds: Mapping[str, float] | None = None,
     threshold: float = 1.0,
-) -> dict[str, float]:
+) -> Figures:
     """The figures of `evaluate-v2.0.py gold predictions [--na-prob-file null_odds] --na-prob-thresh threshold`.
 
-    Raises InputError when no question has a prediction, or a predicted one no odds.
+    Raises InputError when no question has a prediction, or when one with a prediction has no null odds.
     """
-    raw = score(document, predictions)
-    if not raw.exact:
+    raw = score_predictions(document, predictions)
+    scores = raw if null_odds is None else apply_threshold(raw, null_odds, threshold)
+    averages = average_scores(scores)
+    if averages is None:
         raise InputError(f"predictions: none of the {len(raw.has_answer)} questions has one")
-    scores = raw if null_odds is None else with_threshold(raw, null_odds, threshold)
-    figures = averages(scores)
-    for prefix, wanted in (("HasAns", True), ("NoAns", False)):
-        group = averages(scores, [one for one, has in raw.has_answer.items() if has == wanted])
-        figures |= {f"{prefix}_{key}": value for key, value in group.items()}
+    figures: Figures = msgspec.structs.asdict(averages)
+    for prefix, answerable in (("HasAns", True), ("NoAns", False)):
+        group = average_scores(scores, [one for one, has in raw.has_answer.items() if has == answerable])
+        if group is not None:
+            figures |= {f"{prefix}_{key}": value for key, value in msgspec.structs.asdict(group).items()}
     if null_odds is not None:
         for key, values in (("exact", raw.exact), ("f1", raw.f1)):
-            best, at = best_threshold(values, predictions, null_odds, raw.has_answer)
+            best, at = find_best_threshold(values, predictions, null_odds, raw.has_answer)
             figures |= {f"best_{key}": best, f"best_{key}_thresh": at}
     return figures
 
 
-def squad_v1(document: Document, predictions: Mapping[str, str]) -> dict[str, float]:
-    """The figures of `evaluate-v1.1.py gold predictions`: exact_match and f1, a missing prediction counting 0."""
+def evaluate_v1(document: Document, predictions: Mapping[str, str]) -> Figures:
+    """The figures of `evaluate-v1.1.py gold predictions`: exact_match and f1; a missing prediction counts 0.
+
+    Raises InputError when the document has no questions.
+    """
     exact = f1 = total = 0
-    for _, _, _, question in walk(document):
+    for _, _, _, question in iterate_questions(document):
         total += 1
         if question.id not in predictions:
             continue
-        predicted = normalise(predictions[question.id])
-        golds = [normalise(answer.text) for answer in question.answers]
+        predicted = normalise_squad(predictions[question.id])
+        golds = [normalise_squad(answer.text) for answer in question.answers]
         exact += predicted in golds
-        f1 += max((_f1(gold.split(), predicted.split()) for gold in golds), default=0)
+        f1 += max((_word_f1(gold.split(), predicted.split()) for gold in golds), default=0)
     if total == 0:
         raise InputError("gold: no questions")
     return {"exact_match": 100.0 * exact / total, "f1": 100.0 * f1 / total}
 
 
-def all_answered(document: Document) -> bool:
-    """Whether each question has an answer, so that "no answer" is never right."""
-    return all(question.answers for _, _, _, question in walk(document))
+def is_fully_answerable(document: Document) -> bool:
+    """Return whether every question has an answer, so that "no answer" is never right."""
+    return all(question.answers for _, _, _, question in iterate_questions(document))
 
 
 def is_v1(document: Document) -> bool:
-    """Whether the file is SQuAD 1.1: each question has an answer, and none says whether it is answerable."""
-    return all_answered(document) and all(question.is_impossible is UNSET for _, _, _, question in walk(document))
+    """Return whether the document is SQuAD 1.1: every question has an answer, and none has `is_impossible`."""
+    return is_fully_answerable(document) and all(
+        question.is_impossible is UNSET for _, _, _, question in iterate_questions(document)
+    )
 
 
-def official(
+def compute_official_figures(
     document: Document,
     predictions: Mapping[str, str],
     null_odds: Mapping[str, float] | None = None,
     threshold: float = 1.0,
-) -> dict[str, float]:
-    """The official figures: those of the 2.0 script, and where every question has an answer 1.1's `exact_match`.
+) -> Figures:
+    """Return the figures of the 2.0 script, and where every question has an answer also `exact_match` of 1.1.
 
-    In a file of version 1.1 `f1` is that version's as well, which counts 0 for a missing prediction.
+    For a document of version 1.1 `f1` is that version's too, which counts 0 for a missing prediction.
     """
-    figures = squad_v2(document, predictions, null_odds, threshold)
+    figures = evaluate_v2(document, predictions, null_odds, threshold)
     if is_v1(document):
-        return figures | squad_v1(document, predictions)
-    if all_answered(document):
-        figures["exact_match"] = squad_v1(document, predictions)["exact_match"]
+        return figures | evaluate_v1(document, predictions)
+    if is_fully_answerable(document):
+        figures["exact_match"] = evaluate_v1(document, predictions)["exact_match"]
     return figures

@@ -1,22 +1,32 @@
-"""Loading a reader and its tokenizer, or making both from nothing but a configuration.
+"""Load a reader and its tokenizer, or create both from random weights.
 
-Only safetensors are read, unless old weights are asked for; code that comes with a model never is run.
+Only safetensors are read unless old weights are requested. Code that a model repository contains is never run.
 """
 
 import pickle
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from spanferry.errors import InputError, single_line
-from spanferry.pretrained import WEIGHTS
-from spanferry.reader.runs import Scratch
+from spanferry.pretrained import WEIGHT_FILES
+from spanferry.reader.settings import ScratchModel, WeightsFormat
 
 SPECIAL_PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
+Value = TypeVar("Value")
+
+
+def silence_transformers() -> None:
+    """Turn off the warnings and progress bars of transformers; it still reports errors."""
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+
 
 def load_tokenizer(folder: Path) -> Any:
-    """The folder's tokenizer, a fast one. Raises InputError."""
+    """Load the fast tokenizer in a folder. Raises InputError."""
     from transformers import AutoTokenizer
 
     try:
@@ -25,51 +35,56 @@ def load_tokenizer(folder: Path) -> Any:
         raise InputError(f"{folder}: its tokenizer cannot be loaded: {single_line(error)}") from error
 
 
-def load_model(folder: Path, weights: str = "safetensors") -> Any:
-    """The folder's model with a question-answering head (new where it had none). Raises InputError.
+def load_model(folder: Path, weights: WeightsFormat = "safetensors") -> Any:
+    """Load the model in a folder, with a question-answering head (a new one where it has none). Raises InputError.
 
-    weights: "torch" reads `pytorch_model.bin` through PyTorch's restricted unpickler, which makes tensors only.
+    weights: "torch" reads `pytorch_model.bin` through PyTorch's restricted unpickler, which creates tensors only.
     """
     import torch
     from transformers import AutoModelForQuestionAnswering
 
-    if weights == "safetensors" and not any(folder.glob(WEIGHTS[weights])) and (folder / WEIGHTS["torch"]).exists():
-        raise InputError(f"{folder}: has no safetensors but {WEIGHTS['torch']}; `weights: torch` would read that")
+    old_weights = folder / WEIGHT_FILES["torch"]
+    if weights == "safetensors" and not any(folder.glob(WEIGHT_FILES[weights])) and old_weights.exists():
+        raise InputError(f"{folder}: has no safetensors but {old_weights.name}; `weights: torch` would read that")
     try:
         return AutoModelForQuestionAnswering.from_pretrained(
             folder, use_safetensors=weights == "safetensors", dtype=torch.float32, trust_remote_code=False
         )
     except pickle.UnpicklingError as error:
-        raise InputError(f"{folder / WEIGHTS['torch']}: refused, since it holds something else than weights") from error
+        raise InputError(f"{old_weights}: refused, since it contains something other than weights") from error
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise InputError(f"{folder}: its model cannot be loaded: {single_line(error)}") from error
 
 
-def word_pieces(texts: Iterable[str], size: int) -> dict[str, int]:
-    """A cased WordPiece vocabulary trained on texts: piece -> id; the same texts give the same one.
+def train_word_pieces(texts: Iterable[str], size: int) -> dict[str, int]:
+    """Train a cased WordPiece vocabulary: piece -> id. The same texts give the same vocabulary.
 
-    The trainer of `tokenizers` numbers characters in the order of a hash table, which differs from run
-    to run; they are handed to it sorted, as if they were special.
+    The trainer of `tokenizers` numbers characters in the order of a hash table, which differs from run to run.
+    Characters are therefore passed sorted, as if they were special tokens.
     """
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
     texts = list(texts)
-    maker = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    maker.normalizer = normalizers.BertNormalizer(lowercase=False, strip_accents=False)
-    maker.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    held = {character for text in texts for character in maker.normalizer.normalize_str(text)}
-    characters = sorted(character for character in held if not character.isspace())
+    normalizer = normalizers.BertNormalizer(lowercase=False, strip_accents=False)
+    tokenizer: Any = Tokenizer(models.WordPiece(unk_token="[UNK]"))  # its properties are untyped
+    tokenizer.normalizer = normalizer
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    alphabet = {character for text in texts for character in normalizer.normalize_str(text)}
+    characters = sorted(character for character in alphabet if not character.isspace())
     fixed = [*SPECIAL_PIECES, *characters, *(f"##{character}" for character in characters)]
     trainer = trainers.WordPieceTrainer(vocab_size=max(size, len(fixed)), special_tokens=fixed, show_progress=False)
-    maker.train_from_iterator(texts, trainer)
-    return dict(sorted(maker.get_vocab().items(), key=lambda item: item[1]))
+    tokenizer.train_from_iterator(texts, trainer)
+    return dict(sorted(tokenizer.get_vocab().items(), key=lambda item: item[1]))
 
 
-def from_scratch(scratch: Scratch, texts: Iterable[str], seed: int) -> tuple[Any, Any]:
-    """(model, tokenizer): random weights after the seed, and a vocabulary of the texts. Raises InputError."""
+def create_from_scratch(scratch: ScratchModel, texts: Iterable[str], seed: int) -> tuple[Any, Any]:
+    """Create (model, tokenizer): random weights that depend on the seed, and a vocabulary trained on the texts.
+
+    Raises InputError when transformers has no such architecture or refuses the configuration.
+    """
     from transformers import AutoConfig, AutoModelForQuestionAnswering, BertTokenizer, set_seed
 
-    pieces = word_pieces(texts, scratch.vocabulary)
+    pieces = train_word_pieces(texts, scratch.vocabulary)
     try:
         options = {"vocab_size": len(pieces), "pad_token_id": 0} | scratch.config
         config = AutoConfig.for_model(scratch.architecture, **options)
@@ -90,14 +105,15 @@ def from_scratch(scratch: Scratch, texts: Iterable[str], seed: int) -> tuple[Any
 
 
 def input_names(model: Any) -> list[str]:
-    """The inputs a model takes. RoBERTa's `token_type_ids` have one type and are left away.
+    """Return the names of the inputs that a model takes.
 
-    The model is asked, not its tokenizer: DistilBERT's is BERT's, and offers types that it does not take.
+    RoBERTa has a single token type, so its `token_type_ids` are left out. The model decides, not its tokenizer:
+    DistilBERT's tokenizer is BERT's, and returns types that the model does not take.
     """
     names = ["input_ids", "attention_mask"]
     return [*names, "token_type_ids"] if getattr(model.config, "type_vocab_size", 1) > 1 else names
 
 
-def inputs(model: Any, batch: dict[str, Any]) -> dict[str, Any]:
-    """Those parts of a batch that the model takes."""
+def select_inputs(model: Any, batch: Mapping[str, Value]) -> dict[str, Value]:
+    """Select the arrays of a batch that the model takes."""
     return {name: batch[name] for name in input_names(model)}

@@ -1,35 +1,17 @@
-"""What scoring and its breakdowns need to know of a language: articles, question words, its name in ids.
+"""Normalise answers by their language, and find the language and the question word of a question.
 
-The official SQuAD scores take off English articles whatever the language. MLQA's script (Lewis et al.
-2020, https://github.com/facebookresearch/MLQA) takes off each language's own, and Unicode punctuation;
-`normalise` follows it, for more languages.
+The official SQuAD scores remove English articles, whatever the language. MLQA's script (Lewis et al. 2020,
+https://github.com/facebookresearch/MLQA) removes each language's own, and Unicode punctuation; `normalise_answer`
+follows it, for more languages.
 """
 
 import string
+from functools import cache
 
 import regex
 
-ARTICLES = {
-    "da": ("en", "et", "den", "det", "de"),
-    "de": ("ein", "eine", "einen", "einem", "eines", "einer", "der", "die", "das", "den", "dem", "des"),
-    "en": ("a", "an", "the"),
-    "es": ("un", "una", "unos", "unas", "el", "la", "los", "las"),
-    "fr": ("un", "une", "des", "le", "la", "les"),
-    "it": ("un", "uno", "una", "il", "lo", "la", "i", "gli", "le"),
-    "nl": ("de", "het", "een"),
-    "no": ("en", "ei", "et", "den", "det", "de"),
-    "pt": ("um", "uma", "uns", "umas", "o", "a", "os", "as"),
-    "sv": ("en", "ett", "den", "det", "de"),
-    "vi": ("của", "là", "cái", "chiếc", "những"),
-}
-
-QUESTION_WORDS = {
-    "de": ("wer", "was", "wo", "wann", "warum", "welche", "welcher", "welches", "wie", "wieviele"),
-    "en": ("who", "what", "where", "when", "why", "which", "whose", "how"),
-    "es": ("quién", "qué", "dónde", "cuándo", "cuál", "cuánto", "cuántos", "cómo"),
-    "fr": ("qui", "que", "quoi", "où", "quand", "pourquoi", "quel", "quelle", "combien", "comment"),
-    "nl": ("wie", "wat", "waar", "wanneer", "waarom", "welk", "welke", "hoe", "hoeveel"),
-}
+from spanferry.language import Language, language_of
+from spanferry.language.scripts import EAST_ASIAN
 
 NAMES = {
     "arabic": "ar",
@@ -47,36 +29,41 @@ NAMES = {
 """TyDi QA's languages: its question ids begin with the name and a hyphen."""
 
 _PUNCTUATION = regex.compile(rf"[\p{{P}}{regex.escape(string.punctuation)}]+")
-_ARABIC_ARTICLE = regex.compile(r"\bال")
-_UNSPACED = regex.compile(r"([\p{Han}\p{Hiragana}\p{Katakana}])")
-_ARTICLES = {code: regex.compile(rf"\b(?:{'|'.join(words)})\b") for code, words in ARTICLES.items()}
+_EAST_ASIAN = regex.compile(f"([{EAST_ASIAN}])")
 
 
-def language_of(question_id: str) -> str | None:
-    """The language code that an id of TyDi QA carries ("finnish-7633-0" -> "fi"), else None."""
+@cache
+def _article_patterns(language: Language) -> tuple[regex.Pattern[str], ...]:
+    """Return patterns of the words, and of the beginnings of words, that scoring ignores."""
+    words, prefixes = "|".join(sorted(language.scoring_articles)), "|".join(sorted(language.scoring_prefixes))
+    patterns = (rf"\b(?:{words})\b" if words else "", rf"\b(?:{prefixes})" if prefixes else "")
+    return tuple(regex.compile(pattern) for pattern in patterns if pattern)
+
+
+def question_language(question_id: str) -> str | None:
+    """Return the language code that a TyDi QA id carries ("finnish-7633-0" -> "fi"), else None."""
     name, hyphen, _ = question_id.rpartition("/")[2].partition("-")
     return NAMES.get(name) if hyphen else None
 
 
-def normalise(text: str, language: str) -> str:
-    """Lower case, without punctuation and the language's articles, single spaces. language: "pt", or "pt-BR".
+def normalise_answer(text: str, language: str) -> str:
+    """Normalise an answer: lower case, no punctuation, none of the language's articles, single spaces.
 
-    Chinese and Japanese characters count as words. Two differences to MLQA's script: the Arabic
-    article goes at the start of a word only (there: wherever its letters stand), and an answer that is
-    nothing but an article keeps it (there: it becomes empty, and any other article matches it).
+    language: a BCP 47 code, such as "pt" or "pt-BR". Chinese and Japanese characters count as words. Two differences
+    from MLQA's script: the Arabic article is removed only at the start of a word (there: wherever its letters are), and
+    an answer that is nothing but an article keeps it (there: it becomes empty, and any other article matches it).
     """
-    primary = language.split("-")[0]
-    plain = _PUNCTUATION.sub("", text.lower())
-    bare = _ARTICLES[primary].sub(" ", plain) if primary in _ARTICLES else plain
-    if primary == "ar":
-        bare = _ARABIC_ARTICLE.sub(" ", bare)
-    elif primary in ("zh", "ja"):
-        bare = _UNSPACED.sub(r" \1 ", bare)
+    known = language_of(language)
+    plain = bare = _PUNCTUATION.sub("", text.lower())
+    for pattern in _article_patterns(known):
+        bare = pattern.sub(" ", bare)
+    if known.scored_by_character:
+        bare = _EAST_ASIAN.sub(r" \1 ", bare)
     return " ".join((bare if bare.strip() else plain).split())
 
 
-def question_word(question: str, language: str) -> str:
-    """The first word of the question that asks, in lower case; "other" when none does."""
-    known = QUESTION_WORDS.get(language.split("-")[0], ())
+def find_question_word(question: str, language: str) -> str:
+    """Return the first question word of a question, in lower case; "other" when it has none."""
+    question_words = language_of(language).question_words
     words = regex.findall(r"\w+", question.lower())
-    return next((word for word in words if word in known), "other")
+    return next((word for word in words if word in question_words), "other")

@@ -1,30 +1,37 @@
-"""The figures that others published for the same rows, with their source (`published.json`)."""
+"""Figures that model cards of others give for the runs that repeat them, with their source (`published.json`)."""
 
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-FILE = Path(__file__).with_name("published.json")
+from spanferry.reader.metrics import Figures
+
+PUBLISHED_FILE = Path(__file__).with_name("published.json")
 
 
-class Published(Struct, frozen=True, forbid_unknown_fields=True):
-    """What one model card says: percentages by official key (`exact` is also 1.1's exact match)."""
+class PublishedResult(Struct, frozen=True, forbid_unknown_fields=True):
+    """The figures of one model card.
 
-    run: str  # the run of params.yaml that repeats it
+    run: the run of params.yaml that repeats it. figures: percentages by official key (`exact` is also the exact match
+    of 1.1). languages: language code -> figures.
+    """
+
+    run: str
     model: str
     source: str
     data: str
-    figures: dict[str, float]
-    languages: dict[str, dict[str, float]] = {}
+    figures: Figures
+    languages: dict[str, Figures] = {}
 
     @property
     def always_no_answer(self) -> float | None:
-        """What answering nothing would have scored on its questions; None where it does not say."""
+        """The score of a reader that leaves every question unanswered; None when the card gives no counts."""
         figures = self.figures
         return 100 * figures["NoAns_total"] / figures["total"] if "NoAns_total" in figures else None
 
 
-def published() -> dict[str, Published]:
-    """Run name -> what was published for it."""
-    return {row.run: row for row in msgspec.json.decode(FILE.read_bytes(), type=list[Published])}
+def read_published() -> dict[str, PublishedResult]:
+    """Read the published results by run name."""
+    results = msgspec.json.decode(PUBLISHED_FILE.read_bytes(), type=list[PublishedResult])
+    return {result.run: result for result in results}

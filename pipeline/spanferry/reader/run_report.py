@@ -1,61 +1,61 @@
-"""What is written about one run: its figures (a DVC metric), and the details behind them.
+"""The report of one run: its figures (a DVC metric), and the details behind them.
 
-reports/runs/<run>.json                 flat: the official keys, what helps to read them, what was published
+reports/runs/<run>.json                 flat: official figures, intervals, language-aware and published figures
 reports/runs/<run>/predictions.json     {question id: answer}
 reports/runs/<run>/null_odds.json       {question id: odds of "no answer"}
 reports/runs/<run>/n_best.json          {question id: [{text, start_logit, end_logit, probability}]}
-reports/runs/<run>/details.json         Details
+reports/runs/<run>/details.json         RunDetails
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from spanferry.files import atomic_folder, read_json, write_bytes, write_json
 from spanferry.reader import models
-from spanferry.reader.evaluation import Evaluation, Gold, evaluate
-from spanferry.reader.features import examples
-from spanferry.reader.metrics import all_answered
-from spanferry.reader.prediction import Answers, predict
-from spanferry.reader.published import Published
-from spanferry.reader.runs import Run
-from spanferry.reader.training import read_record
+from spanferry.reader.corpora import Gold
+from spanferry.reader.evaluation import Breakdown, Evaluation, evaluate
+from spanferry.reader.examples import collect_examples
+from spanferry.reader.metrics import Figures, is_fully_answerable
+from spanferry.reader.prediction import PredictedAnswers, predict
+from spanferry.reader.published import PublishedResult
+from spanferry.reader.settings import Run
+from spanferry.reader.training_record import TrainingRecord, read_training_record
 
-OFFICIAL_THRESHOLD = 1.0  # of evaluate-v2.0.py; the answers are "" from `null_threshold` on already
-SHOWN_BESIDE = ("exact", "f1", "HasAns_exact", "HasAns_f1", "NoAns_exact")
+OFFICIAL_THRESHOLD = 1.0  # of evaluate-v2.0.py; answers above `null_threshold` are "" already
+PUBLISHED_KEYS = ("exact", "f1", "HasAns_exact", "HasAns_f1", "NoAns_exact")
 
 
-class Details(Struct, frozen=True):
-    """The settings the figures belong to, the training's record, breakdowns, and each question's scores.
+class RunDetails(Struct, frozen=True):
+    """The settings that the figures belong to, the training record, the breakdown, and each question's scores.
 
-    scores: question id -> [exact, f1, number of its paragraph].
+    scores: question id -> (exact, F1, number of its paragraph); scores are 0 to 1.
     """
 
     run: Run
-    training: dict[str, Any]
-    breakdown: dict[str, dict[str, dict[str, float]]]
+    training: TrainingRecord
+    breakdown: Breakdown
     scores: dict[str, tuple[float, float, int]]
 
 
-def figures(evaluation: Evaluation, published: Published | None) -> dict[str, float]:
-    """The flat report: official keys first in rank, then ours, then `published_*` where there are any."""
-    beside = (
-        {}
-        if published is None
-        else {f"published_{key}": published.figures[key] for key in SHOWN_BESIDE if key in published.figures}
-    )
-    return evaluation.official | evaluation.beside | beside
-
-
 @dataclass(frozen=True)
-class Report:
-    answers: Answers
-    figures: dict[str, float]
-    details: Details
+class RunReport:
+    """The answers of a run's model, the flat figures, and the details behind them."""
+
+    answers: PredictedAnswers
+    figures: Figures
+    details: RunDetails
+
+
+def flatten_figures(evaluation: Evaluation, published: PublishedResult | None) -> Figures:
+    """Return the flat report: the evaluation's figures, then `published_*` where there are published ones."""
+    figures = evaluation.figures()
+    if published is not None:
+        figures |= {f"published_{key}": published.figures[key] for key in PUBLISHED_KEYS if key in published.figures}
+    return figures
 
 
 def evaluate_run(
@@ -63,51 +63,55 @@ def evaluate_run(
     folder: Path,
     gold: Gold,
     language: str,
-    published: Published | None,
+    published: PublishedResult | None,
     progress: Callable[[int], object] = lambda _: None,
-) -> Report:
-    """Lets the model in a folder answer the gold questions, and scores it.
+) -> RunReport:
+    """Predict the gold questions' answers with the model in a folder, and evaluate them.
 
-    language: of questions whose id carries none. progress: told of the windows done. Raises InputError.
+    language: of questions whose id carries none. progress is called with the number of windows of each batch. Raises
+    InputError.
     """
     import torch
 
-    record = read_record(folder)
+    record = read_training_record(folder)
     tokenizer = models.load_tokenizer(folder)
     model = models.load_model(folder).to("cuda" if torch.cuda.is_available() else "cpu")
-    unanswerable = not all_answered(gold.document)
-    answers = predict(model, tokenizer, examples([gold.document]), run.training, run.prediction, unanswerable, progress)
+    allow_no_answer = not is_fully_answerable(gold.document)
+    data = collect_examples([gold.document])
+    answers = predict(model, tokenizer, data, run.training, run.prediction, allow_no_answer, progress)
     evaluation = evaluate(
         gold.document,
         answers.predictions,
-        null_odds=answers.null_odds if unanswerable else None,
+        null_odds=answers.null_odds if allow_no_answer else None,
         threshold=max(run.prediction.null_threshold, OFFICIAL_THRESHOLD),
         language=language,
         method_of=gold.method_of,
     )
-    scored = evaluation.scores
-    scores = {
-        one: (float(scored.exact[one]), float(scored.f1[one]), evaluation.paragraph_of[one]) for one in scored.exact
-    }
-    return Report(answers, figures(evaluation, published), Details(run, record, evaluation.breakdown, scores))
+    details = RunDetails(run, record, evaluation.breakdown, collect_scores(evaluation))
+    return RunReport(answers, flatten_figures(evaluation, published), details)
 
 
-def write_answers(folder: Path, answers: Answers) -> None:
-    """Writes predictions.json, null_odds.json and n_best.json into a folder."""
-    for name in ("predictions", "null_odds"):
-        compact = msgspec.json.encode(getattr(answers, name))
-        write_bytes(folder / f"{name}.json", msgspec.json.format(compact, indent=2) + b"\n")
+def collect_scores(evaluation: Evaluation) -> dict[str, tuple[float, float, int]]:
+    """Return each question's scores as `RunDetails` stores them."""
+    scores, paragraph_of = evaluation.scores, evaluation.paragraph_of
+    return {one: (float(scores.exact[one]), float(scores.f1[one]), paragraph_of[one]) for one in scores.exact}
+
+
+def write_answers(folder: Path, answers: PredictedAnswers) -> None:
+    """Write predictions.json, null_odds.json and n_best.json into a folder."""
+    for name, values in (("predictions", answers.predictions), ("null_odds", answers.null_odds)):
+        write_bytes(folder / f"{name}.json", msgspec.json.format(msgspec.json.encode(values), indent=2) + b"\n")
     write_bytes(folder / "n_best.json", msgspec.json.encode(dict(answers.n_best())))
 
 
-def write(folder: Path, report: Report) -> None:
-    """Writes everything but the flat figures, the folder whole or not at all."""
+def write_report_folder(folder: Path, report: RunReport) -> None:
+    """Write everything but the flat figures; the folder is written whole or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_folder(folder) as beside:
-        write_answers(beside, report.answers)
-        write_json(beside / "details.json", msgspec.to_builtins(report.details))
+    with atomic_folder(folder) as partial:
+        write_answers(partial, report.answers)
+        write_json(partial / "details.json", msgspec.to_builtins(report.details))
 
 
-def read_details(folder: Path) -> Details:
-    """Reads a run's details.json. Raises InputError."""
-    return read_json(folder / "details.json", Details)
+def read_details(folder: Path) -> RunDetails:
+    """Read a run's details.json. Raises InputError."""
+    return read_json(folder / "details.json", RunDetails)

@@ -1,73 +1,86 @@
-"""How sure a figure is: bootstrap intervals, and a paired test between two runs.
+"""Uncertainty of figures: bootstrap intervals, and a paired test between two sets of scores.
 
-Questions about one paragraph share its text and are not independent, so whole paragraphs are drawn (a
-cluster bootstrap) and whole paragraphs change sides (a cluster sign-flip test).
+Questions about one paragraph share its text and are not independent. Whole paragraphs are therefore resampled (a
+cluster bootstrap), and whole paragraphs change sides (a cluster sign-flip test).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
-from spanferry.squad import Document, walk
+from spanferry.squad import Document, iterate_questions
 
 RESAMPLES = 2_000
 LEVEL = 0.95
 SEED = 0
 
 
-def paragraphs(document: Document) -> dict[str, int]:
-    """Question id -> number of its paragraph, in the file's order."""
+class Interval(NamedTuple):
+    """A confidence interval, in percent."""
+
+    low: float
+    high: float
+
+
+def number_paragraphs(document: Document) -> dict[str, int]:
+    """Map each question id to the number of its paragraph, in the file's order."""
     numbers: dict[int, int] = {}
     return {
-        question.id: numbers.setdefault(id(paragraph), len(numbers)) for _, _, paragraph, question in walk(document)
+        question.id: numbers.setdefault(id(paragraph), len(numbers))
+        for _, _, paragraph, question in iterate_questions(document)
     }
 
 
-def _sums(values: Mapping[str, float], cluster_of: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Sum of the values and their number, by paragraph."""
-    clusters = np.array([cluster_of[question] for question in values])
-    count = np.bincount(clusters)
-    held = count > 0
-    return np.bincount(clusters, weights=list(values.values()))[held], count[held]
+def _sum_by_paragraph(values: Mapping[str, float], paragraph_of: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    """The sum of the values and their number, for each paragraph that has some."""
+    paragraphs = np.array([paragraph_of[question] for question in values])
+    count = np.bincount(paragraphs)
+    has_values = count > 0
+    return np.bincount(paragraphs, weights=list(values.values()))[has_values], count[has_values]
 
 
-def interval(values: Mapping[str, float], cluster_of: Mapping[str, int]) -> tuple[float, float]:
-    """The bootstrap interval (2.5th to 97.5th percentile) of the values' mean, in percent.
+def bootstrap_interval(values: Mapping[str, float], paragraph_of: Mapping[str, int]) -> Interval:
+    """Compute the bootstrap interval (2.5th to 97.5th percentile) of the values' mean, in percent.
 
     values: question id -> 0 to 1. The same values give the same interval.
     """
-    sums, counts = _sums(values, cluster_of)
+    sums, counts = _sum_by_paragraph(values, paragraph_of)
     draws = np.random.default_rng(SEED).multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=RESAMPLES)
     means = (draws @ sums) / (draws @ counts)
     tail = 50 * (1 - LEVEL)
     low, high = np.percentile(100 * means, [tail, 100 - tail])
-    return float(low), float(high)
+    return Interval(float(low), float(high))
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Run A minus run B over the questions both answered, in percentage points."""
+class Difference(Struct, frozen=True):
+    """The mean of A minus the mean of B over their common questions, in percentage points.
+
+    low, high: the 95 % interval. p: two-sided; the probability that chance alone gives as large a difference. total:
+    the number of common questions.
+    """
 
     difference: float
     low: float
     high: float
-    p: float  # two-sided: how often chance alone does as much
+    p: float
     total: int
 
 
-def paired(a: Mapping[str, float], b: Mapping[str, float], cluster_of: Mapping[str, int]) -> Difference:
-    """Tests whether A's mean score differs from B's on their common questions (0 to 1 each).
+def run_paired_test(a: Mapping[str, float], b: Mapping[str, float], paragraph_of: Mapping[str, int]) -> Difference:
+    """Test whether the mean scores of A and B (0 to 1 per question) differ on their common questions.
 
-    p counts, among random exchanges of the two runs within paragraphs, those with at least the observed
-    difference (the observed one among them, so that p is never 0).
+    p is the share of random exchanges of A and B within paragraphs that give at least the observed difference. The
+    observed one counts as an exchange, so that p is never 0.
     """
     differences = {question: a[question] - b[question] for question in a if question in b}
     if not differences:
         return Difference(0.0, 0.0, 0.0, 1.0, 0)
-    low, high = interval(differences, cluster_of)
-    sums, _ = _sums(differences, cluster_of)
+    interval = bootstrap_interval(differences, paragraph_of)
+    sums, _ = _sum_by_paragraph(differences, paragraph_of)
     signs = np.random.default_rng(SEED).choice(np.array([-1.0, 1.0]), size=(RESAMPLES, len(sums)))
-    as_far = np.abs(signs @ sums) >= abs(sums.sum()) - 1e-9
+    as_large = np.abs(signs @ sums) >= abs(sums.sum()) - 1e-9
     mean = 100 * sums.sum() / len(differences)
-    return Difference(float(mean), low, high, float((1 + as_far.sum()) / (1 + RESAMPLES)), len(differences))
+    p = float((1 + as_large.sum()) / (1 + RESAMPLES))
+    return Difference(float(mean), interval.low, interval.high, p, len(differences))

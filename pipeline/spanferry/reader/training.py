@@ -1,16 +1,15 @@
-"""Fine-tuning through transformers' Trainer: on a CPU, a GPU, or several (torchrun).
+"""Fine-tune through transformers' Trainer: on a CPU, a GPU, or several (torchrun).
 
-    prepare(run, documents) -> Prepared      model, tokenizer, features, what was left out
-    train(prepared, folder, ...) -> Trained  the folder is that of the checkpoints
-    save(prepared, trained, folder)          config, safetensors, tokenizer, training.json
+    prepare_training(run, documents) -> PreparedTraining     model, tokenizer, features, counts of what is left out
+    train(prepared, folder, ...) -> TrainingResult           folder: of the checkpoints
+    save_model(prepared, result, folder)                     config, safetensors, tokenizer, training.json
 
-Where the hardware has it: bf16, fused AdamW, SDPA attention (transformers' default), batches of like
-length, padded to multiples of 64 when compiled, else of 8. On a CPU the same seed gives the same bytes,
+Where the hardware supports it: bf16, fused AdamW, SDPA attention (transformers' default). Batches hold features of
+similar length, padded to multiples of 64 when compiled, else of 8. On a CPU the same seed gives the same bytes,
 whether or not training was interrupted.
 """
 
 import hashlib
-import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,37 +22,49 @@ import msgspec
 
 from spanferry.errors import InputError
 from spanferry.files import atomic_folder, write_json
-from spanferry.pretrained import Source, digest
+from spanferry.pretrained import ModelSource, folder_fingerprint
 from spanferry.reader import checkpoints, models
-from spanferry.reader.batches import LengthGrouped
-from spanferry.reader.features import Windows, examples, training_windows
-from spanferry.reader.runs import Run, Training
+from spanferry.reader.batches import LengthGroupedSampler
+from spanferry.reader.examples import Examples, collect_examples
+from spanferry.reader.features import FeatureCounts, build_training_windows
+from spanferry.reader.settings import Run, TrainingSettings
+from spanferry.reader.training_record import RECORD_NAME, TrainingRecord
+from spanferry.reader.windows import Windows
 from spanferry.squad import Document
 
 Progress = Callable[[int], object]
+"""A function that is called with the number of steps done."""
 
-LOGGED = 20  # points of the loss curve
-NOT_WRITTEN = ("I/O error", "inline_container")  # in what safetensors and torch say
+LOSS_POINTS = 20  # points of the loss curve
+COMPILED_MULTIPLE, MULTIPLE = 64, 8  # batch widths are rounded up to a multiple
+WRITE_ERRORS = ("I/O error", "inline_container")  # in the messages of safetensors and torch
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """All that training needs. fingerprint: equal when, and only when, a checkpoint may be resumed."""
+class PreparedTraining:
+    """The inputs of a training. fingerprint: equal if and only if a checkpoint may be resumed."""
 
     run: Run
     model: Any
     tokenizer: Any
     windows: Windows
-    counts: dict[str, Any]
-    source: Source | None
+    counts: FeatureCounts
+    source: ModelSource | None
     fingerprint: str
+
+    @property
+    def step_count(self) -> int:
+        """The number of optimiser steps of the whole training."""
+        settings = self.run.training
+        return math.ceil(settings.epochs * math.ceil(len(self.windows) / settings.batch))
 
 
 @dataclass(frozen=True)
-class Trained:
-    """steps: optimiser steps in all. resumed: step of the checkpoint that was gone on from, 0 for none.
+class TrainingResult:
+    """The outcome of a training.
 
-    loss: (step, mean since the last point) on the way.
+    steps: optimiser steps in all. resumed: step of the checkpoint that training resumed from, 0 for none. loss: (step,
+    mean loss since the previous point).
     """
 
     steps: int
@@ -61,25 +72,18 @@ class Trained:
     loss: tuple[tuple[int, float], ...]
 
 
-def prepare(run: Run, documents: Sequence[Document], source: Source | None = None) -> Prepared:
-    """Loads or makes the model, and cuts the documents into features.
+def prepare_training(run: Run, documents: Sequence[Document], source: ModelSource | None = None) -> PreparedTraining:
+    """Load or create the model, and cut the documents into features.
 
-    source: the base model as `pretrained.locate` found it; None from scratch. Raises InputError.
+    source: the base model's files (`pretrained.locate_model`); None from scratch. Raises InputError.
     """
     settings = run.training
-    data = examples(documents)
-    if run.base.scratch is not None:
-        model, tokenizer = models.from_scratch(run.base.scratch, data.contexts + data.questions, settings.seed)
-    else:
-        from transformers import set_seed
-
-        tokenizer = models.load_tokenizer(source.folder)
-        set_seed(settings.seed)  # the question-answering head is new, and random
-        model = models.load_model(source.folder, run.base.weights)
-    most = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", settings.max_length))
-    if settings.max_length > most:
-        raise InputError(f"training.max_length: {settings.max_length} tokens are more than the model's {most}")
-    windows, counts = training_windows(
+    data = collect_examples(documents)
+    model, tokenizer = _load_base(run, data, source)
+    longest = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", settings.max_length))
+    if settings.max_length > longest:
+        raise InputError(f"training.max_length: {settings.max_length} tokens are more than the model's {longest}")
+    windows, counts = build_training_windows(
         data,
         tokenizer,
         max_length=settings.max_length,
@@ -88,40 +92,54 @@ def prepare(run: Run, documents: Sequence[Document], source: Source | None = Non
     )
     if not len(windows):
         raise InputError("training data: no question is left to train on")
-    return Prepared(run, model, tokenizer, windows, counts, source, _fingerprint(run, windows, source))
+    return PreparedTraining(run, model, tokenizer, windows, counts, source, _fingerprint(run, windows, source))
 
 
-def _fingerprint(run: Run, windows: Windows, source: Source | None) -> str:
-    """A digest of everything that decides what training does."""
+def _load_base(run: Run, data: Examples, source: ModelSource | None) -> tuple[Any, Any]:
+    """(model, tokenizer) of the run's base, before training."""
+    if run.base.scratch is not None:
+        return models.create_from_scratch(run.base.scratch, data.contexts + data.questions, run.training.seed)
+    if source is None:
+        raise InputError(f"{run.base.name}: the files of the base model are needed")
+    from transformers import set_seed
+
+    tokenizer = models.load_tokenizer(source.folder)
+    set_seed(run.training.seed)  # the question-answering head is new, and random
+    return models.load_model(source.folder, run.base.weights), tokenizer
+
+
+def _fingerprint(run: Run, windows: Windows, source: ModelSource | None) -> str:
+    """A checksum of everything that determines the training's outcome."""
     import transformers
 
-    base = source and (source.commit or digest(source.folder))
-    found = hashlib.sha256(transformers.__version__.encode())
-    found.update(msgspec.json.encode((run.base, run.training, base)))
+    base = source and (source.commit or folder_fingerprint(source.folder))
+    checksum = hashlib.sha256(transformers.__version__.encode())
+    checksum.update(msgspec.json.encode((run.base, run.training, base)))
     arrays = ("question", "context", "first", "last", "start", "end")
     for array in (windows.questions.ids, windows.contexts.ids, *(getattr(windows, name) for name in arrays)):
-        found.update(array.tobytes())
-    return found.hexdigest()
+        checksum.update(array.tobytes())
+    return checksum.hexdigest()
 
 
-def _arguments(settings: Training, total: int, folder: Path) -> Any:
-    """transformers' TrainingArguments for so many steps on this machine and in this process group."""
+def _training_arguments(settings: TrainingSettings, total: int, folder: Path) -> Any:
+    """transformers' TrainingArguments for `total` steps on this machine and in this process group."""
     import torch
     from accelerate import PartialState
     from transformers import TrainingArguments
 
     gpu = torch.cuda.is_available()
     processes = PartialState(cpu=not gpu).num_processes
-    at_once = settings.device_batch or settings.batch
     if settings.batch % processes:
         raise InputError(f"training.batch: {settings.batch} cannot be shared among {processes} processes")
-    at_once = min(at_once, settings.batch // processes)
-    if settings.batch % (at_once * processes):
-        raise InputError(f"training.device_batch: {at_once} on {processes} processes does not divide {settings.batch}")
+    device_batch = min(settings.device_batch or settings.batch, settings.batch // processes)
+    if settings.batch % (device_batch * processes):
+        raise InputError(
+            f"training.device_batch: {device_batch} on {processes} processes does not divide {settings.batch}"
+        )
     arguments = TrainingArguments(
         output_dir=str(folder),
-        per_device_train_batch_size=at_once,
-        gradient_accumulation_steps=settings.batch // (at_once * processes),
+        per_device_train_batch_size=device_batch,
+        gradient_accumulation_steps=settings.batch // (device_batch * processes),
         num_train_epochs=settings.epochs,
         learning_rate=settings.learning_rate,
         warmup_steps=settings.warmup,
@@ -133,10 +151,10 @@ def _arguments(settings: Training, total: int, folder: Path) -> Any:
         torch_compile=settings.compile,
         seed=settings.seed,
         save_strategy="steps",
-        save_steps=math.ceil(total / settings.checkpoints),  # as a share, all of them would mean each
+        save_steps=math.ceil(total / settings.checkpoints),  # a share of 1.0 would be read as every single step
         save_total_limit=1,
         logging_strategy="steps",
-        logging_steps=1 / LOGGED,
+        logging_steps=1 / LOSS_POINTS,
         use_cpu=not gpu,
         dataloader_pin_memory=gpu,
         ddp_find_unused_parameters=False,
@@ -145,117 +163,98 @@ def _arguments(settings: Training, total: int, folder: Path) -> Any:
         report_to=[],
     )
     if arguments.n_gpu > 1:
-        arguments._n_gpu = 1  # several GPUs are torchrun's; DataParallel would change the batch
+        arguments._n_gpu = 1  # torchrun uses several GPUs, one per process; DataParallel would change the batch
     return arguments
 
 
-def _trainer(prepared: Prepared, arguments: Any, progress: Progress) -> Any:
-    """A Trainer whose batches are the features' and whose progress is the caller's."""
+def _create_trainer(prepared: PreparedTraining, arguments: Any, progress: Progress) -> Any:
+    """A Trainer over the prepared features, which reports each step to `progress`."""
     import torch
     from transformers import PrinterCallback, Trainer, TrainerCallback
 
     windows, settings = prepared.windows, prepared.run.training
-    sampler = LengthGrouped(windows.lengths, settings.batch, settings.seed)
-    multiple = 64 if settings.compile else 8
+    sampler = LengthGroupedSampler(windows.lengths, settings.batch, settings.seed)
+    multiple = COMPILED_MULTIPLE if settings.compile else MULTIPLE
 
     def collate(rows: list[int]) -> dict[str, Any]:
-        batch = models.inputs(prepared.model, windows.batch(rows, multiple))
+        batch = models.select_inputs(prepared.model, windows.batch(rows, multiple))
         batch |= {"start_positions": windows.start[rows], "end_positions": windows.end[rows]}
         return {name: torch.as_tensor(array, dtype=torch.long) for name, array in batch.items()}
 
-    class Steps(TrainerCallback):
+    class StepCallback(TrainerCallback):
         def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             sampler.epoch = int(state.epoch or 0)  # None before the first step, 1.4 in the middle of epoch 1
 
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             progress(1)
-            # A checkpoint does not hold the losses since the last point: one ends here, resumed or not.
+            # A checkpoint lacks the losses since the last point. A point at each checkpoint makes a resumed
+            # training log the same as an uninterrupted one.
             control.should_log |= control.should_save
 
     class FeatureTrainer(Trainer):
-        def _get_train_sampler(self, train_dataset: Any = None) -> LengthGrouped:
+        def _get_train_sampler(self, train_dataset: Any = None) -> Any:
             return sampler
 
+    dataset: Any = range(len(windows))  # feature indices; `collate` assembles the batch
     trainer = FeatureTrainer(
         model=prepared.model,
         args=arguments,
-        train_dataset=range(len(windows)),
+        train_dataset=dataset,
         data_collator=collate,
-        callbacks=[Steps()],
+        callbacks=[StepCallback()],
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Makes an OSError of how safetensors and torch tell that a file could not be written."""
+def _as_os_error(folder: Path) -> Iterator[None]:
+    """Raise OSError where safetensors or torch report in their own way that a file could not be written."""
     from safetensors import SafetensorError
 
     try:
         yield
     except (SafetensorError, RuntimeError) as error:
-        if not any(sign in str(error) for sign in NOT_WRITTEN):
+        if not any(sign in str(error) for sign in WRITE_ERRORS):
             raise
         raise OSError(EIO, f"Not written; is the disk full? ({error})", str(folder)) from error
 
 
-def steps(prepared: Prepared) -> int:
-    """Optimiser steps of the whole training."""
-    settings = prepared.run.training
-    return math.ceil(settings.epochs * math.ceil(len(prepared.windows) / settings.batch))
+def train(prepared: PreparedTraining, folder: Path, progress: Progress = lambda _: None) -> TrainingResult:
+    """Train `prepared.model` in place, from the last checkpoint of the same training if there is one.
 
-
-def train(prepared: Prepared, folder: Path, progress: Progress = lambda _: None) -> Trained:
-    """Trains `prepared.model` in place; goes on from the last checkpoint of the same training if there is one.
-
-    folder: for the checkpoints of this run alone; progress: told of each step. Every process of a
-    process group calls this alike.
+    folder: for the checkpoints of this run alone. progress is called with the resumed step, then with 1 after each
+    step. Every process of a process group must call this. Raises InputError.
     """
-    total = steps(prepared)
-    arguments = _arguments(prepared.run.training, total, folder)
-    resumed = checkpoints.agreed(folder, prepared.fingerprint)
-    trainer = _trainer(prepared, arguments, progress)  # made even where nothing is left: it touches the configuration
+    total = prepared.step_count
+    arguments = _training_arguments(prepared.run.training, total, folder)
+    resumed = checkpoints.agree_on_step(folder, prepared.fingerprint)
+    # Created even where no step is left: it changes the model's configuration, which is saved.
+    trainer = _create_trainer(prepared, arguments, progress)
     progress(resumed)
-    if resumed == total:  # it would take one step more, were the last epoch not a whole one
-        log = checkpoints.restore(prepared.model, checkpoints.of(folder, total))
+    last = checkpoints.checkpoint_folder(folder, resumed)
+    if resumed == total:  # the Trainer would take one more step when the last epoch is not a whole one
+        log = checkpoints.restore_weights(prepared.model, last)
     else:
-        with _writing(folder):
-            trainer.train(resume_from_checkpoint=str(checkpoints.of(folder, resumed)) if resumed else None)
+        with _as_os_error(folder):
+            trainer.train(resume_from_checkpoint=str(last) if resumed else None)
         log = trainer.state.log_history
-    return Trained(total, resumed, tuple((entry["step"], round(entry["loss"], 4)) for entry in log if "loss" in entry))
+    loss = tuple((entry["step"], round(entry["loss"], 4)) for entry in log if "loss" in entry)
+    return TrainingResult(total, resumed, loss)
 
 
-def is_main_process() -> bool:
-    """Whether this process writes: the first of its group, or the only one."""
-    import torch
-    from accelerate import PartialState
-
-    return PartialState(cpu=not torch.cuda.is_available()).is_main_process
-
-
-def save(prepared: Prepared, trained: Trained, folder: Path) -> None:
-    """Writes the model's folder whole: config.json, model.safetensors, the tokenizer, training.json."""
-    record = {
-        "base": prepared.run.base.name,
-        "commit": prepared.source.commit if prepared.source else None,
-        "settings": msgspec.to_builtins(prepared.run),
-        "features": prepared.counts,
-        "steps": trained.steps,
-        "loss": trained.loss,
-    }
+def save_model(prepared: PreparedTraining, result: TrainingResult, folder: Path) -> None:
+    """Write the model's folder whole or not at all: config.json, model.safetensors, the tokenizer, training.json."""
+    record = TrainingRecord(
+        base=prepared.run.base.name,
+        commit=prepared.source.commit if prepared.source else None,
+        settings=prepared.run,
+        features=prepared.counts,
+        steps=result.steps,
+        loss=result.loss,
+    )
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_folder(folder) as beside, _writing(folder):
-        prepared.model.save_pretrained(beside)
-        prepared.tokenizer.save_pretrained(beside)
-        write_json(beside / "training.json", record)
-
-
-def read_record(folder: Path) -> dict[str, Any]:
-    """The training.json of a model's folder. Raises InputError."""
-    try:
-        return json.loads((folder / "training.json").read_bytes())
-    except OSError as error:
-        raise InputError(f"{folder}: not a model that `finetune` wrote: {error.strerror or error}") from error
-    except ValueError as error:
-        raise InputError(f"{folder / 'training.json'}: {error}") from error
+    with atomic_folder(folder) as partial, _as_os_error(folder):
+        prepared.model.save_pretrained(partial)
+        prepared.tokenizer.save_pretrained(partial)
+        write_json(partial / RECORD_NAME, msgspec.to_builtins(record))

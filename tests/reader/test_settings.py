@@ -1,6 +1,6 @@
 import msgspec
 import pytest
-from spanferry.reader.runs import Run
+from spanferry.reader.settings import Run
 
 from tests.support.tiny import RUN
 
@@ -22,7 +22,7 @@ def test_a_run_needs_little_and_has_the_recipes_defaults():
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"base": {}}, "exactly one of `model` and `scratch`"),
         ({"base": {"scratch": {"architecture": "bert", "vocabulary": 9}, "revision": "v1"}}, "`revision` goes with"),
@@ -39,6 +39,6 @@ def test_a_run_needs_little_and_has_the_recipes_defaults():
         ({"base": {"model": "x", "weights": "pickle"}}, "Invalid enum value 'pickle'"),
     ],
 )
-def test_wrong_settings_are_told(change, told):
-    with pytest.raises(msgspec.ValidationError, match=told):
+def test_wrong_settings_are_an_error(change, message):
+    with pytest.raises(msgspec.ValidationError, match=message):
         msgspec.convert(PLAIN | change, Run)

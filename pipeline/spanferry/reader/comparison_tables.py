@@ -1,0 +1,104 @@
+"""The comparison of runs as tables, in Markdown, as a page and as JSON."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from spanferry.files import write_bytes, write_json
+from spanferry.reader.comparison import Comparison
+from spanferry.reader.metrics import Figures
+from spanferry.reader.rendering import TableRow, render_template
+
+NOT_MEASURED = "not measured here"
+NONE = "–"
+
+
+def format_scores(figures: Mapping[str, float] | None, exact: str = "exact", f1: str = "f1") -> str:
+    """Format two figures as EM/F1, the form of the published tables."""
+    if not figures or exact not in figures:
+        return NONE
+    return f"{figures[exact]:.2f}/{figures[f1]:.2f}"
+
+
+def _format_count(figures: Figures | None) -> str:
+    return f"{figures['total']:,.0f}" if figures else NONE
+
+
+def format_runs(comparison: Comparison) -> list[TableRow]:
+    """Return one row per run."""
+    rows: list[TableRow] = []
+    for row in comparison.rows:
+        own, published = row.figures, row.published.figures if row.published else None
+        published_no_answer = f"{published['NoAns_exact']:.2f}" if published and "NoAns_exact" in published else NONE
+        rows.append(
+            {
+                "Run": row.run,
+                "Questions": _format_count(own),
+                "EM/F1": format_scores(own) if own else NOT_MEASURED,
+                "Published EM/F1": format_scores(published),
+                "95 % of F1": f"{own['f1_low']:.1f} to {own['f1_high']:.1f}" if own else NONE,
+                "HasAns": format_scores(own, "HasAns_exact", "HasAns_f1"),
+                "Published HasAns": format_scores(published, "HasAns_exact", "HasAns_f1"),
+                "NoAns": f"{own['NoAns_exact']:.2f}" if own and "NoAns_exact" in own else NONE,
+                "Published NoAns": published_no_answer,
+                "Own articles EM/F1": format_scores(own, "language_exact", "language_f1"),
+                "Always no answer": f"{own['always_no_answer']:.2f}" if own else NONE,
+                "Base model": row.base,
+                "Trained on": ", ".join(row.train_on),
+                "Evaluated on": ", ".join(row.evaluate_on),
+            }
+        )
+    return rows
+
+
+def format_languages(comparison: Comparison) -> list[TableRow]:
+    """Return one row per language of each run, measured or published, where question ids carry a language."""
+    rows: list[TableRow] = []
+    for row in comparison.rows:
+        published = row.published.languages if row.published else {}
+        for code in sorted(set(row.languages) | set(published)):
+            own = row.languages.get(code)
+            rows.append(
+                {
+                    "Run": row.run,
+                    "Language": code,
+                    "Questions": _format_count(own),
+                    "EM/F1": format_scores(own) if own else NOT_MEASURED,
+                    "Published EM/F1": format_scores(published.get(code)),
+                }
+            )
+    return rows
+
+
+def format_pairs(comparison: Comparison) -> list[TableRow]:
+    """Return one row per pair of runs that were evaluated on the same corpora."""
+    return [
+        {
+            "Runs": f"{pair.a} − {pair.b}",
+            "Questions": f"{pair.f1.total:,}",
+            "EM": f"{pair.exact.difference:+.2f} (p = {pair.exact.p:.3f})",
+            "F1": f"{pair.f1.difference:+.2f} (p = {pair.f1.p:.3f})",
+            "95 % of F1": f"{pair.f1.low:+.1f} to {pair.f1.high:+.1f}",
+        }
+        for pair in comparison.pairs
+    ]
+
+
+def render_comparison(comparison: Comparison, template: str) -> str:
+    """Render the comparison as Markdown (`comparison.md.jinja`) or as a page (`comparison.html.jinja`)."""
+    return render_template(
+        template,
+        runs=format_runs(comparison),
+        languages=format_languages(comparison),
+        pairs=format_pairs(comparison),
+        sources=[row.published for row in comparison.rows if row.published],
+    )
+
+
+def write_comparison(comparison: Comparison, path: Path) -> None:
+    """Write the comparison as Markdown, as a page and as JSON. path: of the files, without a suffix."""
+    for suffix in (".md", ".html"):
+        text = render_comparison(comparison, f"comparison{suffix}.jinja")
+        write_bytes(path.with_suffix(suffix), text.encode())
+    write_json(path.with_suffix(".json"), msgspec.to_builtins(comparison))

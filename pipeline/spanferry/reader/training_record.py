@@ -1,0 +1,40 @@
+"""training.json, the record that `finetune` leaves in a model's folder."""
+
+import json
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from spanferry.errors import InputError
+from spanferry.reader.features import FeatureCounts
+from spanferry.reader.settings import Run
+
+RECORD_NAME = "training.json"
+
+
+class TrainingRecord(Struct, frozen=True):
+    """How a model was trained.
+
+    base: name of the base model. commit: its commit on the Hub, None for a folder or from scratch. steps: optimiser
+    steps. loss: (step, mean loss since the previous point).
+    """
+
+    base: str
+    commit: str | None
+    settings: Run
+    features: FeatureCounts
+    steps: int
+    loss: tuple[tuple[int, float], ...]
+
+
+def read_training_record(folder: Path) -> TrainingRecord:
+    """Read the training.json of a model's folder. Raises InputError."""
+    path = folder / RECORD_NAME
+    try:
+        # Not with msgspec's own reader: the loss of a training that diverged is written as NaN, which it refuses.
+        return msgspec.convert(json.loads(path.read_bytes()), TrainingRecord)
+    except OSError as error:
+        raise InputError(f"{folder}: not a model that `finetune` wrote: {error.strerror or error}") from error
+    except (ValueError, msgspec.ValidationError) as error:
+        raise InputError(f"{path}: {error}") from error

@@ -1,0 +1,38 @@
+"""`spanferry evaluate` and `spanferry ask`."""
+
+import json
+
+import msgspec
+from spanferry.cli.ask import ask
+from spanferry.cli.evaluate import evaluate
+
+from tests.reader.test_metrics import NULL_ODDS, OFFICIAL, OFFICIAL_WITH_ODDS, PREDICTIONS
+from tests.support.towns import corpus
+
+
+def test_any_predictions_are_scored(workdir, run, refusal):
+    (workdir / "gold.json").write_bytes(msgspec.json.encode(corpus(4)))
+    (workdir / "predictions.json").write_bytes(msgspec.json.encode(PREDICTIONS))
+    (workdir / "odds.json").write_bytes(msgspec.json.encode(NULL_ODDS))
+    files = ("--gold", "gold.json", "--predictions", "predictions.json")
+    plain = json.loads(run(evaluate, *files).stdout)
+    assert {key: plain[key] for key in OFFICIAL} == OFFICIAL
+    assert "best_exact" not in plain
+    with_odds = json.loads(run(evaluate, *files, "--null-odds", "odds.json").stdout)
+    assert {key: with_odds[key] for key in OFFICIAL_WITH_ODDS} == OFFICIAL_WITH_ODDS
+    against = json.loads(run(evaluate, *files, "--against", "predictions.json").stdout)["against"]
+    assert (against["f1"]["difference"], against["f1"]["p"]) == (0.0, 1.0)
+    silent = ("--null-odds", "odds.json", "--threshold", "-99", "--against", "predictions.json")
+    against = json.loads(run(evaluate, *files, *silent).stdout)["against"]
+    assert against["exact"]["difference"] == 20.0 - OFFICIAL["exact"]
+
+    (workdir / "some.json").write_bytes(msgspec.json.encode(dict(list(PREDICTIONS.items())[1:])))
+    some = run(evaluate, "--gold", "gold.json", "--predictions", "some.json")
+    assert (json.loads(some.stdout)["total"], some.stderr) == (19, "evaluate: 1 question has no prediction\n")
+    assert "nothing.json: No such file" in refusal(evaluate, *files[:3], "nothing.json")
+    assert "odds.json: Expected `str`, got `float`" in refusal(evaluate, *files[:3], "odds.json")
+
+
+def test_asking_a_missing_model_is_an_error(workdir, refusal):
+    message = refusal(ask, "--model", "./nothing", "--context", "De Aa.", "--question", "Wat?")
+    assert message == "ask: ./nothing: there is no such folder"

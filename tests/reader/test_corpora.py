@@ -1,0 +1,59 @@
+"""Read the corpora of a run: gold questions, the methods of their spans, checksums."""
+
+from pathlib import Path
+
+from spanferry import tables
+from spanferry.arrow import to_table
+from spanferry.reader.corpora import Gold, join_gold, read_methods
+from spanferry.records import Field, Method, Placement, Reason, SpanRow, Split
+
+from tests.support.towns import corpus
+
+
+def span_row(split: Split, field: Field, question: str, method: Method | None) -> SpanRow:
+    """An answer that was found by a method, or dropped."""
+    return SpanRow(
+        split=split,
+        article=0,
+        paragraph=0,
+        title="",
+        question_id=question,
+        field=field,
+        index=0,
+        source_text="Aa",
+        source_start=0,
+        translation=None,
+        marked=None,
+        placement=Placement("Aa", 0, method, 1.0, 1.0, 1, 1) if method else None,
+        reason=None if method else Reason.NOT_FOUND,
+        candidates=(),
+    )
+
+
+def test_the_most_certain_method_of_a_questions_answers_counts(tmp_path: Path):
+    rows = [
+        span_row("dev", Field.ANSWERS, "a", Method.FUZZY),
+        span_row("dev", Field.ANSWERS, "a", Method.EXACT),
+        span_row("dev", Field.ANSWERS, "a", Method.MARKED),
+        span_row("dev", Field.PLAUSIBLE, "b", Method.EXACT),
+        span_row("train", Field.ANSWERS, "c", Method.EXACT),
+        span_row("dev", Field.ANSWERS, "d", None),
+        span_row("dev", Field.ANSWERS, "e", Method.MARKED),
+    ]
+    path = tmp_path / "provenance.parquet"
+    tables.write(to_table(rows, SpanRow), path)
+    assert read_methods(path, "dev") == {"a": Method.EXACT, "e": Method.MARKED}
+
+
+def test_corpora_are_joined_and_their_ids_kept():
+    first, second = corpus(4), corpus(2)
+    other = Gold(type(first)(first.data[2:]), {"ganzendam-0": Method.FUZZY})
+    found = join_gold({"one": Gold(second, {"velderbroek-0": Method.EXACT}), "two": other})
+    assert found == Gold(type(first)(first.data), {"velderbroek-0": Method.EXACT, "ganzendam-0": Method.FUZZY})
+
+
+def test_shared_ids_get_their_corpus_before_them():
+    found = join_gold({"one": Gold(corpus(1), {"velderbroek-0": Method.EXACT}), "two": Gold(corpus(1), {})})
+    ids = [question.id for article in found.document.data for question in article.paragraphs[0].qas]
+    assert ids[:2] + ids[5:6] == ["one/velderbroek-0", "one/velderbroek-1", "two/velderbroek-0"]
+    assert found.method_of == {"one/velderbroek-0": Method.EXACT}

@@ -1,0 +1,196 @@
+"""Stages finetune, evaluate and compare as DVC calls them, on the towns."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+import torch
+from spanferry.cli.ask import ask
+from spanferry.reader.metrics import evaluate_v2
+from spanferry.squad import iterate_questions
+
+from stages import compare, evaluate, finetune
+from tests.support.tiny import project
+from tests.support.towns import corpus
+
+ROOT = Path(__file__).parents[2]
+FINETUNE = ("tiny", "--data", "data", "--checkpoints", "checkpoints/tiny", "--out", "models/tiny")
+EVALUATE = (
+    *("tiny", "--data", "data", "--model", "models/tiny", "--report", "reports/runs/tiny.json"),
+    *("--details", "reports/runs/tiny", "--card", "models/tiny.md"),
+)
+ALONE = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture
+def folder(workdir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("SPANFERRY_PROCESSES", raising=False)
+    torch.set_num_threads(1)
+    return project(workdir)
+
+
+def free_port() -> int:
+    with socket.socket() as opened:
+        opened.bind(("127.0.0.1", 0))
+        return opened.getsockname()[1]
+
+
+def test_from_cleaned_files_to_the_table(folder, run, refusal):
+    done = run(finetune.main, *FINETUNE)
+    assert done.stdout == "finetune: tiny: 20 steps over 50 features\n", done.output
+    assert not (folder / "checkpoints" / "tiny").exists()
+
+    done = run(evaluate.main, *EVALUATE)
+    assert done.stdout.startswith("evaluate: tiny: EM "), done.output
+    figures = json.loads((folder / "reports/runs/tiny.json").read_bytes())
+    run_folder = folder / "reports" / "runs" / "tiny"
+    assert sorted(path.name for path in run_folder.iterdir()) == [
+        "details.json",
+        "n_best.json",
+        "null_odds.json",
+        "predictions.json",
+    ]
+    predictions, odds = (
+        json.loads((run_folder / f"{name}.json").read_bytes()) for name in ("predictions", "null_odds")
+    )
+    official = evaluate_v2(corpus(), predictions, odds)
+    assert {key: figures[key] for key in official} == official
+    details = json.loads((run_folder / "details.json").read_bytes())
+    assert {one: row["total"] for one, row in details["breakdown"]["method"].items()} == {
+        "exact": 10,
+        "fuzzy": 10,
+        "marked": 10,
+        "normalised": 10,
+    }
+    card = (folder / "models" / "tiny.md").read_text()
+    assert f"| all | {figures['exact']:.2f} | {figures['f1']:.2f} | 50 |" in card
+
+    done = run(compare.main, "--reports", "reports/runs", "--out", "reports/comparison")
+    assert done.stdout == "compare: 1 of 3 runs measured here: reports/comparison.md\n", done.output
+    table = (folder / "reports" / "comparison.md").read_text()
+    assert f"{figures['exact']:.2f}/{figures['f1']:.2f}" in table
+    assert "| not measured here |" in table
+    assert json.loads((folder / "reports" / "comparison.json").read_bytes())["rows"][0]["figures"] == figures
+
+    answer = run(ask, "--model", "models/tiny", "--context", "Aa ligt aan zee.", "--question", "Waar ligt Aa?")
+    assert list(json.loads(answer.stdout)) == ["score", "start", "end", "answer"], answer.output
+
+    before = (folder / "models" / "tiny" / "model.safetensors").read_bytes()
+    params = (folder / "params.yaml").read_text()
+    (folder / "params.yaml").write_text(params.replace("epochs: 4", "epochs: 5"))
+    run(compare.main, "--reports", "reports/runs", "--out", "reports/comparison")
+    assert "0 of 3" in run(compare.main, "--reports", "reports/runs", "--out", "reports/comparison").stdout
+    (folder / "params.yaml").write_text(params.replace("batch: 10", "batch: 0"))
+    assert "runs.tiny" in refusal(finetune.main, *FINETUNE)
+    assert (folder / "models" / "tiny" / "model.safetensors").read_bytes() == before
+
+
+def test_corpora_are_mixed_and_each_language_gets_its_row(folder, run):
+    """Two corpora of the same questions, whose ids carry a language in one of them."""
+    for split in ("train", "dev"):
+        text = msgspec.json.encode(corpus()).decode()
+        for n, (*_, question) in enumerate(iterate_questions(corpus())):
+            text = text.replace(f'"{question.id}"', f'"{("finnish", "korean")[n % 2]}-{n}-0"')
+        path = folder / "data" / "many" / "clean" / f"nl_squadv2_{split}_clean.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    name = "xquad-tydiqa-mbert"  # figures by language were published for it
+    params = (folder / "params.yaml").read_text()
+    for old, new in (
+        ("corpora: [towns], runs: [tiny]", f"corpora: [towns, many], runs: [{name}]"),
+        ("corpora:\n", "corpora:\n  many: {dev: dev.json, native: true}\n"),
+        ("  tiny:", f"  {name}:"),
+        ("train_on: [towns]", "train_on: [towns, many]"),
+        ("evaluate_on: [towns]", "evaluate_on: [many]"),
+    ):
+        params = params.replace(old, new, 1)
+    (folder / "params.yaml").write_text(params)
+    assert "over 100 features" in run(finetune.main, name, *FINETUNE[1:]).stdout
+    outs = ("--report", f"reports/runs/{name}.json", "--details", f"reports/runs/{name}", "--card", "models/tiny.md")
+    done = run(evaluate.main, name, "--data", "data", "--model", "models/tiny", *outs)
+    assert done.exit_code == 0, done.output
+    run(compare.main, "--reports", "reports/runs", "--out", "reports/comparison")
+    languages = (folder / "reports" / "comparison.md").read_text().partition("## By language")[2]
+    assert re.search(rf"\| {name} \| fi \| 25 \| \d+\.\d\d/\d+\.\d\d \| 70\.14/80\.36 \|", languages)
+    assert f"| {name} | sw | – | not measured here | 80.11/86.18 |" in languages
+
+
+def test_a_killed_training_goes_on_where_it_stopped(folder, run):
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "stages.finetune", *FINETUNE], env=ALONE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    deadline = time.monotonic() + 120
+    while killed.poll() is None and time.monotonic() < deadline:
+        if list(folder.glob("checkpoints/tiny/checkpoint-*/trainer_state.json")):
+            break
+        time.sleep(0.01)
+    assert killed.poll() is None, killed.communicate()
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert not (folder / "models" / "tiny").exists()
+    assert ", from step " in run(finetune.main, *FINETUNE).stdout
+    (folder / "models" / "tiny").rename(folder / "models" / "resumed")
+    assert ", from step " not in run(finetune.main, *FINETUNE).stdout
+    for name in ("model.safetensors", "training.json"):
+        assert (folder / "models/resumed" / name).read_bytes() == (folder / "models/tiny" / name).read_bytes()
+
+
+def torchrun(port: int) -> list[str]:
+    """The command of each of two machines (docs/scaling.md)."""
+    meeting = ("--rdzv-backend=c10d", f"--rdzv-endpoint=127.0.0.1:{port}")
+    return [sys.executable, "-m", "torch.distributed.run", "--nnodes=2", "--nproc-per-node=1", *meeting]
+
+
+@pytest.mark.parametrize("machines", [1, 2])
+def test_two_processes_train_one_model(folder, run, machines):
+    command = [sys.executable] if machines == 1 else torchrun(free_port())
+    command += ["-m", "stages.finetune", *FINETUNE, *(("--processes", "2") if machines == 1 else ())]
+    started = [
+        subprocess.Popen(command, env=ALONE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(machines)
+    ]
+    outputs = [process.communicate() for process in started]
+    assert not any(process.returncode for process in started), outputs
+    assert "".join(out for out, _ in outputs) == "finetune: tiny: 20 steps over 50 features\n"
+    together = json.loads((folder / "models/tiny/training.json").read_bytes())
+    run(finetune.main, *FINETUNE)
+    alone = json.loads((folder / "models/tiny/training.json").read_bytes())
+    assert together["features"] == alone["features"]
+    # Dropout differs, the batches do not.
+    assert [loss for _, loss in together["loss"]] == pytest.approx([loss for _, loss in alone["loss"]], rel=0.1)
+
+
+def test_a_batch_that_the_processes_cannot_share_is_an_error(folder, refusal):
+    message = refusal(finetune.main, *FINETUNE, "--processes", 3)
+    assert message == "finetune: runs.tiny.training.batch: 10 cannot be shared by 3 processes"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nothing", "params.yaml: runs.nothing: there is no such run (known: tiny, tydiqa-distilmbert, elsewhere)"),
+        ("tydiqa-distilmbert", "someone/nothing at revision main: no such folder, not in the local cache"),
+        (
+            "elsewhere",
+            "data/squad2/clean/nl_squadv2_train_clean.json: missing; corpus 'squad2' has no train, or is not",
+        ),
+    ],
+)
+def test_runs_that_cannot_be_made_are_an_error_at_once(folder, refusal, monkeypatch, name, message):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(folder / "hub"))
+    assert message in refusal(finetune.main, name, *FINETUNE[1:])
+    assert not (folder / "models").exists()
+    assert not (folder / "checkpoints").exists()
+
+
+def test_evaluating_without_a_model_is_an_error(folder, refusal):
+    assert "not a model that `finetune` wrote" in refusal(evaluate.main, *EVALUATE)
