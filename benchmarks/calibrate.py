@@ -1,106 +1,169 @@
-"""Fits the weights of pipeline/spanferry/projection/confidence.py, and says how well they are calibrated.
+"""Fit the weights of pipeline/spanferry/projection/confidence.py, and show how well they are calibrated.
 
-    python benchmarks/calibrate.py sample [CORPUS ...] [--check CORPUS]
+    python benchmarks/calibrate.py sample [CORPUS ...] [--check CORPUS ...] [--source en] [--target nl]
 
-Each corpus must have been built with `gold` in params.yaml and, as what was shipped, with `rescue.below: 1`: then
-every answer was asked between markers, not only the doubtful. Its answers are located twice, without
-and with what came back between markers; a span is right when its token F1 with the gold span is at
-least 0.8. The fit is logistic regression with an L2 prior (Newton's method); --check measures it on
-corpora that were not fitted.
+Build each corpus with `gold` in params.yaml first. The shipped weights were fitted after builds with `rescue.below: 1`,
+which requests every answer between markers, not only the doubtful ones.
+
+Each answer is located twice: without and with its marked translation. A span is right if its token F1 with the gold
+span is at least 0.8. The fit is a logistic regression with an L2 prior (Newton's method). Prints the fitted and the
+shipped weights, and tables of predicted probability against the share that is right; --check prints these for corpora
+that were not fitted.
 """
 
 import argparse
-import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+from measuring import print_table
 from spanferry import tables
-from spanferry.language.profile import language
+from spanferry.arrow import from_table
+from spanferry.projection.candidates import AnswerQuery, is_at, make_query
 from spanferry.projection.confidence import WEIGHTS, Evidence, features
-from spanferry.projection.locate import sought, source_passage, stands
-from spanferry.projection.marked import parse, request, styles
-from spanferry.projection.ranking import Locator
-from spanferry.projection.rescue_tables import groups
+from spanferry.projection.grouping import BATCH, ParagraphGroup, group_by_paragraph
+from spanferry.projection.locate import source_text
+from spanferry.projection.locate_tables import locate_table
+from spanferry.projection.marked import MarkedTranslation, make_request, parse_translation, usable_styles
+from spanferry.projection.ranking import Decision, Locator, make_locator
+from spanferry.projection.rescue import target_text
 from spanferry.projection.settings import AlignSettings
-from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
-from spanferry.report.accuracy import ENOUGH, token_f1
+from spanferry.projection.tokenized import TokenizedText
+from spanferry.records import SourceParagraph, TranslationRow
+from spanferry.report.accuracy import ENOUGH, Gold, GoldSpan, read_gold, token_f1
 
 PRIOR = 1.0  # precision of the weights' normal prior, in units of one answer's log-likelihood
-# Around 0, but for what a small corpus seldom shows: of places that only their position could tell
-# apart, 52 of 57 were right in Swedish SQuAD against XQuAD: log odds 2.3, where others have 4.5.
-# That a number gets lost is as bad a sign, and as rare.
-# The weights of aligned words are not fitted here (benchmarks/alignment.py).
-EXPECTED = {"tied": -2.2, "missing_number": -2.2} | {name: WEIGHTS[name] for name in ("aligned", "misalignment")}
-Known = list[tuple[Evidence, bool]]
+# The mean of the prior is 0, except for two features that a small corpus rarely shows. Of spans that only their
+# position could tell apart, 52 of 57 were right in Swedish SQuAD against XQuAD: log odds of 2.3, where others have 4.5.
+# A missing number is as bad a sign, and as rare.
+EXPECTED = {"tied": -2.2, "missing_number": -2.2}
+# benchmarks/alignment.py fits these.
+FITTED_ELSEWHERE = {"aligned", "misalignment"}
+EDGES = (0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
+
+Sample = tuple[Evidence, bool]
+"""The evidence for a chosen span, and whether the span is right."""
 
 
-def judged(corpus: str, source: str, target: str) -> tuple[Known, Known]:
-    """(without markers, with markers): the evidence for each chosen span, and whether it is right."""
-    home = Path("data") / corpus
-    gold = json.loads((home / "source" / "gold.json").read_text(encoding="utf-8"))
-    translations = tables.read(home / "translations.parquet", TranslationRow)
-    known = dict(zip(translations["text"].to_pylist(), translations["translation"].to_pylist(), strict=True))
+@dataclass(frozen=True)
+class BuiltCorpus:
+    """What a build of a corpus with gold left. marked: sentence with markers -> its translation."""
+
+    layout: pa.Table
+    translations: pa.Table
+    marked: dict[str, str | None]
+    gold: Gold
+
+
+@dataclass(frozen=True)
+class GoldCase:
+    """An answer with its gold span."""
+
+    group: ParagraphGroup
+    query: AnswerQuery
+    target: TokenizedText
+    gold: GoldSpan
+
+
+def read_corpus(name: str) -> BuiltCorpus:
+    home = Path("data") / name
     marked = tables.read(home / "marked.parquet", TranslationRow)
-    heard = dict(zip(marked["text"].to_pylist(), marked["translation"].to_pylist(), strict=True))
-    layout = tables.read(home / "segments" / "layout.parquet", SourceParagraph)
-    paragraphs = tables.read(home / "located" / "paragraphs.parquet", TargetParagraph)
-    spans = tables.read(home / "located" / "spans.parquet", SpanRow)
-    locator = Locator(language(source), language(target), AlignSettings(min_score=0))
-    plain, helped = [], []
-    for group in groups(layout, paragraphs, spans):
-        if (other := group.target) is None:
-            continue
-        english = source_passage(group.layout, other)
-        for row in group.spans:
-            right = gold.get(row["question_id"], {}).get(row["field"], [])
-            if row["index"] >= len(right) or not stands(english.text, row["source_start"], row["source_text"]):
+    return BuiltCorpus(
+        layout=tables.read(home / "segments" / "layout.parquet", SourceParagraph),
+        translations=tables.read(home / "translations.parquet", TranslationRow),
+        marked=dict(zip(marked["text"].to_pylist(), marked["translation"].to_pylist(), strict=True)),
+        gold=read_gold(home / "source" / "gold.json"),
+    )
+
+
+def find_gold_cases(corpus: BuiltCorpus, locator: Locator) -> Iterator[GoldCase]:
+    """Yield every answer that has a gold span and a translated paragraph."""
+    paragraphs, spans = locate_table(corpus.layout, corpus.translations, locator, 1)
+    for table in group_by_paragraph(corpus.layout, paragraphs, spans, BATCH):
+        for group in from_table(table, ParagraphGroup):
+            target = target_text(group.target)
+            if target is None:
                 continue
-            answer = sought(english, row["source_start"], row["source_text"], known.get(row["source_text"].strip()))
-            person = right[row["index"]]
-            plain += evidence_of(locator.locate(answer, other), person, other)
-            for markers in styles(answer):
-                if back := parse(heard.get(request(answer, markers)) or "", answer, markers):
-                    helped += evidence_of(locator.locate(answer, other, back), person, other)
-                    break
-    return plain, helped
+            source = source_text(group.source.context, group.source.sentences, target)
+            for row in group.spans:
+                gold = corpus.gold.get(row.question_id, {}).get(row.field, ())
+                if row.index < len(gold) and is_at(source.text, row.source_start, row.source_text):
+                    query = make_query(source, row.source_start, row.source_text, row.translation)
+                    yield GoldCase(group, query, target, gold[row.index])
 
 
-def evidence_of(decision, person, passage) -> Known:
-    if decision.chosen is None:
+def collect_samples(corpus: BuiltCorpus, locator: Locator) -> tuple[list[Sample], list[Sample]]:
+    """Return the samples of a corpus (without markers, with markers)."""
+    without, with_markers = [], []
+    for case in find_gold_cases(corpus, locator):
+        without += sample_of(locator.locate(case.query, case.target), case)
+        if marked := find_marked(case.query, corpus.marked):
+            with_markers += sample_of(locator.locate(case.query, case.target, marked), case)
+    return without, with_markers
+
+
+def find_marked(query: AnswerQuery, translations: Mapping[str, str | None]) -> MarkedTranslation | None:
+    """Return the first marked translation of an answer that kept its markers."""
+    for markers in usable_styles(query):
+        request = make_request(query, markers)
+        if marked := parse_translation(translations.get(request.text) or "", request):
+            return marked
+    return None
+
+
+def sample_of(decision: Decision, case: GoldCase) -> list[Sample]:
+    """Return the sample of a decision; none if no span was chosen."""
+    if decision.chosen is None or decision.evidence is None:
         return []
     start, end = decision.chosen.span
-    touches = start < person["start"] + len(person["text"]) and person["start"] < end
-    return [(decision.evidence, touches and token_f1(passage.text[start:end], person["text"]) >= ENOUGH)]
+    overlaps = start < case.gold.start + len(case.gold.text) and case.gold.start < end
+    return [(decision.evidence, overlaps and token_f1(case.target.text[start:end], case.gold.text) >= ENOUGH)]
 
 
-def matrix(known: Known) -> tuple[np.ndarray, np.ndarray]:
-    return np.array([list(features(e).values()) for e, _ in known]), np.array([right for _, right in known], float)
-
-
-def fit(known: Known, steps: int = 50) -> dict[str, float]:
-    x, y = matrix(known)
-    expected = np.array([EXPECTED.get(name, 0.0) for name in WEIGHTS])
-    weights = np.zeros(x.shape[1])
+def fit_weights(
+    samples: Sequence[Sample], names: Sequence[str], expected: Mapping[str, float], steps: int = 50
+) -> dict[str, float]:
+    """Return WEIGHTS with those in `names` fitted. expected: means of their prior; 0 where missing."""
+    x, y = to_arrays(samples, names)
+    others = [name for name in WEIGHTS if name not in names]
+    offset = to_arrays(samples, others)[0] @ np.array([WEIGHTS[name] for name in others])
+    mean = np.array([expected.get(name, 0.0) for name in names])
+    weights = np.zeros(len(names))
     for _ in range(steps):
-        p = 1 / (1 + np.exp(-x @ weights))
-        gradient = x.T @ (y - p) - PRIOR * (weights - expected)
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + PRIOR * np.eye(x.shape[1])
+        p = 1 / (1 + np.exp(-offset - x @ weights))
+        gradient = x.T @ (y - p) - PRIOR * (weights - mean)
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + PRIOR * np.eye(len(names))
         weights += np.linalg.solve(hessian, gradient)
-    return dict(zip(WEIGHTS, weights.round(2).tolist(), strict=True))
+    return WEIGHTS | dict(zip(names, weights.round(2).tolist(), strict=True))
 
 
-def table(name: str, known: Known, weights: dict[str, float]) -> None:
-    """Prints said against true, by tenths of what was said."""
-    x, y = matrix(known)
+def to_arrays(samples: Sequence[Sample], names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return (features of shape (samples, names), 1 for right and 0 for wrong)."""
+    rows = [features(evidence) for evidence, _ in samples]
+    x = np.array([[row[name] for name in names] for row in rows]).reshape(len(rows), len(names))
+    return x, np.array([is_right for _, is_right in samples], float)
+
+
+def print_calibration(title: str, samples: Sequence[Sample], weights: Mapping[str, float]) -> None:
+    """Print the predicted probability against the share that is right, by ranges of the former."""
+    x, y = to_arrays(samples, list(weights))
     p = 1 / (1 + np.exp(-x @ np.array(list(weights.values()))))
-    print(f"\n{name}: {len(y)} spans, {y.mean():.4f} right, Brier {np.mean((p - y) ** 2):.4f}\n")
-    print("| said | spans | mean said | right |\n|---|---|---|---|")
-    edges = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01]
-    for low, high in pairwise(edges):
+    print(f"\n{title}: {len(y)} spans, {y.mean():.4f} right, Brier {np.mean((p - y) ** 2):.4f}\n")
+    rows = []
+    for low, high in pairwise(EDGES):
         inside = (p >= low) & (p < high)
         if inside.any():
-            print(f"| {low}-{min(high, 1)} | {inside.sum()} | {p[inside].mean():.3f} | {y[inside].mean():.3f} |")
+            rows.append((f"{low}-{min(high, 1)}", inside.sum(), f"{p[inside].mean():.3f}", f"{y[inside].mean():.3f}"))
+    print_table(("predicted", "spans", "mean prediction", "right"), rows)
+
+
+def print_weights(weights: Mapping[str, float], names: Iterable[str]) -> None:
+    """Print fitted beside shipped weights."""
+    print("fitted: ", {name: weights[name] for name in names})
+    print("shipped:", {name: WEIGHTS[name] for name in names})
 
 
 def main() -> None:
@@ -110,18 +173,20 @@ def main() -> None:
     parser.add_argument("--source", default="en")
     parser.add_argument("--target", default="nl")
     args = parser.parse_args()
-    fitted = [judged(corpus, args.source, args.target) for corpus in args.corpora]
-    plain, helped = ([pair for part in fitted for pair in part[n]] for n in (0, 1))
-    weights = fit(plain + helped)
-    print("fitted: ", weights)
-    print("shipped:", WEIGHTS)
-    for name, known in (("without markers", plain), ("with markers", helped)):
-        table(f"{'+'.join(args.corpora)}, {name}", known, weights)
-    for corpus in args.check:
-        for name, known in zip(
-            ("without markers", "with markers"), judged(corpus, args.source, args.target), strict=True
-        ):
-            table(f"{corpus} (not fitted), {name}", known, weights)
+    locator = make_locator(args.source, args.target, AlignSettings(min_score=0))
+    parts = [collect_samples(read_corpus(name), locator) for name in args.corpora]
+    without = [sample for part, _ in parts for sample in part]
+    with_markers = [sample for _, part in parts for sample in part]
+    names = [name for name in WEIGHTS if name not in FITTED_ELSEWHERE]
+    weights = fit_weights(without + with_markers, names, EXPECTED)
+    print_weights(weights, WEIGHTS)
+    title = "+".join(args.corpora)
+    print_calibration(f"{title}, without markers", without, weights)
+    print_calibration(f"{title}, with markers", with_markers, weights)
+    for name in args.check:
+        without, with_markers = collect_samples(read_corpus(name), locator)
+        print_calibration(f"{name} (not fitted), without markers", without, weights)
+        print_calibration(f"{name} (not fitted), with markers", with_markers, weights)
 
 
 if __name__ == "__main__":
