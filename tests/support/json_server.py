@@ -1,4 +1,4 @@
-"""A local HTTP server that takes JSON and answers with what a function decides, for engines that are services."""
+"""A local HTTP server for engines that are services: a function returns the answer to each JSON request."""
 
 import json
 import threading
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer; a body that is no string goes out as JSON. hang: seconds before anything is said."""
+    """An HTTP response. body: a string, or a value that is sent as JSON. hang: seconds before anything is sent."""
 
     body: Any = ""
     status: int = 200
@@ -22,7 +22,7 @@ class Answer:
 
 @dataclass
 class Service:
-    """The running server, and every request it had: (path, headers, body)."""
+    """The running server, and every request that it received: (path, headers, body)."""
 
     url: str
     seen: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
@@ -30,23 +30,23 @@ class Service:
 
 @contextmanager
 def service(answer: Callable[[Any], Answer]) -> Iterator[Service]:
-    """Serves answer(body of the request) until the block ends."""
+    """Serve answer(body of the request) until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
-            """Quiet."""
+            """Log nothing."""
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             served.seen.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
             reply = answer(body)
             time.sleep(reply.hang)
-            said = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
+            content = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
             self.send_response(reply.status)
             for name, value in ({"Content-Type": "application/json"} | reply.headers).items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(said.encode())
+            self.wfile.write(content.encode())
 
         def handle(self) -> None:
             try:

@@ -1,4 +1,4 @@
-"""Tiny sequence-to-sequence models with real tokenizers that know a few sentences by heart, made in a second each."""
+"""Tiny sequence-to-sequence models with real tokenizers, trained on a few sentences in about a second each."""
 
 import json
 import warnings
@@ -57,11 +57,11 @@ SIZE = {
     "decoder_layerdrop": 0.0,
     "init_std": 0.1,
 }
-STEPS, RATE, ENOUGH = 150, 0.01, 0.03
+MAX_STEPS, LEARNING_RATE, TARGET_LOSS = 150, 0.01, 0.03
 
 
-def pieces(texts: list[str], size: int) -> bytes:
-    """A sentencepiece vocabulary of texts."""
+def train_vocabulary(texts: list[str], size: int) -> bytes:
+    """Train a sentencepiece model on texts and return it serialised."""
     model = BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(texts), model_writer=model, vocab_size=size, hard_vocab_limit=False, minloglevel=2
@@ -69,17 +69,17 @@ def pieces(texts: list[str], size: int) -> bytes:
     return model.getvalue()
 
 
-def vocabulary(*spms: bytes) -> list[str]:
-    """All pieces of some vocabularies, each once."""
-    found: dict[str, None] = {}
+def list_pieces(*spms: bytes) -> list[str]:
+    """Return all pieces of some sentencepiece models, each once."""
+    pieces: dict[str, None] = {}
     for spm in spms:
         processor = sentencepiece.SentencePieceProcessor(model_proto=spm)
-        found.update(dict.fromkeys(processor.id_to_piece(list(range(3, processor.get_piece_size())))))
-    return list(found)
+        pieces.update(dict.fromkeys(processor.id_to_piece(list(range(3, processor.get_piece_size())))))
+    return list(pieces)
 
 
-def learn(model: torch.nn.Module, pad: int, sources: list[list[int]], targets: list[list[int]]) -> None:
-    """Teaches a model its sentences by heart; the same way each time."""
+def train(model: torch.nn.Module, pad: int, sources: list[list[int]], targets: list[list[int]]) -> None:
+    """Train a model until it reproduces its sentences; deterministic."""
     torch.set_num_threads(1)
 
     def padded(rows: list[list[int]], value: int) -> torch.Tensor:
@@ -88,27 +88,27 @@ def learn(model: torch.nn.Module, pad: int, sources: list[list[int]], targets: l
 
     inputs = padded(sources, pad)
     batch = {"input_ids": inputs, "attention_mask": (inputs != pad).long(), "labels": padded(targets, -100)}
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE)
     model.train()
-    for _ in range(STEPS):
+    for _ in range(MAX_STEPS):
         loss = model(**batch).loss
-        if loss.item() < ENOUGH:
+        if loss.item() < TARGET_LOSS:
             break
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
-        with torch.no_grad():  # Marian's decoder starts from <pad>, which means from nothing
+        with torch.no_grad():  # Marian's decoder starts from <pad>, whose embedding is zero
             model.get_input_embeddings().weight[pad] = 0
     model.eval()
 
 
 def marian(folder: Path, *, codes: bool = False) -> Path:
-    """English to Dutch; with codes: to the language that >>nld<< or >>spa<< says."""
+    """Make a model from English to Dutch; with codes, to the language that >>nld<< or >>spa<< selects."""
     folder.mkdir()
-    source, target = pieces(ENGLISH, 120), pieces(DUTCH + SPANISH, 200)
+    source, target = train_vocabulary(ENGLISH, 120), train_vocabulary(DUTCH + SPANISH, 200)
     (folder / "source.spm").write_bytes(source)
     (folder / "target.spm").write_bytes(target)
-    tokens = ["</s>", "<unk>", *vocabulary(source, target), *([">>nld<<", ">>spa<<"] if codes else []), "<pad>"]
+    tokens = ["</s>", "<unk>", *list_pieces(source, target), *([">>nld<<", ">>spa<<"] if codes else []), "<pad>"]
     ids = {token: number for number, token in enumerate(tokens)}
     (folder / "vocab.json").write_text(json.dumps(ids))
     with warnings.catch_warnings():
@@ -121,9 +121,9 @@ def marian(folder: Path, *, codes: bool = False) -> Path:
     torch.manual_seed(1)
     model = MarianMTModel(config)
     directions = [(">>nld<< ", DUTCH), (">>spa<< ", SPANISH)] if codes else [("", DUTCH)]
-    asked = [prefix + text for prefix, _ in directions for text in ENGLISH]
+    sources = [prefix + text for prefix, _ in directions for text in ENGLISH]
     answers = [text for _, texts in directions for text in texts]
-    learn(model, pad, tokenizer(asked).input_ids, tokenizer(text_target=answers).input_ids)
+    train(model, pad, tokenizer(sources).input_ids, tokenizer(text_target=answers).input_ids)
     tokenizer.save_pretrained(folder)
     model.save_pretrained(folder)
     return folder
@@ -132,7 +132,7 @@ def marian(folder: Path, *, codes: bool = False) -> Path:
 def multilingual(
     folder: Path, tokenizer: M2M100Tokenizer | NllbTokenizer, size: int, codes: dict[str, list[str]]
 ) -> Path:
-    """English, the first code, to each of the others; size: of the vocabulary."""
+    """Make a model from English, the first code, to each of the others. size: of the vocabulary."""
     config = M2M100Config(
         vocab_size=size,
         pad_token_id=tokenizer.pad_token_id,
@@ -150,18 +150,18 @@ def multilingual(
         tokenizer.tgt_lang = code
         sources += tokenizer(ENGLISH).input_ids
         targets += tokenizer(text_target=codes[code]).input_ids
-    learn(model, tokenizer.pad_token_id, sources, targets)
+    train(model, tokenizer.pad_token_id, sources, targets)
     tokenizer.save_pretrained(folder)
     model.save_pretrained(folder)
     return folder
 
 
 def m2m100(folder: Path) -> Path:
-    """English to Dutch and Spanish, as 'en', 'nl' and 'es'."""
+    """Make a model from English to Dutch and Spanish, with the codes 'en', 'nl' and 'es'."""
     folder.mkdir()
-    spm = pieces(ENGLISH + DUTCH + SPANISH, 250)
+    spm = train_vocabulary(ENGLISH + DUTCH + SPANISH, 250)
     (folder / "sentencepiece.bpe.model").write_bytes(spm)
-    ids = {token: number for number, token in enumerate(["<s>", "<pad>", "</s>", "<unk>", *vocabulary(spm)])}
+    ids = {token: number for number, token in enumerate(["<s>", "<pad>", "</s>", "<unk>", *list_pieces(spm)])}
     (folder / "vocab.json").write_text(json.dumps(ids))
     tokenizer = M2M100Tokenizer(str(folder / "vocab.json"), str(folder / "sentencepiece.bpe.model"))
     size = len(ids) + len(tokenizer.lang_code_to_id) + tokenizer.num_madeup_words
@@ -169,7 +169,7 @@ def m2m100(folder: Path) -> Path:
 
 
 def nllb(folder: Path) -> Path:
-    """English to Dutch and Spanish, as 'eng_Latn', 'nld_Latn' and 'spa_Latn'."""
+    """Make a model from English to Dutch and Spanish, with the codes 'eng_Latn', 'nld_Latn' and 'spa_Latn'."""
     maker = Tokenizer(models.BPE(unk_token="<unk>"))
     maker.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
     special = ["<s>", "<pad>", "</s>", "<unk>"]

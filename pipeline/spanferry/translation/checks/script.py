@@ -1,6 +1,6 @@
 """Letters of a script that belongs neither to the target language nor to the text."""
 
-from spanferry.language.scripts import SCRIPTS, non_latin_letters, scripts_of
+from spanferry.language.scripts import non_latin_letters, scripts_of, scripts_written_in
 
 
 def has_foreign_letters(text: str, answer: str, target: str) -> bool:
@@ -11,8 +11,7 @@ def has_foreign_letters(text: str, answer: str, target: str) -> bool:
     foreign = "" if answer.isascii() else non_latin_letters(answer)
     if not foreign:
         return False
-    language = target.split("-")[0]
-    own = {script for script, languages in SCRIPTS.items() if language in languages.split()}
+    own = scripts_written_in(target)
     if not own:
         # The target is written in Latin: a Greek or Chinese name of the text may stay, and nothing else may appear.
         return bool(set(foreign) - set(text)) and scripts_of(foreign) > scripts_of(text)
