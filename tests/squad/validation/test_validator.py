@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from spanferry.errors import InputError
 from spanferry.publish.package import QUESTIONS
-from spanferry.squad import Answer, Question
+from spanferry.squad import Answer, Question, read_squad
 from spanferry.squad.validation import NotSquad, ValidationReport, validate, validate_document, validate_file
 from spanferry.squad.validation.quick_check import is_sound
 from spanferry.squad.validation.registry import Level
@@ -76,6 +76,13 @@ def test_a_whole_report(tmp_path):
             },
         ],
     }
+
+
+def test_a_document_that_was_read_gives_the_same_report(tmp_path):
+    path = written(tmp_path, {"data": [article(question("a", ("1612", 16)), question("b", ("612", 17)))]})
+    report = validate_file(path)
+    assert [finding.rule for finding in report.findings] == ["cut_in_word"]
+    assert validate_document(read_squad(path), path) == report
 
 
 def test_everything_is_counted_and_five_are_shown(tmp_path):

@@ -1,0 +1,119 @@
+"""`spanferry publish`, and the stage."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import spanferry.cli.publish
+from click.testing import CliRunner
+from dvc.repo import Repo
+from spanferry.cli import main
+from spanferry.errors import InputError
+from spanferry.publish.package import build_package
+
+import stages.publish
+from tests.support.hub_standin import serve_hub
+from tests.support.tiny_clean import ABOUT, BUILD, write
+
+PARAMS = SimpleNamespace(corpus=lambda name: None, about={"tiny": ABOUT})
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def corpus(tmp_path, monkeypatch):
+    """A built corpus `tiny` in a work tree of its own; params.yaml and DVC are told about in its place."""
+    monkeypatch.chdir(tmp_path)
+    clean, loss = write(tmp_path / "built")
+    build_package(clean, loss, Path("data/tiny/published"), BUILD, ABOUT)
+    Path(".gitignore").write_text("*\n")
+    for arguments in (["init"], ["add", "--force", ".gitignore"], ["commit", "--message", "first"]):
+        identity = ["-c", "user.name=Anna", "-c", "user.email=anna@example.org"]
+        subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+    monkeypatch.setattr(spanferry.cli.publish, "read_params", lambda: PARAMS)
+    monkeypatch.setattr(spanferry.cli.publish, "check_up_to_date", lambda corpus: None)
+    return tmp_path
+
+
+def test_a_dry_run_lists_the_files_and_sends_nothing(corpus):
+    done = run("publish", "tiny", "--to", "anna/haven", "--tag", "v1", "--dry-run")
+    assert done.exit_code == 0, done.stderr
+    *files, last = done.stdout.splitlines()
+    assert len(files) == 13
+    size = (corpus / "data/tiny/published/README.md").stat().st_size
+    assert f"{size:>13,}  README.md" in files
+    total = sum(path.stat().st_size for path in (corpus / "data/tiny/published").rglob("*") if path.is_file())
+    assert last == f"publish: 13 files, {total:,} bytes, would go to anna/haven as v1, private; nothing was sent"
+
+
+def test_changes_in_the_work_tree_are_refused(corpus):
+    Path(".gitignore").write_text("data\nbuilt\n")
+    done = run("publish", "tiny", "--to", "anna/haven")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "uncommitted changes (1, first: M .gitignore); commit them first" in done.stderr
+
+
+STAGES = """stages:
+  clean:
+    cmd: cp source clean
+    deps: [source]
+    outs: [clean]
+  publish:
+    matrix: {corpus: [tiny]}
+    cmd: cp clean published
+    deps: [clean]
+    outs: [published]
+"""
+
+
+def test_what_an_earlier_stage_would_make_anew_is_refused(workdir):
+    Repo.init(no_scm=True).close()
+    (workdir / "dvc.yaml").write_text(STAGES)
+    (workdir / "source").write_text("one")
+    with Repo() as repo:
+        repo.reproduce()
+    spanferry.cli.publish.check_up_to_date("tiny")
+    (workdir / "source").write_text("other")
+    with pytest.raises(InputError, match=r"^data/tiny/published: not what this commit builds"):
+        spanferry.cli.publish.check_up_to_date("tiny")
+
+
+def test_upload_goes_where_hf_endpoint_says(corpus):
+    program = "import tests.cli.test_publish as t; t.upload_in_a_process()"
+    with serve_hub() as hub:
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ
+            | {"HF_ENDPOINT": hub.address, "HF_TOKEN": "hf_test", "HF_HUB_DISABLE_XET": "1"}
+            | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith(f"publish: tiny, v1: {hub.address}/datasets/anna/haven/commit/")
+        assert hub.repositories["anna/haven"]["visibility"] == "private"
+
+
+def upload_in_a_process():
+    """huggingface_hub reads HF_ENDPOINT when it is imported."""
+    spanferry.cli.publish.read_params = lambda: PARAMS
+    spanferry.cli.publish.check_up_to_date = lambda corpus: None
+    main(["publish", "tiny", "--to", "anna/haven", "--tag", "v1"])
+
+
+def test_the_stage_says_what_it_made(tmp_path, monkeypatch):
+    clean, loss = write(tmp_path)
+    monkeypatch.setattr(stages.publish, "read_params", lambda: PARAMS)
+    monkeypatch.setattr(stages.publish, "describe_build", lambda params, name: BUILD)
+    arguments = ["--corpus", "tiny", "--clean", clean, "--loss", loss, "--out", tmp_path / "out"]
+    done = CliRunner().invoke(stages.publish.main, [str(argument) for argument in arguments])
+    assert done.stdout == f"publish: tiny: 5 questions in {tmp_path}/out; contract kept, 2 warnings\n"
+    (clean / "nl_squadv2_dev_clean.json").write_text("{")
+    done = CliRunner().invoke(stages.publish.main, [str(argument) for argument in arguments])
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"publish: {clean}/nl_squadv2_dev_clean.json: not JSON:")

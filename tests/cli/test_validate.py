@@ -1,0 +1,82 @@
+"""`spanferry validate`."""
+
+import json
+import os
+
+import pytest
+from click.testing import CliRunner
+from spanferry.cli import main
+from spanferry.squad.validation.rules import rules_as_markdown
+
+from tests.squad.validation.test_rules import BREACHES, file
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def squad(tmp_path):
+    """Return a function that writes a document to a file, and returns its path."""
+
+    def write_file(document, name="file.json"):
+        path = tmp_path / name
+        path.write_text(json.dumps(document), encoding="utf-8")
+        return path
+
+    return write_file
+
+
+def test_validate_for_people(squad):
+    path = squad(BREACHES["offset_mismatch"][0])
+    done = run("validate", path)
+    assert done.exit_code == 1
+    assert done.stdout.splitlines() == [
+        f"{path}: SQuAD 1.1 json; 1 article, 1 paragraph, 1 question (0 without an answer), 1 answer",
+        "  error    offset_mismatch  1  "
+        "An answer that is in its context, but not at the given offset (in code points).",
+        "             data[0].paragraphs[0].qas[0].answers[0]: '1612' is not at 29 but at 30",
+        "  breaks its format: 1 error, 0 warnings",
+    ]
+
+
+@pytest.mark.parametrize(("document", "code"), [(file(), 0), (BREACHES["cut_in_word"][0], 0), ({"rows": []}, 2)])
+def test_validate_exit_codes(document, code, squad):
+    assert run("validate", squad(document)).exit_code == code
+
+
+def test_validate_for_machines(squad):
+    path = squad(BREACHES["empty_id"][0])
+    done = run("validate", path, "--json")
+    found = json.loads(done.stdout)
+    assert (done.exit_code, found["valid"], found["skipped"]) == (1, False, [])
+    assert [finding["rule"] for finding in found["files"][0]["findings"]] == ["empty_id"]
+
+
+def test_validate_lists_its_rules():
+    done = run("validate", "--rules")
+    assert (done.exit_code, done.stdout) == (0, rules_as_markdown())
+
+
+def test_nothing_of_a_file_reaches_the_terminal_as_a_command(squad):
+    done = run("validate", squad(file([("\x1b[2J\x07", 0)], question="x\x1b]0;title\x07")))
+    assert done.exit_code == 1
+    assert "\x1b" not in done.output
+    assert "\x07" not in done.output
+
+
+def test_a_name_that_is_not_utf_8_is_shown_with_escapes(tmp_path):
+    path = os.fsencode(tmp_path) + b"/\xff.json"
+    with open(path, "wb") as opened:  # noqa: PTH123
+        opened.write(b'{"data": []}')
+    for arguments in ([], ["--json"]):
+        done = run("validate", *arguments, os.fsdecode(path))
+        assert done.exit_code == 1
+        assert "\\xff.json" in done.stdout
+
+
+def test_what_cannot_be_read_is_one_line(tmp_path):
+    path = tmp_path / "gone\x1b.json"
+    done = run("validate", path)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == f"validate: {tmp_path}/gone\\x1b.json: no such file\n"
