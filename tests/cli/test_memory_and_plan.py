@@ -74,9 +74,9 @@ def stage(corpus: str) -> list[object]:
 
 def test_the_stage_writes_the_same_table_online_and_offline(project, run, google):
     google(lambda text, n: dutch(text))
-    asked = run(translate, *stage("ferry"))
-    assert (asked.exit_code, asked.stderr) == (0, "")
-    assert asked.stdout == (
+    translated = run(translate, *stage("ferry"))
+    assert (translated.exit_code, translated.stderr) == (0, "")
+    assert translated.stdout == (
         "translate: ferry: 4 segments, 0 in memory; 4 texts to translate; 4 translated; 4 requests; 0 retries\n"
     )
     replayed = run(translate, *stage("replay"))
@@ -109,8 +109,8 @@ def test_an_engine_that_uses_contexts_is_given_the_paragraph(project, run, refus
         planned = json.loads(run(plan, "ferry", "--json").stdout)
         assert run(translate, *stage("ferry")).exit_code == 0
     assert len(served.seen) == planned["requests"]
-    asked = [json.loads(body["messages"][1]["content"]) for _, _, body in served.seen]
-    assert {text for one in asked for text in one["paragraphs"].values()} == {CONTEXT}
+    messages = [json.loads(body["messages"][1]["content"]) for _, _, body in served.seen]
+    assert {text for message in messages for text in message["paragraphs"].values()} == {CONTEXT}
     rows = [replace(row, layout_row=1) for row in read_records(tables.LazyTable(segments, SegmentRow), SegmentRow, 10)]
     tables.write(to_table(rows, SegmentRow), segments)
     message = f"{segments}: column layout_row: data/ferry/segments/layout.parquet has no row 1; rebuild it"
@@ -169,8 +169,8 @@ def test_stats_tell_the_quarantine_and_damage_and_release_empties_it(project, ru
         store.add_failure(given_up("quay"))  # already translated, so not counted in quarantine
     with Path("memory/translations.jsonl").open("ab") as log:
         log.write(b'{"translator":"mtr')
-    found = json.loads(run(memory, "stats", "--json").stdout)
-    assert found["scopes"] == [
+    figures = json.loads(run(memory, "stats", "--json").stdout)
+    assert figures["scopes"] == [
         {
             "scope": {"translator": "mtranslate", "source": "en", "target": "nl"},
             "translations": 1,
@@ -179,7 +179,7 @@ def test_stats_tell_the_quarantine_and_damage_and_release_empties_it(project, ru
             "quarantine": {"empty": 1},
         }
     ]
-    assert "torn the last record" in found["damage"]
+    assert "torn the last record" in figures["damage"]
     assert "in quarantine: empty 1" in run(memory, "stats").stdout
     assert run(memory, "release").stdout == (
         "memory: 2 texts released from quarantine; `dvc repro -f translate@CORPUS rescue@CORPUS` sends them again\n"
@@ -213,9 +213,9 @@ def test_plan(project, run):
         "2 requests, 48 characters; 0.0 hours at 0.5 requests a second, 0.00 at 10 a million characters",
         "rescue sends more when spans are located: at most 2 sentences",
     ]
-    found = json.loads(run(plan, "ferry", "--json").stdout)
-    assert (found["requests"], found["characters"], found["kinds"]["answer"]["held"]) == (2, 48, 1)
-    assert found["hours"] == pytest.approx(2 / 2 / 3600)
+    figures = json.loads(run(plan, "ferry", "--json").stdout)
+    assert (figures["requests"], figures["characters"], figures["kinds"]["answer"]["held"]) == (2, 48, 1)
+    assert figures["hours"] == pytest.approx(2 / 2 / 3600)
     assert json.loads(run(plan, "replay", "--json").stdout)["requests"] == 0
 
 

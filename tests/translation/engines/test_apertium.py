@@ -41,13 +41,13 @@ def test_signs_and_unknown_words_stay_as_they_are():
         "水 😀 1887",
         "In 1887 three boats sank.",
     ]
-    found = translated("eng-spa", *texts)
-    assert found[0] == "El viejo [transbordador] cruza «el» río."
-    assert found[1] == "Xyzzyx"
+    answers = translated("eng-spa", *texts)
+    assert answers[0] == "El viejo [transbordador] cruza «el» río."
+    assert answers[1] == "Xyzzyx"
     for sign in "<&>%\\$^@{}/[]":
-        assert sign in found[2]
-    assert found[3] == "水 😀 1887"
-    assert "1887" in found[4]
+        assert sign in answers[2]
+    assert answers[3] == "水 😀 1887"
+    assert "1887" in answers[4]
 
 
 @installed

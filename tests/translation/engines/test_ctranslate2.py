@@ -44,8 +44,8 @@ def test_converts_and_translates(root, cache, make, settings, expected):
     if not folder.exists():
         make(folder)
     for quantization in ("int8", "float32"):
-        found = translated(folder, [*ENGLISH, "the harbour " * 80], quantization=quantization, **settings)
-        assert found == [*expected, ""]
+        answers = translated(folder, [*ENGLISH, "the harbour " * 80], quantization=quantization, **settings)
+        assert answers == [*expected, ""]
     assert translated(folder, ENGLISH[::-1], batch_tokens=1, **settings) == expected[::-1]
 
 

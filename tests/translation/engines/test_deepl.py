@@ -42,7 +42,7 @@ def dutch(body):
 
 
 def translated(answer, *requests, languages=("en", "nl"), timeout_s=5.0, **settings):
-    """The answers, and what the server was asked."""
+    """Translate requests; return the answers and the bodies that the server received."""
     with service(answer) as served:
         settings = DeepLSettings(server_url=served.url, **settings)
         with DeepL(settings, languages, timeout_s) as engine:
@@ -50,9 +50,9 @@ def translated(answer, *requests, languages=("en", "nl"), timeout_s=5.0, **setti
 
 
 def test_a_text_goes_with_its_paragraph():
-    found, asked = translated(dutch, Request("It crosses the river.", PARAGRAPH))
-    assert found == ["nl It crosses the river."]
-    assert asked == [
+    answers, sent = translated(dutch, Request("It crosses the river.", PARAGRAPH))
+    assert answers == ["nl It crosses the river."]
+    assert sent == [
         {
             "text": ["It crosses the river."],
             "context": PARAGRAPH,
@@ -67,11 +67,11 @@ def test_a_text_goes_with_its_paragraph():
 def test_without_context_many_texts_go_together():
     engine = DeepL(DeepLSettings(context=False), ("en", "nl"), 5.0)
     assert (engine.batch, engine.uses_context) == (50, False)
-    found, (asked,) = translated(dutch, Request("one", "a"), Request("two", "b"), context=False, formality="more")
-    assert found == ["nl one", "nl two"]
-    assert asked["text"] == ["one", "two"]
-    assert "context" not in asked
-    assert asked["formality"] == "more"
+    answers, (sent,) = translated(dutch, Request("one", "a"), Request("two", "b"), context=False, formality="more")
+    assert answers == ["nl one", "nl two"]
+    assert sent["text"] == ["one", "two"]
+    assert "context" not in sent
+    assert sent["formality"] == "more"
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_without_context_many_texts_go_together():
     ],
 )
 def test_variants_of_languages(languages, settings, target):
-    _, (asked,) = translated(dutch, Request("x"), languages=languages, **settings)
-    assert asked["target_lang"] == target
+    _, (sent,) = translated(dutch, Request("x"), languages=languages, **settings)
+    assert sent["target_lang"] == target
 
 
 def test_markers_travel_as_xml():
@@ -94,16 +94,16 @@ def test_markers_travel_as_xml():
         assert (text, body["tag_handling"]) == ("In <m>AT&amp;T &lt;3</m> &amp;amp; more", "xml")
         return result("Mehr &amp; &amp;amp; <m>AT&amp;T &lt;3</m>")
 
-    found, _ = translated(swapped, Request("In <m>AT&T <3</m> &amp; more"))
-    assert found == ["Mehr & &amp; <m>AT&T <3</m>"]
+    answers, _ = translated(swapped, Request("In <m>AT&T <3</m> &amp; more"))
+    assert answers == ["Mehr & &amp; <m>AT&T <3</m>"]
     assert DeepL.markers[0] == ("<m>", "</m>")
 
 
 @pytest.mark.parametrize("text", ["a & b < c", "one <m> alone", "[x] «y»"])
 def test_other_texts_travel_as_they_are(text):
-    found, (asked,) = translated(dutch, Request(text))
-    assert (found, asked["text"]) == (["nl " + text], [text])
-    assert "tag_handling" not in asked
+    answers, (sent,) = translated(dutch, Request(text))
+    assert (answers, sent["text"]) == (["nl " + text], [text])
+    assert "tag_handling" not in sent
 
 
 def test_xml_of_a_text_without_markers():

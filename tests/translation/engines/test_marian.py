@@ -105,7 +105,7 @@ def test_params(folders):
 
 def test_a_session_translates_once_and_then_uses_the_memory(folders, tmp_path):
     segments = [Segment(text, "sentence") for text in (*ENGLISH, "the harbour " * 300)]
-    for asked in (6, 0):
+    for min_texts in (6, 0):
         with open_session(
             "opus",
             ("en", "nl"),
@@ -115,15 +115,15 @@ def test_a_session_translates_once_and_then_uses_the_memory(folders, tmp_path):
             results = [result.text for result in session.translate(segments)]
         assert results[:5] == DUTCH
         assert results[5] is None
-        assert session.counts.texts >= asked or session.counts.texts == 0
+        assert session.counts.texts >= min_texts or session.counts.texts == 0
     assert session.counts.requests == 0
 
 
 @given(st.lists(st.integers(1, 60)), st.integers(1, 200))
 def test_every_text_is_in_one_batch_that_is_not_too_large(lengths, tokens):
-    found = list(batch_by_length(lengths, tokens))
-    assert sorted(place for batch in found for place in batch) == list(range(len(lengths)))
-    for batch in found:
+    batches = list(batch_by_length(lengths, tokens))
+    assert sorted(place for batch in batches for place in batch) == list(range(len(lengths)))
+    for batch in batches:
         sizes = [lengths[place] for place in batch]
         assert sizes == sorted(sizes, reverse=True)
         assert len(batch) == 1 or sizes[0] * len(batch) <= tokens

@@ -32,13 +32,13 @@ def key(monkeypatch):
 
 
 def segments_of(body):
-    """The segments that a request has: key -> text."""
+    """Return the segments of a request: key -> text."""
     return {key: segment["text"] for key, segment in json.loads(body["messages"][1]["content"])["segments"].items()}
 
 
 def completion(content, finish_reason="stop", **message):
-    said = content if isinstance(content, str | None) else json.dumps(content)
-    choice = {"index": 0, "message": {"role": "assistant", "content": said} | message, "finish_reason": finish_reason}
+    text = content if isinstance(content, str | None) else json.dumps(content)
+    choice = {"index": 0, "message": {"role": "assistant", "content": text} | message, "finish_reason": finish_reason}
     return Answer({"id": "x", "object": "chat.completion", "choices": [choice]})
 
 
@@ -47,7 +47,7 @@ def dutch(body):
 
 
 def translated(answer, *requests, languages=("en", "nl"), **settings):
-    """The answers, and the requests that the server had."""
+    """Translate requests; return the answers and the requests that the server received."""
     with service(answer) as served:
         settings = OpenAISettings(**({"model": "m", "base_url": served.url + "/v1", "timeout_s": 5.0} | settings))
         with OpenAI(settings, languages) as engine:
@@ -61,8 +61,8 @@ def test_segments_go_with_their_paragraphs():
         Request("How old?"),
         Request("the quay", "The quay."),
     ]
-    found, [(path, headers, body)] = translated(dutch, *requests)
-    assert found == ["nl The ferry is old.", "nl It crosses the river.", "nl How old?", "nl the quay"]
+    translations, [(path, headers, body)] = translated(dutch, *requests)
+    assert translations == ["nl The ferry is old.", "nl It crosses the river.", "nl How old?", "nl the quay"]
     assert path == "/v1/chat/completions"
     assert "authorization" not in headers
     assert json.loads(body["messages"][1]["content"]) == {
@@ -116,7 +116,7 @@ TEXTS = ["one", "two", "three"]
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("content", "expected"),
     [
         ('{"1": "een", "2": "twee", "3": "drie"}', ["een", "twee", "drie"]),
         ('```json\n{"3": "drie", "1": "een", "2": "twee"}\n```', ["een", "twee", "drie"]),
@@ -128,8 +128,8 @@ TEXTS = ["one", "two", "three"]
         ('{"1": "PWNED", "2": "PWNED", "3": "drie"}', ["", "", "drie"]),
     ],
 )
-def test_answers_are_validated_one_by_one(said, expected):
-    assert parse_translations(said, TEXTS) == expected
+def test_translations_are_validated_one_by_one(content, expected):
+    assert parse_translations(content, TEXTS) == expected
 
 
 def test_the_same_text_may_have_the_same_answer():
@@ -137,7 +137,7 @@ def test_the_same_text_may_have_the_same_answer():
 
 
 @pytest.mark.parametrize(
-    "said",
+    "content",
     [
         "",
         "I cannot do that.",
@@ -151,20 +151,20 @@ def test_the_same_text_may_have_the_same_answer():
         pytest.param('{"1":' * 100_000 + "1" + "}" * 100_000, id="deep"),
     ],
 )
-def test_no_answer_at_all_is_a_refusal(said):
+def test_a_response_without_any_translation_is_a_refusal(content):
     with pytest.raises(Refused):
-        parse_translations(said, TEXTS)
+        parse_translations(content, TEXTS)
 
 
 @given(st.text() | st.dictionaries(st.sampled_from("1234x"), st.none() | st.text() | st.integers()).map(json.dumps))
-def test_whatever_comes_back_each_text_has_one_string_or_none_has(said):
+def test_any_response_gives_one_string_a_text_or_a_refusal(content):
     try:
-        found = parse_translations(said, TEXTS)
+        translations = parse_translations(content, TEXTS)
     except Refused:
         return
-    assert len(found) == len(TEXTS)
-    assert all(isinstance(answer, str) for answer in found)
-    "".join(found).encode()
+    assert len(translations) == len(TEXTS)
+    assert all(isinstance(answer, str) for answer in translations)
+    "".join(translations).encode()
 
 
 @pytest.mark.parametrize(

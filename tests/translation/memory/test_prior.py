@@ -39,8 +39,8 @@ def read(path: Path, table: pa.Table) -> list[tuple[Scope, dict[str, str]]]:
 
 
 def test_a_table_returns_its_translators_rows(tmp_path):
-    found = {"the quay": "de kaai", "the weir": "de stuw", "the\tquay": "de\tkaai"}
-    assert read(tmp_path / "t.parquet", table_of(tmp_path, {})) == [(SCOPE, found)]
+    expected = {"the quay": "de kaai", "the weir": "de stuw", "the\tquay": "de\tkaai"}
+    assert read(tmp_path / "t.parquet", table_of(tmp_path, {})) == [(SCOPE, expected)]
 
 
 def test_rows_with_a_part_of_the_corpus_own_translations_are_marked_and_skipped(tmp_path):

@@ -1,4 +1,4 @@
-"""Sequence-to-sequence models (Marian and OPUS-MT, NLLB, M2M100): how they are found, and their tokenizers.
+"""Sequence-to-sequence models (Marian and OPUS-MT, NLLB, M2M100): finding and loading them, and their tokenizers.
 
     "the harbour"  ──encode──>  [3, 24, 6, 0]  ──generate──>  [9, 31, 0]  ──decode──>  "de haven"
 

@@ -55,7 +55,7 @@ SURROGATE = regex.compile(r"\p{Cs}")
 
 
 class Message(msgspec.Struct):
-    """What the model wrote, or why it did not."""
+    """The text that the model wrote, or its reason to decline."""
 
     content: str | None = None
     refusal: str | None = None

@@ -36,7 +36,7 @@ def distribute(engine: Translator, notify: Callable[[str], object]) -> Translato
 
 @dataclass(frozen=True)
 class ActorPlacement:
-    """Where an actor runs: options for Ray, and the threads it may use (None: the machine's default)."""
+    """The place of an actor: options for Ray, and the threads it may use (None: the machine's default)."""
 
     options: dict[str, Any]
     threads: int | None = None

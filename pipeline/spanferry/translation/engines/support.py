@@ -1,4 +1,4 @@
-"""What several engines need: optional packages, keys of services, short error messages."""
+"""Helpers of several engines: optional packages, keys of services, short error messages."""
 
 import os
 from importlib import import_module

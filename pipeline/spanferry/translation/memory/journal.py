@@ -60,7 +60,7 @@ class Log(Generic[Record]):
 
     @property
     def damage(self) -> str:
-        """A description of the damage that reading found; '' when there is none."""
+        """A description of the damage in the file; '' when there is none."""
         problems: list[str] = []
         if self.torn:
             problems.append(f"a crash has torn the last record; its {self.torn:,} bytes are ignored")

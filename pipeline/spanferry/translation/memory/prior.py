@@ -50,7 +50,7 @@ class PriorTable:
 
     @property
     def is_reusable(self) -> bool:
-        """Whether the memory keeps this translator's work, and a translation is right in every paragraph."""
+        """True when the memory keeps this translator's work, and a translation is right in every paragraph."""
         return self.scope.translator not in TRUSTED_ENGINES and not self.scope.translator.endswith(CONTEXT_SUFFIX)
 
 
