@@ -21,7 +21,7 @@ from pathlib import Path
 
 import sentencepiece
 import torch
-from spanferry.language.text import sentences
+from spanferry.language.sentences import sentences
 from spanferry.squad import read_squad
 from spanferry.translation.engines import checkpoint
 from spanferry.translation.engines.apertium import Apertium

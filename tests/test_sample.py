@@ -10,7 +10,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from spanferry.language.text import fold, sentences
+from spanferry.language.sentences import sentences
+from spanferry.language.words import fold
 from spanferry.squad import iterate_questions, read_squad
 from spanferry.translation.memory.tmx import read_tmx
 from spanferry.yaml_files import read_yaml

@@ -20,9 +20,9 @@ import msgspec
 from msgspec import Meta, Struct
 from spanferry.errors import ParamsError
 from spanferry.files import write_json
-from spanferry.language.text import Span, sentences
+from spanferry.language.sentences import sentences
 from spanferry.projection.windows import mark, window
-from spanferry.records import Field
+from spanferry.records import Field, Span
 from spanferry.squad import UNSET, Answer, Article, Document, Paragraph, Question, write_squad
 from spanferry.translation.memory.tmx import write_tmx
 from spanferry.yaml_files import read_yaml

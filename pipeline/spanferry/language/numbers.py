@@ -66,6 +66,3 @@ def lacks_number(
         return False
     names = tuple(name for name, digits in span_numbers.items() if digits in expected)
     return not any(word.startswith(names) for word in span_words)
-
-
-as_written, required = rewrite_numbers, shared_numbers  # until the callers have switched

@@ -10,7 +10,7 @@ from functools import cache
 
 import regex
 
-from spanferry.language import Language, language_of
+from spanferry.language import language_of
 from spanferry.language.scripts import EAST_ASIAN
 
 NAMES = {
@@ -33,9 +33,10 @@ _EAST_ASIAN = regex.compile(f"([{EAST_ASIAN}])")
 
 
 @cache
-def _article_patterns(language: Language) -> tuple[regex.Pattern[str], ...]:
+def _article_patterns(language: str) -> tuple[regex.Pattern[str], ...]:
     """Return patterns of the words, and of the beginnings of words, that scoring ignores."""
-    words, prefixes = "|".join(sorted(language.scoring_articles)), "|".join(sorted(language.scoring_prefixes))
+    known = language_of(language)
+    words, prefixes = "|".join(sorted(known.scoring_articles)), "|".join(sorted(known.scoring_prefixes))
     patterns = (rf"\b(?:{words})\b" if words else "", rf"\b(?:{prefixes})" if prefixes else "")
     return tuple(regex.compile(pattern) for pattern in patterns if pattern)
 
@@ -53,11 +54,10 @@ def normalise_answer(text: str, language: str) -> str:
     from MLQA's script: the Arabic article is removed only at the start of a word (there: wherever its letters are), and
     an answer that is nothing but an article keeps it (there: it becomes empty, and any other article matches it).
     """
-    known = language_of(language)
     plain = bare = _PUNCTUATION.sub("", text.lower())
-    for pattern in _article_patterns(known):
+    for pattern in _article_patterns(language):
         bare = pattern.sub(" ", bare)
-    if known.scored_by_character:
+    if language_of(language).scored_by_character:
         bare = _EAST_ASIAN.sub(r" \1 ", bare)
     return " ".join((bare if bare.strip() else plain).split())
 

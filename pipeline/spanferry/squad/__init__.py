@@ -33,11 +33,3 @@ __all__ = [
     "read_squad",
     "write_squad",
 ]
-
-read, write, decode, encode, walk = (
-    read_squad,
-    write_squad,
-    decode_squad,
-    encode_squad,
-    iterate_questions,
-)  # until the callers have switched

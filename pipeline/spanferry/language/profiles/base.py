@@ -119,11 +119,3 @@ class Language:
     def numbers(self) -> Mapping[str, str]:
         """Folded number words -> digits, as `number_words` gives them."""
         return number_words(self.num2words_code or self.code, self.ordinal_endings)
-
-    @property
-    def loose(self) -> frozenset[str]:  # until the callers have switched
-        return self.edge_words
-
-    @property
-    def one(self) -> frozenset[str]:
-        return self.one_words
