@@ -27,21 +27,23 @@ CERTAIN = 0.9
 
 @dataclass(frozen=True, slots=True)
 class PlacedAnswer:
-    """An answer with its span and the candidates that were not chosen."""
+    """An answer with its place in the source (`source`) and in the target (`span`), and the candidates that were not
+    chosen."""
 
     source: Span
+    span: Span
     placement: Placement
     candidates: tuple[CandidateRow, ...]
 
-    @property
-    def span(self) -> Span:
-        """The place in the target."""
-        return self.placement.span
+    @classmethod
+    def of(cls, source: Span, placement: Placement, candidates: tuple[CandidateRow, ...]) -> "PlacedAnswer":
+        """Make the answer that is at a placement."""
+        return cls(source, placement.span, placement, candidates)
 
     def at(self, span: Span, context: str) -> "PlacedAnswer":
         """Return this answer with another extent."""
-        text = context[span[0] : span[1]]
-        return PlacedAnswer(self.source, replace(self.placement, start=span[0], text=text), self.candidates)
+        placement = replace(self.placement, start=span[0], text=context[span[0] : span[1]])
+        return PlacedAnswer.of(self.source, placement, self.candidates)
 
     def moved_to(self, candidate: CandidateRow) -> "PlacedAnswer":
         """Return this answer at one of its candidates, which takes the place of its present span."""
@@ -55,12 +57,12 @@ class PlacedAnswer:
             occurrences=1,
         )
         others = tuple(other for other in self.candidates if other != candidate)
-        return PlacedAnswer(self.source, placement, (self.placement.candidate, *others))
+        return PlacedAnswer.of(self.source, placement, (self.placement.candidate, *others))
 
     def doubted(self) -> "PlacedAnswer":
         """Return this answer with the probability that a contradiction leaves it."""
         placement = replace(self.placement, probability=penalise(self.placement.probability))
-        return PlacedAnswer(self.source, placement, self.candidates)
+        return PlacedAnswer.of(self.source, placement, self.candidates)
 
 
 def key_of(row: SpanRow) -> AnswerKey:
@@ -77,15 +79,15 @@ def reconcile(
     include one of them are compared, and a contradiction that was counted before is not counted again.
     """
     answers = {
-        key_of(row): PlacedAnswer(row.source_span, row.placement, row.candidates) for row in rows if row.placement
+        key_of(row): PlacedAnswer.of(row.source_span, row.placement, row.candidates) for row in rows if row.placement
     }
     before = {
-        key: PlacedAnswer(row.source_span, row.placement, row.candidates) if row.placement else None
+        key: PlacedAnswer.of(row.source_span, row.placement, row.candidates) if row.placement else None
         for key, row in (previous or {}).items()
     }
     contradicting: set[AnswerKey] = set()
     for pair in combinations(sorted(answers), 2):
-        if previous is not None and before.keys().isdisjoint(pair):
+        if are_apart(answers[pair[0]], answers[pair[1]]) or (previous is not None and before.keys().isdisjoint(pair)):
             continue
         # The weaker one first; of two equally probable ones, the longer.
         weak, strong = sorted(pair, key=lambda key: (answers[key].placement.probability, -len(key[1])))
@@ -105,6 +107,11 @@ def update(row: SpanRow, answer: PlacedAnswer | None) -> SpanRow:
     if answer is None or (answer.placement is row.placement and answer.candidates is row.candidates):
         return row
     return replace(row, placement=answer.placement, candidates=answer.candidates)
+
+
+def are_apart(one: PlacedAnswer, other: PlacedAnswer) -> bool:
+    """Whether two answers overlap neither in the source nor in the target, as most pairs do; then they agree."""
+    return not (overlaps(one.source, other.source) or overlaps(one.span, other.span))
 
 
 def agree(weak: PlacedAnswer, strong: PlacedAnswer) -> bool:

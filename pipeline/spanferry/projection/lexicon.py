@@ -86,7 +86,8 @@ class Grid:
         """Make the cells of pairs with these numbers of words."""
         cells = source_lengths * target_lengths
         pair = np.repeat(np.arange(len(cells)), cells)
-        row, column = np.divmod(np.arange(cells.sum()) - preceding(cells)[pair], target_lengths[pair])
+        index: Ints = np.arange(int(cells.sum())) - preceding(cells)[pair]
+        row, column = np.divmod(index, target_lengths[pair])
         gap: Floats = (row + 0.5) / source_lengths[pair] - (column + 0.5) / target_lengths[pair]
         return cls(
             preceding(source_lengths)[pair] + row,

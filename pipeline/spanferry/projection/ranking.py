@@ -128,7 +128,7 @@ class Search:
     @cached_property
     def untranslated(self) -> Phrase:
         """The source answer as it may stand in the target; names and titles often do."""
-        return self.with_numbers_rewrite_numbers(self.source_phrase, self.source_language)
+        return self.with_numbers_as_written(self.source_phrase, self.source_language)
 
     @cached_property
     def isolated(self) -> Phrase | None:
@@ -162,9 +162,9 @@ class Search:
 
     def target_phrase(self, text: str) -> Phrase:
         """Cut a text of the target language for searching."""
-        return self.with_numbers_rewrite_numbers(make_phrase(text, self.query.text, self.language), self.language)
+        return self.with_numbers_as_written(make_phrase(text, self.query.text, self.language), self.language)
 
-    def with_numbers_rewrite_numbers(self, phrase: Phrase, language: Language) -> Phrase:
+    def with_numbers_as_written(self, phrase: Phrase, language: Language) -> Phrase:
         """Write the numbers of a phrase as the window writes them, in digits or words."""
         written = rewrite_numbers(phrase.words, language.numbers, self.window_words, self.language.numbers)
         return phrase if written == phrase.words else replace(phrase, words=written)

@@ -43,7 +43,7 @@ class TokenizedText:
 
     @cached_property
     def folded(self) -> list[str]:
-        """Each token folded (`language.text.fold`)."""
+        """Each token folded (`language.words.fold`)."""
         return list(map(fold, self.token_texts))
 
     @cached_property
