@@ -77,9 +77,16 @@ class Document(Struct, frozen=True, gc=False):
     version: str | UnsetType = UNSET
 
 
+def json_path(article: int, paragraph: int | None = None, question: int | None = None) -> str:
+    """Return the path of an article, paragraph or question in the JSON: `data[0].paragraphs[0].qas[0]`."""
+    path = f"data[{article}]"
+    path += "" if paragraph is None else f".paragraphs[{paragraph}]"
+    return path + ("" if question is None else f".qas[{question}]")
+
+
 def iterate_questions(document: Document) -> Iterator[tuple[str, Article, Paragraph, Question]]:
     """Yield every question as (path, article, paragraph, question). The path is that in the JSON: `data[0]...`."""
     for a, article in enumerate(document.data):
         for p, paragraph in enumerate(article.paragraphs):
             for q, question in enumerate(paragraph.qas):
-                yield f"data[{a}].paragraphs[{p}].qas[{q}]", article, paragraph, question
+                yield json_path(a, p, q), article, paragraph, question

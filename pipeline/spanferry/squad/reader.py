@@ -9,7 +9,7 @@ import msgspec
 
 from spanferry.errors import InputError
 from spanferry.files import regular_file
-from spanferry.squad.document import Document, iterate_questions
+from spanferry.squad.document import Document, iterate_questions, json_path
 
 SHOWN_PROBLEMS = 3
 
@@ -72,7 +72,7 @@ def find_problems(document: Document) -> Iterator[str]:
     for a, article in enumerate(document.data):
         for p, paragraph in enumerate(article.paragraphs):
             if not paragraph.context.strip():
-                yield f"data[{a}].paragraphs[{p}].context: empty"
+                yield f"{json_path(a, p)}.context: empty"
     first_paths: dict[str, str] = {}
     for path, _, _, question in iterate_questions(document):
         if not question.id:

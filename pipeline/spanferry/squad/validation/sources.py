@@ -18,7 +18,7 @@ from msgspec import Raw, Struct
 
 from spanferry.decompression import limit_unpacked_size
 from spanferry.errors import InputError, single_line
-from spanferry.squad.document import Article, Document
+from spanferry.squad.document import Article, Document, json_path
 from spanferry.squad.reader import detect_foreign_format
 from spanferry.squad.validation.chunks import (
     Chunk,
@@ -68,13 +68,6 @@ def find_squad_files(folder: Path) -> list[Path]:
         and path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
-
-
-def json_path(article: int, paragraph: int | None = None, question: int | None = None) -> str:
-    """Return the path of an element in SQuAD's JSON."""
-    path = f"data[{article}]"
-    path += "" if paragraph is None else f".paragraphs[{paragraph}]"
-    return path + ("" if question is None else f".qas[{question}]")
 
 
 class DocumentSource:
