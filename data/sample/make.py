@@ -21,7 +21,7 @@ from msgspec import Meta, Struct
 from spanferry.errors import ParamsError
 from spanferry.files import write_json
 from spanferry.language.sentences import sentences
-from spanferry.projection.windows import mark, window
+from spanferry.projection.windows import find_window, mark_window
 from spanferry.records import Field, Span
 from spanferry.squad import UNSET, Answer, Article, Document, Paragraph, Question, write_squad
 from spanferry.translation.memory.tmx import write_tmx
@@ -216,11 +216,11 @@ class Compiler:
     def mark(self, place: str, setting: Setting, written: WrittenAnswer, start: int, gold: int) -> None:
         """Remembers the answer's sentence(s) with the answer between markers, as rescue asks for them."""
         end, gold_end = start + len(written.en), gold + len(written.gold)
-        first, last = window(setting.en.spans, start, end)
+        first, last = find_window(setting.en.spans, start, end)
         low, high = setting.nl.spans[first][0], setting.nl.spans[last][1]
         if self.expect(low <= gold and gold_end <= high, f"{place}: gold lies in another sentence"):
-            target = written.marked or mark(setting.nl.text, [(low, high)], gold, gold_end, MARKERS)
-            self.remember(place, mark(setting.en.text, setting.en.spans, start, end, MARKERS), target)
+            target = written.marked or mark_window(setting.nl.text, [(low, high)], gold, gold_end, MARKERS)
+            self.remember(place, mark_window(setting.en.text, setting.en.spans, start, end, MARKERS), target)
 
     def documents(self) -> Iterator[tuple[str, Document]]:
         for split, articles in self.articles.items():
