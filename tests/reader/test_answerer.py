@@ -30,9 +30,11 @@ def answerer() -> QuestionAnswerer:
     return QuestionAnswerer(*models.create_from_scratch(ScratchModel("bert", 600, SHAPE), texts(), seed=3))
 
 
-def slowly(answerer, question, context, top_k=1, longest=15, max_length=384, stride=128, impossible=False, words=True):
-    """What transformers 4's pipeline does, window by window and pair by pair, for one question."""
-    made = answerer.tokenizer(
+def reference_answers(
+    answerer, question, context, top_k=1, longest=15, max_length=384, stride=128, impossible=False, words=True
+):
+    """The answers of transformers 4's pipeline, computed window by window and pair by pair, for one question."""
+    encoded = answerer.tokenizer(
         question,
         context,
         truncation="only_second",
@@ -41,23 +43,23 @@ def slowly(answerer, question, context, top_k=1, longest=15, max_length=384, str
         return_overflowing_tokens=True,
         return_offsets_mapping=True,
     )
-    found, null = {}, 1.0
-    for row in range(len(made["input_ids"])):
-        encoding = made.encodings[row]
-        inputs = {name: torch.tensor([made[name][row]]) for name in answerer.tokenizer.model_input_names}
+    merged, null = {}, 1.0
+    for row in range(len(encoded["input_ids"])):
+        encoding = encoded.encodings[row]
+        inputs = {name: torch.tensor([encoded[name][row]]) for name in answerer.tokenizer.model_input_names}
         with torch.no_grad():
             output = answerer.model(**inputs)
-        held = [at == 0 or kind == 1 for at, kind in enumerate(encoding.sequence_ids)]
+        allowed = [at == 0 or kind == 1 for at, kind in enumerate(encoding.sequence_ids)]
         shares = []
         for scores in (output.start_logits[0].numpy(), output.end_logits[0].numpy()):
-            weights = np.where(held, np.exp(scores - scores[held].max()), 0)
+            weights = np.where(allowed, np.exp(scores - scores[allowed].max()), 0)
             shares.append(weights / weights.sum())
         null = min(null, float(shares[0][0] * shares[1][0]))
         pairs = [
             (float(shares[0][first] * shares[1][last]), first, last)
-            for first in range(1, len(held))
-            for last in range(first, min(first + longest, len(held)))
-            if held[first] and held[last]
+            for first in range(1, len(allowed))
+            for last in range(first, min(first + longest, len(allowed)))
+            if allowed[first] and allowed[last]
         ]
         pairs.sort(key=lambda pair: -pair[0])
         for score, first, last in pairs[: 2 * top_k + 10 if words else top_k]:
@@ -65,29 +67,29 @@ def slowly(answerer, question, context, top_k=1, longest=15, max_length=384, str
             if words:
                 start = encoding.word_to_chars(encoding.token_to_word(first), 1)[0]
                 end = encoding.word_to_chars(encoding.token_to_word(last), 1)[1]
-            known = found.setdefault(context[start:end].lower(), [0.0, start, end])
+            known = merged.setdefault(context[start:end].lower(), [0.0, start, end])
             known[0] += score
-    ranked = [(*known, context[known[1] : known[2]]) for known in found.values()]
+    ranked = [(*known, context[known[1] : known[2]]) for known in merged.values()]
     if impossible:
         ranked.append((null, 0, 0, ""))
     ranked.sort(key=lambda one: -one[0])
     return ranked[:top_k]
 
 
-def assert_alike(ours, theirs):
-    ours = [ours] if isinstance(ours, dict) else ours
-    assert [list(answer) for answer in ours] == [["score", "start", "end", "answer"]] * len(theirs)
-    assert [tuple(answer.values())[1:] for answer in ours] == [one[1:] for one in theirs]
-    assert [answer["score"] for answer in ours] == pytest.approx([one[0] for one in theirs], rel=1e-4)
+def assert_same_answers(actual, expected):
+    actual = [actual] if isinstance(actual, dict) else actual
+    assert [list(answer) for answer in actual] == [["score", "start", "end", "answer"]] * len(expected)
+    assert [tuple(answer.values())[1:] for answer in actual] == [one[1:] for one in expected]
+    assert [answer["score"] for answer in actual] == pytest.approx([one[0] for one in expected], rel=1e-4)
 
 
 def test_answers_are_those_of_the_pipeline(answerer):
-    for ours, pair in zip(answerer(PAIRS), PAIRS, strict=True):
-        assert_alike(ours, slowly(answerer, **pair))
+    for actual, pair in zip(answerer(PAIRS), PAIRS, strict=True):
+        assert_same_answers(actual, reference_answers(answerer, **pair))
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs"),
+    ("arguments", "reference_arguments"),
     [
         ({"top_k": 4}, {"top_k": 4}),
         ({"top_k": 3, "handle_impossible_answer": True}, {"top_k": 3, "impossible": True}),
@@ -96,11 +98,11 @@ def test_answers_are_those_of_the_pipeline(answerer):
         ({"max_seq_len": 40}, {"max_length": 40, "stride": 20}),
     ],
 )
-def test_arguments_mean_what_they_did(answerer, ours, theirs):
-    assert_alike(answerer(LONG, **ours), slowly(answerer, **LONG, **theirs))
+def test_arguments_mean_what_they_did(answerer, arguments, reference_arguments):
+    assert_same_answers(answerer(LONG, **arguments), reference_answers(answerer, **LONG, **reference_arguments))
 
 
-def test_every_way_of_asking_gives_the_same(answerer):
+def test_every_form_of_a_call_gives_the_same(answerer):
     pair = PAIRS[2]
     one = answerer(pair)
     assert answerer([pair]) == answerer(question=pair["question"], context=pair["context"]) == one

@@ -48,12 +48,12 @@ def test_the_most_certain_method_of_a_questions_answers_counts(tmp_path: Path):
 def test_corpora_are_joined_and_their_ids_kept():
     first, second = corpus(4), corpus(2)
     other = Gold(type(first)(first.data[2:]), {"ganzendam-0": Method.FUZZY})
-    found = join_gold({"one": Gold(second, {"velderbroek-0": Method.EXACT}), "two": other})
-    assert found == Gold(type(first)(first.data), {"velderbroek-0": Method.EXACT, "ganzendam-0": Method.FUZZY})
+    gold = join_gold({"one": Gold(second, {"velderbroek-0": Method.EXACT}), "two": other})
+    assert gold == Gold(type(first)(first.data), {"velderbroek-0": Method.EXACT, "ganzendam-0": Method.FUZZY})
 
 
 def test_shared_ids_get_their_corpus_before_them():
-    found = join_gold({"one": Gold(corpus(1), {"velderbroek-0": Method.EXACT}), "two": Gold(corpus(1), {})})
-    ids = [question.id for article in found.document.data for question in article.paragraphs[0].qas]
+    gold = join_gold({"one": Gold(corpus(1), {"velderbroek-0": Method.EXACT}), "two": Gold(corpus(1), {})})
+    ids = [question.id for article in gold.document.data for question in article.paragraphs[0].qas]
     assert ids[:2] + ids[5:6] == ["one/velderbroek-0", "one/velderbroek-1", "two/velderbroek-0"]
-    assert found.method_of == {"one/velderbroek-0": Method.EXACT}
+    assert gold.method_of == {"one/velderbroek-0": Method.EXACT}

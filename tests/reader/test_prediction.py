@@ -29,7 +29,7 @@ def windows(max_length: int = 48):
     )
 
 
-def made_up(cut, seed: int, fine: int = 1_000) -> Logits:
+def random_logits(cut, seed: int, fine: int = 1_000) -> Logits:
     """Logits that are multiples of 1/fine: the smaller fine is, the more of them are equal."""
     random = np.random.default_rng(seed)
     bounds = np.concatenate([[0], np.cumsum(cut.lengths)])
@@ -37,20 +37,20 @@ def made_up(cut, seed: int, fine: int = 1_000) -> Logits:
     return Logits(start.astype(np.float32), end.astype(np.float32), bounds)
 
 
-def slowly(cut, scored: Logits, question: int, given: PredictionSettings):
+def reference_spans(cut, scored: Logits, question: int, given: PredictionSettings):
     """The recipe in loops, for one question: (text, score) of its best spans, and its null odds."""
-    found, null = [], np.inf
+    spans, null = [], np.inf
     for row in np.flatnonzero(cut.question == question):
         start, end = (flat[scored.bounds[row] : scored.bounds[row + 1]] for flat in (scored.start, scored.end))
         null = min(null, start[0] + end[0])
         base = cut.contexts.bounds[cut.context[row]] + cut.first[row] - cut.offset[row]
-        held = range(cut.offset[row], cut.offset[row] + cut.last[row] - cut.first[row])
+        in_context = range(cut.offset[row], cut.offset[row] + cut.last[row] - cut.first[row])
         for s, e in product(np.argsort(-start)[: given.n_best], np.argsort(-end)[: given.n_best]):
-            if s in held and e in held and 0 <= e - s < given.max_answer_length:
+            if s in in_context and e in in_context and 0 <= e - s < given.max_answer_length:
                 text = DATA.contexts[cut.context[row]][cut.contexts.starts[base + s] : cut.contexts.ends[base + e]]
-                found.append((text, start[s] + end[e]))
-    found.sort(key=lambda one: -one[1])
-    return found[: given.n_best], float(null - found[0][1]) if found else float(null)
+                spans.append((text, start[s] + end[e]))
+    spans.sort(key=lambda one: -one[1])
+    return spans[: given.n_best], float(null - spans[0][1]) if spans else float(null)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def slowly(cut, scored: Logits, question: int, given: PredictionSettings):
 @pytest.mark.parametrize("max_length", [48, 200])
 def test_answers_are_those_of_the_recipe(given, max_length):
     cut = windows(max_length)
-    scored = made_up(cut, seed=max_length)
+    scored = random_logits(cut, seed=max_length)
     answers = choose_answers(cut, scored, DATA.ids, DATA.contexts, given)
     assert list(answers.predictions) == list(answers.null_odds) == list(dict(answers.n_best())) == list(DATA.ids)
     n_best = dict(answers.n_best())
     for row, question in enumerate(DATA.ids):
-        spans, odds = slowly(cut, scored, row, given)
+        spans, odds = reference_spans(cut, scored, row, given)
         assert answers.null_odds[question] == pytest.approx(odds, abs=1e-4)
         assert answers.predictions[question] == ("" if odds > given.null_threshold or not spans else spans[0][0])
         listed = [one.text for one in n_best[question] if one.text]
@@ -78,7 +78,7 @@ def test_answers_are_those_of_the_recipe(given, max_length):
 
 def test_questions_of_squad_1_1_always_get_an_answer():
     cut = windows()
-    scored = made_up(cut, seed=1)
+    scored = random_logits(cut, seed=1)
     scored.start[scored.bounds[:-1]] = 99  # every window says "no answer"
     silent = choose_answers(cut, scored, DATA.ids, DATA.contexts, PredictionSettings())
     asked = choose_answers(cut, scored, DATA.ids, DATA.contexts, PredictionSettings(), allow_no_answer=False)
@@ -89,7 +89,7 @@ def test_questions_of_squad_1_1_always_get_an_answer():
 
 def test_a_question_without_any_span_gets_no_answer():
     cut = windows(200)
-    scored = made_up(cut, seed=1)
+    scored = random_logits(cut, seed=1)
     inside = np.concatenate(
         [
             np.arange(low + off, low + off + size)
@@ -108,7 +108,7 @@ def test_a_question_without_any_span_gets_no_answer():
 @settings(max_examples=20, deadline=None)
 def test_chunks_change_nothing_even_among_equal_scores(seed, chunk):
     cut = windows()
-    scored = made_up(cut, seed, fine=1)
+    scored = random_logits(cut, seed, fine=1)
     whole = choose_answers(cut, scored, DATA.ids, DATA.contexts, PredictionSettings())
     before = span_module.CHUNK
     try:

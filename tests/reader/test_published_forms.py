@@ -27,8 +27,8 @@ DISTILBERT = {"dim": 16, "n_layers": 1, "n_heads": 2, "hidden_dim": 16}
 
 def word_piece_files() -> dict[str, str]:
     """The files of BERT's tokenizer before there was tokenizer.json."""
-    held = tokenizers.word_piece().get_vocab()
-    lines = "".join(f"{piece}\n" for piece in sorted(held, key=held.__getitem__))
+    vocabulary = tokenizers.word_piece().get_vocab()
+    lines = "".join(f"{piece}\n" for piece in sorted(vocabulary, key=vocabulary.__getitem__))
     return {"vocab.txt": lines, "tokenizer_config.json": '{"do_lower_case": false}'}
 
 
@@ -85,5 +85,5 @@ def test_a_run_starts_from_its_base_model_as_published(tmp_path, name):
     trained = training.train(prepared, tmp_path / "checkpoints")
     training.save_model(prepared, trained, tmp_path / "model")
     assert (tmp_path / "model" / "model.safetensors").is_file()
-    found = evaluate_run(run, tmp_path / "model", Gold(corpus(), {}), "nl", None)
-    assert found.figures["total"] == 50
+    report = evaluate_run(run, tmp_path / "model", Gold(corpus(), {}), "nl", None)
+    assert report.figures["total"] == 50

@@ -17,11 +17,11 @@ def test_paragraphs_are_numbered_in_order():
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=60), st.integers(1, 9))
 def test_intervals_hold_the_mean_and_repeat(values, size):
-    cluster_of = {f"q{n}": n // size for n in range(len(values))}
-    low, high = bootstrap_interval(scores(*values), cluster_of)
-    assert (low, high) == bootstrap_interval(scores(*values), cluster_of)
+    paragraph_of = {f"q{n}": n // size for n in range(len(values))}
+    low, high = bootstrap_interval(scores(*values), paragraph_of)
+    assert (low, high) == bootstrap_interval(scores(*values), paragraph_of)
     assert 0 <= low <= high <= 100 + 1e-9
-    if len(set(cluster_of.values())) == 1:
+    if len(set(paragraph_of.values())) == 1:
         assert low == pytest.approx(high)
 
 
@@ -35,12 +35,12 @@ def test_paragraphs_that_agree_within_are_worth_one_question_each():
 
 def test_a_clear_difference_is_found_and_none_is_not():
     better, worse = scores(*[1.0] * 45, *[0.0] * 5), scores(*[1.0] * 20, *[0.0] * 30)
-    cluster_of = {question: n for n, question in enumerate(better)}
-    found = run_paired_test(better, worse, cluster_of)
-    assert (found.difference, found.total) == (50.0, 50)
-    assert found.p < 0.001
-    assert found.low > 30
-    same = run_paired_test(worse, worse, cluster_of)
+    paragraph_of = {question: n for n, question in enumerate(better)}
+    difference = run_paired_test(better, worse, paragraph_of)
+    assert (difference.difference, difference.total) == (50.0, 50)
+    assert difference.p < 0.001
+    assert difference.low > 30
+    same = run_paired_test(worse, worse, paragraph_of)
     assert (same.difference, same.p) == (0.0, 1.0)
 
 

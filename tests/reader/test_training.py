@@ -36,13 +36,13 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_tiny_model_memorises_fifty_questions(learnt):
-    found = evaluate_run(BY_HEART, learnt / "model", Gold(fifty(), {}), "en", None)
-    assert found.figures["total"] == 50
-    assert found.figures["exact"] > 95
-    assert found.figures["HasAns_exact"] > 95
-    assert found.figures["NoAns_exact"] > 95
-    assert found.figures["best_exact"] >= found.figures["exact"]
-    assert found.details.training.features.questions.kept == 50
+    report = evaluate_run(BY_HEART, learnt / "model", Gold(fifty(), {}), "en", None)
+    assert report.figures["total"] == 50
+    assert report.figures["exact"] > 95
+    assert report.figures["HasAns_exact"] > 95
+    assert report.figures["NoAns_exact"] > 95
+    assert report.figures["best_exact"] >= report.figures["exact"]
+    assert report.details.training.features.questions.kept == 50
 
 
 def test_the_question_answerer_answers_from_the_folder(learnt):
@@ -50,10 +50,10 @@ def test_the_question_answerer_answers_from_the_folder(learnt):
     right = 0
     for _, _, paragraph, question in iterate_questions(fifty()):
         asked = {"question": question.question, "context": paragraph.context}
-        found = answerer(asked, handle_impossible_answer=True, max_answer_len=30)
-        answer = question.answers[0] if question.answers else Answer("", 0)
-        assert paragraph.context[found["start"] : found["end"]] == found["answer"]
-        right += (found["answer"], found["start"]) == (answer.text, answer.answer_start) and found["score"] > 0.5
+        answer = answerer(asked, handle_impossible_answer=True, max_answer_len=30)
+        gold = question.answers[0] if question.answers else Answer("", 0)
+        assert paragraph.context[answer["start"] : answer["end"]] == answer["answer"]
+        right += (answer["answer"], answer["start"]) == (gold.text, gold.answer_start) and answer["score"] > 0.5
     assert right >= 48
 
 
@@ -73,8 +73,8 @@ def test_the_folder_holds_safetensors_and_no_pickle(learnt):
 def test_training_goes_on_from_a_folder_offline(learnt, tmp_path):
     run = with_training(replace(BY_HEART, base=BaseModel(model=str(learnt / "model"))), epochs=1)
     learn(run, tmp_path, [fifty()])
-    found = evaluate_run(run, tmp_path / "model", Gold(fifty(), {}), "en", None)
-    assert found.figures["exact"] > 80  # it starts from what it had learnt
+    report = evaluate_run(run, tmp_path / "model", Gold(fifty(), {}), "en", None)
+    assert report.figures["exact"] > 80  # it starts from what it had learnt
     assert read_training_record(tmp_path / "model").base == str(learnt / "model")
 
 
@@ -189,11 +189,11 @@ def test_questions_that_all_have_answers_always_get_one(tmp_path):
     question = Question("english-1-0", "Waar?", (Answer("de Zilvere", 21),), False)
     document = Document((Article((Paragraph(context, (question,)),)),), "v2.0")
     learn(with_training(RUN, epochs=1), tmp_path, [document])
-    found = evaluate_run(RUN, tmp_path / "model", Gold(document, {}), "nl", None)
-    assert "NoAns_total" not in found.figures
-    assert found.figures["exact_match"] == found.figures["exact"]
-    assert found.answers.predictions["english-1-0"] != ""
-    assert list(found.details.breakdown["language"]) == ["en"]
+    report = evaluate_run(RUN, tmp_path / "model", Gold(document, {}), "nl", None)
+    assert "NoAns_total" not in report.figures
+    assert report.figures["exact_match"] == report.figures["exact"]
+    assert report.answers.predictions["english-1-0"] != ""
+    assert list(report.details.breakdown["language"]) == ["en"]
 
 
 def test_nothing_to_train_on_is_an_error():

@@ -1,9 +1,6 @@
 """Evaluate predictions: the official figures, intervals, language-aware scores, and breakdowns by group.
 
-    from spanferry import evaluate, read_squad
-
-    evaluation = evaluate(read_squad(path), {"question-1": "Amsterdam", "question-2": ""})
-    evaluation.official["f1"], evaluation.f1_interval
+    evaluate(document, predictions, ...) -> Evaluation
 
 All figures are percentages.
 """
@@ -99,6 +96,17 @@ def evaluate(
     method_of: Mapping[str, Method] | None = None,
 ) -> Evaluation:
     """Score predictions against the gold answers of a document.
+
+    Example:
+        >>> from spanferry import evaluate
+        >>> from spanferry.squad import Answer, Article, Document, Paragraph, Question
+        >>> questions = (Question("1", "Waar ligt Aa?", (Answer("aan zee", 8),)), Question("2", "Wie woont er?", ()))
+        >>> document = Document((Article((Paragraph("Aa ligt aan zee.", questions),)),))
+        >>> evaluation = evaluate(document, {"1": "zee", "2": ""}, language="nl")
+        >>> evaluation.official["exact"], round(evaluation.official["f1"], 2)
+        (50.0, 83.33)
+        >>> evaluation.breakdown["answer_length"]["2"].total
+        1
 
     Args:
         document: the questions with their gold answers, SQuAD 1.1 or 2.0 (`read_squad`).
