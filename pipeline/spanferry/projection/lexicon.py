@@ -123,8 +123,8 @@ class PairBatch:
 
 def train(pairs: Sequence[tuple[str, str]]) -> Lexicon:
     """Learn a lexicon from texts and their translations: sentences, and answers on their own."""
-    source, source_texts = number_words([text for text, _ in pairs])
-    target, target_texts = number_words([translation for _, translation in pairs])
+    source, source_texts = number_stems([text for text, _ in pairs])
+    target, target_texts = number_stems([translation for _, translation in pairs])
     batches = list(make_batches(source_texts, target_texts, len(target)))
     keys = np.sort(np.concatenate([np.empty(0, int), *(batch.keys for batch in batches)]))
     keys = keys[np.diff(keys, prepend=-1) > 0]
@@ -179,7 +179,7 @@ def unlinked(words: Ints, cells: Ints, linked: Floats, size: int) -> Floats:
     return weighted_count(words, 1 - weighted_count(cells, linked, len(words)), size)
 
 
-def number_words(texts: Sequence[str]) -> tuple[dict[str, int], list[Ints]]:
+def number_stems(texts: Sequence[str]) -> tuple[dict[str, int], list[Ints]]:
     """Return (stem -> number, each text as the numbers of its words)."""
     numbers: dict[str, int] = {}
     return numbers, [

@@ -1,0 +1,68 @@
+"""Imports run one way, as ARCHITECTURE.md draws them."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+LIBRARY = Path(__file__).parents[1] / "pipeline" / "spanferry"
+
+# A part may import parts of lower layers only. Parts of one layer do not know each other, except where RELATED says so.
+LAYERS = (
+    {"errors", "records", "printing"},
+    {"files", "decompression", "arrow", "language", "executors", "pretrained"},
+    {"tables", "checksums", "yaml_files", "squad"},
+    {"segmentation", "translation", "projection", "selection", "breakdown", "loss_figures"},
+    {"cleaning", "loss"},
+    {"report", "reader", "publish"},
+    {"config"},
+    {"fetch", "publish.build"},
+    {"cli"},
+)
+RELATED = {("squad", "checksums")}
+RANKS = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
+
+
+def part_of(module: str) -> str:
+    """The part of the library that a module belongs to: its package, or itself."""
+    parts = module.split(".")[1:]
+    return ".".join(parts[:2]) if ".".join(parts[:2]) in RANKS else parts[0]
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """The library's modules that a file imports, at the top or inside functions; not those for the type checker."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree.body = [node for node in tree.body if "TYPE_CHECKING" not in ast.dump(getattr(node, "test", node))]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith("spanferry."))
+        elif isinstance(node, ast.ImportFrom) and node.module == "spanferry":
+            yield from (f"spanferry.{alias.name}" for alias in node.names if alias.name in RANKS)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("spanferry."):
+            yield node.module
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in LIBRARY.rglob("*.py") if path != LIBRARY / "__init__.py")
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(LIBRARY).as_posix())
+def test_imports_run_one_way(path: Path) -> None:
+    importer = part_of(".".join(("spanferry", *path.relative_to(LIBRARY).with_suffix("").parts)))
+    wrong = {
+        module
+        for module in imports_of(path)
+        if (imported := part_of(module)) != importer
+        and (importer, imported) not in RELATED
+        and RANKS[imported] >= RANKS[importer]
+    }
+    assert wrong == set()
+
+
+def test_every_part_has_a_layer() -> None:
+    assert {part_of(f"spanferry.{path.stem}") for path in LIBRARY.iterdir() if path.suffix == ".py"} <= {
+        *RANKS,
+        "__init__",
+    }
+    assert {path.name for path in LIBRARY.iterdir() if (path / "__init__.py").exists()} <= set(RANKS)
