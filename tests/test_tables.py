@@ -53,6 +53,14 @@ def test_another_schema_is_refused(tmp_path: Path) -> None:
         tables.read(path, TranslationRow)
 
 
+def test_a_word_outside_its_closed_set_is_refused_in_lists_too(tmp_path: Path) -> None:
+    question = {"id": "q", "is_impossible": False, "reason": "unknown"}
+    row = {"split": "dev", "article": 0, "paragraph": 0, "reason": None, "questions": [question]}
+    tables.write(pa.Table.from_pylist([row], schema=schema_of(ParagraphDecision)), tmp_path / "t.parquet")
+    with pytest.raises(InputError, match=r"column questions\[\].reason: 'unknown' is none of source_mismatch, "):
+        tables.read(tmp_path / "t.parquet", ParagraphDecision)
+
+
 @pytest.mark.parametrize("keep", [0, 3, 4, 100, -1])
 def test_a_truncated_table_is_refused(tmp_path: Path, keep: int) -> None:
     path = tmp_path / "t.parquet"

@@ -49,7 +49,7 @@ class Build:
         order = pa.array(self.order)
         return order.filter(pc.is_null(self.selection.answers).take(order))
 
-    def paragraphs_of(self, rows: pa.Array) -> pa.Array:
+    def paragraphs_of(self, rows: pa.Array) -> pa.ChunkedArray:
         """The layout row of each of these spans rows."""
         return self.selection.questions["paragraph"].take(self.selection.owners.take(rows))
 

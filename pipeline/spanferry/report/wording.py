@@ -138,7 +138,9 @@ def answer_why(figures: LossFigures) -> str:
     if not has.dropped:
         return "No question with an answer was lost."
     (first, most), *rest = top_reasons(has)
-    text = f"{REASONS[first].description} This cost {number(most)} of {plural(has.dropped, 'lost question')}."
+    text = (
+        f"{REASONS[first].description} This is the reason for {number(most)} of {plural(has.dropped, 'lost question')}."
+    )
     if rest:
         text += f" Then: {', '.join(f'{REASONS[reason].name} {number(n)}' for reason, n in rest)}."
     return text
