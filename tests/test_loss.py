@@ -81,8 +81,8 @@ def test_figures_of_dev():
 
 
 def test_breakdowns_of_all():
-    found = figures()["breakdowns"]
-    rows = [row for row in found["answer_type"] if row["split"] == TOTAL]
+    counted = figures()["breakdowns"]
+    rows = [row for row in counted["answer_type"] if row["split"] == TOTAL]
     assert rows == [
         {"split": "total", "group": "date", "visited": 1, "kept": 1, "dropped": 0},
         {"split": "total", "group": "number", "visited": 1, "kept": 1, "dropped": 0},
@@ -90,7 +90,7 @@ def test_breakdowns_of_all():
         {"split": "total", "group": "clause", "visited": 1, "kept": 0, "dropped": 1},
         {"split": "total", "group": "phrase", "visited": 5, "kept": 2, "dropped": 3},
     ]
-    assert found["article"] == [
+    assert counted["article"] == [
         {"split": "train", "article": 0, "group": "Oostwerd", "visited": 4, "kept": 2, "dropped": 2},
         {"split": "dev", "article": 0, "group": "Oostwerd_(dev)", "visited": 3, "kept": 1, "dropped": 2},
         {"split": "dev", "article": 1, "group": '</script><b>"Markup"</b>', "visited": 1, "kept": 0, "dropped": 1},
@@ -115,25 +115,25 @@ def test_visited_is_kept_and_dropped_in_every_count(reasons):
         for row, reason in zip(tiny.spans.to_pylist(), reasons, strict=True)
     ]
     spans = pa.Table.from_pylist(changed, schema=schema_of(SpanRow))
-    found = figures(dataclasses.replace(tiny, spans=spans))
-    units = [(split, unit) for split in PARTS for unit in found[split] if unit != "drift"]
+    counted = figures(dataclasses.replace(tiny, spans=spans))
+    units = [(split, unit) for split in PARTS for unit in counted[split] if unit != "drift"]
     for split, unit in units:
-        tally = found[split][unit]
+        tally = counted[split][unit]
         assert tally["visited"] == tally["kept"] + tally["dropped"]
         assert tally["dropped"] == sum(tally["reasons"].values())
         assert tally["kept"] == sum(tally.get("methods", {"": tally["kept"]}).values())
         assert tally["visited"] == (
-            found["train"][unit]["visited"] + found["dev"][unit]["visited"] if split == TOTAL else tally["visited"]
+            counted["train"][unit]["visited"] + counted["dev"][unit]["visited"] if split == TOTAL else tally["visited"]
         )
         assert list(tally["reasons"]) == list(Reason)
     for split in PARTS:
-        sorts = found[split]["has_answer"], found[split]["no_answer"]
+        sorts = counted[split]["has_answer"], counted[split]["no_answer"]
         for name in ("visited", "kept", "dropped"):
-            assert found[split]["questions"][name] == sum(tally[name] for tally in sorts)
+            assert counted[split]["questions"][name] == sum(tally[name] for tally in sorts)
             for breakdown in BREAKDOWNS:
                 unit = "has_answer" if breakdown == "question_word" else "answers"
-                rows = [row for row in found["breakdowns"][breakdown] if row["split"] == split]
-                assert sum(row[name] for row in rows) == found[split][unit][name]
+                rows = [row for row in counted["breakdowns"][breakdown] if row["split"] == split]
+                assert sum(row[name] for row in rows) == counted[split][unit][name]
 
 
 def row(visited: int, kept: int) -> BreakdownRow:

@@ -53,15 +53,15 @@ def kept_questions(spans: pa.Table, translations: pa.Table | None, selection: Se
     if translations is not None:
         translated = dict(zip(*(translations[name].to_pylist() for name in ("text", "translation")), strict=True))
     answers = kept_answers(spans, selection)
-    found: dict[int, list[Question]] = {}
+    kept: dict[int, list[Question]] = {}
     names = ("paragraph", "id", "question", "is_impossible", "reason")
     columns = (selection.questions[name].to_pylist() for name in names)
     for row, (paragraph, id_, question, is_impossible, reason) in enumerate(zip(*columns, strict=True)):
         if reason is None:
             text = question if translated is None else translated[question.strip()]
             cleaned = clean_question(id_, text, is_impossible, answers.get(row, {}))
-            found.setdefault(paragraph, []).append(cleaned)
-    return found
+            kept.setdefault(paragraph, []).append(cleaned)
+    return kept
 
 
 def kept_answers(spans: pa.Table, selection: Selection) -> dict[int, AnswersByField]:

@@ -47,7 +47,7 @@ def chromium():
 
 @pytest.fixture
 def opened(chromium, page_file):
-    """Opens the page with a fragment; in the end nothing was asked for, nothing complained, nothing popped up."""
+    """Opens the page with a fragment; fails at the end if it sent a request, logged a message or opened a dialog."""
     wrong = []
 
     def open_page(fragment="", **options):
@@ -57,9 +57,7 @@ def opened(chromium, page_file):
         page.on("console", lambda message: wrong.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
         page.on("dialog", lambda dialog: wrong.append(f"dialog: {dialog.message}"))
-        page.on(
-            "request", lambda asked: wrong.append(asked.url) if not asked.url.startswith(("file:", "blob:")) else None
-        )
+        page.on("request", lambda sent: wrong.append(sent.url) if not sent.url.startswith(("file:", "blob:")) else None)
         page.goto(page_file.as_uri() + fragment)
         page.wait_for_selector("#browser", state="visible")
         return page
@@ -80,8 +78,8 @@ def test_it_opens_and_lists_every_rejected_and_weak_answer(opened):
     page = opened()
     assert page.locator("h1").inner_text() == "What was lost in tiny <b>&amp;"
     assert page.locator("#count").inner_text() == "9 answers"
-    asked = ["why", "mayor", "mill", "lock", "lock", "builders", "builders", "silent", "tag"]
-    assert listed(page) == [QUESTIONS[key][0] for key in asked]
+    shown = ["why", "mayor", "mill", "lock", "lock", "builders", "builders", "silent", "tag"]
+    assert listed(page) == [QUESTIONS[key][0] for key in shown]
     assert page.locator("#list a.row .tag").nth(4).inner_text().replace("\u00a0", " ") == "△ weak: fuzzy, 55 %"
 
 

@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 
 from spanferry import tables
-from spanferry.records import SpanRow
+from spanferry.arrow import from_table
+from spanferry.records import ParagraphDecision, SpanRow
 
 from stages.clean import main
 from tests.support.chain import CLEAN, located
@@ -14,6 +15,10 @@ from tests.support.small_squad import DEV, PARAMS, TRAIN, as_json, lay_out
 
 def written() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in Path("clean").iterdir()}
+
+
+def read_decisions() -> list[ParagraphDecision]:
+    return from_table(tables.read(Path("decisions.parquet"), ParagraphDecision), ParagraphDecision)
 
 
 def test_what_is_its_own_translation_comes_back_whole(workdir: Path, run) -> None:
@@ -42,6 +47,13 @@ def test_what_is_lost_is_listed_with_its_reason(workdir: Path, run) -> None:
         ("builder", "context_untranslated", None),
     ]
     assert rows[0]["candidates"][0]["text"] == "12 times a day"
+    decided = [decision for row in read_decisions() for decision in row.questions]
+    assert {decision.id: decision.reason for decision in decided} == {
+        "often": "question_untranslated",
+        "captain": None,
+        "high": "context_untranslated",
+        "builder": "context_untranslated",
+    }
     train, dev = (json.loads(written()[f"nl_squadv2_{split}_clean.json"]) for split in ("train", "dev"))
     assert [question["id"] for question in train["data"][0]["paragraphs"][0]["qas"]] == ["captain"]
     assert dev == {"data": [], "version": "v2.0"}
@@ -67,6 +79,7 @@ def test_tables_of_another_build_are_one_line_and_nothing_is_written(workdir: Pa
     Path("old/paragraphs.parquet").replace("located/paragraphs.parquet")
     assert refusal(main, *CLEAN) == "clean: layout and paragraphs: not of the same build; rebuild from segment on"
     assert not Path("clean").exists()
+    assert not Path("decisions.parquet").exists()
     assert not Path("digests").exists()
 
 
