@@ -7,7 +7,7 @@ from spanferry.cli.support import Command, path_option, print_summary, progress_
 from spanferry.config import read_params
 from spanferry.files import write_bytes, write_json
 from spanferry.reader.card import render_card
-from spanferry.reader.corpora import read_gold
+from spanferry.reader.gold import read_gold
 from spanferry.reader.models import silence_transformers
 from spanferry.reader.published import read_published
 from spanferry.reader.run_report import evaluate_run, write_report_folder

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from spanferry.errors import InputError
 from spanferry.pretrained import ModelSource
 from spanferry.reader import QuestionAnswerer, models, training
-from spanferry.reader.corpora import Gold
+from spanferry.reader.gold import Gold
 from spanferry.reader.models import silence_transformers
 from spanferry.reader.run_report import evaluate_run
 from spanferry.reader.settings import BaseModel, Run

@@ -16,9 +16,9 @@ from msgspec import Struct
 
 from spanferry.files import atomic_folder, read_json, write_bytes, write_json
 from spanferry.reader import models
-from spanferry.reader.corpora import Gold
 from spanferry.reader.evaluation import Breakdown, Evaluation, evaluate
 from spanferry.reader.examples import collect_examples
+from spanferry.reader.gold import Gold
 from spanferry.reader.metrics import Figures, is_fully_answerable
 from spanferry.reader.prediction import PredictedAnswers, predict
 from spanferry.reader.published import PublishedResult

@@ -1,10 +1,10 @@
-"""Read the corpora of a run: gold questions, the methods of their spans, checksums."""
+"""Gold questions of several corpora, and the methods of their spans."""
 
 from pathlib import Path
 
 from spanferry import tables
 from spanferry.arrow import to_table
-from spanferry.reader.corpora import Gold, join_gold, read_methods
+from spanferry.reader.gold import Gold, join_gold, read_methods
 from spanferry.records import Field, Method, Placement, Reason, SpanRow, Split
 
 from tests.support.towns import corpus

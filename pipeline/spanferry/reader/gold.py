@@ -1,0 +1,77 @@
+"""Gold questions of one or several corpora, and how the span of each answer was found.
+
+Separate from `corpora`, so that fine-tuning does not depend on the tables.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from spanferry import tables
+from spanferry.reader.corpora import PROVENANCE, read_cleaned
+from spanferry.records import Field, Method, SpanRow, Split
+from spanferry.squad import Document, Paragraph, iterate_questions
+
+CERTAINTY = {method: rank for rank, method in enumerate(Method)}  # 0 is the most certain
+
+
+@dataclass(frozen=True)
+class Gold:
+    """Questions to answer, of one or several corpora. method_of: question id -> how its span was found, if known."""
+
+    document: Document
+    method_of: dict[str, Method]
+
+
+def read_gold(data: Path, corpora: Sequence[str], language: str) -> Gold:
+    """Read the dev questions of all corpora as one, with the methods of their spans where provenance is present.
+
+    data: the folder of the corpora. Raises InputError when a file is missing or broken.
+    """
+    golds: dict[str, Gold] = {}
+    for corpus, document in read_cleaned(data, corpora, language, "dev").items():
+        provenance = data / corpus / "clean" / PROVENANCE
+        golds[corpus] = Gold(document, read_methods(provenance, "dev") if provenance.is_file() else {})
+    return join_gold(golds)
+
+
+def join_gold(golds: Mapping[str, Gold]) -> Gold:
+    """Join the questions of several corpora. If two share a question id, every id is prefixed with `corpus/`."""
+    ids = [question.id for gold in golds.values() for _, _, _, question in iterate_questions(gold.document)]
+    if len(set(ids)) < len(ids):
+        golds = {corpus: _prefix_ids(gold, f"{corpus}/") for corpus, gold in golds.items()}
+    articles = tuple(article for gold in golds.values() for article in gold.document.data)
+    method_of = {question: method for gold in golds.values() for question, method in gold.method_of.items()}
+    return Gold(Document(data=articles), method_of)
+
+
+def _prefix_ids(gold: Gold, prefix: str) -> Gold:
+    def rename(paragraph: Paragraph) -> Paragraph:
+        qas = tuple(replace(question, id=prefix + question.id) for question in paragraph.qas)
+        return replace(paragraph, qas=qas)
+
+    articles = tuple(
+        replace(article, paragraphs=tuple(rename(paragraph) for paragraph in article.paragraphs))
+        for article in gold.document.data
+    )
+    method_of = {prefix + question: method for question, method in gold.method_of.items()}
+    return Gold(replace(gold.document, data=articles), method_of)
+
+
+def read_methods(provenance: Path, split: Split) -> dict[str, Method]:
+    """Read how the most certain answer of each question was found: {question id: method}.
+
+    Only answers of the split count, not plausible answers. Raises InputError.
+    """
+    table = tables.read(provenance, SpanRow)
+    columns = (table[name].to_pylist() for name in ("split", "field", "question_id", "method"))
+    methods: dict[str, Method] = {}
+    for row_split, field, question, word in zip(*columns, strict=True):
+        if row_split != split or field != Field.ANSWERS or word is None:
+            continue
+        method = Method(word)
+        if question not in methods or CERTAINTY[method] < CERTAINTY[methods[question]]:
+            methods[question] = method
+    return methods
