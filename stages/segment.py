@@ -7,9 +7,9 @@ from spanferry import tables
 from spanferry.arrow import schema_of
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar
 from spanferry.config import read_params
-from spanferry.records import SegmentRow
+from spanferry.records import SegmentRow, Split
 from spanferry.segmentation import collect_segments, make_layout
-from spanferry.squad import read_squad
+from spanferry.squad import Document, read_squad
 
 
 @click.command(cls=Command, name="segment", help=__doc__)
@@ -19,7 +19,7 @@ from spanferry.squad import read_squad
 def main(name: str, source: Path, out: Path) -> None:
     params = read_params()
     corpus = params.corpus(name)
-    documents = {split: read_squad(source / f"{split}.json") for split in corpus.locations()}
+    documents: dict[Split, Document] = {split: read_squad(source / f"{split}.json") for split in corpus.locations()}
     with progress_bar("segment", None, "paragraphs") as progress:
         layout = make_layout(documents, params.language.source, corpus.native, progress)
     segments = schema_of(SegmentRow).empty_table() if corpus.native else collect_segments(layout)

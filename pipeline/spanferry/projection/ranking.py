@@ -109,51 +109,34 @@ def make_locator(source: str, target: str, settings: AlignSettings | None = None
     return Locator(language_of(source), language_of(target), settings or AlignSettings())
 
 
-@dataclass(frozen=True)
 class Search:
-    """The search for one answer in one target text."""
+    """The search for one answer in one target text.
 
-    query: AnswerQuery
-    target: TokenizedText
-    marked: MarkedTranslation | None
-    source_language: Language
-    language: Language
-    alignment: SpanHint | None = None
+    source_phrase: the source answer. untranslated: the same as it may stand in the target; names and titles often do.
+    isolated: the translation of the answer on its own. piece: what came back between the markers. phrases: those of the
+    last three that have words, the most certain first. window, window_words: the tokens of the target window, and their
+    folded forms.
+    """
 
-    @cached_property
-    def source_phrase(self) -> Phrase:
-        """The source answer."""
-        return make_phrase(self.query.text, self.query.text, self.source_language)
-
-    @cached_property
-    def untranslated(self) -> Phrase:
-        """The source answer as it may stand in the target; names and titles often do."""
-        return self.with_numbers_as_written(self.source_phrase, self.source_language)
-
-    @cached_property
-    def isolated(self) -> Phrase | None:
-        """The translation of the answer on its own."""
-        return self.target_phrase(self.query.translation) if self.query.translation else None
-
-    @cached_property
-    def piece(self) -> Phrase | None:
-        """What came back between the markers."""
-        return self.target_phrase(self.marked.piece) if self.marked else None
-
-    @cached_property
-    def phrases(self) -> list[Phrase]:
-        """The phrases that may stand in the target, the most certain first."""
-        return [phrase for phrase in (self.isolated, self.piece, self.untranslated) if phrase and phrase.words]
-
-    @cached_property
-    def window(self) -> TokenRange:
-        """The tokens of the target window."""
-        return self.target.window_range(self.query.window)
-
-    @cached_property
-    def window_words(self) -> list[str]:
-        """The folded tokens of the target window."""
-        return self.target.folded[slice(*self.window)]
+    def __init__(
+        self,
+        query: AnswerQuery,
+        target: TokenizedText,
+        marked: MarkedTranslation | None,
+        source_language: Language,
+        language: Language,
+        alignment: SpanHint | None = None,
+    ) -> None:
+        self.query, self.target, self.marked, self.alignment = query, target, marked, alignment
+        self.source_language, self.language = source_language, language
+        self.window: TokenRange = target.window_range(query.window)
+        self.window_words = target.folded[slice(*self.window)]
+        self.source_phrase = make_phrase(query.text, query.text, source_language)
+        self.untranslated = self.with_numbers_as_written(self.source_phrase, source_language)
+        self.isolated = self.target_phrase(query.translation) if query.translation else None
+        self.piece = self.target_phrase(marked.piece) if marked else None
+        phrases = (self.isolated, self.piece, self.untranslated)
+        self.phrases = [phrase for phrase in phrases if phrase and phrase.words]
 
     @cached_property
     def hint(self) -> SpanHint | None:
