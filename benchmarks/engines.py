@@ -1,11 +1,13 @@
-"""Local engines: sentences and tokens a second, beside transformers asked for one sentence at a time.
+"""Time local translation models on a CPU, also against transformers with one sentence at a time.
 
     python benchmarks/engines.py [--sentences 200] [--threads 2] [--beams 4]
 
-The models have OPUS-MT's architecture (6 + 6 layers of 512, 58,101 pieces, 75 million parameters) with
-random weights, which cost as much as trained ones; since they find no end, every sentence gets exactly
-TARGET tokens. The sentences are the sample's. Apertium is measured where it is installed; it knows the
-sentences but not the tokens.
+The models have OPUS-MT's architecture (6 + 6 layers of 512, 58,101 pieces, 75 million parameters) with random weights,
+which cost as much time as trained ones. Random models never end a sentence, so every translation gets exactly
+TARGET_TOKENS tokens. The sentences are the sample's. Apertium is measured if it is installed (without tokens: it does
+not report them).
+
+Prints a Markdown table: seconds, sentences and target tokens a second, and the speed relative to the naive loop.
 """
 
 import argparse
@@ -13,14 +15,14 @@ import json
 import os
 import shutil
 import tempfile
-import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
 import sentencepiece
 import torch
+from measuring import best_of, print_header, print_row
 from spanferry.language.sentences import sentences
 from spanferry.squad import read_squad
 from spanferry.translation.engines import checkpoint
@@ -31,27 +33,32 @@ from spanferry.translation.engines.marian import Marian
 from spanferry.translation.settings import ApertiumSettings, CTranslate2Settings, MarianSettings
 from transformers import MarianConfig, MarianMTModel, MarianTokenizer
 
-VOCABULARY, LEARNED = 58_101, 4000
-TARGET = 28  # tokens of a translation: SQuAD's sentences have 26 words on average
+VOCABULARY, LEARNED_PIECES = 58_101, 4000
+TARGET_TOKENS = 28  # SQuAD's sentences have 26 words on average
 SAMPLE = Path("data/sample/train-v2.0.json")
+APERTIUM = "apertium eng-spa"
 
 
-def sample(count: int) -> list[str]:
-    """Sentences of the sample's contexts."""
-    found = [
+def sample_sentences(count: int) -> list[str]:
+    """Return sentences of the sample's contexts."""
+    texts = [
         paragraph.context[start:end]
         for article in read_squad(SAMPLE).data
         for paragraph in article.paragraphs
         for start, end in sentences(paragraph.context, "en")
     ]
-    return found[:count]
+    return texts[:count]
 
 
-def model(folder: Path, texts: Sequence[str]) -> None:
-    """Writes a model with OPUS-MT's architecture and random weights, and a tokenizer of the texts."""
+def write_model(folder: Path, texts: Sequence[str]) -> None:
+    """Write a model with OPUS-MT's architecture and random weights, and a tokenizer trained on the texts."""
     pieces = BytesIO()
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(texts), model_writer=pieces, vocab_size=LEARNED, hard_vocab_limit=False, minloglevel=2
+        sentence_iterator=iter(texts),
+        model_writer=pieces,
+        vocab_size=LEARNED_PIECES,
+        hard_vocab_limit=False,
+        minloglevel=2,
     )
     processor = sentencepiece.SentencePieceProcessor(model_proto=pieces.getvalue())
     learned = processor.id_to_piece(list(range(3, processor.get_piece_size())))
@@ -83,23 +90,17 @@ def model(folder: Path, texts: Sequence[str]) -> None:
     MarianMTModel(config).save_pretrained(folder)
 
 
-def seconds(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
-
-
-def naive(folder: Path, texts: Sequence[str], beams: int) -> float:
-    """transformers as its documentation shows it, a sentence at a time."""
+def translate_naively(folder: Path, texts: Sequence[str], beams: int) -> float:
+    """Translate a sentence at a time, as the documentation of transformers shows it; return seconds."""
     tokenizer, network = MarianTokenizer.from_pretrained(folder), MarianMTModel.from_pretrained(folder).eval()
 
-    def work() -> None:
+    def translate() -> None:
         for text in texts:
             inputs = tokenizer(text, return_tensors="pt")
-            found = network.generate(**inputs, num_beams=beams, max_length=None, max_new_tokens=TARGET)
-            tokenizer.decode(found[0], skip_special_tokens=True)
+            output = network.generate(**inputs, num_beams=beams, max_length=None, max_new_tokens=TARGET_TOKENS)
+            tokenizer.decode(output[0], skip_special_tokens=True)
 
-    return seconds(work)
+    return best_of(1, translate)
 
 
 def main() -> None:
@@ -107,36 +108,35 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=200)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--beams", type=int, default=4)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    os.environ["OMP_NUM_THREADS"] = str(options.threads)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    os.environ["OMP_NUM_THREADS"] = str(args.threads)
     warnings.simplefilter("ignore")
-    checkpoint.MAX_TOKENS_RATIO, checkpoint.MAX_TOKENS_MARGIN = 0, TARGET
+    checkpoint.MAX_TOKENS_RATIO, checkpoint.MAX_TOKENS_MARGIN = 0, TARGET_TOKENS
 
-    texts = sample(options.sentences)
+    texts = sample_sentences(args.sentences)
     requests = [Request(text) for text in texts]
-    rows: list[tuple[str, float, bool]] = []
+    seconds: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "model"
-        model(folder, texts)
+        write_model(folder, texts)
         os.environ["XDG_CACHE_HOME"] = temporary
-        rows.append(("transformers, one by one", naive(folder, texts, options.beams), True))
-        for name, engine in {
-            "marian": Marian(MarianSettings(model=str(folder), beams=options.beams), ("en", "nl")),
-            "ctranslate2, int8": CTranslate2(CTranslate2Settings(model=str(folder), beams=options.beams), ("en", "nl")),
-        }.items():
+        seconds["transformers, one by one"] = translate_naively(folder, texts, args.beams)
+        marian = Marian(MarianSettings(model=str(folder), beams=args.beams), ("en", "nl"))
+        ctranslate2 = CTranslate2(CTranslate2Settings(model=str(folder), beams=args.beams), ("en", "nl"))
+        for name, engine in (("marian", marian), ("ctranslate2, int8", ctranslate2)):
             with engine:
-                rows.append((name, seconds(lambda engine=engine: engine.translate(requests)), True))
+                seconds[name] = best_of(1, lambda engine=engine: engine.translate(requests))
     if shutil.which("apertium"):
         with Apertium(ApertiumSettings("eng-spa")) as engine:
-            rows.append(("apertium eng-spa", seconds(lambda: engine.translate(requests)), False))
+            seconds[APERTIUM] = best_of(1, lambda: engine.translate(requests))
 
-    print(f"{len(texts)} sentences, {options.beams} beams, {options.threads} threads, torch {torch.__version__}\n")
-    print("| engine | seconds | sentences a second | target tokens a second | times the naive loop |")
-    print("|---|--:|--:|--:|--:|")
-    for name, spent, counted in rows:
-        tokens = f"{TARGET * len(texts) / spent:,.0f}" if counted else ""
-        print(f"| {name} | {spent:.1f} | {len(texts) / spent:,.1f} | {tokens} | {rows[0][1] / spent:,.1f} |")
+    print(f"{len(texts)} sentences, {args.beams} beams, {args.threads} threads, torch {torch.__version__}\n")
+    naive = seconds["transformers, one by one"]
+    print_header(("engine", "seconds", "sentences a second", "target tokens a second", "times the naive loop"))
+    for name, spent in seconds.items():
+        tokens = "" if name == APERTIUM else f"{TARGET_TOKENS * len(texts) / spent:,.0f}"
+        print_row(name, f"{spent:.1f}", f"{len(texts) / spent:,.1f}", tokens, f"{naive / spent:,.1f}")
 
 
 if __name__ == "__main__":

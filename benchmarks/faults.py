@@ -34,7 +34,8 @@ from tempfile import TemporaryDirectory
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.translation import FAULTS
+from translation import FAULTS
+
 from tests.support.copies import WORKERS, Build, FaultExperiment, fill_disk, small_disk, translation_service
 from tests.support.mobile_page import read_counts
 

@@ -1,16 +1,18 @@
-"""How fast a SQuAD file is validated, beside what others would do.
+"""Time the validation of a SQuAD file, also against other checks.
 
     python benchmarks/validate.py [FILE] [--megabytes 40]
 
-FILE (the sample's train file by default) is tiled to about that size, with ids made unique. Printed, as Markdown: the
-best of five runs of each, in MB/s of JSON on one core and as a ratio to ours.
+Repeats the articles of FILE (default: the sample's train file) up to about this size, with unique ids. Prints a
+Markdown table: the best of five runs (CPU seconds), MB/s of JSON on one core, and the speed relative to Spanferry's.
 
-    msgspec, whole       nothing but typed decoding of the whole file
-    msgspec, streaming   the same an article at a time, as `validate` reads: the floor under it
-    spanferry            `spanferry validate`: every rule
-    json.load            the standard library's parser, and nothing else
-    offsets only         json.loads and one loop that compares each answer with its context
-    jsonschema           json.loads and a JSON schema of the form: types and keys, no offsets
+    msgspec, whole       only typed decoding of the whole file
+    msgspec, streaming   the same an article at a time, as `validate` reads: the lower bound of its time
+    spanferry            `spanferry validate` with every rule
+    json.load            only the parser of the standard library
+    offsets only         json.loads, and a loop that compares each answer with its context
+    jsonschema           json.loads, and a JSON schema of the format: types and keys, no offsets
+
+Needs jsonschema: pip install --constraint constraints.txt '.[benchmarks]'
 """
 
 import argparse
@@ -23,6 +25,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 from jsonschema import Draft202012Validator
+from measuring import best_of, print_table
 from spanferry.squad import Document
 from spanferry.squad.validation import validate_file
 from spanferry.squad.validation.sources import open_source
@@ -69,11 +72,11 @@ SCHEMA = {
 }
 
 
-def tile(source: Path, target: Path, megabytes: float) -> None:
-    """Repeats the articles of a file until it has that size, each time with other ids."""
+def write_repeated(source: Path, target: Path, megabytes: float) -> None:
+    """Repeat the articles of a file up to this size, each time with other ids."""
     document = json.loads(source.read_bytes())
-    articles, once = [], len(json.dumps(document["data"]))
-    for n in range(max(1, round(megabytes * 1e6 / once))):
+    articles, size = [], len(json.dumps(document["data"]))
+    for n in range(max(1, round(megabytes * 1e6 / size))):
         for article in copy.deepcopy(document["data"]):
             for paragraph in article["paragraphs"]:
                 for question in paragraph["qas"]:
@@ -82,7 +85,22 @@ def tile(source: Path, target: Path, megabytes: float) -> None:
     target.write_text(json.dumps({"version": "v2.0", "data": articles}))
 
 
-def offsets(path: Path) -> int:
+def decode_whole(path: Path) -> Document:
+    return msgspec.json.decode(path.read_bytes(), type=Document)
+
+
+def decode_streaming(path: Path) -> None:
+    for _ in open_source(path).chunks():
+        pass
+
+
+def load_json(path: Path) -> object:
+    with path.open("rb") as file:
+        return json.load(file)
+
+
+def compare_offsets(path: Path) -> int:
+    """Return the number of answers that their context does not hold."""
     wrong = 0
     for article in json.loads(path.read_bytes())["data"]:
         for paragraph in article["paragraphs"]:
@@ -94,56 +112,44 @@ def offsets(path: Path) -> int:
     return wrong
 
 
-def load(path: Path) -> object:
-    with path.open("rb") as file:
-        return json.load(file)
-
-
-def schema(path: Path) -> int:
+def check_schema(path: Path) -> int:
+    """Return the number of violations of SCHEMA."""
     return sum(1 for _ in Draft202012Validator(SCHEMA).iter_errors(json.loads(path.read_bytes())))
 
 
-def whole(path: Path) -> Document:
-    return msgspec.json.decode(path.read_bytes(), type=Document)
-
-
-def streaming(path: Path) -> None:
-    for _ in open_source(path).chunks():
-        pass
-
-
-def best(work: Callable[[Path], object], path: Path, runs: int) -> float:
-    seconds = []
-    for _ in range(runs):
-        start = time.process_time()
-        work(path)
-        seconds.append(time.process_time() - start)
-    return min(seconds)
+CHECKS: dict[str, Callable[[Path], object]] = {
+    "msgspec, whole": decode_whole,
+    "msgspec, streaming": decode_streaming,
+    "spanferry": validate_file,
+    "json.load": load_json,
+    "offsets only": compare_offsets,
+    "jsonschema": check_schema,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", type=Path, default=Path("data/sample/train-v2.0.json"))
     parser.add_argument("--megabytes", type=float, default=40)
-    asked = parser.parse_args()
+    args = parser.parse_args()
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "tiled.json"
-        tile(asked.file, path, asked.megabytes)
+        path = Path(folder) / "repeated.json"
+        write_repeated(args.file, path, args.megabytes)
         size = path.stat().st_size / 1e6
-        held = validate_file(path).counts
-        print(f"{size:.1f} MB, {held.questions:,} questions, {held.answers + held.plausible_answers:,} answers\n")
-        works = {
-            "msgspec, whole": whole,
-            "msgspec, streaming": streaming,
-            "spanferry": validate_file,
-            "json.load": load,
-            "offsets only": offsets,
-            "jsonschema": schema,
+        counts = validate_file(path).counts
+        print(f"{size:.1f} MB, {counts.questions:,} questions, {counts.answers + counts.plausible_answers:,} answers\n")
+        seconds = {
+            # jsonschema is slow: one run is enough.
+            name: best_of(1 if check is check_schema else RUNS, lambda check=check: check(path), time.process_time)
+            for name, check in CHECKS.items()
         }
-        times = {name: best(work, path, 1 if work is schema else RUNS) for name, work in works.items()}
-        print("| | seconds | MB/s | times spanferry's |\n|---|--:|--:|--:|")
-        for name, seconds in times.items():
-            print(f"| {name} | {seconds:.2f} | {size / seconds:.0f} | {times['spanferry'] / seconds:.2f} |")
+        print_table(
+            ("", "seconds", "MB/s", "times spanferry's"),
+            [
+                (name, f"{one:.2f}", f"{size / one:.0f}", f"{seconds['spanferry'] / one:.2f}")
+                for name, one in seconds.items()
+            ],
+        )
 
 
 if __name__ == "__main__":
