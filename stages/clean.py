@@ -10,7 +10,7 @@ from spanferry.config import read_params
 from spanferry.files import file_sha256, write_json
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.selection import decisions_table, select
-from spanferry.squad import write_squad
+from spanferry.squad import cleaned_name, write_squad
 
 
 @click.command(cls=Command, name="clean", help=__doc__)
@@ -39,7 +39,7 @@ def main(
     translated = None if params.corpus(name).native else tables.read(translations, TranslationRow)
     selection = select(source, target, located, translated)
     for split, document in documents(source, target, located, translated, selection).items():
-        write_squad(document, out / f"{params.language.target}_squadv2_{split}_clean.json")
+        write_squad(document, out / cleaned_name(params.language.target, split))
     kept = provenance(located, selection)
     tables.write(kept, out / "provenance.parquet")
     tables.write_rejected(rejected(located, selection), out / "rejected.jsonl")

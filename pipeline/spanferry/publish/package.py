@@ -28,7 +28,7 @@ from spanferry.publish.citation import citation_file
 from spanferry.publish.contract import read_cleaned_files
 from spanferry.publish.croissant import CROISSANT_FILE, croissant_metadata
 from spanferry.records import SPLITS, SpanRow, Split
-from spanferry.squad import Document, iterate_questions
+from spanferry.squad import Document, cleaned_name, iterate_questions
 from spanferry.squad.validation import ValidationReport
 
 SPLIT_NAMES: dict[Split, str] = {"train": "train", "dev": "validation"}
@@ -95,10 +95,10 @@ def build_package(
 
 def find_cleaned_files(clean: Path, target: str) -> dict[Split, Path]:
     """Split -> cleaned file, for the files that exist. Raises InputError when there are none."""
-    paths: dict[Split, Path] = {split: clean / f"{target}_squadv2_{split}_clean.json" for split in SPLITS}
+    paths: dict[Split, Path] = {split: clean / cleaned_name(target, split) for split in SPLITS}
     files: dict[Split, Path] = {split: path for split, path in paths.items() if path.is_file()}
     if not files:
-        raise InputError(f"{clean}: no {target}_squadv2_<split>_clean.json in it")
+        raise InputError(f"{clean}: no {cleaned_name(target, '<split>')} in it")
     return files
 
 

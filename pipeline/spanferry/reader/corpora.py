@@ -14,7 +14,7 @@ import msgspec
 from spanferry.errors import InputError
 from spanferry.files import regular_file
 from spanferry.reader.settings import Run
-from spanferry.squad import Document, read_squad
+from spanferry.squad import Document, cleaned_name, read_squad
 
 if TYPE_CHECKING:  # the rows of tables are no dependency of fine-tuning
     from spanferry.records import Split
@@ -23,11 +23,6 @@ PROVENANCE = "provenance.parquet"
 
 Checksums = dict[str, dict[str, str]]
 """{corpus: {file name: sha256}}."""
-
-
-def cleaned_name(language: str, split: "Split") -> str:
-    """Return the name of a cleaned file."""
-    return f"{language}_squadv2_{split}_clean.json"
 
 
 def read_cleaned(data: Path, corpora: Sequence[str], language: str, split: "Split") -> dict[str, Document]:

@@ -14,7 +14,7 @@ from spanferry.squad.document import (
     iterate_questions,
 )
 from spanferry.squad.reader import decode_squad, detect_foreign_format, read_squad
-from spanferry.squad.writer import encode_squad, write_squad
+from spanferry.squad.writer import cleaned_name, encode_squad, write_squad
 
 __all__ = [
     "MAX_TEXT_LENGTH",
@@ -26,6 +26,7 @@ __all__ = [
     "Paragraph",
     "Question",
     "Text",
+    "cleaned_name",
     "decode_squad",
     "detect_foreign_format",
     "encode_squad",

@@ -16,3 +16,8 @@ def encode_squad(document: Document) -> bytes:
 def write_squad(document: Document, path: Path) -> None:
     """Write a SQuAD file as a whole or not at all. Raises OSError."""
     write_bytes(path, encode_squad(document))
+
+
+def cleaned_name(target: str, split: str) -> str:
+    """Return the name of the cleaned file of a split: "nl_squadv2_train_clean.json"."""
+    return f"{target}_squadv2_{split}_clean.json"
