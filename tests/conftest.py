@@ -1,4 +1,4 @@
-"""Fixtures that tests of stages and commands share."""
+"""Fixtures shared by tests of stages and commands."""
 
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -15,14 +15,14 @@ from tests.support.standin import Page, Reply, page
 
 @pytest.fixture
 def workdir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder, which is the working directory meanwhile."""
+    """Create an empty folder and make it the working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 @pytest.fixture
 def run() -> Callable[..., Result]:
-    """Runs a command with arguments of any type."""
+    """Return a function that runs a command with arguments of any type."""
 
     def invoke(command: click.Command, *arguments: object) -> Result:
         return CliRunner().invoke(command, [str(argument) for argument in arguments])
@@ -32,7 +32,7 @@ def run() -> Callable[..., Result]:
 
 @pytest.fixture
 def refusal(run: Callable[..., Result]) -> Callable[..., str]:
-    """Runs a command that must refuse: exit code 2 and one line on stderr, which it gives."""
+    """Return a function that runs a command which must fail with exit code 2; it returns the one line on stderr."""
 
     def refused(command: click.Command, *arguments: object) -> str:
         result = run(command, *arguments)
@@ -47,14 +47,14 @@ def refusal(run: Callable[..., Result]) -> Callable[..., str]:
 
 @pytest.fixture
 def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[str, int], Reply | str]], Page]]:
-    """google(answer): from now on, translate.google.com answers so."""
+    """Return `google(answer)`, which makes translate.google.com respond with `answer`."""
     with ExitStack() as stack:
 
         def start(answer: Callable[[str, int], Reply | str]) -> Page:
             served = stack.enter_context(page(answer))
             monkeypatch.setenv("http_proxy", served.url)
             monkeypatch.setenv("no_proxy", "")
-            # urllib reads the environment once a process.
+            # urllib reads the environment only once per process.
             monkeypatch.setattr(urllib.request, "_opener", None)
             return served
 
@@ -63,7 +63,7 @@ def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[str,
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses and delays of milliseconds."""
+    """Shorten pauses and delays to milliseconds."""
     monkeypatch.setattr(rate_limiter, "FIRST_PAUSE_S", 0.002)
     monkeypatch.setattr(scheduler, "FIRST_DELAY_S", 0.002)
     monkeypatch.setattr(scheduler, "LONGEST_DELAY_S", 0.01)

@@ -1,9 +1,10 @@
-"""The same targets under atheris, which looks for inputs that reach new code (`pip install atheris`, Python 3.11).
+"""Fuzz the same targets with atheris, which searches for inputs that reach new code.
 
+    pip install atheris            # needs Python 3.11
     python tests/campaigns/fuzz.py KIND [FOLDER OF INPUTS] [-max_total_time=600] [-rss_limit_mb=2048]
 
-KIND: one of targets.TARGETS. An input that breaks something is printed and written to the working folder
-(crash-...); mended, it belongs to seeds/KIND.
+KIND: one of targets.TARGETS. An input that fails is printed and written to the working folder
+(crash-...). After the fix, add it to seeds/KIND.
 """
 
 import sys
@@ -22,10 +23,10 @@ def main() -> None:
     kind = sys.argv.pop(1)
 
     def mutate(raw: bytes, longest: int, seed: int) -> bytes:
-        """libFuzzer's own mutation, or every other time an input spoilt with knowledge of its format."""
+        """Return libFuzzer's own mutation, or every second time an input that its target corrupted."""
         if seed % 2:
             return atheris.Mutate(raw, longest)
-        return TARGETS[kind].spoil(Random(seed))[:longest]
+        return TARGETS[kind].corrupt(Random(seed))[:longest]
 
     atheris.Setup(sys.argv, lambda raw: attack(kind, raw), custom_mutator=mutate)
     atheris.Fuzz()

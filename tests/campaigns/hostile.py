@@ -1,4 +1,4 @@
-"""A corpus that is hostile in every field: to spreadsheets, browsers, terminals, Markdown, YAML, charts and models."""
+"""A corpus with text that is hostile to spreadsheets, browsers, terminals, Markdown, YAML, charts and models."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ TEXTS = (*FORMULAS, *MARKUP, *TERMINAL, *DOCUMENTS, INJECTION, "../../outside", 
 
 
 def document() -> dict[str, Any]:
-    """SQuAD 2.0 with each text as title, id, question and answer, and within its context."""
+    """Return SQuAD 2.0 with each text as title, id, question and answer, and inside its context."""
     return {"version": "v2.0", "data": [article(n, text) for n, text in enumerate(TEXTS)]}
 
 

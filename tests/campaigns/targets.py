@@ -1,7 +1,7 @@
-"""What is attacked: for each kind of file a way to spoil a good one, and the commands that read it.
+"""The targets of the campaign: for each kind of file a way to corrupt it, and the commands that read it.
 
-spoil(chance) -> bytes     a file of the kind with something wrong in it
-feed(bytes)                lays it into the working folder and runs what reads it; fails unless all is survived
+corrupt(chance) -> bytes   return a corrupted file of this kind
+feed(bytes)                write it into the working folder and run what reads it (`run_safely`)
 """
 
 import io
@@ -46,8 +46,8 @@ import stages.report
 import stages.rescue
 import stages.segment
 import stages.translate
-from tests.campaigns import spoiling
-from tests.campaigns.harness import bounded, survived
+from tests.campaigns import corruption
+from tests.campaigns.harness import limit_resources, run_safely
 from tests.support.small_squad import DEV, PARAMS, TRAIN, as_json
 from tests.support.tiny_build import build
 
@@ -90,19 +90,19 @@ STAGES: dict[str, tuple[Any, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Target:
-    spoil: Callable[[Random], bytes]
+    corrupt: Callable[[Random], bytes]
     feed: Callable[[bytes], None]
 
 
 def stage(name: str) -> bool:
-    """Runs a stage in the working folder; whether it ended well."""
+    """Run a stage in the working folder; return True if it succeeded."""
     command, arguments = STAGES[name]
-    return survived(command, *arguments).exit_code == 0
+    return run_safely(command, *arguments).exit_code == 0
 
 
-def on_bytes(raw: bytes, chance: Random, words: tuple[bytes, ...]) -> bytes:
-    """Bytes as they are, or three times in ten spoilt as bytes too."""
-    return spoiling.spoilt_bytes(raw, chance, words) if chance.random() < 0.3 else raw
+def maybe_corrupt_bytes(raw: bytes, chance: Random, words: tuple[bytes, ...]) -> bytes:
+    """Return the bytes, with a probability of 0.3 corrupted."""
+    return corruption.corrupt_bytes(raw, chance, words) if chance.random() < 0.3 else raw
 
 
 # SQuAD files
@@ -110,33 +110,33 @@ def on_bytes(raw: bytes, chance: Random, words: tuple[bytes, ...]) -> bytes:
 JSON_WORDS = tuple(b'{ } [ ] , : " null true NaN Infinity -0 1e400 \\ud800 \\u0000 "data" "answers" /**/'.split())
 
 
-def spoilt_squad(chance: Random) -> bytes:
-    value = spoiling.spoilt_value(TRAIN, chance, ("captain", "often"))
-    return on_bytes(spoiling.as_json(value, chance.random() < 0.5), chance, JSON_WORDS)
+def corrupt_squad(chance: Random) -> bytes:
+    value = corruption.corrupt_value(TRAIN, chance, ("captain", "often"))
+    return maybe_corrupt_bytes(corruption.as_json(value, chance.random() < 0.5), chance, JSON_WORDS)
 
 
 def feed_squad(raw: bytes) -> None:
-    """fetch and segment, and by all commands that take a SQuAD file."""
+    """Run fetch and segment, and all commands that read a SQuAD file."""
     Path("train.json").write_bytes(raw)
     Path("dev.json").write_bytes(as_json(DEV))
     Path("predictions.json").write_text('{"often": "12 times a day", "captain": ""}')
     Path("params.yaml").write_text(PARAMS)
     if stage("fetch"):
-        assert stage("segment"), "what fetch lets through, segment takes"
-    survived(validate, "train.json")
-    survived(plan, "small")
-    survived(diff, "train.json", "dev.json")
-    survived(evaluate, "--gold", "train.json", "--predictions", "predictions.json")
+        assert stage("segment"), "segment must read what fetch accepts"
+    run_safely(validate, "train.json")
+    run_safely(plan, "small")
+    run_safely(diff, "train.json", "dev.json")
+    run_safely(evaluate, "--gold", "train.json", "--predictions", "predictions.json")
 
 
 def feed_chain(raw: bytes) -> None:
-    """Every stage up to the report, for files that fetch lets through."""
+    """Run every stage up to the report, if fetch accepts the file."""
     Path("train.json").write_bytes(raw)
     Path("dev.json").write_bytes(as_json(DEV))
     Path("params.yaml").write_text(PARAMS)
     if stage("fetch"):
         for name in ("segment", "translate", "locate", "rescue", "clean", "report"):
-            assert stage(name), f"what fetch lets through, {name} takes"
+            assert stage(name), f"{name} must read what fetch accepts"
 
 
 # TMX
@@ -158,37 +158,37 @@ def good_tmx() -> bytes:
     return out.getvalue().encode()
 
 
-def spoilt_tmx(chance: Random) -> bytes:
-    """The elements of a good file dropped, doubled, renamed, nested or filled otherwise; or its bytes spoilt."""
+def corrupt_tmx(chance: Random) -> bytes:
+    """Drop, duplicate, rename, nest or refill elements of a good file, or corrupt its bytes."""
     if chance.random() < 0.4:
-        return spoiling.spoilt_bytes(good_tmx(), chance, XML_WORDS)
+        return corruption.corrupt_bytes(good_tmx(), chance, XML_WORDS)
     root = ElementTree.fromstring(good_tmx())
     for _ in range(chance.choice((1, 1, 2, 4))):
         parent = chance.choice([element for element in root.iter() if len(element)] or [root])
         element = chance.choice(list(parent) or [root])
-        match chance.choice(("drop", "double", "rename", "attribute", "text", "nest", "many")):
+        match chance.choice(("drop", "duplicate", "rename", "attribute", "text", "nest", "many")):
             case "drop" if len(parent):
                 parent.remove(element)
-            case "double":
+            case "duplicate":
                 parent.append(element) if element is not root else None
             case "rename":
                 element.tag = chance.choice(("tu", "tuv", "seg", "ph", "bpt", "x", "header", "tmx"))
             case "attribute":
                 element.set(chance.choice(("lang", "type", "srclang")), chance.choice(("", "en", "x-codepoint", "NL")))
             case "text":
-                element.text = chance.choice((*spoiling.TEXTS, "U+D800", "U+110000", "U+0000"))
+                element.text = chance.choice((*corruption.TEXTS, "U+D800", "U+110000", "U+0000"))
             case "nest":
                 inner = element
-                for _ in range(chance.choice(spoiling.DEPTHS)):
+                for _ in range(chance.choice(corruption.DEPTHS)):
                     inner = ElementTree.SubElement(inner, element.tag)
             case "many":
                 parent.extend([element] * chance.choice((2, 300))) if element is not root else None
     raw = as_xml(root)
-    return on_bytes(raw, chance, XML_WORDS)
+    return maybe_corrupt_bytes(raw, chance, XML_WORDS)
 
 
 def as_xml(root: ElementTree.Element) -> bytes:
-    """Elements, however deep, with texts as they are (NUL and surrogates too)."""
+    """Write elements of any depth, with texts unchanged (NUL and surrogates too)."""
     out: list[str] = []
     todo: list[Any] = [root]
     while todo:
@@ -207,7 +207,7 @@ def as_xml(root: ElementTree.Element) -> bytes:
 def feed_tmx(raw: bytes) -> None:
     Path("bad.tmx").write_bytes(raw)
     Path("params.yaml").write_text(PARAMS.replace("identity", "mtranslate"))
-    survived(memory, "import", "bad.tmx")
+    run_safely(memory, "import", "bad.tmx")
 
 
 # Tables between stages
@@ -228,7 +228,7 @@ TYPES = (pa.string(), pa.large_string(), pa.int64(), pa.int8(), pa.float64(), pa
 
 @cache
 def good_build() -> dict[str, bytes]:
-    """The files of a small build, by name."""
+    """Return the files of a small build by name."""
     with TemporaryDirectory() as folder, chdir(folder):
         Path("source").mkdir()
         for split, document in (("train", TRAIN), ("dev", DEV)):
@@ -243,28 +243,28 @@ def good_build() -> dict[str, bytes]:
         }
 
 
-def spoilt_table(chance: Random) -> bytes:
-    """A line with the name of a file of the build, and that file spoilt."""
+def corrupt_table(chance: Random) -> bytes:
+    """Return a line with the name of a file of the build, and that file, corrupted."""
     name = chance.choice(list(FILES))
     raw, schema = good_build()[name], FILES[name]
     if chance.random() < 0.75:
-        raw = rewritten(name, raw, schema, chance)
+        raw = rewrite_table(name, raw, schema, chance)
     if chance.random() < 0.3:
-        raw = spoiling.spoilt_bytes(raw, chance, (b"PAR1", b"PARE", b"ARROW:schema"))
+        raw = corruption.corrupt_bytes(raw, chance, (b"PAR1", b"PARE", b"ARROW:schema"))
     return name.encode() + b"\n" + raw
 
 
-def rewritten(name: str, raw: bytes, schema: pa.Schema, chance: Random) -> bytes:
-    """A table with other values, or in another schema where they are of no type that theirs has."""
+def rewrite_table(name: str, raw: bytes, schema: pa.Schema, chance: Random) -> bytes:
+    """Return a table with other values, columns, types or rows."""
     if name.endswith(".jsonl"):
         rows = [json.loads(line) for line in raw.splitlines()] or [dict.fromkeys(schema.names)]
-        spoilt = spoiling.spoilt_value(rows, chance)
-        return b"\n".join(map(spoiling.as_json, spoilt if isinstance(spoilt, list) else [spoilt])) + b"\n"
+        value = corruption.corrupt_value(rows, chance)
+        return b"\n".join(map(corruption.as_json, value if isinstance(value, list) else [value])) + b"\n"
     table = pq.read_table(io.BytesIO(raw))
     try:
         match chance.choice(("values", "values", "values", "column", "type", "rows")):
             case "values":
-                rows = spoiling.spoilt_value(table.to_pylist(), chance)
+                rows = corruption.corrupt_value(table.to_pylist(), chance)
                 table = pa.Table.from_pylist(rows, schema=schema)
             case "column":
                 at = chance.randrange(table.num_columns)
@@ -304,11 +304,11 @@ READERS = {
 
 
 def feed_table(raw: bytes) -> None:
-    """The stages that read the table, in a folder where all others are good."""
-    name, _, spoilt = raw.partition(b"\n")
+    """Run the stages that read the table, in a folder where all other files are good."""
+    name, _, corrupted = raw.partition(b"\n")
     if (file := name.decode("utf-8", "replace")) not in FILES:
         return
-    for other, good in (good_build() | {file: spoilt}).items():
+    for other, good in (good_build() | {file: corrupted}).items():
         Path(other).parent.mkdir(parents=True, exist_ok=True)
         Path(other).write_bytes(good)
     for reader in READERS[file]:
@@ -354,37 +354,37 @@ YAML_WORDS = tuple(
 )
 
 
-def spoilt_params(chance: Random) -> bytes:
-    """As JSON, which YAML takes, with values spoilt; or the file as a person writes it, with its bytes spoilt."""
+def corrupt_params(chance: Random) -> bytes:
+    """Return JSON (which is YAML) with corrupted values, or a hand-written file with corrupted bytes."""
     if chance.random() < 0.5:
-        return spoiling.spoilt_bytes(FULL_PARAMS.encode(), chance, YAML_WORDS)
-    value = spoiling.spoilt_value(YAML(typ="safe", pure=True).load(FULL_PARAMS), chance, ("small", "tiny", "../x"))
-    return on_bytes(spoiling.as_json(value, chance.random() < 0.5), chance, YAML_WORDS)
+        return corruption.corrupt_bytes(FULL_PARAMS.encode(), chance, YAML_WORDS)
+    value = corruption.corrupt_value(YAML(typ="safe", pure=True).load(FULL_PARAMS), chance, ("small", "tiny", "../x"))
+    return maybe_corrupt_bytes(corruption.as_json(value, chance.random() < 0.5), chance, YAML_WORDS)
 
 
 def feed_params(raw: bytes) -> None:
     Path("params.yaml").write_bytes(raw)
     for name, document in (("train.json", TRAIN), ("dev.json", DEV)):
         Path(name).write_bytes(as_json(document))
-    survived(plan, "small")
-    survived(memory, "import", "--translator", "mine", "none.tmx")
-    survived(stages.inputs.main, "tiny", "--digests", "digests", "--out", "inputs")
+    run_safely(plan, "small")
+    run_safely(memory, "import", "--translator", "mine", "none.tmx")
+    run_safely(stages.inputs.main, "tiny", "--digests", "digests", "--out", "inputs")
 
 
 # Predictions and null odds
 
 
-def spoilt_predictions(chance: Random) -> bytes:
-    """Two lines: predictions and null odds; one of them spoilt, or both."""
+def corrupt_predictions(chance: Random) -> bytes:
+    """Return two lines, predictions and null odds, one or both corrupted."""
     predictions: Any = {"often": "12 times a day", "captain": "", "high": "91"}
     odds: Any = {"often": 0.25, "captain": 3.5, "high": 1e-9}
     which = chance.choice(("predictions", "odds", "both"))
     if which != "odds":
-        predictions = spoiling.spoilt_value(predictions, chance)
+        predictions = corruption.corrupt_value(predictions, chance)
     if which != "predictions":
-        odds = spoiling.spoilt_value(odds, chance)
-    pair = [spoiling.as_json(one, chance.random() < 0.5) for one in (predictions, odds)]
-    return b"\n".join(on_bytes(one, chance, JSON_WORDS) for one in pair)
+        odds = corruption.corrupt_value(odds, chance)
+    pair = [corruption.as_json(one, chance.random() < 0.5) for one in (predictions, odds)]
+    return b"\n".join(maybe_corrupt_bytes(one, chance, JSON_WORDS) for one in pair)
 
 
 def feed_predictions(raw: bytes) -> None:
@@ -393,9 +393,9 @@ def feed_predictions(raw: bytes) -> None:
     Path("predictions.json").write_bytes(predictions)
     Path("odds.json").write_bytes(odds)
     given = ("--gold", "gold.json", "--predictions", "predictions.json")
-    survived(evaluate, *given)
-    survived(evaluate, *given, "--null-odds", "odds.json", "--threshold", "0.5")
-    survived(evaluate, *given, "--against", "odds.json")
+    run_safely(evaluate, *given)
+    run_safely(evaluate, *given, "--null-odds", "odds.json", "--threshold", "0.5")
+    run_safely(evaluate, *given, "--against", "odds.json")
 
 
 # Review sheets
@@ -415,39 +415,39 @@ def good_sheet() -> bytes:
         return (Path(folder) / "sheet.csv").read_bytes()
 
 
-def spoilt_sheet(chance: Random) -> bytes:
-    return spoiling.spoilt_bytes(good_sheet(), chance, SHEET_WORDS)
+def corrupt_sheet(chance: Random) -> bytes:
+    return corruption.corrupt_bytes(good_sheet(), chance, SHEET_WORDS)
 
 
 def feed_sheet(raw: bytes) -> None:
     Path("sheet.csv").write_bytes(raw)
-    survived(sample, "--score", "sheet.csv")
-    survived(sample, "--score", "sheet.csv", "--json")
+    run_safely(sample, "--score", "sheet.csv")
+    run_safely(sample, "--score", "sheet.csv", "--json")
 
 
-# What services answer: no command, but each engine, which may only translate or raise what engines raise
+# Responses of services: run each engine, which may only translate or raise the errors of engines
 
-ASKED = [Request("The dam broke in 1953."), Request("How high is it?"), Request("91 metres")]
-SAID = {"1": "De dam brak in 1953.", "2": "Hoe hoog is hij?", "3": "91 meter"}
+REQUESTS = [Request("The dam broke in 1953."), Request("How high is it?"), Request("91 metres")]
+RESPONSES = {"1": "De dam brak in 1953.", "2": "Hoe hoog is hij?", "3": "91 meter"}
 HTML_WORDS = tuple(
     b'<div class="result-container">|</div>|<|&lt;|&#0;|&#xD800;|&#x110000;|&quot;|<script>|\xff'.split(b"|")
 )
 PAGE = '<html><body><div class="root"></div><div class="result-container">De dam brak in 1953.</div></body></html>'
 
 
-def spoilt_service(chance: Random) -> bytes:
-    """A line with the name of an engine, and an answer that is no good one."""
+def corrupt_service(chance: Random) -> bytes:
+    """Return a line with the name of an engine, and a bad response."""
     match engine := chance.choice(("openai", "deepl", "mtranslate")):
         case "openai":
-            said = spoiling.as_json(spoiling.spoilt_value(SAID, chance)).decode("utf-8", "surrogatepass")
-            answer = {"choices": [{"index": 0, "message": {"content": said}, "finish_reason": "stop"}]}
+            content = corruption.as_json(corruption.corrupt_value(RESPONSES, chance)).decode("utf-8", "surrogatepass")
+            answer = {"choices": [{"index": 0, "message": {"content": content}, "finish_reason": "stop"}]}
         case "deepl":
-            told = {"detected_source_language": "EN", "billed_characters": 7, "model_type_used": "quality_optimized"}
-            answer = {"translations": [{"text": text} | told for text in SAID.values()]}
+            details = {"detected_source_language": "EN", "billed_characters": 7, "model_type_used": "quality_optimized"}
+            answer = {"translations": [{"text": text} | details for text in RESPONSES.values()]}
         case _:
-            return b"mtranslate\n" + spoiling.spoilt_bytes(PAGE.encode(), chance, HTML_WORDS)
-    value = spoiling.spoilt_value(answer, chance) if chance.random() < 0.7 else answer
-    return f"{engine}\n".encode() + on_bytes(spoiling.as_json(value), chance, JSON_WORDS)
+            return b"mtranslate\n" + corruption.corrupt_bytes(PAGE.encode(), chance, HTML_WORDS)
+    value = corruption.corrupt_value(answer, chance) if chance.random() < 0.7 else answer
+    return f"{engine}\n".encode() + maybe_corrupt_bytes(corruption.as_json(value), chance, JSON_WORDS)
 
 
 def feed_service(raw: bytes) -> None:
@@ -470,29 +470,29 @@ def feed_service(raw: bytes) -> None:
             case _:
                 return
         stack.enter_context(engine)
-        stack.enter_context(bounded())
+        stack.enter_context(limit_resources())
         try:
-            given = engine.translate(ASKED)
+            given = engine.translate(REQUESTS)
         except (EngineFailure, TranslationError):
             return
-    assert len(given) == len(ASKED)
+    assert len(given) == len(REQUESTS)
     assert all(isinstance(text, str) for text in given)
 
 
 TARGETS = {
-    "squad": Target(spoilt_squad, feed_squad),
-    "chain": Target(spoilt_squad, feed_chain),
-    "tmx": Target(spoilt_tmx, feed_tmx),
-    "table": Target(spoilt_table, feed_table),
-    "params": Target(spoilt_params, feed_params),
-    "predictions": Target(spoilt_predictions, feed_predictions),
-    "sheet": Target(spoilt_sheet, feed_sheet),
-    "service": Target(spoilt_service, feed_service),
+    "squad": Target(corrupt_squad, feed_squad),
+    "chain": Target(corrupt_squad, feed_chain),
+    "tmx": Target(corrupt_tmx, feed_tmx),
+    "table": Target(corrupt_table, feed_table),
+    "params": Target(corrupt_params, feed_params),
+    "predictions": Target(corrupt_predictions, feed_predictions),
+    "sheet": Target(corrupt_sheet, feed_sheet),
+    "service": Target(corrupt_service, feed_service),
 }
 
 
 def attack(kind: str, raw: bytes) -> None:
-    """Feeds an input to its target in a folder of its own. No charts, which show figures alone and take a second."""
+    """Feed an input to its target in a folder of its own, without charts: they show only figures and take a second."""
     with (
         TemporaryDirectory() as folder,
         chdir(folder),

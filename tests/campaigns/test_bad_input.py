@@ -1,6 +1,6 @@
-"""Spoilt input of every kind: one clear line and exit code 2, or success; never a traceback, hang, GiB or half a file.
+"""Corrupted input of every kind gives one line and exit code 2, or success; see harness.py.
 
-The suite tries a few inputs of each kind, the campaign (conftest.py) 10,000. What once broke something lies in seeds/.
+The suite tries a few inputs of each kind, the campaign (conftest.py) 10,000. seeds/ holds inputs that once failed.
 """
 
 from pathlib import Path
@@ -20,10 +20,10 @@ SEEDS = sorted((Path(__file__).parent / "seeds").glob("*/*"))
     max_examples=settings().max_examples if CAMPAIGN else 10, deadline=None, suppress_health_check=list(HealthCheck)
 )
 @given(chance=st.randoms(use_true_random=False))
-def test_spoilt_input_is_survived(kind, chance) -> None:
-    attack(kind, TARGETS[kind].spoil(chance))
+def test_corrupted_input(kind, chance) -> None:
+    attack(kind, TARGETS[kind].corrupt(chance))
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_what_broke_something_once_is_survived(seed: Path) -> None:
+def test_input_that_once_failed(seed: Path) -> None:
     attack(seed.parent.name, seed.read_bytes())

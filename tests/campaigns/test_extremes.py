@@ -1,4 +1,4 @@
-"""Inputs that are extreme in one way each, and what becomes of them."""
+"""Inputs that are extreme in one way each."""
 
 import os
 import tempfile
@@ -24,11 +24,11 @@ from spanferry.squad import decode_squad, read_squad
 from spanferry.yaml_files import MAX_BYTES
 
 import stages.fetch
-from tests.campaigns.harness import refused, survived
+from tests.campaigns.harness import check_refusal, run_safely
 from tests.campaigns.targets import CORPUS, LAYOUT, STAGES, TRANSLATIONS, good_build, stage
 from tests.support.small_squad import PARAMS, TRAIN, as_json, lay_out, train
 
-# The campaign takes 200 MB; the suite what is just too much.
+# 200 MB in the campaign; in the suite just above the limit.
 LONG = "word " * (40_000_000 if settings.get_current_profile_name() == "campaign" else 2_100_000)
 FETCH = (stages.fetch.main, *CORPUS, "--out", "source")
 GOLD = ("--gold", "train.json", "--predictions", "predictions.json")
@@ -40,11 +40,11 @@ def small(workdir: Path) -> Path:
     return workdir
 
 
-def refusal(*called: object) -> str:
-    """The line of a command that must refuse, within the harness's bounds."""
-    result = survived(*called)
+def refusal(*call: object) -> str:
+    """Run a command that must refuse, within the harness's limits; return its line."""
+    result = run_safely(*call)
     assert result.exit_code == 2, result.output
-    return refused(result)
+    return check_refusal(result)
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,14 @@ def refusal(*called: object) -> str:
 def test_one_endless_string_in_a_squad_file(changes: dict) -> None:
     Path("train.json").write_bytes(as_json(train(**changes)))
     assert "Expected `str` of length <= 10000000 - at `$.data[0].paragraphs[0].qas[0]." in refusal(*FETCH)
-    assert "malformed" in survived(validate, "train.json").stdout
+    assert "malformed" in run_safely(validate, "train.json").stdout
 
 
 def test_one_endless_context() -> None:
     whole = as_json(TRAIN)
     Path("train.json").write_bytes(whole.replace(b"Nobody drowned.", LONG.encode()))
     assert "Expected `str` of length <= 10000000 - at `$.data[0].paragraphs[0].context`" in refusal(*FETCH)
-    assert "context: is missing, of the wrong type or too long" in survived(validate, "train.json").stdout
+    assert "context: is missing, of the wrong type or too long" in run_safely(validate, "train.json").stdout
 
 
 def test_one_endless_string_elsewhere() -> None:
@@ -72,7 +72,7 @@ def test_one_endless_string_elsewhere() -> None:
     assert "field larger than field limit" in refusal(sample, "--score", "sheet.csv")
 
 
-def test_a_segment_of_a_hundred_million_characters_is_no_tmx(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tmx_unit_of_a_hundred_million_characters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("spanferry.translation.memory.tmx.LONGEST_UNIT", len(LONG) - 1)
     unit = f'<tu><tuv xml:lang="en"><seg>{LONG}</seg></tuv><tuv xml:lang="nl"><seg>x</seg></tuv></tu>'
     Path("long.tmx").write_text(f"<tmx><body>{unit}</body></tmx>")
@@ -81,7 +81,7 @@ def test_a_segment_of_a_hundred_million_characters_is_no_tmx(monkeypatch: pytest
     assert not Path("memory").exists()
 
 
-def test_a_tmx_that_breaks_off_brings_nothing() -> None:
+def test_a_truncated_tmx_imports_nothing() -> None:
     units = "".join(
         f'<tu><tuv xml:lang="en"><seg>{n}</seg></tuv><tuv xml:lang="nl"><seg>{n}</seg></tuv></tu>'
         for n in range(12_000)
@@ -92,7 +92,7 @@ def test_a_tmx_that_breaks_off_brings_nothing() -> None:
     assert not Path("memory").exists()
 
 
-LAUGHS = "&a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+NESTED_ALIASES = "&a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{after}: &{after} [{', '.join([f'*{before}'] * 10)}]\n"
     for before, after in zip("abcdefgh", "bcdefghi", strict=True)
 )
@@ -101,68 +101,68 @@ LAUGHS = "&a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
 @pytest.mark.parametrize(
     "written",
     [
-        f"a: {LAUGHS}",
+        f"a: {NESTED_ALIASES}",
         PARAMS.replace("identity", "m") + "translators: {m: {engine: openai, model: m, body: &b {b: *b}}}\n",
     ],
 )
-def test_aliases_of_aliases_in_params(written: str) -> None:
+def test_nested_aliases_in_params(written: str) -> None:
     Path("params.yaml").write_text(written)
     assert "more than 100,000 values; are there aliases of aliases?" in refusal(plan, "small")
 
 
 @pytest.mark.parametrize("value", [".inf", ".nan", "1e300"])
-def test_settings_that_are_no_number_to_go_by(value: str) -> None:
+def test_settings_that_are_not_finite(value: str) -> None:
     Path("params.yaml").write_text(f"{PARAMS}translate: {{timeout_s: {value}}}\n")
     refusal(plan, "small")
 
 
-def repeated(path: str, schema: pa.Schema, column: str, rows: int, dictionary: bool) -> int:
-    """A table that has one text of 1 MB so many times; the file's size."""
+def write_repeated_text(path: str, schema: pa.Schema, column: str, rows: int, dictionary: bool) -> int:
+    """Write a table with one text of 1 MB in each row; return the file's size."""
     big = pa.array(["x" * 1_000_000])
     text = pa.DictionaryArray.from_arrays(pa.array([0] * 100, pa.int32()), big).cast(pa.string())
     no_answers = {"text": [], "answer_start": []}
     values = {column: text, "answers": pa.array([no_answers] * 100, QUESTIONS.field("answers").type)}
-    some = pa.table([values.get(name, pa.array(["x"] * 100)) for name in schema.names], schema=schema)
+    part = pa.table([values.get(name, pa.array(["x"] * 100)) for name in schema.names], schema=schema)
     options = {"compression": "zstd", "use_dictionary": dictionary, "dictionary_pagesize_limit": 1 << 30}
     with pq.ParquetWriter(path, schema, **options) as out:
         for _ in range(0, rows, 100):
-            out.write_table(some)
+            out.write_table(part)
     return Path(path).stat().st_size
 
 
 @pytest.mark.parametrize("dictionary", [True, False])
-def test_a_small_table_that_unpacks_to_gigabytes(dictionary: bool) -> None:
+def test_a_small_table_that_expands_to_gigabytes(dictionary: bool) -> None:
     for name, good in good_build().items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(good)
-    size = repeated("translations.parquet", schema_of(TranslationRow), "text", 400, dictionary)
+    size = write_repeated_text("translations.parquet", schema_of(TranslationRow), "text", 400, dictionary)
     assert size < 50_000
     command, _ = STAGES["locate"]
     line = refusal(command, *CORPUS, *LAYOUT, *TRANSLATIONS, "--out", "elsewhere")
     assert line.endswith(
         f"translations.parquet: not a readable table: its {size:,} bytes unpack to more than 268,435,456"
     )
-    assert repeated("bomb.parquet", QUESTIONS, "context", 400, dictionary) < 50_000
+    assert write_repeated_text("bomb.parquet", QUESTIONS, "context", 400, dictionary) < 50_000
     assert "unpack to more than" in refusal(validate, "bomb.parquet")
 
 
-def test_gzip_is_told_and_not_unpacked() -> None:
+def test_gzip_is_reported_and_not_decompressed() -> None:
     Path("train.json").write_bytes(b"\x1f\x8b\x08\x00" + bytes(100))
     assert "compressed with gzip; unpack it first" in refusal(*FETCH)
 
 
-def test_a_key_that_an_object_has_twice() -> None:
-    """msgspec takes the last one; the answers of the first would be gone without a word."""
+def test_a_duplicate_key() -> None:
+    """msgspec takes the last one; the answers of the first would be lost silently."""
     Path("train.json").write_bytes(as_json(TRAIN).replace(b'"answers":', b'"answers": [], "answers":', 1))
     assert "train.json: an object has the key 'answers' twice; only one of them would be read" in refusal(*FETCH)
     more = train(answers=[{"text": "12", "answer_start": 28, "answers": "unknown keys may be called so"}])
     assert decode_squad(as_json(more), "f")
 
 
-# Not files
+# Paths that are not regular files
 
 
-def nothing_to_read(kind: str, path: Path) -> None:
+def create_non_file(kind: str, path: Path) -> None:
     match kind:
         case "pipe":
             os.mkfifo(path)
@@ -188,27 +188,27 @@ READ = {
 
 @pytest.mark.parametrize("kind", ["pipe", "endless", "folder", "loop", "dangling"])
 @pytest.mark.parametrize("name", READ)
-def test_what_is_no_file_is_refused(name: str, kind: str) -> None:
+def test_a_path_that_is_not_a_file_is_refused(name: str, kind: str) -> None:
     Path(name).unlink(missing_ok=True)
-    nothing_to_read(kind, Path(name))
-    for called in READ[name]:
-        refusal(*called)
+    create_non_file(kind, Path(name))
+    for call in READ[name]:
+        refusal(*call)
 
 
 @pytest.mark.parametrize("kind", ["pipe", "endless", "folder", "loop"])
 @pytest.mark.parametrize("name", ["segments/layout.parquet", "translations.parquet"])
-def test_a_table_that_is_no_file_is_refused(name: str, kind: str) -> None:
+def test_a_table_that_is_not_a_file_is_refused(name: str, kind: str) -> None:
     for other, good in good_build().items():
         Path(other).parent.mkdir(parents=True, exist_ok=True)
         Path(other).write_bytes(good)
     Path(name).unlink()
-    nothing_to_read(kind, Path(name))
+    create_non_file(kind, Path(name))
     assert not stage("locate")
 
 
 @pytest.mark.parametrize("name", ["../x", "/var/x", "a/b", "..", ".", "", "a.b", "-x", "x\n", "é", "a\0b"])
 def test_names_that_leave_their_folder(name: str) -> None:
-    """Corpora, runs and translators are names of folders and of keys; no other part of a path comes from input."""
+    """Names of corpora, runs and translators become names of folders; no other part of a path comes from input."""
     import json
 
     for section, entry in (("corpora", {"train": "t"}), ("runs", {}), ("about", {}), ("translators", {})):
@@ -217,7 +217,7 @@ def test_names_that_leave_their_folder(name: str) -> None:
         refusal(plan, "small")
 
 
-def test_a_link_in_the_place_of_an_output_is_replaced_and_not_followed() -> None:
+def test_a_link_at_the_output_is_replaced_and_not_followed() -> None:
     Path("precious").write_bytes(b"mine")
     Path("out").symlink_to("precious")
     write_bytes(Path("out"), b"theirs")
@@ -226,8 +226,8 @@ def test_a_link_in_the_place_of_an_output_is_replaced_and_not_followed() -> None
 
 
 @contextmanager
-def without_rights(folder: Path) -> Iterator[None]:
-    """A folder that may not be written to, also for root, who otherwise may."""
+def deny_writing(folder: Path) -> Iterator[None]:
+    """Deny writing to a folder while the block lasts. Root gives up its rights: it may always write."""
     folder.chmod(0o555)
     root = os.geteuid() == 0
     if root:
@@ -240,9 +240,9 @@ def without_rights(folder: Path) -> Iterator[None]:
         folder.chmod(0o755)
 
 
-def test_a_folder_that_may_not_be_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+def test_a_folder_without_write_permission(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         folder.chmod(0o755)
         monkeypatch.chdir(folder)
         for name, good in good_build().items():
@@ -251,8 +251,8 @@ def test_a_folder_that_may_not_be_written_to(monkeypatch: pytest.MonkeyPatch) ->
         for path in (path for path in folder.rglob("*") if path.is_dir()):
             path.chmod(0o555)
         for name in ("segment", "locate", "clean", "report"):
-            assert stage(name)  # once as it may, so that all modules are there
-        with without_rights(folder):
+            assert stage(name)  # first with permission, so that all modules are imported
+        with deny_writing(folder):
             for name in ("segment", "locate", "clean", "report"):
                 command, arguments = STAGES[name]
                 assert "Permission denied" in refusal(command, *arguments)
@@ -264,6 +264,6 @@ def test_an_empty_and_an_endless_id() -> None:
     long = train(id="i" * 1_000_000)
     long["data"] *= 2
     Path("train.json").write_bytes(as_json(long))
-    assert " characters)" in refusal(*FETCH)  # the line is cut
+    assert " characters)" in refusal(*FETCH)  # the line is truncated
     with pytest.raises(InputError):
         read_squad(Path("train.json"))

@@ -1,4 +1,4 @@
-"""A hostile corpus through the whole build: what is written and printed shows it as text, and loses none of it."""
+"""A hostile corpus through the whole build: outputs show it as text and lose none of it."""
 
 import csv
 import html
@@ -24,7 +24,7 @@ from spanferry.squad import iterate_questions, read_squad
 from spanferry.translation.memory.tmx import read_tmx, write_tmx
 
 import stages.publish
-from tests.campaigns.harness import survived
+from tests.campaigns.harness import run_safely
 from tests.campaigns.hostile import INJECTION, MARKUP, TEXTS, document
 from tests.campaigns.targets import stage
 from tests.support.json_server import Answer, service
@@ -32,7 +32,7 @@ from tests.support.small_squad import DEV, PARAMS, as_json
 from tests.support.standin import dutch
 
 FOLDER = Path("data/small")
-PLACES = {
+LOCATIONS = {
     **{f"{name}": FOLDER / name for name in ("source", "segments", "located", "clean")},
     **{
         name: FOLDER / name for name in ("translations.parquet", "spans.parquet", "marked.parquet", "decisions.parquet")
@@ -42,7 +42,7 @@ PLACES = {
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a build of the hostile corpus, laid out as `dvc repro` does."""
+    """Return the folder of a build of the hostile corpus, laid out as `dvc repro` does."""
     root = tmp_path_factory.mktemp("hostile")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
@@ -52,15 +52,15 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
         FOLDER.mkdir(parents=True)
         for name in ("fetch", "segment", "translate", "locate", "rescue", "clean", "report"):
             assert stage(name)
-        for name, place in PLACES.items():
+        for name, place in LOCATIONS.items():
             Path(name).rename(place)
         packed = ("--corpus", "small", "--clean", FOLDER / "clean", "--loss", "reports/small/loss.json")
-        assert survived(stages.publish.main, *packed, "--out", FOLDER / "published").exit_code == 0
+        assert run_safely(stages.publish.main, *packed, "--out", FOLDER / "published").exit_code == 0
     return root
 
 
 @pytest.fixture(autouse=True)
-def there(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def in_build(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(build)
 
 
@@ -105,13 +105,13 @@ def test_the_cleaned_file_has_every_text_as_it_was() -> None:
     ],
     ids=lambda called: " ".join(map(str, called[1:])),
 )
-def test_a_terminal_is_sent_no_control_characters(called: tuple) -> None:
-    """`survived` looks at all that is printed."""
+def test_a_terminal_receives_no_control_characters(called: tuple) -> None:
+    """`run_safely` checks everything that is printed."""
     Path("elsewhere").mkdir(exist_ok=True)
     for name in ("provenance.parquet", "rejected.jsonl"):
         Path("elsewhere", name).write_bytes((FOLDER / "clean" / name).read_bytes())
     Path("elsewhere", "rejected.jsonl").write_bytes(b"")
-    assert survived(*called).stdout
+    assert run_safely(*called).stdout
 
 
 def test_errors_that_quote_a_text_are_safe() -> None:
@@ -120,13 +120,13 @@ def test_errors_that_quote_a_text_are_safe() -> None:
     Path("twice.json").write_bytes(as_json(twice))
     for text in TEXTS:
         Path("bad.csv").write_text(f"verdict,method,confidence,stratum_size,key\n{text!r},exact,x,3,k\n")
-        survived(sample, "--score", "bad.csv")
-    survived(validate, "twice.json")
-    assert survived(diff, "twice.json", "dev.json").exit_code == 2
+        run_safely(sample, "--score", "bad.csv")
+    run_safely(validate, "twice.json")
+    assert run_safely(diff, "twice.json", "dev.json").exit_code == 2
 
 
-def test_a_spreadsheet_runs_nothing_and_the_sheet_comes_back() -> None:
-    survived(sample, "small", "-n", "999")
+def test_a_spreadsheet_runs_nothing_and_the_sheet_is_read_back() -> None:
+    run_safely(sample, "small", "-n", "999")
     sheet = Path("reports/small/review.csv")
     text = sheet.read_bytes().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
@@ -142,7 +142,7 @@ def test_a_spreadsheet_runs_nothing_and_the_sheet_comes_back() -> None:
 
 
 class Elements(HTMLParser):
-    """Every tag of a page with the names of its attributes."""
+    """Count the tags of a page; fail at an attribute that runs code."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -156,17 +156,17 @@ class Elements(HTMLParser):
 
 @pytest.mark.parametrize("name", ["loss.html", "review.html"])
 def test_a_browser_shows_markup_as_text(name: str) -> None:
-    survived(sample, "small", "-n", "999")
+    run_safely(sample, "small", "-n", "999")
     page = Path("reports/small", name).read_text(encoding="utf-8")
     seen = Elements(page).seen
     assert "default-src 'none'" in html.unescape(page[: page.index("</head>")])
     assert seen["img"] == 0
-    assert seen["script"] == page.count("<script"), "what looks like a script is one of ours"
+    assert seen["script"] == page.count("<script"), "every script is one of the page's own"
     assert seen["script"] <= 4
     assert not [text for text in MARKUP[:3] if text in page]
 
 
-def test_the_card_has_none_of_it_and_its_header_is_ours() -> None:
+def test_the_card_contains_no_text_of_the_corpus() -> None:
     card = (FOLDER / "published" / "README.md").read_text(encoding="utf-8")
     assert not [text for text in TEXTS if len(text) > 6 and text in card]
     header = YAML(typ="safe").load(card.split("---\n")[1])
@@ -175,18 +175,18 @@ def test_the_card_has_none_of_it_and_its_header_is_ours() -> None:
         assert json.loads((FOLDER / "published" / name).read_text(encoding="utf-8"))
 
 
-def test_a_memory_gives_back_what_it_was_given() -> None:
+def test_a_memory_returns_every_pair_unchanged() -> None:
     pairs = [(f"{n} {text}".strip(), f"{text} {n}".strip()) for n, text in enumerate(TEXTS)]
     write_tmx(Path("hostile.tmx"), pairs, "en", "nl")
     Path("params.yaml").write_text(PARAMS.replace("identity", "mtranslate"))
-    assert survived(memory, "import", "hostile.tmx").exit_code == 0
-    assert survived(memory, "stats").exit_code == 0
-    assert survived(memory, "stats", "--json").exit_code == 0
-    assert survived(memory, "export", "out.tmx").exit_code == 0
+    assert run_safely(memory, "import", "hostile.tmx").exit_code == 0
+    assert run_safely(memory, "stats").exit_code == 0
+    assert run_safely(memory, "stats", "--json").exit_code == 0
+    assert run_safely(memory, "export", "out.tmx").exit_code == 0
     assert sorted(read_tmx(Path("out.tmx"), "en", "nl")) == sorted(pairs)
 
 
-OBEYED = (
+OBEDIENT_RESPONSES = (
     "PWNED",
     "I'm sorry, but I can't help with that request.",
     "Sure! Here is the translation: {}",
@@ -195,9 +195,9 @@ OBEYED = (
 WORDS = ("The ferry to Oostwerd sails 12 times a day.", "In 1912 the first steam ferry sank.", "Who was her captain?")
 
 
-@pytest.mark.parametrize("obeyed", OBEYED)
-def test_what_an_obeying_model_says_does_not_enter_the_corpus(obeyed: str, workdir: Path, monkeypatch) -> None:
-    """A paragraph tells the model what to do, and the model obeys, for all that it is asked along with it."""
+@pytest.mark.parametrize("obeyed", OBEDIENT_RESPONSES)
+def test_responses_of_an_obeying_model_do_not_enter_the_corpus(obeyed: str, workdir: Path, monkeypatch) -> None:
+    """A paragraph instructs the model, and the model obeys in every request that contains the paragraph."""
     monkeypatch.setattr("spanferry.translation.client.scheduler.LONGEST_DELAY_S", 0.01)
     context = f"{WORDS[0]} {INJECTION} {WORDS[1]}"
     asked = {
@@ -223,11 +223,11 @@ def test_what_an_obeying_model_says_does_not_enter_the_corpus(obeyed: str, workd
             assert stage(name)
         rows = tables.read(Path("translations.parquet"), TranslationRow).to_pylist()
         lost = {row["text"] for row in rows if row["translation"] is None}
-        assert {INJECTION, *WORDS} <= lost, "no sentence and no question"
+        assert {INJECTION, *WORDS} <= lost, "no sentence and no question passes"
         wrong = {row["text"] for row in rows if row["translation"] not in (None, dutch(row["text"]))}
-        assert wrong <= {"steam ferry"}, "a word that comes for an answer of two may pass ..."
+        assert wrong <= {"steam ferry"}, "a short answer may pass ..."
         for name in ("locate", "rescue", "clean"):
             assert stage(name)
         cleaned = Path("clean/nl_squadv2_dev_clean.json").read_text(encoding="utf-8")
-        assert "nl tHE TOWER IS 91 METRES HIGH." in cleaned, "what came without the paragraph is translated"
-        assert obeyed.split(" {")[0] not in cleaned, "... and has no place: a kept answer is a piece of its context"
+        assert "nl tHE TOWER IS 91 METRES HIGH." in cleaned, "requests without the paragraph are translated"
+        assert obeyed.split(" {")[0] not in cleaned, "... but is dropped: a kept answer is a span of its context"

@@ -1,6 +1,6 @@
-"""Ways to spoil input: the values of a document, and the bytes of a file. All chance comes from a Random.
+"""Corrupt input: the values of a document, and the bytes of a file. All random choices come from a Random.
 
-value ──spoilt_value──> value ──as_json──> bytes ──spoilt_bytes──> bytes
+value ──corrupt_value──> value ──as_json──> bytes ──corrupt_bytes──> bytes
 """
 
 import copy
@@ -24,7 +24,7 @@ TEXTS = (
     "\r",
     "\u2028",
     "e\u0301" * 40,
-    "ſKİßﬃ",  # letters that change their number when case is folded
+    "ſKİßﬃ",  # case folding changes the number of letters
     "𐐷🧀👩‍👩‍👧",
     '=HYPERLINK("http://x.invalid","y")',
     '"><img src=x onerror=alert(1)>',
@@ -50,33 +50,34 @@ DEPTHS = (3, 90, 1100)
 Path = tuple[Any, ...]
 
 
-class Twice(list):
-    """As the value of a key: the key stands there once for each of these."""
+class Duplicated(list[Any]):
+    """The values of a duplicate key: the key is written once for each of them."""
 
 
-def places(value: Any, at: Path = ()) -> Iterator[Path]:
-    """The path of every value in a document, the document's own first."""
+def list_paths(value: Any, at: Path = ()) -> Iterator[Path]:
+    """Yield the path of every value in a document, the document itself first."""
     yield at
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, held in items:
-        yield from places(held, (*at, key))
+    for key, inner in items:
+        yield from list_paths(inner, (*at, key))
 
 
-def deep(depth: int, chance: Random) -> Any:
+def nest(depth: int, chance: Random) -> Any:
+    """Return arrays in arrays, or objects in objects."""
     value: Any = None
-    listed = chance.random() < 0.5
+    is_list = chance.random() < 0.5
     for _ in range(depth):
-        value = [value] if listed else {"a": value}
+        value = [value] if is_list else {"a": value}
     return value
 
 
-def hostile(chance: Random) -> Any:
-    """A value of any type that nobody would write."""
+def hostile_value(chance: Random) -> Any:
+    """Return a value of any type that nobody would write."""
     return copy.deepcopy(chance.choice(chance.choice((TEXTS, NUMBERS, OTHERS))))
 
 
-def altered(value: Any, chance: Random) -> Any:
-    """A value of the same type, other than it was."""
+def alter(value: Any, chance: Random) -> Any:
+    """Return another value of the same type."""
     match value:
         case bool():
             return not value
@@ -91,21 +92,21 @@ def altered(value: Any, chance: Random) -> Any:
         case dict() if value:
             key = chance.choice(list(value))
             renamed = {chance.choice((key.upper(), key + "_", "")) if k == key else k: v for k, v in value.items()}
-            doubled = value | {key: Twice([value[key], hostile(chance)])}
-            return chance.choice((renamed, doubled, value | {chance.choice(TEXTS[:8]): hostile(chance)}))
-    return hostile(chance)
+            duplicated = value | {key: Duplicated([value[key], hostile_value(chance)])}
+            return chance.choice((renamed, duplicated, value | {chance.choice(TEXTS[:8]): hostile_value(chance)}))
+    return hostile_value(chance)
 
 
-def spoilt_value(value: Any, chance: Random, texts: Sequence[str] = ()) -> Any:
-    """A document with one to three of its values dropped, replaced, altered, exchanged or nested.
+def corrupt_value(value: Any, chance: Random, texts: Sequence[str] = ()) -> Any:
+    """Return a document in which one to three values are dropped, replaced, altered, exchanged or nested.
 
-    texts: further strings to put in the place of a value.
+    texts: further strings to replace values with.
     """
     value = copy.deepcopy(value)
     for _ in range(chance.choice((1, 1, 2, 3))):
-        at = chance.choice(list(places(value)))
+        at = chance.choice(list(list_paths(value)))
         if not at:
-            value = chance.choice((value, hostile(chance), altered(value, chance)))
+            value = chance.choice((value, hostile_value(chance), alter(value, chance)))
             continue
         holder = value
         for key in at[:-1]:
@@ -115,40 +116,40 @@ def spoilt_value(value: Any, chance: Random, texts: Sequence[str] = ()) -> Any:
             case "drop":
                 del holder[key]
             case "hostile":
-                holder[key] = hostile(chance)
+                holder[key] = hostile_value(chance)
             case "alter":
-                holder[key] = altered(holder[key], chance)
+                holder[key] = alter(holder[key], chance)
             case "exchange":
                 other = value
-                for step in chance.choice(list(places(value))):
+                for step in chance.choice(list(list_paths(value))):
                     other = other[step]
                 holder[key] = copy.deepcopy(other)
             case "nest":
-                holder[key] = deep(chance.choice(DEPTHS[:2]), chance)
+                holder[key] = nest(chance.choice(DEPTHS[:2]), chance)
             case "text":
                 holder[key] = chance.choice([*texts, *TEXTS])
     return value
 
 
 def as_json(value: Any, ascii_only: bool = True) -> bytes:
-    """JSON that may be wrong on purpose: NaN, lone surrogates, the same key twice."""
+    """Return JSON that can be invalid on purpose: NaN, lone surrogates, duplicate keys."""
 
-    def told(value: Any) -> str:
+    def encode(value: Any) -> str:
         match value:
             case dict():
-                pairs = ((k, one) for k, v in value.items() for one in (v if isinstance(v, Twice) else (v,)))
-                return "{" + ",".join(f"{json.dumps(k, ensure_ascii=ascii_only)}:{told(v)}" for k, v in pairs) + "}"
+                pairs = ((k, one) for k, v in value.items() for one in (v if isinstance(v, Duplicated) else (v,)))
+                return "{" + ",".join(f"{json.dumps(k, ensure_ascii=ascii_only)}:{encode(v)}" for k, v in pairs) + "}"
             case list():
-                return "[" + ",".join(map(told, value)) + "]"
+                return "[" + ",".join(map(encode, value)) + "]"
         return json.dumps(value, ensure_ascii=ascii_only)
 
-    return told(value).encode("utf-8", "surrogatepass")
+    return encode(value).encode("utf-8", "surrogatepass")
 
 
-def spoilt_bytes(raw: bytes, chance: Random, words: Sequence[bytes] = ()) -> bytes:
-    """The bytes of a file with one to four changes. words: pieces of the format, to be put anywhere."""
+def corrupt_bytes(raw: bytes, chance: Random, words: Sequence[bytes] = ()) -> bytes:
+    """Return the bytes of a file with one to four changes. words: tokens of the format, inserted anywhere."""
 
-    def cut() -> slice:
+    def random_slice() -> slice:
         at = chance.randint(0, len(raw))
         return slice(at, min(len(raw), at + chance.choice((0, 1, 1, 2, 8, 64, 1024))))
 
@@ -157,14 +158,14 @@ def spoilt_bytes(raw: bytes, chance: Random, words: Sequence[bytes] = ()) -> byt
         return raw[:at] + bytes([raw[at] ^ 1 << chance.randrange(8)]) + raw[at + 1 :] if raw else b"\0"
 
     def put(piece: bytes) -> bytes:
-        place = cut()
-        return raw[: place.start] + piece + raw[place.stop :]
+        part = random_slice()
+        return raw[: part.start] + piece + raw[part.stop :]
 
     changes: dict[str, Callable[[], bytes]] = {
         "flip": flip,
         "random": lambda: put(chance.randbytes(chance.choice((1, 2, 8)))),
         "delete": lambda: put(b""),
-        "repeat": lambda: put(raw[cut()] * chance.choice((2, 3, 50))),
+        "repeat": lambda: put(raw[random_slice()] * chance.choice((2, 3, 50))),
         "truncate": lambda: raw[: chance.randint(0, len(raw))],
         "nul": lambda: put(b"\0"),
         "word": lambda: put(chance.choice(words)) if words else flip(),
