@@ -1,4 +1,4 @@
-"""The embedded sample corpus: compiled from its articles, as large and as hard as it is meant to be."""
+"""The embedded sample corpus: compiled from its articles, and as large and as hard as intended."""
 
 import importlib.util
 import re
@@ -21,10 +21,10 @@ COMPILED = ("train-v2.0.json", "dev-v2.0.json", "memory.tmx", "gold.json")
 
 
 def load_make() -> ModuleType:
-    """data/sample/make.py, which is a script and in no package."""
+    """Import data/sample/make.py, a script outside any package."""
     spec = importlib.util.spec_from_file_location("sample_make", SAMPLE / "make.py")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up there
+    sys.modules[spec.name] = module  # dataclasses look up their module there
     spec.loader.exec_module(module)
     return module
 
@@ -32,12 +32,12 @@ def load_make() -> ModuleType:
 make = load_make()
 ARTICLES = [make.msgspec.convert(read_yaml(path), make.WrittenArticle) for path in (SAMPLE / "articles").glob("*.yaml")]
 DOCUMENTS = {split: read_squad(SAMPLE / f"{split}-v2.0.json") for split in ("train", "dev")}
-ASKED = [(split, *found) for split, document in DOCUMENTS.items() for found in iterate_questions(document)]
+QUESTIONS = [(split, *found) for split, document in DOCUMENTS.items() for found in iterate_questions(document)]
 
 
 @dataclass(frozen=True)
 class Case:
-    """One answer as it was written, with the paragraph that it stands in."""
+    """An answer as written in an article, with its paragraph in both languages."""
 
     en: str
     nl: str
@@ -52,12 +52,13 @@ class Case:
         return make.nth_start(self.nl, self.answer.gold, self.answer.gold_nth)
 
     @property
-    def plain(self) -> bool:
-        """Whether a search for the isolated translation finds exactly the right place."""
+    def is_plain(self) -> bool:
+        """True if a search for the isolated translation finds exactly the gold span."""
         return self.nl.find(self.answer.nl) == self.gold_start and self.answer.nl == self.answer.gold
 
 
-def cases() -> Iterator[Case]:
+def read_cases() -> Iterator[Case]:
+    """Yield every answer of the articles."""
     for article in ARTICLES:
         for raw in article.paragraphs:
             paragraph = make.msgspec.convert(raw, make.WrittenParagraph)
@@ -67,10 +68,10 @@ def cases() -> Iterator[Case]:
                 yield from (Case(en, nl, answer) for answer in (*question.answers, *question.plausible))
 
 
-CASES = list(cases())
+CASES = list(read_cases())
 
 
-def test_the_compiled_files_are_those_of_the_articles(tmp_path: Path) -> None:
+def test_the_compiled_files_match_the_articles(tmp_path: Path) -> None:
     compiler = make.Compiler()
     assert compiler.problems == []
     compiler.write(tmp_path)
@@ -79,23 +80,23 @@ def test_the_compiled_files_are_those_of_the_articles(tmp_path: Path) -> None:
         assert (tmp_path / name).read_bytes() == (SAMPLE / name).read_bytes(), f"{name}: run data/sample/make.py"
 
 
-def test_it_is_as_large_as_it_is_meant_to_be() -> None:
+def test_the_size_of_the_corpus() -> None:
     paragraphs = [p for document in DOCUMENTS.values() for article in document.data for p in article.paragraphs]
-    impossible = [question for *_, question in ASKED if question.impossible]
+    impossible = [question for *_, question in QUESTIONS if question.impossible]
     assert sum(len(document.data) for document in DOCUMENTS.values()) >= 8
     assert len(paragraphs) >= 40
     assert all(80 <= len(paragraph.context.split()) <= 180 for paragraph in paragraphs)
-    assert len(ASKED) >= 260
-    assert 0.30 <= len(impossible) / len(ASKED) <= 0.36
+    assert len(QUESTIONS) >= 260
+    assert 0.30 <= len(impossible) / len(QUESTIONS) <= 0.36
     assert all(len(question.plausible) == 1 for question in impossible)
 
 
-def test_every_id_is_its_own_and_only_the_offsets_that_are_meant_to_be_wrong_are() -> None:
-    ids = Counter(question.id for *_, question in ASKED)
+def test_ids_are_unique_and_only_intended_offsets_are_wrong() -> None:
+    ids = Counter(question.id for *_, question in QUESTIONS)
     assert max(ids.values()) == 1
     wrong = [
         answer.text
-        for *_, paragraph, question in ASKED
+        for *_, paragraph, question in QUESTIONS
         for answer in (*question.answers, *question.plausible)
         if paragraph.context[answer.answer_start : answer.end] != answer.text
     ]
@@ -103,33 +104,33 @@ def test_every_id_is_its_own_and_only_the_offsets_that_are_meant_to_be_wrong_are
 
 
 def test_dev_has_up_to_three_annotators_whose_extents_differ() -> None:
-    given = {split: [q.answers for s, *_, q in ASKED if s == split and q.answers] for split in DOCUMENTS}
+    given = {split: [q.answers for s, *_, q in QUESTIONS if s == split and q.answers] for split in DOCUMENTS}
     assert {len(answers) for answers in given["train"]} == {1}
     assert {len(answers) for answers in given["dev"]} == {1, 2, 3}
     several = [answers for answers in given["dev"] if len(answers) > 1]
     assert sum(len(set(answers)) > 1 for answers in several) / len(several) >= 0.5
 
 
-def test_the_memory_holds_each_segment_and_the_gold_each_answer() -> None:
+def test_memory_and_gold_are_complete() -> None:
     memory = dict(read_tmx(SAMPLE / "memory.tmx", "en", "nl"))
     gold = make.msgspec.json.decode((SAMPLE / "gold.json").read_bytes())
-    for _, path, _, paragraph, question in ASKED:
+    for _, path, _, paragraph, question in QUESTIONS:
         context = paragraph.context
         wanted = [context[start:end] for start, end in sentences(context, "en")]
         answers = {"answers": question.answers, "plausible_answers": question.plausible}
         wanted += [question.question, *(answer.text for given in answers.values() for answer in given)]
         assert not [text for text in wanted if text not in memory], path
-        held = {field: len(given) for field, given in answers.items() if given}
-        assert {field: len(spans) for field, spans in gold[question.id].items()} == held, path
+        counts = {field: len(given) for field, given in answers.items() if given}
+        assert {field: len(spans) for field, spans in gold[question.id].items()} == counts, path
 
 
-def test_a_third_of_the_answers_is_hard_and_the_others_are_plain() -> None:
-    hard = sum(not case.plain for case in CASES) / len(CASES)
+def test_about_a_third_of_the_answers_is_hard() -> None:
+    hard = sum(not case.is_plain for case in CASES) / len(CASES)
     assert 0.30 <= hard <= 0.50
 
 
 def inside_another_word(text: str, piece: str, before: int) -> bool:
-    """Whether piece stands, earlier than `before`, within a longer word or number."""
+    """Return True if piece occurs before this offset inside a longer word or number."""
     return any(
         text[m.start() - 1 : m.start()].isalnum() or text[m.end() : m.end() + 1].isalnum()
         for m in re.finditer(re.escape(piece), text[:before])
@@ -198,7 +199,7 @@ HARD: dict[str, Callable[[Case], bool]] = {
 
 
 @pytest.mark.parametrize("kind", HARD)
-def test_it_holds_each_hard_kind(kind: str) -> None:
+def test_every_hard_kind_occurs(kind: str) -> None:
     assert any(HARD[kind](case) for case in CASES)
 
 
@@ -214,60 +215,61 @@ paragraphs:
 FEW = ["Dam paragraph 1: 4 words, not 80-180", "no usable article has split: dev"]
 
 
-def told(folder: Path, text: str) -> list[str]:
+def find_problems(folder: Path, text: str) -> list[str]:
+    """Compile an article; return its problems."""
     (folder / "Dam.yaml").write_text(text, encoding="utf-8")
     return [problem.removeprefix(f"{folder}: ") for problem in make.Compiler(folder).problems]
 
 
-def test_a_short_article_is_told(tmp_path: Path) -> None:
-    assert told(tmp_path, ARTICLE_TEXT) == FEW
+def test_a_short_article(tmp_path: Path) -> None:
+    assert find_problems(tmp_path, ARTICLE_TEXT) == FEW
 
 
-PLACE = "Dam paragraph 1"
-ASKED_AT = f"{PLACE} question 1"
-ANSWER_AT = f"{ASKED_AT} answers 1"
+PARAGRAPH = "Dam paragraph 1"
+QUESTION = f"{PARAGRAPH} question 1"
+ANSWER = f"{QUESTION} answers 1"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
         ("title: Dam", "title: Dike", "Dam.yaml: title is 'Dike', not the file's name"),
-        ("en: long", "en: short", f"{ANSWER_AT} ('short'): not in the English paragraph, or not 1 times"),
-        ("en: long", "en: long, nth: 2", f"{ANSWER_AT} ('long'): not in the English paragraph, or not 2 times"),
-        ("gold: lang", "gold: k", f"{ANSWER_AT} ('long'): gold 'k' is not in the Dutch paragraph, or not 1 times"),
-        ("nl: lang, ", "", f"{ASKED_AT}: Object missing required field `nl` - at `$.answers[0]`"),
-        ("en: long", "en: long, nth: 0", f"{ASKED_AT}: Expected `int` >= 1 - at `$.answers[0].nth`"),
-        ("gold: lang", "golt: lang", f"{ASKED_AT}: Object contains unknown field `golt` - at `$.answers[0]`"),
-        ("answers: [", "answers: [{en: dam, nl: dam, gold: dam}, ", f"{ASKED_AT}: more than 1 answers"),
-        (", answers: [{en: long, nl: lang, gold: lang}]", "", f"{ASKED_AT}: needs either answers or plausible"),
+        ("en: long", "en: short", f"{ANSWER} ('short'): not in the English paragraph, or not 1 times"),
+        ("en: long", "en: long, nth: 2", f"{ANSWER} ('long'): not in the English paragraph, or not 2 times"),
+        ("gold: lang", "gold: k", f"{ANSWER} ('long'): gold 'k' is not in the Dutch paragraph, or not 1 times"),
+        ("nl: lang, ", "", f"{QUESTION}: Object missing required field `nl` - at `$.answers[0]`"),
+        ("en: long", "en: long, nth: 0", f"{QUESTION}: Expected `int` >= 1 - at `$.answers[0].nth`"),
+        ("gold: lang", "golt: lang", f"{QUESTION}: Object contains unknown field `golt` - at `$.answers[0]`"),
+        ("answers: [", "answers: [{en: dam, nl: dam, gold: dam}, ", f"{QUESTION}: more than 1 answers"),
+        (", answers: [{en: long, nl: lang, gold: lang}]", "", f"{QUESTION}: needs either answers or plausible"),
         (
             "en: long, nl: lang",
             "en: The dam is long., nl: x",
-            f"{ANSWER_AT} ('The dam is long.'): 'The dam is long.' is 'x' here and 'De dam is lang.' elsewhere",
+            f"{ANSWER} ('The dam is long.'): 'The dam is long.' is 'x' here and 'De dam is lang.' elsewhere",
         ),
-        ("dam is long", "dam. Is long", f"{PLACE} sentence 1: the splitter gives ['The dam.'] for it"),
-        ("nl: De dam is lang.", "nl: 3", f"{PLACE}: Expected `str`, got `int` - at `$.sentences[0].nl`"),
-        ("is lang.}", "is lang., x: 1}", f"{PLACE}: Object contains unknown field `x` - at `$.sentences[0]`"),
+        ("dam is long", "dam. Is long", f"{PARAGRAPH} sentence 1: the splitter gives ['The dam.'] for it"),
+        ("nl: De dam is lang.", "nl: 3", f"{PARAGRAPH}: Expected `str`, got `int` - at `$.sentences[0].nl`"),
+        ("is lang.}", "is lang., x: 1}", f"{PARAGRAPH}: Object contains unknown field `x` - at `$.sentences[0]`"),
         (
             "is lang.}",
             "is lang., gap: x}",
-            f"{PLACE}: Expected `str` matching regex '^\\\\s*\\\\Z' - at `$.sentences[0].gap`",
+            f"{PARAGRAPH}: Expected `str` matching regex '^\\\\s*\\\\Z' - at `$.sentences[0].gap`",
         ),
         (
             "{en: The dam is long., nl: De dam is lang.}",
             "null",
-            f"{PLACE}: Expected `object`, got `null` - at `$.sentences[0]`",
+            f"{PARAGRAPH}: Expected `object`, got `null` - at `$.sentences[0]`",
         ),
         (
             "\n  - {en: The dam is long., nl: De dam is lang.}",
             " []",
-            f"{PLACE}: Expected `array` of length >= 1 - at `$.sentences`",
+            f"{PARAGRAPH}: Expected `array` of length >= 1 - at `$.sentences`",
         ),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, old: str, new: str, problem: str) -> None:
+def test_a_problem_names_its_place(tmp_path: Path, old: str, new: str, problem: str) -> None:
     assert old in ARTICLE_TEXT
-    assert problem in told(tmp_path, ARTICLE_TEXT.replace(old, new, 1))
+    assert problem in find_problems(tmp_path, ARTICLE_TEXT.replace(old, new, 1))
 
 
 @pytest.mark.parametrize(
@@ -281,18 +283,18 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, old: str, new: str
         ("title: Dam\nsplit: dev\nparagraphs: [3]\n", "Dam.yaml: Expected `object`, got `int` - at `$.paragraphs[0]`"),
     ],
 )
-def test_what_is_no_article_is_told(tmp_path: Path, text: str, problem: str) -> None:
-    assert problem in "\n".join(told(tmp_path, text))
+def test_a_file_that_is_not_an_article(tmp_path: Path, text: str, problem: str) -> None:
+    assert problem in "\n".join(find_problems(tmp_path, text))
 
 
-def test_each_mistake_is_a_line(tmp_path: Path) -> None:
+def test_every_problem_is_one_line(tmp_path: Path) -> None:
     text = ARTICLE_TEXT + "  - {en: What is it?, nl: Wat?, answers: [{en: long, nl: lang, gold: la}]}\n  - {en: x}\n"
     marked = "'The dam is [long].' is 'De dam is [la]ng.' here and 'De dam is [lang].' elsewhere"
-    assert told(tmp_path, text) == [
+    assert find_problems(tmp_path, text) == [
         FEW[0],
         "Dam paragraph 1 question 2: 'What is it?' is 'Wat?' here and 'Wat is het?' elsewhere",
         "Dam paragraph 1 question 2: asked twice in this article",
-        f"{PLACE} question 2 answers 1 ('long'): {marked}",
+        f"{PARAGRAPH} question 2 answers 1 ('long'): {marked}",
         "Dam paragraph 1 question 3: Object missing required field `nl`",
         FEW[1],
     ]

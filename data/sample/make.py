@@ -1,12 +1,11 @@
-"""Compiles the hand-written articles of the sample corpus into the files that the pipeline reads.
+"""Compile the hand-written articles of the sample corpus into the files that the pipeline reads.
 
     articles/*.yaml ──> train-v2.0.json, dev-v2.0.json   the English corpus, SQuAD 2.0
-                        memory.tmx                       every segment's Dutch, each on its own
+                        memory.tmx                       the Dutch translation of every segment on its own
                         gold.json                        {question id: {field: [{start, text}, ...]}}
 
-`python data/sample/make.py` writes them, `--check` only tells what is wrong: one line a problem, exit
-code 2. An article is written as README.md beside this file describes; edit the articles, never the
-compiled files.
+`python data/sample/make.py` writes them. With `--check` it only reports problems, one line each, with exit code 2.
+README.md in this folder describes the form of an article. Edit the articles, never the compiled files.
 """
 
 import hashlib
@@ -31,9 +30,9 @@ HERE = Path(__file__).parent
 SOURCE, TARGET = "en", "nl"
 MARKERS = ("[", "]")
 WORDS = range(80, 181)  # in an English paragraph
-ANNOTATORS = {"train": 1, "dev": 3}  # most answers to one question
+MAX_ANSWERS = {"train": 1, "dev": 3}  # to one question
 
-Text = Annotated[str, Meta(pattern=r"^[^\ud800-\udfff]+\Z")]  # not empty, and no half of a surrogate pair
+Text = Annotated[str, Meta(pattern=r"^[^\ud800-\udfff]+\Z")]  # not empty, no lone surrogates
 Nth = Annotated[int, Meta(ge=1)]
 Raw = dict[str, Any]
 
@@ -51,9 +50,7 @@ class WrittenAnswer(Struct, frozen=True, forbid_unknown_fields=True):
     nth: Nth = 1
     gold_nth: Nth = 1
     marked: Text | None = None
-    shift: Annotated[int, Meta(ge=-100, le=100)] = (
-        0  # how far the corpus's own offset is off, as it is for some of SQuAD's answers
-    )
+    shift: Annotated[int, Meta(ge=-100, le=100)] = 0  # added to the offset, to make it wrong as some of SQuAD's are
 
 
 class WrittenQuestion(Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,7 +60,7 @@ class WrittenQuestion(Struct, frozen=True, forbid_unknown_fields=True):
     plausible: tuple[WrittenAnswer, ...] = ()
 
 
-# Questions and paragraphs stay raw until their turn, so that each one tells its own mistake.
+# Questions and paragraphs stay raw until they are compiled, so that each problem names its own place.
 class WrittenParagraph(Struct, frozen=True, forbid_unknown_fields=True):
     sentences: Annotated[tuple[SentencePair, ...], Meta(min_length=1)]
     questions: Annotated[tuple[Raw, ...], Meta(min_length=1)]
@@ -77,15 +74,15 @@ class WrittenArticle(Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Side:
-    """A paragraph in one language, and where each sentence lies in it."""
+    """A paragraph in one language, with the spans of its sentences."""
 
     text: str
     spans: list[Span]
 
 
 @dataclass(frozen=True)
-class Setting:
-    """What a question stands in."""
+class ParagraphPair:
+    """The paragraph of a question, in both languages."""
 
     title: str
     split: str
@@ -103,7 +100,7 @@ def joined(pairs: tuple[SentencePair, ...], language: str) -> Side:
 
 
 def nth_start(text: str, piece: str, nth: int) -> int:
-    """Where the nth (from 1) occurrence of piece starts in text; -1 when there are fewer."""
+    """Return the start of the nth (from 1) occurrence of piece in text, or -1 if there are fewer."""
     at = -1
     for _ in range(nth):
         at = text.find(piece, at + 1)
@@ -113,7 +110,7 @@ def nth_start(text: str, piece: str, nth: int) -> int:
 
 
 class Compiler:
-    """Collects the corpus, its memory and its gold from the articles, and what is wrong with them."""
+    """Compiles articles into the corpus, its memory and its gold, and collects their problems."""
 
     def __init__(self, folder: Path = HERE / "articles") -> None:
         self.problems: list[str] = []
@@ -121,18 +118,18 @@ class Compiler:
         self.memory: dict[str, str] = {}
         self.gold: dict[str, dict[str, list[dict[str, Any]]]] = {}
         for path in sorted(folder.glob("*.yaml")):
-            self.article(path)
+            self.compile_article(path)
         for split, articles in self.articles.items():
             self.expect(bool(articles), f"{folder}: no usable article has split: {split}")
 
     def expect(self, condition: bool, message: str) -> bool:
-        """Notes a problem unless the condition holds; tells whether it does."""
+        """Add a problem unless the condition holds; return the condition."""
         if not condition:
             self.problems.append(message)
         return condition
 
-    def typed(self, place: str, raw: object, kind: type) -> Any:
-        """Plain values -> a record; None and a problem when they do not fit."""
+    def convert(self, place: str, raw: object, kind: type) -> Any:
+        """Convert plain values to a record; add a problem and return None if they do not fit."""
         try:
             return msgspec.convert(raw, kind)
         except msgspec.ValidationError as error:
@@ -140,55 +137,60 @@ class Compiler:
             return None
 
     def remember(self, place: str, en: str, nl: str) -> None:
-        held = self.memory.setdefault(en, nl)
-        self.expect(held == nl, f"{place}: {en!r} is {nl!r} here and {held!r} elsewhere")
+        """Add a translation; a text must have the same one throughout the corpus."""
+        known = self.memory.setdefault(en, nl)
+        self.expect(known == nl, f"{place}: {en!r} is {nl!r} here and {known!r} elsewhere")
 
-    def article(self, path: Path) -> None:
+    def compile_article(self, path: Path) -> None:
         try:
             raw = read_yaml(path)
         except ParamsError as error:
             self.problems.append(str(error))
             return
-        if written := self.typed(path.name, raw, WrittenArticle):
+        if written := self.convert(path.name, raw, WrittenArticle):
             self.expect(written.title == path.stem, f"{path.name}: title is {written.title!r}, not the file's name")
             numbered = enumerate(written.paragraphs, 1)
-            compiled = [self.paragraph(f"{path.stem} paragraph {n}", written, p) for n, p in numbered]
+            compiled = [self.compile_paragraph(f"{path.stem} paragraph {n}", written, p) for n, p in numbered]
             paragraphs = tuple(paragraph for paragraph in compiled if paragraph)
             self.articles[written.split].append(Article(title=written.title, paragraphs=paragraphs))
 
-    def paragraph(self, place: str, article: WrittenArticle, raw: Raw) -> Paragraph | None:
-        written = self.typed(place, raw, WrittenParagraph)
+    def compile_paragraph(self, place: str, article: WrittenArticle, raw: Raw) -> Paragraph | None:
+        written = self.convert(place, raw, WrittenParagraph)
         if not written:
             return None
-        setting = Setting(article.title, article.split, *(joined(written.sentences, code) for code in (SOURCE, TARGET)))
-        cut = [setting.en.text[start:end] for start, end in sentences(setting.en.text, SOURCE)]
-        ours = [pair.en for pair in written.sentences]
-        wrong = next((n for n, sentence in enumerate(ours) if cut[n : n + 1] != [sentence]), None)
+        pair = ParagraphPair(
+            article.title, article.split, *(joined(written.sentences, code) for code in (SOURCE, TARGET))
+        )
+        split = [pair.en.text[start:end] for start, end in sentences(pair.en.text, SOURCE)]
+        expected = [sentence.en for sentence in written.sentences]
+        wrong = next((n for n, sentence in enumerate(expected) if split[n : n + 1] != [sentence]), None)
         if wrong is not None:
-            self.problems.append(f"{place} sentence {wrong + 1}: the splitter gives {cut[wrong : wrong + 1]} for it")
-        words = len(setting.en.text.split())
+            self.problems.append(f"{place} sentence {wrong + 1}: the splitter gives {split[wrong : wrong + 1]} for it")
+        words = len(pair.en.text.split())
         self.expect(words in WORDS, f"{place}: {words} words, not {WORDS.start}-{WORDS.stop - 1}")
-        for pair in written.sentences:
-            self.remember(place, pair.en, pair.nl)
-        compiled = [self.question(f"{place} question {n}", setting, q) for n, q in enumerate(written.questions, 1)]
-        return Paragraph(context=setting.en.text, qas=tuple(question for question in compiled if question))
+        for sentence in written.sentences:
+            self.remember(place, sentence.en, sentence.nl)
+        compiled = [self.compile_question(f"{place} question {n}", pair, q) for n, q in enumerate(written.questions, 1)]
+        return Paragraph(context=pair.en.text, qas=tuple(question for question in compiled if question))
 
-    def question(self, place: str, setting: Setting, raw: Raw) -> Question | None:
-        written = self.typed(place, raw, WrittenQuestion)
+    def compile_question(self, place: str, pair: ParagraphPair, raw: Raw) -> Question | None:
+        written = self.convert(place, raw, WrittenQuestion)
         if not written:
             return None
         self.remember(place, written.en, written.nl)
-        key = hashlib.sha256(f"{setting.title}\n{written.en}".encode()).hexdigest()[:24]
+        key = hashlib.sha256(f"{pair.title}\n{written.en}".encode()).hexdigest()[:24]
         self.expect(key not in self.gold, f"{place}: asked twice in this article")
         self.expect(bool(written.answers) != bool(written.plausible), f"{place}: needs either answers or plausible")
-        most = ANNOTATORS[setting.split]
+        most = MAX_ANSWERS[pair.split]
         self.expect(len(written.answers) <= most, f"{place}: more than {most} answers")
         self.expect(len(written.plausible) <= 1, f"{place}: more than 1 plausible answer")
         self.gold[key] = {}
-        lists = {Field.ANSWERS: written.answers, Field.PLAUSIBLE: written.plausible}
+        answers_by_field = {Field.ANSWERS: written.answers, Field.PLAUSIBLE: written.plausible}
         found = {
-            field: tuple(self.answer(f"{place} {field} {n}", key, field, setting, a) for n, a in enumerate(answers, 1))
-            for field, answers in lists.items()
+            field: tuple(
+                self.compile_answer(f"{place} {field} {n}", key, field, pair, a) for n, a in enumerate(answers, 1)
+            )
+            for field, answers in answers_by_field.items()
         }
         impossible = not written.answers
         return Question(
@@ -199,43 +201,45 @@ class Compiler:
             plausible_answers=found[Field.PLAUSIBLE] if impossible else UNSET,
         )
 
-    def answer(self, place: str, key: str, field: Field, setting: Setting, written: WrittenAnswer) -> Answer:
+    def compile_answer(self, place: str, key: str, field: Field, pair: ParagraphPair, written: WrittenAnswer) -> Answer:
         place = f"{place} ({written.en!r})"
-        start = nth_start(setting.en.text, written.en, written.nth)
-        gold = nth_start(setting.nl.text, written.gold, written.gold_nth)
+        start = nth_start(pair.en.text, written.en, written.nth)
+        gold = nth_start(pair.nl.text, written.gold, written.gold_nth)
         self.remember(place, written.en, written.nl)
-        here = self.expect(start >= 0, f"{place}: not in the English paragraph, or not {written.nth} times")
-        there = self.expect(
+        in_source = self.expect(start >= 0, f"{place}: not in the English paragraph, or not {written.nth} times")
+        in_target = self.expect(
             gold >= 0, f"{place}: gold {written.gold!r} is not in the Dutch paragraph, or not {written.gold_nth} times"
         )
-        if here and there:
+        if in_source and in_target:
             self.gold[key].setdefault(field.value, []).append({"start": gold, "text": written.gold})
-            self.mark(place, setting, written, start, gold)
+            self.remember_marked(place, pair, written, start, gold)
         return Answer(text=written.en, answer_start=max(start + written.shift, 0))
 
-    def mark(self, place: str, setting: Setting, written: WrittenAnswer, start: int, gold: int) -> None:
-        """Remembers the answer's sentence(s) with the answer between markers, as rescue asks for them."""
+    def remember_marked(self, place: str, pair: ParagraphPair, written: WrittenAnswer, start: int, gold: int) -> None:
+        """Remember the sentences of an answer with the answer between markers, as rescue requests them."""
         end, gold_end = start + len(written.en), gold + len(written.gold)
-        first, last = find_window(setting.en.spans, start, end)
-        low, high = setting.nl.spans[first][0], setting.nl.spans[last][1]
+        first, last = find_window(pair.en.spans, start, end)
+        low, high = pair.nl.spans[first][0], pair.nl.spans[last][1]
         if self.expect(low <= gold and gold_end <= high, f"{place}: gold lies in another sentence"):
-            target = written.marked or mark_window(setting.nl.text, [(low, high)], gold, gold_end, MARKERS)
-            self.remember(place, mark_window(setting.en.text, setting.en.spans, start, end, MARKERS), target)
+            target = written.marked or mark_window(pair.nl.text, [(low, high)], gold, gold_end, MARKERS)
+            self.remember(place, mark_window(pair.en.text, pair.en.spans, start, end, MARKERS), target)
 
     def documents(self) -> Iterator[tuple[str, Document]]:
         for split, articles in self.articles.items():
             yield split, Document(version="v2.0", data=tuple(articles))
 
-    def counts(self) -> str:
+    def describe_counts(self) -> str:
+        """Return the sizes of the corpus as a line."""
         paragraphs = [p for articles in self.articles.values() for article in articles for p in article.paragraphs]
-        asked = [question for paragraph in paragraphs for question in paragraph.qas]
-        unanswerable = sum(question.impossible for question in asked)
+        questions = [question for paragraph in paragraphs for question in paragraph.qas]
+        unanswerable = sum(question.impossible for question in questions)
         return (
-            f"{len(paragraphs)} paragraphs, {len(asked)} questions ({unanswerable} unanswerable), "
+            f"{len(paragraphs)} paragraphs, {len(questions)} questions ({unanswerable} unanswerable), "
             f"{len(self.memory)} segments"
         )
 
     def write(self, folder: Path = HERE) -> None:
+        """Write the compiled files."""
         for split, document in self.documents():
             write_squad(document, folder / f"{split}-v2.0.json")
         write_tmx(folder / "memory.tmx", self.memory.items(), SOURCE, TARGET)
@@ -246,7 +250,7 @@ def main() -> int:
     compiler = Compiler()
     for problem in compiler.problems:
         print(problem, file=sys.stderr)
-    print(compiler.counts())
+    print(compiler.describe_counts())
     if compiler.problems:
         return 2
     if "--check" not in sys.argv:
