@@ -1,7 +1,7 @@
 """Translate again what locate did not settle, with the answer between markers; then drop spans below min_confidence."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import click

@@ -30,7 +30,7 @@ Span = tuple[int, int]
 
 
 class Kind(StrEnum):
-    """What a segment is. A text that is several of these counts as the first."""
+    """The kind of a segment. A text of several kinds counts as the first."""
 
     SENTENCE = "sentence"
     QUESTION = "question"
@@ -45,7 +45,7 @@ class Field(StrEnum):
 
 
 class Method(StrEnum):
-    """How a span was found, from the most to the least certain."""
+    """The method that found a span, from the most to the least certain."""
 
     NATIVE = "native"  # the corpus is already in its language; the span is the source's own
     EXACT = "exact"  # the isolated translation, letter for letter, at word boundaries
@@ -55,7 +55,7 @@ class Method(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an answer, a question or a paragraph was dropped. Every count is by these."""
+    """The reason for which an answer, a question or a paragraph was dropped. Every count is by these."""
 
     SOURCE_MISMATCH = "source_mismatch"  # the source's offset does not hold its text
     CONTEXT_UNTRANSLATED = "context_untranslated"  # a sentence of the paragraph has no translation
@@ -68,7 +68,7 @@ class Reason(StrEnum):
 
 
 class CheckFailure(StrEnum):
-    """Why a segment has no translation. Every count is by these."""
+    """The reason for which a segment has no translation. Every count is by these."""
 
     EMPTY = "empty"  # no text came back: no result, or a captcha page as some clients show it
     CAPTCHA = "captcha"  # the text of a captcha or consent page
@@ -241,7 +241,7 @@ class SpanRow(Record, frozen=True, gc=False):
 
 
 class QuestionDecision(Record, frozen=True, gc=False):
-    """Whether a question is kept: `reason` is None when it is."""
+    """The decision on a question; `reason` is None when it is kept."""
 
     id: str
     is_impossible: bool
@@ -249,7 +249,7 @@ class QuestionDecision(Record, frozen=True, gc=False):
 
 
 class ParagraphDecision(Record, frozen=True, gc=False):
-    """What is kept of a source paragraph; `reason` is None when its context is."""
+    """The decisions on a source paragraph and its questions; `reason` is None when its context is kept."""
 
     split: Split
     article: int

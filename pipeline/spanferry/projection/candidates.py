@@ -1,4 +1,4 @@
-"""What projection works with: the answer to find, the places that may be it, and hints about where it lies."""
+"""The values of projection: the answer to find, the candidates for its span, and hints about where it lies."""
 
 from dataclasses import dataclass
 
@@ -42,7 +42,7 @@ class Candidate:
 
 
 class SpanHint(Record, frozen=True, gc=False):
-    """Where other evidence (markers, word alignment) puts the answer, and how far to trust it.
+    """The place where other evidence (markers, word alignment) puts the answer, and how far to trust it.
 
     share: of the words that the evidence rests on, 0 to 1.
     """
@@ -70,6 +70,6 @@ def is_at(context: str, start: int, text: str) -> bool:
 
 
 def overlap(one: Span, other: Span) -> float:
-    """What two spans have in common: Dice's coefficient of their characters, 0 to 1."""
+    """Return the overlap of two spans: Dice's coefficient of their characters, 0 to 1."""
     shared = min(one[1], other[1]) - max(one[0], other[0])
     return 2 * max(shared, 0) / max(one[1] - one[0] + other[1] - other[0], 1)

@@ -140,7 +140,7 @@ class Search:
 
     @cached_property
     def hint(self) -> SpanHint | None:
-        """Where the markers, or else word alignment, put the answer."""
+        """The place where the markers, or else word alignment, put the answer."""
         return transfer(self.marked, self.target, self.query.window) if self.marked else self.alignment
 
     def target_phrase(self, text: str) -> Phrase:

@@ -41,18 +41,18 @@ FINAL = (Reason.SOURCE_MISMATCH, Reason.CONTEXT_UNTRANSLATED)
 
 
 class Outcome(StrEnum):
-    """What a second look changed for an answer."""
+    """The change that the second translation made for an answer."""
 
     RESCUED = "rescued"  # it would have been dropped, and is kept
     CONFIRMED = "confirmed"  # the same span
     MOVED = "moved"  # another span
     LOST = "lost"  # it would have been kept, and is dropped
-    MARKERS_LOST = "markers_lost"  # nothing came back that tells anything
+    MARKERS_LOST = "markers_lost"  # neither markers nor a hint came back
     IN_VAIN = "in_vain"  # still no span, or none that is kept
 
 
 class MarkerResult(Record, frozen=True, gc=False):
-    """What came back for an answer of a paragraph (`AnswerKey`).
+    """The reply to the marked sentence of one answer (`AnswerKey`).
 
     raw: the first translation that kept its markers, else the first one without them. marked: the one that kept them.
     hint: where word alignment puts the answer, if the markers were lost.
@@ -66,7 +66,7 @@ class MarkerResult(Record, frozen=True, gc=False):
 
 
 class RescueJob(Record, frozen=True, gc=False):
-    """A paragraph, the rows of its answers, and what came back for some of them."""
+    """A paragraph, the rows of its answers, and the marker results for some of them."""
 
     source: SourceText
     target: TargetText
@@ -125,7 +125,7 @@ def find_cases(
 
 
 def ask_in_rounds(cases: Sequence[RescueCase], rounds: int, ask: Ask) -> list[MarkerResult]:
-    """Ask for cases, one marker style a round, and returns what came back for each, in order.
+    """Ask for cases, one marker style a round, and return the marker result of each, in order.
 
     Each round asks only for the cases whose markers were lost so far, and for each text once.
     """
@@ -162,13 +162,13 @@ def translation_pairs(source: SourceText, target: TargetText, spans: Iterable[Sp
     pairs: list[tuple[str, str]] = []
     if translated:
         original = source_text(source.context, source.sentences, translated)
-        for ours, theirs in zip(original.sentences, translated.sentences, strict=True):
-            pairs.append((original.text[slice(*ours)], translated.text[slice(*theirs)]))
+        for source_span, target_span in zip(original.sentences, translated.sentences, strict=True):
+            pairs.append((original.text[slice(*source_span)], translated.text[slice(*target_span)]))
     return pairs + [(row.source_text, row.translation) for row in spans if row.translation]
 
 
 def settle(job: RescueJob, locator: Locator) -> SettledParagraph:
-    """Decide the answers of a paragraph again with what came back for them."""
+    """Decide the answers of a paragraph again, with their marker results."""
     target = target_text(job.target)
     if target is None:
         return SettledParagraph(job.spans, ())
@@ -186,8 +186,8 @@ def settle(job: RescueJob, locator: Locator) -> SettledParagraph:
         if changed:
             previous[key] = row
         decided[key] = replace(changed or row, marked=result.raw)
-        told = result.marked is not None or result.hint is not None
-        outcomes.append(outcome_of(row, changed, told, locator.settings.min_confidence))
+        has_evidence = result.marked is not None or result.hint is not None
+        outcomes.append(outcome_of(row, changed, has_evidence, locator.settings.min_confidence))
     rows: Sequence[SpanRow] = [with_decision(row, decided.get(key_of(row))) for row in job.spans]
     if previous:
         rows = reconcile(rows, target.text, previous)
@@ -222,9 +222,9 @@ def decide_again(
     )
 
 
-def outcome_of(before: SpanRow, after: SpanRow | None, has_result: bool, min_confidence: float) -> Outcome:
+def outcome_of(before: SpanRow, after: SpanRow | None, has_evidence: bool, min_confidence: float) -> Outcome:
     """Classify what a second look changed. after: None when the row stays as it was."""
-    if not has_result:
+    if not has_evidence:
         return Outcome.MARKERS_LOST
     old, new = before.placement, after.placement if after else None
     was_kept, is_kept = is_kept_at(old, min_confidence), is_kept_at(new, min_confidence)
