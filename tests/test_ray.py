@@ -1,4 +1,4 @@
-"""A cluster of two machines, one of which is killed: the same bytes as one process makes."""
+"""A cluster of two machines, one of which is killed, gives the same results as one process."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -28,20 +28,20 @@ from tests.support.corpora import memory, sample_layout, sample_translations
 cluster_utils = pytest.importorskip("ray.cluster_utils", reason="the extra 'ray' is not installed")
 
 MACHINE = {"num_cpus": 1, "object_store_memory": 80 * 2**20, "include_dashboard": False}
-# A dead machine is noticed after three seconds, and not after fifteen.
-SOON = {"health_check_period_ms": 1000, "health_check_timeout_ms": 2000, "health_check_failure_threshold": 3}
+# Ray notices a dead machine after three seconds instead of fifteen.
+HEALTH_CHECKS = {"health_check_period_ms": 1000, "health_check_timeout_ms": 2000, "health_check_failure_threshold": 3}
 LANGUAGES = ("en", "nl")
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    """One machine, to which `second` adds another."""
-    made = cluster_utils.Cluster(initialize_head=True, head_node_args={**MACHINE, "_system_config": SOON})
+    """Start a cluster of one machine; `second` adds another."""
+    made = cluster_utils.Cluster(initialize_head=True, head_node_args={**MACHINE, "_system_config": HEALTH_CHECKS})
     yield made
     made.shutdown()
 
 
-class Second:
+class SecondMachine:
     """Another machine in the cluster."""
 
     def __init__(self, cluster: Any) -> None:
@@ -52,13 +52,13 @@ class Second:
         if self.node in self.cluster.list_all_nodes():
             self.cluster.remove_node(self.node, allow_graceful=False)
 
-    def kill_at_work(self, diary: Path) -> None:
-        """Kills it, soon, while it works on what it has noted in a file of the folder."""
+    def kill_while_working(self, folder: Path) -> None:
+        """Kill it as soon as a file of the folder shows that it works on a batch."""
 
         def watch() -> None:
             until = time.monotonic() + 60
             while time.monotonic() < until and not any(
-                self.node.node_id in file.read_text() for file in diary.iterdir()
+                self.node.node_id in file.read_text() for file in folder.iterdir()
             ):
                 time.sleep(0.02)
             self.kill()
@@ -67,24 +67,24 @@ class Second:
 
 
 @pytest.fixture
-def second(cluster: Any) -> Iterator[Second]:
-    machine = Second(cluster)
+def second(cluster: Any) -> Iterator[SecondMachine]:
+    machine = SecondMachine(cluster)
     yield machine
     machine.kill()
 
 
 @pytest.fixture
-def ray(cluster: Any, second: Second) -> Iterator[Executor]:
+def ray(cluster: Any, second: SecondMachine) -> Iterator[Executor]:
     with open_executor("ray", RaySettings(cluster.address), 1) as executor:
         yield executor
 
 
-def projected(executor: Executor, meanwhile: Callable[[], None] = lambda: None) -> list[Any]:
-    """The sample's paragraphs, its spans, these after rescue, and what that cost. meanwhile: called on the way."""
+def locate_and_rescue(executor: Executor, between: Callable[[], None] = lambda: None) -> list[Any]:
+    """Return the sample's paragraphs, spans, spans after rescue, and the cost. between: called after each batch."""
     parts = []
     for part in locate_batches(sample_layout(), TranslationLookup(sample_translations()), LOCATOR, executor):
         parts.append(part)
-        meanwhile()
+        between()
     paragraphs, spans = (pa.concat_tables(tables) for tables in zip(*parts, strict=True))
     settled, cost = rescue_batches(
         *(sample_layout(), paragraphs, spans),
@@ -96,36 +96,37 @@ def projected(executor: Executor, meanwhile: Callable[[], None] = lambda: None) 
 
 
 @pytest.fixture(scope="module")
-def here() -> list[Any]:
-    return projected(LocalExecutor(1))
+def expected() -> list[Any]:
+    """Return the results of one process."""
+    return locate_and_rescue(LocalExecutor(1))
 
 
-def test_a_cluster_finds_what_one_process_finds(ray, here, monkeypatch):
+def test_a_cluster_gives_the_results_of_one_process(ray, expected, monkeypatch):
     monkeypatch.setattr(grouping, "BATCH", 5)
-    assert projected(ray) == here
+    assert locate_and_rescue(ray) == expected
 
 
-def test_a_killed_machine_changes_nothing(ray, second, here, monkeypatch):
+def test_a_killed_machine_changes_nothing(ray, second, expected, monkeypatch):
     monkeypatch.setattr(grouping, "BATCH", 1)
-    monkeypatch.setattr(ray_cluster, "BATCHES_PER_CORE", 4)  # so that some begin after its death
-    assert projected(ray, second.kill) == here
+    monkeypatch.setattr(ray_cluster, "BATCHES_PER_CORE", 4)  # so that some start after its death
+    assert locate_and_rescue(ray, second.kill) == expected
 
 
-def test_what_a_killed_machine_had_is_done_again(ray, second, tmp_path):
-    def work(batch: pa.Table, diary: Path = tmp_path) -> pa.Table:
+def test_batches_of_a_killed_machine_are_redone(ray, second, tmp_path):
+    def work(batch: pa.Table, folder: Path = tmp_path) -> pa.Table:
         from ray import get_runtime_context
 
-        with (diary / str(batch["number"][0])).open("a") as file:
+        with (folder / str(batch["number"][0])).open("a") as file:
             print(get_runtime_context().get_node_id(), file=file)
         time.sleep(0.5)
         return batch
 
-    second.kill_at_work(tmp_path)
+    second.kill_while_working(tmp_path)
     done = ray.map(work, (pa.table({"number": [number]}) for number in range(8)))
     assert pa.concat_tables(done)["number"].to_pylist() == list(range(8))
-    begun = [file.read_text().split() for file in tmp_path.iterdir()]
-    assert any(second.node.node_id in nodes for nodes in begun)
-    assert not any(second.node.node_id == nodes[-1] for nodes in begun)
+    nodes_by_batch = [file.read_text().split() for file in tmp_path.iterdir()]
+    assert any(second.node.node_id in nodes for nodes in nodes_by_batch)
+    assert not any(second.node.node_id == nodes[-1] for nodes in nodes_by_batch)
 
 
 @pytest.fixture(scope="module")
@@ -136,10 +137,10 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_checkpoints.marian(tmp_path_factory.mktemp("models") / "opus-mt-en-nl")
 
 
-def translated(
-    folder: Path, model: Path, executor: Executor | None, meanwhile: Callable[[], object] = lambda: None
+def translate(
+    folder: Path, model: Path, executor: Executor | None, between: Callable[[], object] = lambda: None
 ) -> list[str | None]:
-    """Forty texts through a session and its memory, in batches of two. meanwhile: called when some are answered."""
+    """Translate forty texts in batches of two. between: called when some have been translated."""
     from tests.support.tiny_checkpoints import DUTCH, ENGLISH
 
     segments = [Segment(f"{text} ({number})", "sentence") for number in range(8) for text in ENGLISH]
@@ -150,7 +151,7 @@ def translated(
         translators={"opus": MarianSettings(model=str(model))},
         settings=TranslateSettings(attempts=1),
         executor=executor,
-        progress=lambda counts: counts.answered and meanwhile(),
+        progress=lambda counts: counts.answered and between(),
     ) as session:
         session.translator.batch = 2
         results = [result.text for result in session.translate(segments)]
@@ -162,18 +163,18 @@ def translated(
 
 @pytest.fixture(scope="module")
 def answered(model: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str | None]:
-    return translated(tmp_path_factory.mktemp("memory"), model, None)
+    return translate(tmp_path_factory.mktemp("memory"), model, None)
 
 
-def test_two_actors_translate_as_one_model_does(ray, model, answered, tmp_path):
-    assert translated(tmp_path, model, ray) == answered
+def test_two_actors_translate_like_one_model(ray, model, answered, tmp_path):
+    assert translate(tmp_path, model, ray) == answered
 
 
-def test_the_batch_of_an_actor_that_dies_goes_to_another(ray, second, model, answered, tmp_path):
-    assert translated(tmp_path, model, ray, second.kill) == answered
+def test_another_actor_takes_the_batch_of_a_dead_one(ray, second, model, answered, tmp_path):
+    assert translate(tmp_path, model, ray, second.kill) == answered
 
 
-def test_actors_that_die_are_started_again(ray, model):
+def test_dead_actors_are_restarted(ray, model):
     import ray as library
 
     from tests.support.tiny_checkpoints import DUTCH, ENGLISH
@@ -185,7 +186,7 @@ def test_actors_that_die_are_started_again(ray, model):
             assert engine.translate([Request(text) for text in ENGLISH]) == DUTCH
 
 
-def test_what_an_actor_raises_is_raised_here(ray, model, tmp_path):
+def test_errors_of_an_actor_are_raised_locally(ray, model, tmp_path):
     from shutil import copytree
 
     given = Marian(MarianSettings(model=str(copytree(model, tmp_path / "opus-mt-en-nl"))), ("en", "nl"))
