@@ -63,8 +63,8 @@ def read_cases() -> Iterator[Case]:
         for raw in article.paragraphs:
             paragraph = make.msgspec.convert(raw, make.WrittenParagraph)
             en, nl = (make.joined(paragraph.sentences, code).text for code in ("en", "nl"))
-            for asked in paragraph.questions:
-                question = make.msgspec.convert(asked, make.WrittenQuestion)
+            for raw_question in paragraph.questions:
+                question = make.msgspec.convert(raw_question, make.WrittenQuestion)
                 yield from (Case(en, nl, answer) for answer in (*question.answers, *question.plausible))
 
 

@@ -65,7 +65,7 @@ def in_build(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def questions(corpus: dict) -> list[dict]:
-    return [asked for article in corpus["data"] for paragraph in article["paragraphs"] for asked in paragraph["qas"]]
+    return [question for article in corpus["data"] for paragraph in article["paragraphs"] for question in paragraph["qas"]]
 
 
 def blank(answer: dict) -> bool:
@@ -75,9 +75,9 @@ def blank(answer: dict) -> bool:
 def test_the_cleaned_file_has_every_text_as_it_was() -> None:
     kept = read_squad(FOLDER / "clean" / "nl_squadv2_train_clean.json")
     assert [article.title for article in kept.data] == list(TEXTS)
-    lost = {asked["id"] for asked in questions(document()) if any(blank(answer) for answer in asked["answers"])}
-    assert {asked["id"] for asked in questions(document())} - lost == {
-        asked.id for *_, asked in iterate_questions(kept)
+    lost = {question["id"] for question in questions(document()) if any(blank(answer) for answer in question["answers"])}
+    assert {question["id"] for question in questions(document())} - lost == {
+        question.id for *_, question in iterate_questions(kept)
     }
     assert len(lost) == 2  # answers of white space alone are lost: source_mismatch
     for _, _, paragraph, question in iterate_questions(kept):
@@ -200,12 +200,12 @@ def test_responses_of_an_obeying_model_do_not_enter_the_corpus(obeyed: str, work
     """A paragraph instructs the model, and the model obeys in every request that contains the paragraph."""
     monkeypatch.setattr("spanferry.translation.client.scheduler.LONGEST_DELAY_S", 0.01)
     context = f"{WORDS[0]} {INJECTION} {WORDS[1]}"
-    asked = {
+    question = {
         "id": "q",
         "question": WORDS[2],
         "answers": [{"text": "steam ferry", "answer_start": context.index("steam")}],
     }
-    Path("train.json").write_bytes(as_json({"data": [{"paragraphs": [{"context": context, "qas": [asked]}]}]}))
+    Path("train.json").write_bytes(as_json({"data": [{"paragraphs": [{"context": context, "qas": [question]}]}]}))
     Path("dev.json").write_bytes(as_json(DEV))
 
     def obeys(body: dict) -> Answer:
