@@ -65,7 +65,9 @@ def in_build(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def questions(corpus: dict) -> list[dict]:
-    return [question for article in corpus["data"] for paragraph in article["paragraphs"] for question in paragraph["qas"]]
+    return [
+        question for article in corpus["data"] for paragraph in article["paragraphs"] for question in paragraph["qas"]
+    ]
 
 
 def blank(answer: dict) -> bool:
@@ -75,7 +77,9 @@ def blank(answer: dict) -> bool:
 def test_the_cleaned_file_has_every_text_as_it_was() -> None:
     kept = read_squad(FOLDER / "clean" / "nl_squadv2_train_clean.json")
     assert [article.title for article in kept.data] == list(TEXTS)
-    lost = {question["id"] for question in questions(document()) if any(blank(answer) for answer in question["answers"])}
+    lost = {
+        question["id"] for question in questions(document()) if any(blank(answer) for answer in question["answers"])
+    }
     assert {question["id"] for question in questions(document())} - lost == {
         question.id for *_, question in iterate_questions(kept)
     }
