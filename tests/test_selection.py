@@ -98,7 +98,7 @@ TRAIN_ONLY = {name: without(getattr(TINY, name), "split", "dev") for name in ("l
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"paragraphs": TINY.paragraphs.slice(1)}, "layout and paragraphs: not of the same build"),
+        ({"paragraphs": TINY.paragraphs.slice(1)}, "layout and paragraphs: not from the same build"),
         (TRAIN_ONLY, "spans: question 'lock' is not in the layout; rebuild from segment on"),
         ({"spans": without(TINY.spans, "question_id", "dug")}, "spans: none for question 'dug'; rebuild from locate"),
     ],
@@ -156,17 +156,17 @@ def test_what_was_written_down_is_what_was_decided() -> None:
 
 def test_decisions_of_another_build_are_refused() -> None:
     decisions, spans = decisions_table(TINY.layout, SELECTION), cleaned_spans()
-    with pytest.raises(InputError, match=r"^layout and decisions: not of the same build; rebuild from segment on"):
+    with pytest.raises(InputError, match=r"^layout and decisions: not from the same build; rebuild from segment on"):
         restore_selection(TINY.layout, decisions.slice(1), spans)
     rows = decisions.to_pylist()
     rows[0]["questions"][0]["id"] = "other"
     renamed = pa.Table.from_pylist(rows, schema=decisions.schema)
-    with pytest.raises(InputError, match=r"^layout and decisions: not of the same build; rebuild from segment on"):
+    with pytest.raises(InputError, match=r"^layout and decisions: not from the same build; rebuild from segment on"):
         restore_selection(TINY.layout, renamed, spans)
     rows = decisions.to_pylist()
     rows[0]["questions"][1]["reason"] = Reason.NOT_FOUND
     changed = pa.Table.from_pylist(rows, schema=decisions.schema)
-    with pytest.raises(InputError, match=r"^decisions: not those of the answers of question 'boats'; rebuild from"):
+    with pytest.raises(InputError, match=r"^decisions: do not match the answers of question 'boats'; rebuild from"):
         restore_selection(TINY.layout, changed, spans)
     with pytest.raises(InputError, match=r"^spans: none for question 'dug'; rebuild from locate on"):
         restore_selection(TINY.layout, decisions, without(spans, "question_id", "dug"))

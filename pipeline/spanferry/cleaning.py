@@ -1,8 +1,8 @@
-"""Turns located spans into SQuAD documents, and lists the kept and the dropped answers.
+"""Turn located spans into SQuAD documents, and list the kept and the dropped answers.
 
     layout, paragraphs, spans, translations, selection ──> {split: Document}, provenance, rejected
 
-`selection.select` decides what is kept; nothing is decided here.
+`selection.select` decides what is kept; this module only applies its decisions.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from spanferry.selection import Selection
 from spanferry.squad import UNSET, Answer, Article, Document, Paragraph, Question
 
 VERSION = "v2.0"
-BATCH = 1000  # rows in memory as records
+BATCH = 1000  # rows that are converted to records at a time
 
 AnswersByField = dict[str, list[Answer]]
 
@@ -24,10 +24,10 @@ AnswersByField = dict[str, list[Answer]]
 def documents(
     layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations: pa.Table | None, selection: Selection
 ) -> dict[Split, Document]:
-    """The cleaned document of each split that the layout has.
+    """Return the cleaned document of each split that the layout has.
 
-    Articles and paragraphs of which no question is kept are left out. translations: rows of TranslationRow, None for
-    a corpus that is in its language already.
+    Articles and paragraphs without a kept question are left out. translations: rows of TranslationRow, None for a
+    corpus that is already in the target language.
     """
     articles: dict[Split, dict[int, tuple[str, list[Paragraph]]]] = {split: {} for split in SPLITS}
     columns = [layout[name].to_pylist() for name in ("split", "article", "title")]
@@ -41,14 +41,14 @@ def documents(
 
 
 def to_document(articles: Iterable[tuple[str, list[Paragraph]]]) -> Document:
-    """A document of (title, paragraphs) pairs."""
+    """Build a document from (title, paragraphs) pairs."""
     return Document(
         version=VERSION, data=tuple(Article(title=title, paragraphs=tuple(kept)) for title, kept in articles)
     )
 
 
 def kept_questions(spans: pa.Table, translations: pa.Table | None, selection: Selection) -> dict[int, list[Question]]:
-    """The cleaned questions of each layout row that keeps any, in order."""
+    """Return the cleaned questions of each layout row that has kept ones, in order."""
     translated = None
     if translations is not None:
         translated = dict(zip(*(translations[name].to_pylist() for name in ("text", "translation")), strict=True))
@@ -65,7 +65,7 @@ def kept_questions(spans: pa.Table, translations: pa.Table | None, selection: Se
 
 
 def kept_answers(spans: pa.Table, selection: Selection) -> dict[int, AnswersByField]:
-    """The kept answers of each question (its row in `selection.questions`), in the order of the spans."""
+    """Return the kept answers of each question (its row in `selection.questions`), in the order of the spans."""
     is_kept = pc.is_null(selection.answers)
     columns = [spans.filter(is_kept)[name].to_pylist() for name in ("field", "text", "start")]
     answers: dict[int, AnswersByField] = {}
@@ -75,7 +75,7 @@ def kept_answers(spans: pa.Table, selection: Selection) -> dict[int, AnswersByFi
 
 
 def clean_question(id_: str, text: str, is_impossible: bool, answers: AnswersByField) -> Question:
-    """A question as the cleaned files have it; only an impossible one has the key `plausible_answers`."""
+    """Build a question of the cleaned files; only an impossible one has the key `plausible_answers`."""
     return Question(
         id=id_,
         question=text,
@@ -86,14 +86,14 @@ def clean_question(id_: str, text: str, is_impossible: bool, answers: AnswersByF
 
 
 def provenance(spans: pa.Table, selection: Selection) -> pa.Table:
-    """The rows of the kept answers."""
+    """Return the rows of the kept answers."""
     return spans.filter(pc.is_null(selection.answers))
 
 
 def rejected(spans: pa.Table, selection: Selection) -> Iterator[pa.Table]:
-    """The rows of the dropped answers with their final reasons, in batches.
+    """Yield the rows of the dropped answers with their final reasons, in batches.
 
-    The span of an answer that is dropped with its question becomes the first of its candidates.
+    When an answer is dropped together with its question, its span becomes the first of its candidates.
     """
     is_dropped = pc.is_valid(selection.answers)
     table = spans.filter(is_dropped)

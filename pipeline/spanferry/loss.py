@@ -1,4 +1,4 @@
-"""Counts what was lost between the source and the cleaned files, once for every report.
+"""Count what was lost between the source and the cleaned files, once for all reports.
 
 layout, spans, Selection ──count_losses()──> LossFigures ──> loss.json
 """
@@ -35,9 +35,10 @@ METHODS = tuple(Method)
 
 
 def count_losses(layout: pa.Table, spans: pa.Table, selection: Selection, language: str) -> LossFigures:
-    """Counts all that can be counted without gold, verdicts and what rescue noted.
+    """Count everything that needs neither gold spans, nor verdicts, nor the counts of stage rescue.
 
-    layout, spans: the tables that the selection is of. language: the source's, for the rules of `breakdown`.
+    layout, spans: the tables that the selection refers to. language: code of the source language, for the rules of
+    `breakdown`.
     """
     questions = group_questions(layout, selection, language)
     answers = group_answers(layout, spans, selection, language)
@@ -60,10 +61,10 @@ def count_losses(layout: pa.Table, spans: pa.Table, selection: Selection, langua
 
 
 def mixture_distance(rows: Sequence[BreakdownRow]) -> float | None:
-    """The total variation distance, 0 to 1, between the kept and the visited as distributions over groups.
+    """Return the total variation distance, 0 to 1, between the distributions of kept and visited over the groups.
 
-    0.02 says that 2 of 100 would have to change group to make what was kept look like the source. None when nothing
-    was visited or nothing kept.
+    0.02 means that 2 of 100 kept items would have to change group to match the source. None when nothing was visited
+    or nothing was kept.
     """
     visited, kept = sum(row.visited for row in rows), sum(row.kept for row in rows)
     if not visited or not kept:
@@ -72,14 +73,14 @@ def mixture_distance(rows: Sequence[BreakdownRow]) -> float | None:
 
 
 def is_in_part(part: Part, splits: pa.ChunkedArray) -> np.ndarray:
-    """True for the rows of a split, or for all."""
+    """Return a mask of the rows that are in a part; `total` includes all rows."""
     return np.ones(len(splits), bool) if part == TOTAL else numpy_of(pc.equal(splits, part))
 
 
 def count_units(
     part: Part, layout: pa.Table, spans: pa.Table, selection: Selection, breakdowns: Breakdowns, answers: pa.Table
 ) -> Units:
-    """The tallies of a part of the corpus. answers: rows of `group_answers`."""
+    """Count each unit in a part of the corpus. answers: rows of `group_answers`."""
     in_part = is_in_part(part, selection.questions["split"])
     is_impossible = numpy_of(selection.questions["is_impossible"])
     codes = index_of(selection.questions["reason"], REASONS, KEPT)
@@ -105,7 +106,7 @@ def count_units(
 
 
 def tally_reasons(codes: np.ndarray) -> Tally:
-    """Counts reason codes: KEPT, or indices into REASONS."""
+    """Count reason codes: KEPT, or indices into REASONS."""
     dropped = np.bincount(codes[codes != KEPT], minlength=len(REASONS))
     return Tally(
         visited=len(codes),
@@ -116,7 +117,7 @@ def tally_reasons(codes: np.ndarray) -> Tally:
 
 
 def tally_answers(part: Part, field: Field, spans: pa.Table, selection: Selection) -> AnswerTally:
-    """Counts the answers of one list."""
+    """Count the answers of one field (`answers` or `plausible_answers`)."""
     codes = index_of(selection.answers, REASONS, KEPT)
     rows = is_in_part(part, spans["split"]) & numpy_of(pc.equal(spans["field"], field.value))
     tally = tally_reasons(codes[rows])
@@ -133,7 +134,7 @@ def tally_answers(part: Part, field: Field, spans: pa.Table, selection: Selectio
 
 
 def group_questions(layout: pa.Table, selection: Selection, language: str) -> pa.Table:
-    """Questions with an answer: split, article, title, question_word, kept (0 or 1)."""
+    """Return the questions with an answer: split, article, title, question_word, kept (0 or 1)."""
     questions = selection.questions.filter(pc.invert(selection.questions["is_impossible"]))
     return pa.table(
         {
@@ -145,7 +146,7 @@ def group_questions(layout: pa.Table, selection: Selection, language: str) -> pa
 
 
 def group_answers(layout: pa.Table, spans: pa.Table, selection: Selection, language: str) -> pa.Table:
-    """Answers of questions that have one: split, the group of each breakdown, words, probability, kept (0 or 1)."""
+    """Return the answers without the plausible ones: split, group of each breakdown, words, probability, kept (0/1)."""
     is_counted = pc.equal(spans["field"], Field.ANSWERS.value).combine_chunks()
     answers = spans.filter(is_counted)
     paragraphs = selection.questions["paragraph"].take(selection.owners.filter(is_counted))
@@ -165,7 +166,7 @@ def group_answers(layout: pa.Table, spans: pa.Table, selection: Selection, langu
 
 
 def count_groups(rows: pa.Table, name: str, groups: Sequence[str]) -> Iterator[BreakdownRow]:
-    """A row for each part and each group, also where there is nothing. name: the column of the groups."""
+    """Yield a row for each part and each group, empty ones included. name: the column that holds the group."""
     counted = rows.group_by(["split", name]).aggregate([("kept", "count"), ("kept", "sum")])
     names = ("split", name, "kept_count", "kept_sum")
     by_group = {
@@ -180,7 +181,7 @@ def count_groups(rows: pa.Table, name: str, groups: Sequence[str]) -> Iterator[B
 
 
 def count_articles(questions: pa.Table) -> Iterator[ArticleRow]:
-    """A row for each article that has questions with an answer. Two articles may have the same title."""
+    """Yield a row for each article that has questions with an answer. Two articles may have the same title."""
     grouped = questions.group_by(["split", "article", "title"], use_threads=False)
     counted = grouped.aggregate([("kept", "count"), ("kept", "sum")])
     names = ("split", "article", "title", "kept_count", "kept_sum")
@@ -189,7 +190,7 @@ def count_articles(questions: pa.Table) -> Iterator[ArticleRow]:
 
 
 def count_confidences(answers: pa.Table) -> Iterator[ConfidenceRow]:
-    """Kept answers by group of probability, for each part."""
+    """Yield the number of kept answers in each group of probability, for each part."""
     edges = [below for _, below in breakdown.CONFIDENCE_GROUPS if below is not None]
     groups = [group for group, _ in breakdown.CONFIDENCE_GROUPS]
     for part in PARTS:
@@ -201,7 +202,7 @@ def count_confidences(answers: pa.Table) -> Iterator[ConfidenceRow]:
 
 
 def measure_drift(part: Part, questions: Tally, no_answer: Tally, breakdowns: Breakdowns, answers: pa.Table) -> Drift:
-    """How what was kept of a part differs from its source. answers: rows of `group_answers`."""
+    """Measure how the kept items of a part differ from its source. answers: rows of `group_answers`."""
     before = ratio(no_answer.visited, questions.visited)
     after = ratio(no_answer.kept, questions.kept)
     visited = answers.filter(pa.array(is_in_part(part, answers["split"])))

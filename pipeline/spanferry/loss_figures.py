@@ -1,7 +1,7 @@
-"""The figures of loss.json: what was lost of a corpus, as typed records. docs/loss.md describes every key.
+"""The figures of loss.json as typed records: what a corpus lost, and why. docs/loss.md describes every key.
 
-In every tally `visited = kept + dropped`, and `dropped` is the sum of its reasons. A ratio with nothing below the line
-is None. Numbers in objects are DVC metrics; lists of rows are not, so that `dvc metrics` stays readable.
+In every tally `visited = kept + dropped`, and `dropped` is the sum of its reasons. A ratio whose denominator is 0 is
+None. Numbers in objects are DVC metrics; lists of rows are not, so that `dvc metrics` stays readable.
 """
 
 from pathlib import Path
@@ -16,14 +16,14 @@ from spanferry.records import SPLITS, Method, Reason, Split
 Total = Literal["total"]
 TOTAL: Total = "total"
 Part = Literal["train", "dev", "total"]
-"""A split, or both together."""
+"""A split, or both splits together."""
 
 PARTS: tuple[Part, ...] = (*SPLITS, TOTAL)
 Unit = Literal["paragraphs", "questions", "has_answer", "no_answer", "answers", "plausible_answers"]
 
 
 class Tally(Struct, frozen=True, kw_only=True):
-    """How many the source has, how many the cleaned files keep, and how many were dropped for which reason."""
+    """Counts of one unit: in the source (visited), in the cleaned files (kept), dropped, and dropped by reason."""
 
     visited: int
     kept: int
@@ -32,23 +32,23 @@ class Tally(Struct, frozen=True, kw_only=True):
 
 
 class HasAnswerTally(Tally, frozen=True, kw_only=True):
-    """Questions with an answer. kept_share: kept / visited; the key is `yield`."""
+    """Counts of questions with an answer. kept_share: kept / visited; its key in loss.json is `yield`."""
 
     kept_share: float | None = field(name="yield")
 
 
 class AnswerTally(Tally, frozen=True, kw_only=True):
-    """Answers. methods: of the kept. probability: the mean calibrated chance that a kept answer is right."""
+    """Counts of answers. methods: kept answers by method. probability: mean calibrated chance that one is right."""
 
     methods: dict[Method, int]
     probability: float | None
 
 
 class Drift(Struct, frozen=True, kw_only=True):
-    """How what was kept differs from the source.
+    """The differences between what was kept and the source.
 
-    no_answer_share: questions without an answer, of all. always_no_answer: exact match of a reader that never answers,
-    in per cent. words: of an answer, on average, in the source's language. distances: `loss.mixture_distance`.
+    no_answer_share: share of questions without an answer. always_no_answer: exact match, in per cent, of a reader that
+    never answers. words: mean number of words of the source answer. distances: see `loss.mixture_distance`.
     """
 
     no_answer_share_before: float | None
@@ -92,7 +92,7 @@ class ArticleRow(BreakdownRow, frozen=True, kw_only=True):
 
 
 class Breakdowns(Struct, frozen=True, kw_only=True):
-    """The rows by group. question_word and article count questions with an answer, the others their answers."""
+    """The rows of each breakdown. question_word and article count questions with an answer, the others answers."""
 
     question_word: tuple[BreakdownRow, ...]
     answer_length: tuple[BreakdownRow, ...]
@@ -102,7 +102,7 @@ class Breakdowns(Struct, frozen=True, kw_only=True):
 
 
 class ConfidenceRow(Struct, frozen=True, kw_only=True):
-    """How many answers were kept with a probability of this group."""
+    """The number of kept answers whose probability is in one group."""
 
     split: Part
     group: str
@@ -110,7 +110,7 @@ class ConfidenceRow(Struct, frozen=True, kw_only=True):
 
 
 class ReferenceRow(Struct, frozen=True, kw_only=True):
-    """A count of the reference. reported: as its source says it; visited, kept: as exactly as is known."""
+    """A count of the reference. reported: as its source states it. visited, kept: as exactly as they are known."""
 
     split: Split
     unit: Unit
@@ -121,9 +121,9 @@ class ReferenceRow(Struct, frozen=True, kw_only=True):
 
 
 class CurvePoint(Struct, frozen=True, kw_only=True):
-    """Precision and yield if only answers of at least this probability were kept.
+    """Precision and yield when only answers of at least this probability are kept.
 
-    how: `expected` by the calibrated probability, or `measured` against gold.
+    how: `expected` from the calibrated probability, or `measured` against gold spans.
     """
 
     how: Literal["expected", "measured"]
@@ -133,9 +133,10 @@ class CurvePoint(Struct, frozen=True, kw_only=True):
 
 
 class GoldFigures(Struct, frozen=True, kw_only=True):
-    """The most probable answer of each question against gold spans. precision: right / kept; yield: kept / questions.
+    """Counts of the most probable answer of each question, compared with gold spans.
 
     exact: it is a gold span. right: it overlaps one and shares enough of its words. wrong: it overlaps none.
+    precision: right / kept. yield: kept / questions.
     """
 
     questions: int
@@ -148,7 +149,7 @@ class GoldFigures(Struct, frozen=True, kw_only=True):
 
 
 class PeopleFigures(Struct, frozen=True, kw_only=True):
-    """What people judged of a method's kept spans, or of all (`total`). low, high: 95 % interval of the precision."""
+    """Verdicts of people on kept spans of one method, or of all (`total`). low, high: 95 % interval of precision."""
 
     method: str
     judged: int
@@ -161,17 +162,19 @@ class PeopleFigures(Struct, frozen=True, kw_only=True):
 
 
 class VerdictCounts(Struct, frozen=True, kw_only=True):
-    """counted: verdicts on spans of this build. outdated: verdicts on spans that it does not have."""
+    """Numbers of verdicts. counted: on spans of this build. outdated: on spans that this build does not have."""
 
     counted: int
     outdated: int
 
 
 class LossFigures(Struct, frozen=True, kw_only=True):
-    """Everything that loss.json holds. `loss.count_losses` fills the fields without a default, the report the others.
+    """The content of loss.json.
 
-    rescue: requests, characters and the outcomes of stage rescue; empty where it did not run. gold: None without gold.
-    people: empty without verdicts that count. verdicts: None without a sheet.
+    `loss.count_losses` fills the fields without a default, and `report` fills the others.
+
+    rescue: requests, characters and outcomes of stage rescue; empty when it did not run. gold: None without gold
+    spans. people: empty when no verdict counts. verdicts: None without a review sheet.
     """
 
     train: Units
@@ -187,7 +190,7 @@ class LossFigures(Struct, frozen=True, kw_only=True):
     verdicts: VerdictCounts | None = None
 
     def units(self, part: Part) -> Units:
-        """The tallies of a split, or of both."""
+        """Return the tallies of a split, or of both splits together."""
         return {"train": self.train, "dev": self.dev, "total": self.total}[part]
 
 
@@ -195,8 +198,8 @@ MODEL_CARD = (
     "model card of henryk/bert-base-multilingual-cased-finetuned-dutch-squad2, huggingface/transformers @02f6d24"
 )
 REFERENCE = (
-    # The card reports questions of English SQuAD2.0, and of them in its Dutch. Of the dev set its evaluation gives the
-    # exact counts: total, HasAns_total and NoAns_total.
+    # The card reports the number of questions in English SQuAD2.0 and in its Dutch translation. For the dev set, its
+    # evaluation gives exact counts: total, HasAns_total and NoAns_total.
     ReferenceRow(
         split="train", unit="questions", reported="130K → 99K", visited=130_000, kept=99_000, source=MODEL_CARD
     ),
@@ -209,15 +212,15 @@ REFERENCE = (
 
 
 def ratio(part: float, whole: float) -> float | None:
-    """part / whole with six decimals, None when `whole` is 0."""
+    """Return part / whole, rounded to six decimals; None when `whole` is 0."""
     return round(float(part) / float(whole), 6) if whole else None
 
 
 def read_figures(path: Path) -> LossFigures:
-    """Reads loss.json. Raises InputError when the file cannot be read or is no loss report."""
+    """Read loss.json. Raises InputError when the file cannot be read or is not a loss report."""
     return read_json(path, LossFigures, "not a loss report: {}")
 
 
 def write_figures(figures: LossFigures, path: Path) -> None:
-    """Writes loss.json: equal figures give equal bytes."""
+    """Write loss.json. Equal figures give equal bytes."""
     write_json(path, msgspec.to_builtins(figures))

@@ -1,9 +1,9 @@
-"""Decides what is kept of a build, and why the rest is dropped.
+"""Decide which paragraphs, questions and answers of a build are kept, and why the rest is dropped.
 
     layout, paragraphs, spans, translations ──select()──> Selection ──decisions_table()──> decisions.parquet
     layout, decisions, final spans ──restore_selection()──> Selection
 
-Stage `clean` decides once and writes it down. Everything after it reads what was decided.
+Stage `clean` makes the decisions once and writes them to decisions.parquet. Later stages read that file.
 """
 
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ class Selection:
     """The decision on each paragraph, question and answer of the source. A reason is null where the row is kept.
 
     paragraphs: the reason of each layout row.
-    questions: one row a question: paragraph (its layout row), split, id, question, is_impossible, reason.
-    answers: the reason of each spans row; an answer is dropped together with its question, even when its span is known.
+    questions: one row per question: paragraph (its layout row), split, id, question, is_impossible, reason.
+    answers: the reason of each spans row; an answer is dropped together with its question, even when it has a span.
     owners: the row of `questions` that each spans row belongs to.
     """
 
@@ -40,15 +40,16 @@ class Selection:
 
 
 def select(layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations: pa.Table | None) -> Selection:
-    """Decides what is kept.
+    """Decide what is kept.
 
     A paragraph is dropped with all its questions when its context has no translation. A question is dropped when it
-    has no translation or, if it has answers, when no answer has a span; its reason is then that of the answer that
-    got furthest, the latest in the order of `Reason`. A no-answer question stays when its plausible answer is lost.
+    has no translation or, if it has answers, when no answer has a span. In the second case its reason is that of the
+    answer that got furthest: the latest in the order of `Reason`. A question without an answer is kept even when its
+    plausible answer is lost.
 
     layout, paragraphs, spans: rows of SourceParagraph, TargetParagraph and SpanRow; spans may be in any order.
-    translations: rows of TranslationRow, None for a corpus that is in its language already.
-    Raises InputError when the tables do not belong together.
+    translations: rows of TranslationRow, None for a corpus that is already in the target language.
+    Raises InputError when the tables do not come from the same build.
     """
     check_same_paragraphs(layout, paragraphs, "paragraphs")
     questions = flatten_questions(layout)
@@ -69,7 +70,7 @@ def select(layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations
 
 
 def decisions_table(layout: pa.Table, selection: Selection) -> pa.Table:
-    """The decisions on paragraphs and questions as rows of ParagraphDecision, one for each layout row."""
+    """Return the decisions on paragraphs and questions as rows of ParagraphDecision, one for each layout row."""
     schema = schema_of(ParagraphDecision)
     nested = schema.field("questions").type
     ends = np.cumsum(numpy_of(pc.list_value_length(layout["questions"])))
@@ -86,16 +87,16 @@ def decisions_table(layout: pa.Table, selection: Selection) -> pa.Table:
 
 
 def restore_selection(layout: pa.Table, decisions: pa.Table, spans: pa.Table) -> Selection:
-    """The selection that `clean` wrote down.
+    """Restore the selection from the tables that `clean` wrote.
 
-    decisions: rows of ParagraphDecision. spans: rows of SpanRow as `clean` wrote them, kept and rejected, whose
-    reasons are final. Raises InputError when the tables do not belong together.
+    decisions: rows of ParagraphDecision. spans: rows of SpanRow, kept and rejected, with their final reasons.
+    Raises InputError when the tables do not come from the same build.
     """
     check_same_paragraphs(layout, decisions, "decisions")
     questions = flatten_questions(layout)
     decided = pc.list_flatten(decisions["questions"].combine_chunks())
     if not pc.struct_field(decided, "id").equals(questions["id"].combine_chunks()):
-        raise InputError("layout and decisions: not of the same build; rebuild from segment on")
+        raise InputError("layout and decisions: not from the same build; rebuild from segment on")
     questions = questions.append_column("reason", pc.struct_field(decided, "reason"))
     owners = find_owners(questions, spans)
     selection = Selection(
@@ -109,24 +110,24 @@ def restore_selection(layout: pa.Table, decisions: pa.Table, spans: pa.Table) ->
 
 
 def check_same_paragraphs(layout: pa.Table, table: pa.Table, name: str) -> None:
-    """Raises InputError when the rows of a table are not those of the layout. name: of the table, for the message."""
+    """Raise InputError when a table does not have the layout's paragraphs. name: the table's name for the message."""
     if any(not layout[column].equals(table[column]) for column in PLACE):
-        raise InputError(f"layout and {name}: not of the same build; rebuild from segment on")
+        raise InputError(f"layout and {name}: not from the same build; rebuild from segment on")
 
 
 def check_answers_agree(selection: Selection, counted: np.ndarray) -> None:
-    """Raises InputError when a question with answers is kept without one of them, or dropped although one is kept."""
+    """Raise InputError when a question with answers is kept without any of them, or dropped although one is kept."""
     owners, is_kept = numpy_of(selection.owners), numpy_of(pc.is_null(selection.answers))
     codes = code_by_answers(selection.questions, owners, counted, np.where(is_kept, KEPT, 0))
     disagrees = (codes == KEPT) != numpy_of(pc.is_null(selection.questions["reason"]))
     has_answer = ~numpy_of(selection.questions["is_impossible"])
     if (rows := np.flatnonzero(disagrees & has_answer)).size:
         question = selection.questions["id"][int(rows[0])].as_py()
-        raise InputError(f"decisions: not those of the answers of question {question!r}; rebuild from clean on")
+        raise InputError(f"decisions: do not match the answers of question {question!r}; rebuild from clean on")
 
 
 def flatten_questions(layout: pa.Table) -> pa.Table:
-    """One row a question: paragraph (its layout row), split, id, question, is_impossible."""
+    """Return one row per question: paragraph (its layout row), split, id, question, is_impossible."""
     nested = layout["questions"].combine_chunks()
     flat, parents = pc.list_flatten(nested), pc.list_parent_indices(nested)
     return pa.table(
@@ -139,7 +140,10 @@ def flatten_questions(layout: pa.Table) -> pa.Table:
 
 
 def find_owners(questions: pa.Table, spans: pa.Table) -> np.ndarray:
-    """The row of each span's question. Ids are unique within a split only."""
+    """Return the row of each span's question. Ids are unique only within a split.
+
+    Raises InputError when a span's question is not in the layout.
+    """
     known = pc.binary_join_element_wise(questions["split"], questions["id"], "/").combine_chunks()
     owners = pc.index_in(pc.binary_join_element_wise(spans["split"], spans["question_id"], "/"), value_set=known)
     if owners.null_count:
@@ -149,12 +153,12 @@ def find_owners(questions: pa.Table, spans: pa.Table) -> np.ndarray:
 
 
 def is_counted(spans: pa.Table) -> np.ndarray:
-    """True for answers that decide on their question: all but the plausible ones."""
+    """Return a mask of the answers that decide whether their question is kept: all but the plausible ones."""
     return numpy_of(pc.equal(spans["field"], Field.ANSWERS.value))
 
 
 def code_untranslated(questions: pa.Table, lacks_context: np.ndarray, translations: pa.Table | None) -> np.ndarray:
-    """The reason code of each question whose context or text has no translation, KEPT for the others."""
+    """Return the reason code of each question whose context or text has no translation, KEPT for the others."""
     codes = np.full(len(questions), KEPT)
     if translations is not None:
         translated = translations.filter(pc.is_valid(translations["translation"]))["text"].combine_chunks()
@@ -167,9 +171,9 @@ def code_untranslated(questions: pa.Table, lacks_context: np.ndarray, translatio
 def code_by_answers(
     questions: pa.Table, owners: np.ndarray, counted: np.ndarray, answer_codes: np.ndarray
 ) -> np.ndarray:
-    """The reason code of each question by its answers alone: KEPT when it is impossible or one of them is kept.
+    """Return the reason code of each question by its answers alone: KEPT if it is impossible or an answer is kept.
 
-    Raises InputError when a question should have answers and `spans` has none.
+    Raises InputError when `spans` has no row for an answerable question.
     """
     furthest = np.full(len(questions), KEPT)
     np.maximum.at(furthest, owners[counted], answer_codes[counted])
@@ -184,5 +188,5 @@ def code_by_answers(
 
 
 def to_reasons(codes: np.ndarray) -> pa.Array:
-    """Reason codes as words, null where kept."""
+    """Convert reason codes to the reasons' names, null where kept."""
     return pa.array([reason.value for reason in REASONS]).take(pa.array(codes, mask=codes == KEPT))

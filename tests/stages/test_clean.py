@@ -77,7 +77,7 @@ def test_tables_of_another_build_are_one_line_and_nothing_is_written(workdir: Pa
     Path("old/spans.parquet").replace("located/spans.parquet")
     assert refusal(main, *CLEAN) == "clean: spans: question 'high' is not in the layout; rebuild from segment on"
     Path("old/paragraphs.parquet").replace("located/paragraphs.parquet")
-    assert refusal(main, *CLEAN) == "clean: layout and paragraphs: not of the same build; rebuild from segment on"
+    assert refusal(main, *CLEAN) == "clean: layout and paragraphs: not from the same build; rebuild from segment on"
     assert not Path("clean").exists()
     assert not Path("decisions.parquet").exists()
     assert not Path("digests").exists()

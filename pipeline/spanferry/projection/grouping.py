@@ -93,10 +93,10 @@ def group_by_paragraph(
         answers = flatten_answers(sources["questions"])
         targets, own_spans = paragraph_reader.take(size), span_reader.take(len(answers.question_ids))
         if not have_same_paragraphs(sources, targets):
-            raise InputError("layout and paragraphs: not of the same build; rebuild from segment on")
+            raise InputError("layout and paragraphs: not from the same build; rebuild from segment on")
         is_exhausted = not sources.num_rows
         if not have_same_answers(sources, answers, own_spans) or (is_exhausted and span_reader.take(1).num_rows):
-            raise InputError("layout and spans: not of the same build; rebuild from segment on")
+            raise InputError("layout and spans: not from the same build; rebuild from segment on")
         if is_exhausted:
             return
         yield pa.Table.from_arrays(
