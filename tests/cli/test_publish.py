@@ -1,4 +1,4 @@
-"""`spanferry publish`, and the stage."""
+"""`spanferry publish`, and stage publish."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def run(*arguments):
 
 @pytest.fixture
 def corpus(tmp_path, monkeypatch):
-    """A built corpus `tiny` in a work tree of its own; params.yaml and DVC are told about in its place."""
+    """A built corpus `tiny` in a work tree of its own; params.yaml and DVC are replaced."""
     monkeypatch.chdir(tmp_path)
     clean, loss = write(tmp_path / "built")
     build_package(clean, loss, Path("data/tiny/published"), BUILD, ABOUT)
@@ -40,7 +40,7 @@ def corpus(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_dry_run_lists_the_files_and_sends_nothing(corpus):
+def test_a_dry_run_lists_the_files_and_uploads_nothing(corpus):
     done = run("publish", "tiny", "--to", "anna/haven", "--tag", "v1", "--dry-run")
     assert done.exit_code == 0, done.stderr
     *files, last = done.stdout.splitlines()
@@ -71,7 +71,7 @@ STAGES = """stages:
 """
 
 
-def test_what_an_earlier_stage_would_make_anew_is_refused(workdir):
+def test_a_folder_that_is_out_of_date_is_refused(workdir):
     Repo.init(no_scm=True).close()
     (workdir / "dvc.yaml").write_text(STAGES)
     (workdir / "source").write_text("one")
@@ -83,7 +83,7 @@ def test_what_an_earlier_stage_would_make_anew_is_refused(workdir):
         spanferry.cli.publish.check_up_to_date("tiny")
 
 
-def test_upload_goes_where_hf_endpoint_says(corpus):
+def test_the_upload_uses_hf_endpoint(corpus):
     program = "import tests.cli.test_publish as t; t.upload_in_a_process()"
     with serve_hub() as hub:
         done = subprocess.run(
@@ -106,7 +106,7 @@ def upload_in_a_process():
     main(["publish", "tiny", "--to", "anna/haven", "--tag", "v1"])
 
 
-def test_the_stage_says_what_it_made(tmp_path, monkeypatch):
+def test_the_summary_and_the_error_of_the_stage(tmp_path, monkeypatch):
     clean, loss = write(tmp_path)
     monkeypatch.setattr(stages.publish, "read_params", lambda: PARAMS)
     monkeypatch.setattr(stages.publish, "describe_build", lambda params, name: BUILD)
