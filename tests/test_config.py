@@ -83,11 +83,11 @@ def test_the_params_of_this_project_are_valid() -> None:
         (
             "identity",
             f"identity\n    sha256: {SHA}",
-            "corpora.small.sha256: two files need two, as {train: ..., dev: ...}",
+            "corpora.small.sha256: two splits need two checksums: {train: ..., dev: ...}",
         ),
         ("identity", f"identity\n    sha256: {{test: {SHA}}}", "corpora.small.sha256.test: no such key"),
         ("identity", "identity\n    sha256: {dev: 3}", "corpora.small.sha256.dev: Expected `str | null`, got `int`"),
-        ("    dev: dev.json", f"    sha256: {{dev: {SHA}}}", "corpora.small.sha256.dev: the corpus has no dev"),
+        ("    dev: dev.json", f"    sha256: {{dev: {SHA}}}", "corpora.small.sha256.dev: the corpus has no split dev"),
         ("    train: train.json\n    dev: dev.json\n", "", "corpora.small: needs train, dev or both"),
         ("  small:", "  small.1:", "corpora: a key in it: Expected `str` matching regex"),
         ("  small:", "  ../small:", "corpora: a key in it: Expected `str` matching regex"),
@@ -129,7 +129,7 @@ def test_names_the_wrong_key(tmp_path: Path, old: str, new: str, problem: str) -
         ("[" * 1500, ": not YAML: maximum recursion depth exceeded"),
         ("a: [.nan]", ": nan is not a finite number"),
         ("a: [-.inf]", ": -inf is not a finite number"),
-        ('a: {b: "x\\ud800"}', ": 'x\\ud800' has half a character (a surrogate)"),
+        ('a: {b: "x\\ud800"}', ": 'x\\ud800' has a lone surrogate, which is not a character"),
         ("build: &b {corpora: *b}", ": more than 100,000 values; are there aliases of aliases?"),
     ],
 )

@@ -75,10 +75,10 @@ def kill_worker(_: pa.Table) -> pa.Table:
 
 def test_a_missing_package_is_reported_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
-    told = (
+    message = (
         r"^params\.yaml: executor: the package ray is missing or broken: pip install .* --editable '\.\[ray\]' \(.*\)$"
     )
-    with pytest.raises(ParamsError, match=told), open_executor("ray", RaySettings(), 1):
+    with pytest.raises(ParamsError, match=message), open_executor("ray", RaySettings(), 1):
         pass
 
 
@@ -87,6 +87,6 @@ def test_an_address_that_does_not_respond_is_reported():
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{closed.getsockname()[1]}"
-    told = rf"^params\.yaml: ray\.address: {address}: no cluster to work on \(.*Connection refused\)$"
-    with pytest.raises(ParamsError, match=told), open_executor("ray", RaySettings(address), 1):
+    message = rf"^params\.yaml: ray\.address: {address}: cannot connect to a cluster \(.*Connection refused\)$"
+    with pytest.raises(ParamsError, match=message), open_executor("ray", RaySettings(address), 1):
         pass

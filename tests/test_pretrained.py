@@ -12,7 +12,7 @@ from spanferry.pretrained import ModelSource, folder_fingerprint, locate_model
         (("a/b/c",), "a/b/c: there is no such folder"),
         (("someone/nothing",), "needs a `revision`"),
         (("no such name", "v1"), "neither a folder nor the name of a model"),
-        (("someone/nothing", "v1"), "the Hub cannot be reached .* offline, give the folder"),
+        (("someone/nothing", "v1"), "the Hub cannot be reached .* to work offline, give the folder"),
     ],
 )
 def test_missing_models_are_an_error_at_once(place, message, monkeypatch, tmp_path):
@@ -24,7 +24,7 @@ def test_missing_models_are_an_error_at_once(place, message, monkeypatch, tmp_pa
 
 
 def test_a_folder_without_a_model_is_an_error(tmp_path):
-    with pytest.raises(InputError, match=r"a folder, but no model: it has no config\.json"):
+    with pytest.raises(InputError, match=r"this folder is not a model: it has no config\.json"):
         locate_model(str(tmp_path))
     (tmp_path / "config.json").write_text("{}")
     assert locate_model(str(tmp_path)) == ModelSource(tmp_path, None)

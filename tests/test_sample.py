@@ -278,7 +278,7 @@ def test_a_problem_names_its_place(tmp_path: Path, old: str, new: str, problem: 
         ("", "Dam.yaml: Expected `object`, got `null`"),
         ("a: [", "line 1, column 5: not YAML: "),
         ("title: Dam\nsplit: test\nparagraphs: []\n", "Dam.yaml: Invalid enum value 'test' - at `$.split`"),
-        ('title: "\\ud800"\nsplit: dev\nparagraphs: [{}]\n', "Dam.yaml: '\\ud800' has half a character"),
+        ('title: "\\ud800"\nsplit: dev\nparagraphs: [{}]\n', "Dam.yaml: '\\ud800' has a lone surrogate"),
         ("title: Dam\nsplit: dev\nparagraphs: [{}]\n", "Dam paragraph 1: Object missing required field `sentences`"),
         ("title: Dam\nsplit: dev\nparagraphs: [3]\n", "Dam.yaml: Expected `object`, got `int` - at `$.paragraphs[0]`"),
     ],

@@ -1,12 +1,12 @@
-"""Records to Arrow tables and back, a column at a time.
+"""Converts records to Arrow tables and back, one column at a time.
 
     schema_of(SpanRow)            the Arrow schema of a record type
     to_table(rows, SpanRow)       records -> table
     from_table(table, SpanRow)    table -> records
 
-The schema comes from the record's type hints: `int` is int32, `float` float32, `str` string, a `StrEnum` or `Literal`
-a string of a closed set, `tuple[X, ...]` a list, a record a struct, `X | None` a column that may be null. An optional
-record of FLATTENED is spread over columns of the row that holds it, all null where it is None.
+The schema is derived from the record's type hints: `int` is int32, `float` is float32, `str`, a `StrEnum` and a
+`Literal` are string, `tuple[X, ...]` is a list, a record is a struct, and `X | None` is a column that may be null. An
+optional record in FLATTENED becomes several columns of the enclosing row, all of them null where it is None.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,13 +28,13 @@ R = TypeVar("R", bound=Record)
 Column = pa.Array | pa.ChunkedArray
 
 FLATTENED: frozenset[type[Record]] = frozenset({Placement})
-"""Record types whose fields are columns of the row that holds them."""
+"""Record types whose fields become columns of the enclosing row, not a struct."""
 
 _SCALARS: dict[type, pa.DataType] = {str: pa.string(), int: pa.int32(), float: pa.float32(), bool: pa.bool_()}
 
 
 class BatchSource(Protocol):
-    """Rows that can be read batch by batch: a `pa.Table` or a `tables.LazyTable`."""
+    """A table that can be read batch by batch: a `pa.Table` or a `tables.LazyTable`."""
 
     @property
     def num_rows(self) -> int: ...
@@ -46,48 +46,51 @@ class BatchSource(Protocol):
 
 
 def schema_of(record: type[Record]) -> pa.Schema:
-    """The Arrow schema of a record type; every field is nullable for Arrow, `tables.check` knows which may be."""
+    """Return the Arrow schema of a record type.
+
+    Every field is nullable in the schema; `tables.check` rejects nulls in fields that are not optional.
+    """
     return codec_of(record).schema
 
 
 def to_table(rows: Sequence[R], record: type[R]) -> pa.Table:
-    """Records as a table, in order."""
+    """Return records as a table, in order."""
     codec = codec_of(record)
     return pa.Table.from_arrays(codec.columns(rows), schema=codec.schema)
 
 
 def from_table(table: pa.Table | pa.RecordBatch, record: type[R]) -> list[R]:
-    """The rows of a table as records, in order. The table's columns must be those of `schema_of(record)`."""
+    """Return the rows of a table as records, in order. Its columns must be those of `schema_of(record)`."""
     codec = codec_of(record)
     batches = [table] if isinstance(table, pa.RecordBatch) else table.to_batches()
     return [row for batch in batches for row in codec.rows(batch.columns)]
 
 
 def from_structs(column: Column, record: type[R]) -> list[R]:
-    """The values of a column of structs as records, in order; none may be null."""
+    """Return the values of a column of structs as records, in order. No value may be null."""
     codec = codec_of(record)
     chunks = [column] if isinstance(column, pa.Array) else column.chunks
     return [row for chunk in chunks for row in codec.decode(chunk)]
 
 
 def read_records(source: BatchSource, record: type[R], size: int) -> Iterator[R]:
-    """The rows of a table or file as records, `size` of them in memory at a time."""
+    """Yield the rows of a table or file as records, with `size` of them in memory at a time."""
     for batch in source.to_batches(size):
         yield from from_table(batch, record)
 
 
 def numpy_of(column: Column) -> np.ndarray:
-    """An Arrow column as a numpy array, copied where it must be."""
+    """Return an Arrow column as a numpy array. The values are copied only where numpy needs it."""
     return column.to_numpy(zero_copy_only=False) if isinstance(column, pa.Array) else column.to_numpy()
 
 
 def index_of(column: Column, words: Sequence[str], missing: int = -1) -> np.ndarray:
-    """A column of words -> the index of each in `words`; `missing` where it is null or none of them."""
+    """Return the index in `words` of each value of a column; `missing` for null and for any other value."""
     return numpy_of(pc.fill_null(pc.index_in(column, value_set=pa.array([str(word) for word in words])), missing))
 
 
 class Codec(Protocol):
-    """Converts the values of one column."""
+    """A converter for the values of one column."""
 
     @property
     def type(self) -> pa.DataType: ...
@@ -99,7 +102,7 @@ class Codec(Protocol):
 
 @dataclass(frozen=True)
 class ScalarCodec:
-    """str, int, float and bool, or None."""
+    """Codec of str, int, float and bool values, or None."""
 
     type: pa.DataType
 
@@ -107,7 +110,7 @@ class ScalarCodec:
         return pa.array(values, self.type)
 
     def decode(self, array: pa.Array) -> list[Any]:
-        # numpy has no integers with gaps.
+        # numpy cannot represent null in an array of integers.
         if array.null_count and not pa.types.is_string(self.type):
             return array.to_pylist()
         return array.to_numpy(zero_copy_only=False).tolist()
@@ -115,7 +118,7 @@ class ScalarCodec:
 
 @dataclass(frozen=True)
 class WordCodec:
-    """Words of a closed set, or None. members: the value of each word."""
+    """Codec of the values of an enum or a Literal, or None. members: string in the table -> value in the record."""
 
     members: dict[str, Any]
 
@@ -135,7 +138,7 @@ class WordCodec:
 
 @dataclass(frozen=True)
 class ListCodec:
-    """Tuples of one type; a null list is read as an empty one."""
+    """Codec of tuples whose items have one type. A null list is decoded as an empty tuple."""
 
     item: Codec
 
@@ -156,7 +159,7 @@ class ListCodec:
 
 @dataclass(frozen=True)
 class FieldCodec:
-    """One field of a record: a column, or several where it is flattened."""
+    """Codec of one field of a record: one column, or several for a flattened field."""
 
     name: str
     codec: Codec
@@ -164,13 +167,13 @@ class FieldCodec:
 
     @property
     def flattened(self) -> "RecordCodec | None":
-        """The codec of a flattened field."""
+        """The codec of the nested record if this field is flattened, else None."""
         codec = self.codec
         return codec if isinstance(codec, RecordCodec) and codec.record in FLATTENED else None
 
     @property
     def columns(self) -> list[pa.Field]:
-        """The Arrow fields that hold it."""
+        """The Arrow columns of this field."""
         return list(self.flattened.schema) if self.flattened else [pa.field(self.name, self.codec.type)]
 
     def encode(self, values: Sequence[Any]) -> list[pa.Array]:
@@ -185,12 +188,12 @@ class FieldCodec:
         if not (nested := self.flattened):
             return self.codec.decode(arrays[0])
         present = pc.is_valid(arrays[0])
-        found = iter(nested.rows([array.filter(present) for array in arrays]))
-        return [next(found) if there else None for there in present.to_numpy(zero_copy_only=False).tolist()]
+        records = iter(nested.rows([array.filter(present) for array in arrays]))
+        return [next(records) if is_set else None for is_set in present.to_numpy(zero_copy_only=False).tolist()]
 
 
 class RecordCodec:
-    """A record type as a struct, or as the columns of a table."""
+    """Codec of a record type, as a struct or as the columns of a table."""
 
     def __init__(self, record: type[Record]) -> None:
         self.record = record
@@ -200,11 +203,11 @@ class RecordCodec:
         self.type: pa.DataType = pa.struct(list(self.schema))
 
     def columns(self, rows: Sequence[Any]) -> list[pa.Array]:
-        """Records -> the columns of their table."""
+        """Convert records to the columns of their table."""
         return [column for field in self.fields for column in field.encode(list(map(attrgetter(field.name), rows)))]
 
     def rows(self, columns: Sequence[pa.Array]) -> list[Any]:
-        """The columns of a table -> its records."""
+        """Convert the columns of a table to records."""
         values: list[list[Any]] = []
         at = 0
         for field in self.fields:
@@ -214,30 +217,30 @@ class RecordCodec:
         return list(map(self.record, *values))
 
     def encode(self, values: Sequence[Any]) -> pa.Array:
-        """Records or None -> structs."""
+        """Convert records, or None, to structs."""
         present = [value for value in values if value is not None]
         structs = pa.StructArray.from_arrays(self.columns(present), fields=list(self.schema))
         if len(present) == len(values):
             return structs
-        places = np.cumsum([value is not None for value in values]) - 1
-        return structs.take(pa.array(places, mask=np.array([value is None for value in values])))
+        indices = np.cumsum([value is not None for value in values]) - 1
+        return structs.take(pa.array(indices, mask=np.array([value is None for value in values])))
 
     def decode(self, array: pa.Array) -> list[Any]:
-        """Structs -> records or None."""
+        """Convert structs to records, or None."""
         if not array.null_count:
             return self.rows(array.flatten())
         records = iter(self.rows(array.drop_null().flatten()))
-        return [next(records) if there else None for there in array.is_valid().to_pylist()]
+        return [next(records) if is_set else None for is_set in array.is_valid().to_pylist()]
 
 
 @cache
 def codec_of(record: type[Record]) -> RecordCodec:
-    """The codec of a record type."""
+    """Return the codec of a record type."""
     return RecordCodec(record)
 
 
 def field_codec(name: str, hint: Any) -> FieldCodec:
-    """The codec of a field, by its type hint."""
+    """Return the codec of a field with this type hint."""
     if get_origin(hint) in (Union, UnionType):
         inner = next(kind for kind in get_args(hint) if kind is not NoneType)
         return FieldCodec(name, value_codec(inner), optional=True)
@@ -245,7 +248,7 @@ def field_codec(name: str, hint: Any) -> FieldCodec:
 
 
 def value_codec(hint: Any) -> Codec:
-    """The codec of a type that is not optional. Raises TypeError for a type that no table has."""
+    """Return the codec of a type that is not optional. Raises TypeError for a type that tables do not support."""
     if get_origin(hint) is Literal:
         return WordCodec({word: word for word in get_args(hint)})
     if get_origin(hint) is tuple:
@@ -256,4 +259,4 @@ def value_codec(hint: Any) -> Codec:
         return WordCodec({member.value: member for member in hint})
     if isinstance(hint, type) and issubclass(hint, Record):
         return codec_of(hint)
-    raise TypeError(f"no Arrow type for {hint}")
+    raise TypeError(f"no Arrow type for {hint}: use a type that the docstring of spanferry.arrow lists")

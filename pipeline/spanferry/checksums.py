@@ -1,4 +1,4 @@
-"""SHA256SUMS: the checksums of the files of a folder, in the format of `sha256sum`."""
+"""Writes and verifies SHA256SUMS, the checksums of the files in a folder in the format of `sha256sum`."""
 
 import re
 from collections.abc import Iterator
@@ -12,24 +12,24 @@ _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 
 def checksum_lines(folder: Path) -> str:
-    """The content of SHA256SUMS: a line for every file below the folder except the list itself, sorted by path."""
+    """Return the content of SHA256SUMS: one line per file below the folder except SHA256SUMS itself, sorted by path."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SHA256SUMS)
     return "".join(f"{file_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
 
 
 def find_mismatches(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield each file that differs from the folder's SHA256SUMS, as (name, what is wrong). Raises InputError."""
+    """Yield (name, problem) for each file that differs from SHA256SUMS. Raises InputError when the list is invalid."""
     try:
         lines = (folder / SHA256SUMS).read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{folder / SHA256SUMS}: {error}") from error
     for n, line in enumerate(lines, 1):
         if not (match := _LINE.fullmatch(line)):
-            raise InputError(f"{folder / SHA256SUMS}: line {n} is no checksum and name")
+            raise InputError(f"{folder / SHA256SUMS}: line {n} is not a checksum and a file name")
         expected, name = match.groups()
-        # A list from elsewhere must not make this program open a file outside the folder.
+        # The list may come from elsewhere. It must not make this program open a file outside the folder.
         file = folder / name
         if not file.resolve().is_relative_to(folder.resolve()) or not file.is_file():
-            yield name, "is not there"
+            yield name, "is missing"
         elif (actual := file_sha256(file)) != expected:
             yield name, f"has {actual[:12]}…, not {expected[:12]}…"

@@ -1,4 +1,4 @@
-"""params.yaml as typed settings. A wrong or unknown key is an error that names it."""
+"""Reads params.yaml as typed settings. The error for a wrong or unknown key names the key."""
 
 import re
 from collections.abc import Iterator
@@ -20,34 +20,34 @@ from spanferry.yaml_files import read_yaml
 
 PARAMS = Path("params.yaml")
 RESERVED = ("digests", "runs")
-"""Folders of data/ that do not belong to a corpus."""
+"""Folders of data/ that no corpus may use as its name."""
 
 # Names are used for folders and in dvc.yaml (`corpora.NAME`), where a dot would separate two keys.
 EntryName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z")]
 LanguageCode = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*\Z")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Location = Annotated[str, Meta(pattern=r"^[^\0\ud800-\udfff]+\Z")]
-"""A path or a URL: text that can name a file."""
+"""A path or a URL."""
 
 T = TypeVar("T")
 
 
 class Build(Struct, frozen=True, forbid_unknown_fields=True):
-    """What `dvc repro` builds."""
+    """The corpora and runs that `dvc repro` builds."""
 
     corpora: tuple[EntryName, ...] = ()
     runs: tuple[EntryName, ...] = ()
 
 
 class Languages(Struct, frozen=True, forbid_unknown_fields=True):
-    """The languages that every corpus is translated from and to."""
+    """The source and the target language of all corpora."""
 
     source: LanguageCode
     target: LanguageCode
 
 
 class SplitChecksums(Struct, frozen=True, forbid_unknown_fields=True):
-    """The expected SHA-256 of the file of each split."""
+    """The expected SHA-256 checksum of each split's file."""
 
     train: Sha256 | None = None
     dev: Sha256 | None = None
@@ -59,27 +59,27 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     train: Location | None = None
     dev: Location | None = None
     sha256: SplitChecksums | Sha256 | None = None
-    """A single checksum is that of the only split."""
+    """The expected checksums. A single checksum is allowed for a corpus with one split."""
 
     translator: str | None = None
     native: bool = False
-    """The corpus is in the target language already, and is not translated."""
+    """True for a corpus that is already in the target language. It is not translated."""
 
     memory: Location | None = None
-    """A TMX file of translations to start from."""
+    """A TMX file with translations of the corpus, which are used before all others."""
 
     gold: Location | None = None
-    """The spans that a person marked, to measure precision."""
+    """A JSON file with spans that a person marked, to measure precision."""
 
     verdicts: Location | None = None
-    """A sheet of `spanferry sample` that people have filled in."""
+    """A sheet of `spanferry sample` with people's verdicts."""
 
     def locations(self) -> dict[Split, str]:
-        """Split -> path or URL, for the splits that the corpus has, in order."""
+        """Return the path or URL of each split that the corpus has, in order."""
         return {split: location for split in SPLITS if (location := getattr(self, split))}
 
     def expected_sha256(self, split: Split) -> str | None:
-        """The expected checksum of the file of a split, where one is given."""
+        """Return the expected checksum of a split's file, or None."""
         return getattr(self.sha256, split) if isinstance(self.sha256, SplitChecksums) else self.sha256
 
 
@@ -99,24 +99,24 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     about: dict[EntryName, About] = {}
 
     def corpus(self, name: str) -> Corpus:
-        """The settings of a corpus. Raises ParamsError when there is none of this name."""
+        """Return the settings of a corpus. Raises ParamsError for an unknown name."""
         if name not in self.corpora:
             known = ", ".join(self.corpora)
             raise ParamsError(f"params.yaml: corpora.{name}: there is no such corpus (known: {known})")
         return self.corpora[name]
 
     def run(self, name: str) -> Run:
-        """Return a run by name. Raises ParamsError."""
+        """Return the settings of a run. Raises ParamsError for an unknown name."""
         if name not in self.runs:
             raise ParamsError(f"params.yaml: runs.{name}: there is no such run (known: {', '.join(self.runs)})")
         return self.runs[name]
 
 
 def read_params(path: Path = PARAMS) -> Params:
-    """Read and check params.yaml. Raises ParamsError with the key that is wrong."""
+    """Read and check params.yaml. Raises ParamsError, which names the wrong key."""
     raw = read_yaml(path)
     if isinstance(raw, dict):
-        # Entry by entry first: the paths in msgspec's errors do not say which entry of a mapping is wrong.
+        # Each entry is converted on its own first: msgspec's errors do not say which entry of a mapping is wrong.
         for section, type_ in _ENTRY_TYPES.items():
             entries = raw.get(section)
             for name, entry in entries.items() if isinstance(entries, dict) else ():
@@ -131,7 +131,7 @@ _ENTRY_TYPES: dict[str, Any] = {"corpora": Corpus, "translators": TranslatorSett
 
 
 def convert_entry(raw: object, type_: type[T], key: str) -> T:
-    """Convert plain values to a typed record. Raises ParamsError that names the wrong key below `key`."""
+    """Convert plain values to a struct. Raises ParamsError, which names the wrong key below `key`."""
     try:
         return msgspec.convert(raw, type_)
     except msgspec.ValidationError as error:
@@ -147,13 +147,13 @@ def convert_entry(raw: object, type_: type[T], key: str) -> T:
 
 
 def find_problem(params: Params) -> str | None:
-    """The first problem that the types cannot express, with its key; None when there is none."""
+    """Return the first problem that the types cannot express, with its key, or None."""
     problems = chain(_build_problems(params), *(_corpus_problems(*entry) for entry in params.corpora.items()))
     return next(problems, None)
 
 
 def _build_problems(params: Params) -> Iterator[str]:
-    """Names in section `build` that are undefined or repeated, and runs whose corpora are not built."""
+    """Yield undefined and repeated names in section `build`, and runs whose corpora are not built."""
     for section, names, defined in (
         ("corpora", params.build.corpora, params.corpora),
         ("runs", params.build.runs, params.runs),
@@ -170,17 +170,17 @@ def _build_problems(params: Params) -> Iterator[str]:
 
 
 def _corpus_problems(name: str, corpus: Corpus) -> Iterator[str]:
-    """Settings of a corpus that contradict each other."""
+    """Yield the settings of a corpus that contradict each other."""
     if name in RESERVED:
         yield f"corpora.{name}: choose another name: data/{name} is reserved"
     splits = corpus.locations()
     if not splits:
         yield f"corpora.{name}: needs train, dev or both"
     if isinstance(corpus.sha256, str) and len(splits) > 1:
-        yield f"corpora.{name}.sha256: two files need two, as {{train: ..., dev: ...}}"
+        yield f"corpora.{name}.sha256: two splits need two checksums: {{train: ..., dev: ...}}"
     if isinstance(corpus.sha256, SplitChecksums):
         for split in SPLITS:
             if corpus.expected_sha256(split) and split not in splits:
-                yield f"corpora.{name}.sha256.{split}: the corpus has no {split}"
+                yield f"corpora.{name}.sha256.{split}: the corpus has no split {split}"
     if corpus.native == (corpus.translator is not None):
         yield f"corpora.{name}: needs either translator or native: true"

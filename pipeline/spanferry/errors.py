@@ -1,19 +1,19 @@
-"""The errors that a user sees as one line instead of a traceback.
+"""The errors that are shown to the user as one line, without a traceback.
 
-    SpanferryError            base of the others; its message is one line that names the place
+    SpanferryError            base class; the message is one line that says where the problem is
     ├── InputError            a file, row or argument has the wrong format
     ├── ParamsError           params.yaml has a wrong or unknown key
-    ├── FetchError            a URL or path does not give the expected bytes
+    ├── FetchError            a URL or path cannot be read, or has the wrong checksum
     ├── TranslationError      an engine is missing, misconfigured or stops for good
     ├── WorkerError           a worker process was killed
-    └── ContractError         our own output breaks its contract; nothing is written
+    └── ContractError         the output would break its contract; nothing is written
 
 Stages and commands print the message on stderr and exit with code 2.
 """
 
 
 class SpanferryError(Exception):
-    """Base of every error whose message is shown to the user."""
+    """Base class of the errors whose message is shown to the user."""
 
 
 class InputError(SpanferryError):
@@ -25,7 +25,7 @@ class ParamsError(SpanferryError):
 
 
 class FetchError(SpanferryError):
-    """A source cannot be read, or its checksum is not the expected one."""
+    """A URL or path cannot be read, or has the wrong checksum."""
 
 
 class TranslationError(SpanferryError):
@@ -41,11 +41,11 @@ class ContractError(SpanferryError):
 
 
 def missing_package_message(package: str, extra: str, error: ImportError) -> str:
-    """The message for a package that is not installed, with the command that installs its extra."""
+    """Return the message for a package that is not installed, with the command that installs its extra."""
     install = f"pip install --constraint constraints.txt --editable '.[{extra}]'"
     return f"the package {package} is missing or broken: {install} ({single_line(error)})"
 
 
 def single_line(error: BaseException) -> str:
-    """The message of an exception on one line; the name of its type when it has no message."""
+    """Return the message of an exception on one line, or the name of its type when it has no message."""
     return " ".join(str(error).split()) or type(error).__name__

@@ -1,4 +1,4 @@
-"""Fetches the files of a corpus from paths or URLs, and checks them before any other stage reads them."""
+"""Fetches the files of a corpus from paths or URLs, and checks them before other stages read them."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -16,20 +16,23 @@ from spanferry.files import atomic_write, file_sha256, regular_file
 from spanferry.squad import decode_squad, iterate_questions
 
 CHUNK_BYTES = 1 << 20
-TIMEOUT_S = 60  # without a byte
+TIMEOUT_S = 60  # seconds without receiving a byte
 MAX_ATTEMPTS = 4
-FIRST_DELAY_S = 2.0  # before the second attempt; doubles with each
+FIRST_DELAY_S = 2.0  # before the second attempt; doubles with each further one
 RETRIED_STATUSES = (408, 429, 500, 502, 503, 504)
 
 OnBytes = Callable[[int, int | None], None]
-"""Called with the bytes received so far, and the size of the file where the server states it."""
+"""Called with the number of bytes received so far, and the size of the file if the server sends it."""
 
 Check = Callable[[Path], object]
-"""Raises when the file is not valid."""
+"""Called with a file; raises an exception when the file is not valid."""
 
 
 class FetchedCorpus(NamedTuple):
-    """The names of the files in the corpus's folder, and the number of questions in its splits."""
+    """The result of `fetch_corpus`.
+
+    files: names of the files in the folder. questions: number of questions in all splits.
+    """
 
     files: tuple[str, ...]
     questions: int
@@ -38,9 +41,9 @@ class FetchedCorpus(NamedTuple):
 def fetch_corpus(
     corpus: Corpus, out: Path, progress: Callable[[str], AbstractContextManager[OnBytes]]
 ) -> FetchedCorpus:
-    """Fetch the files that a corpus names into a folder, and remove everything else in it.
+    """Fetch the files of a corpus into a folder, and remove all other files from it.
 
-    progress: given the name of a file, shows its download for the length of a `with` block.
+    progress: called with the name of a file; returns a context manager that shows the progress of its download.
 
     Raises FetchError when a file cannot be fetched, InputError when a split is not a SQuAD file.
     """
@@ -73,10 +76,9 @@ def fetch(
     check: Check = lambda _: None,
     on_bytes: OnBytes = lambda _, __: None,
 ) -> None:
-    """Copy a path or an http(s) URL to `target`. The file appears when it is complete and checked, or not at all.
+    """Copy a path or an http(s) URL to `target`. The file appears only when it is complete and checked.
 
-    A target that has the expected checksum already is not fetched again. check: is called with the file in either
-    case.
+    A target that already has the expected checksum is not fetched again. check: called with the file in both cases.
 
     Raises FetchError when the location cannot be read or has another checksum, and whatever `check` raises.
     """
@@ -98,12 +100,12 @@ def fetch(
 
 
 def is_url(location: str) -> bool:
-    """Whether a location is an http(s) URL and not a path."""
+    """Return whether a location is an http(s) URL and not a path."""
     return location.startswith(("http://", "https://"))
 
 
 def download(url: str, target: Path, on_bytes: OnBytes) -> None:
-    """Download a file; temporary errors and truncated responses are retried. Raises FetchError."""
+    """Download a file. Retries temporary errors and truncated responses. Raises FetchError when all attempts fail."""
     for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
             return request_once(url, target, on_bytes)

@@ -1,4 +1,4 @@
-"""Reading regular files, and atomic writing: a file is complete or absent."""
+"""Reads regular files, and writes files and folders atomically."""
 
 import errno
 import hashlib
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 def regular_file(path: Path) -> Path:
-    """Return the path unless it is a device or a pipe, which may have no end. Raises OSError for those."""
+    """Return the path. Raises OSError for a device or a pipe, which may have no end."""
     if path.exists() and not path.is_file() and not path.is_dir():
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
     return path
@@ -29,7 +29,7 @@ def regular_file(path: Path) -> Path:
 def read_json(path: Path, type_: type[T], message: str = "{}") -> T:
     """Read a JSON file as a type that msgspec can decode.
 
-    message: how the error describes a file of the wrong form; `{}` stands for what is wrong.
+    message: the text of the error for a file with the wrong content; `{}` is replaced by the decoder's message.
 
     Raises InputError.
     """
@@ -42,17 +42,17 @@ def read_json(path: Path, type_: type[T], message: str = "{}") -> T:
 
 
 def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
+    """Return the SHA-256 checksum of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Yield a temporary path in the same folder. It replaces `path` on success and is removed on failure.
+    """Yield a temporary path in the same folder. The file replaces `path` on success and is removed on failure.
 
-    The rename is atomic within a file system, and the bytes are synced before it: a power cut leaves either the old
-    file or the new one. An OSError names the path.
+    The bytes are synced before the file is renamed, and a rename within a file system is atomic. After a power cut,
+    either the old file or the new one exists. An OSError names the path.
     """
     part = _temporary_path(path, "part")
     try:
@@ -69,7 +69,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
 def atomic_folder(path: Path) -> Iterator[Path]:
     """Yield an empty temporary folder beside `path`. It replaces `path` on success and is removed on failure.
 
-    A folder cannot be renamed over one that is not empty, so the old one is renamed first and then removed.
+    A folder cannot be renamed over a folder that is not empty, so the old one is renamed first and removed afterwards.
     An OSError names the path.
     """
     part, old = _temporary_path(path, "part"), _temporary_path(path, "old")
@@ -86,7 +86,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
 
 
 def _temporary_path(path: Path, kind: str) -> Path:
-    """A path in the same folder that only this process uses; those that dead processes left are removed."""
+    """Return a path in the same folder that only this process uses. Removes those that dead processes left behind."""
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_stale_parts(path.parent.glob(f".{escape(path.name)}.*.{kind}"))
     return path.with_name(f".{path.name}.{os.getpid()}.{kind}")
@@ -95,7 +95,7 @@ def _temporary_path(path: Path, kind: str) -> Path:
 def remove_stale_parts(parts: Iterable[Path]) -> int:
     """Remove temporary files and folders whose process is dead. Returns how many were removed.
 
-    In a container a new process may have the number of the dead one, so those of this process's number go as well.
+    In a container a new process may get the id of the dead one, so files with the id of this process are removed too.
     """
     removed = 0
     for part in parts:
@@ -108,7 +108,7 @@ def remove_stale_parts(parts: Iterable[Path]) -> int:
 
 @contextmanager
 def _path_in_errors(path: Path) -> Iterator[None]:
-    """Add the path to an OSError that has none, such as that of a full disk."""
+    """Add the path to an OSError that names no path, such as the error of a full disk."""
     try:
         yield
     except OSError as error:
@@ -124,6 +124,6 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write readable JSON atomically: sorted keys, indented by two, not escaped. Equal values give equal bytes."""
+    """Write JSON atomically, with sorted keys, an indent of two and no escapes. Equal values give equal bytes."""
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
     write_bytes(path, (text + "\n").encode())

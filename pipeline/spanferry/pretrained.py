@@ -1,6 +1,6 @@
-"""Find pretrained models: in a folder, or on the Hugging Face Hub at a pinned revision.
+"""Finds pretrained models in a folder, or on the Hugging Face Hub at a pinned revision.
 
-Code that a model repository contains is never run.
+Code in a model repository is never run.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ READ_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class ModelSource:
-    """A model's folder on this machine, and its commit when it came from the Hub."""
+    """The folder of a model on this machine, and its commit if the model comes from the Hub."""
 
     folder: Path
     commit: str | None
@@ -35,25 +35,25 @@ def folder_fingerprint(folder: Path) -> str:
 
 
 def locate_model(model: str, revision: str | None = None, weights: str = "safetensors") -> ModelSource:
-    """Find a base model, and download it if need be.
+    """Find a model, and download it if necessary.
 
-    A folder of that name takes precedence over the Hub; files in the Hub's local cache are not requested again.
+    A folder of that name takes precedence over the Hub. Files in the local cache of the Hub are not downloaded again.
     weights: a key of WEIGHT_FILES. Raises InputError within seconds when there is no such model.
     """
     folder = Path(model)
     if (folder / "config.json").is_file():
         return ModelSource(folder, None)
     if folder.is_dir():
-        raise InputError(f"{model}: a folder, but no model: it has no config.json")
+        raise InputError(f"{model}: this folder is not a model: it has no config.json")
     if model.startswith((".", "/", "~")) or model.count("/") > 1:
         raise InputError(f"{model}: there is no such folder")
     if revision is None:
-        raise InputError(f"{model}: a model of the Hub needs a `revision` (a commit or a tag)")
+        raise InputError(f"{model}: a model on the Hub needs a `revision` (a commit or a tag)")
     return _find_cached(model, revision, weights) or _download(model, revision, weights)
 
 
 def _complete_snapshot(folder: str, weights: str) -> ModelSource | None:
-    """The snapshot, when it is complete: it has a configuration and weights in the wanted format."""
+    """Return a snapshot if it has a configuration and weights in the requested format, else None."""
     path = Path(folder)
     complete = (path / "config.json").is_file() and any(path.glob(WEIGHT_FILES[weights]))
     return ModelSource(path, path.name) if complete else None
@@ -78,7 +78,7 @@ def _download(model: str, revision: str, weights: str) -> ModelSource:
 
     label = f"{model} at revision {revision}"
     try:
-        # Requested first and without retries: an unknown name or a missing network shows at once.
+        # This request comes first and has no retries, so an unknown name or a missing network is reported at once.
         info = HfApi().model_info(model, revision=revision, timeout=HUB_TIMEOUT)
         names = [file.rfilename for file in info.siblings or ()]
         if not any(Path(name).match(WEIGHT_FILES[weights]) for name in names):
@@ -87,23 +87,24 @@ def _download(model: str, revision: str, weights: str) -> ModelSource:
     except GatedRepoError as error:
         raise InputError(f"{label}: its owner requires a login (log in with `hf auth login`)") from error
     except RevisionNotFoundError as error:
-        raise InputError(f"{label}: the model exists, this revision does not") from error
+        raise InputError(f"{label}: the model exists, but this revision does not") from error
     except RepositoryNotFoundError as error:
         raise InputError(f"{model}: neither a folder nor a public model on the Hub") from error
     except InputError:
         raise
     except Exception as error:  # the Hub's client passes on whatever its HTTP library raises
         raise InputError(
-            f"{label}: no such folder, not in the local cache, and the Hub cannot be reached ({single_line(error)}); "
-            "offline, give the folder of a model you have"
+            f"{label}: not a folder, not in the local cache, and the Hub cannot be reached ({single_line(error)}); "
+            "to work offline, give the folder of a model"
         ) from error
     snapshot = _complete_snapshot(folder, weights)
     if snapshot is None:
-        raise InputError(f"{label}: was downloaded, but its configuration or weights are missing")
+        raise InputError(f"{label}: the download lacks the configuration or the weights")
     return snapshot
 
 
 def _suggest_other_weights(weights: str, names: list[str]) -> str:
+    """Return advice to load the other weight format if the repository has it, else ''."""
     other = "torch" if weights == "safetensors" else "safetensors"
     has_other = any(Path(name).match(WEIGHT_FILES[other]) for name in names)
     return f"; it has {WEIGHT_FILES[other]}: set `weights: {other}`" if has_other else ""

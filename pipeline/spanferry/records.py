@@ -1,19 +1,19 @@
-"""The rows of every table between stages, and the closed sets of words in them.
+"""The rows of every table between stages, and the enumerations that their columns use.
 
     segments.parquet      SegmentRow         each distinct text to translate, once
-    layout.parquet        SourceParagraph    one row a source paragraph: sentences, questions, answers
+    layout.parquet        SourceParagraph    one row per source paragraph: sentences, questions, answers
     translations.parquet  TranslationRow     each segment's translation, or why there is none
-    paragraphs.parquet    TargetParagraph    one row a target paragraph, its sentences aligned with the layout's
-    spans.parquet         SpanRow            one row an answer: its span in the target, or why there is none
-    decisions.parquet     ParagraphDecision  one row a source paragraph: what is kept of it, and why the rest is not
+    paragraphs.parquet    TargetParagraph    one row per target paragraph, its sentences aligned with the layout's
+    spans.parquet         SpanRow            one row per answer: its span in the target, or why there is none
+    decisions.parquet     ParagraphDecision  one row per source paragraph: what is kept, and why the rest is dropped
     provenance.parquet    SpanRow            the kept answers (`reason` null)
     rejected.jsonl        SpanRow            the dropped answers (`reason` set), as JSON lines
 
 Offsets count Unicode code points from 0; ends are exclusive. Rows keep the source's order: split, article,
 paragraph, question, answers before plausible answers.
 
-Arrow schemas, nullability and the allowed words of a column come from these types (`spanferry.arrow`): `int` is
-int32, `float` is float32, an optional field may be null, an enum field holds one of its words.
+Arrow schemas, nullability and the allowed values of a column come from these types (`spanferry.arrow`): `int` is
+int32, `float` is float32, an optional field may be null, and an enum field is a string with one of the enum's values.
 """
 
 from enum import StrEnum
@@ -30,7 +30,7 @@ Span = tuple[int, int]
 
 
 class Kind(StrEnum):
-    """The kind of a segment. A text of several kinds counts as the first."""
+    """The kind of a segment. A text that occurs as several kinds counts as the first of them in this order."""
 
     SENTENCE = "sentence"
     QUESTION = "question"
@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 
 class Field(StrEnum):
-    """The list of a question that an answer is in."""
+    """The list in which a question keeps an answer."""
 
     ANSWERS = "answers"
     PLAUSIBLE = "plausible_answers"
@@ -48,51 +48,51 @@ class Method(StrEnum):
     """The method that found a span, from the most to the least certain."""
 
     NATIVE = "native"  # the corpus is already in its language; the span is the source's own
-    EXACT = "exact"  # the isolated translation, letter for letter, at word boundaries
+    EXACT = "exact"  # the answer's own translation, letter for letter, at word boundaries
     NORMALISED = "normalised"  # the same after folding case, diacritics, quotes, numbers and articles
     FUZZY = "fuzzy"  # the most similar run of words
     MARKED = "marked"  # found by translating the sentence with the answer between markers
 
 
 class Reason(StrEnum):
-    """The reason for which an answer, a question or a paragraph was dropped. Every count is by these."""
+    """The reason why an answer, a question or a paragraph was dropped. All losses are counted by these reasons."""
 
-    SOURCE_MISMATCH = "source_mismatch"  # the source's offset does not hold its text
+    SOURCE_MISMATCH = "source_mismatch"  # the source does not have the answer's text at its offset
     CONTEXT_UNTRANSLATED = "context_untranslated"  # a sentence of the paragraph has no translation
     QUESTION_UNTRANSLATED = "question_untranslated"
     ANSWER_UNTRANSLATED = "answer_untranslated"
-    NOT_FOUND = "not_found"  # nothing in the window resembles the translated answer
-    BELOW_THRESHOLD = "below_threshold"  # something does, but not enough
-    AMBIGUOUS = "ambiguous"  # several places do, and nothing tells which is meant
+    NOT_FOUND = "not_found"  # nothing in the search window resembles the translated answer
+    BELOW_THRESHOLD = "below_threshold"  # something resembles it, but too little (align.min_score)
+    AMBIGUOUS = "ambiguous"  # it occurs several times, and nothing shows which occurrence is meant
     LOW_CONFIDENCE = "low_confidence"  # found, but less probable than align.min_confidence
 
 
 class CheckFailure(StrEnum):
-    """The reason for which a segment has no translation. Every count is by these."""
+    """The reason why a segment has no translation. All failures are counted by these reasons."""
 
-    EMPTY = "empty"  # no text came back: no result, or a captcha page as some clients show it
-    CAPTCHA = "captcha"  # the text of a captcha or consent page
-    ERROR_PAGE = "error_page"  # the text of an error page
-    CHAT = "chat"  # a language model comments on the text, or declines
+    EMPTY = "empty"  # no text came back: there is no result, or the client returns "" for a captcha page
+    CAPTCHA = "captcha"  # the answer is the text of a captcha or consent page
+    ERROR_PAGE = "error_page"  # the answer is the text of an error page
+    CHAT = "chat"  # a language model comments on the text, or declines to translate it
     UNCHANGED = "unchanged"  # still in the source language
     MARKUP = "markup"  # tags, entities, brackets, addresses or control characters that the source does not have
     LENGTH = "length"  # implausibly short or long
     NUMBERS = "numbers"  # a number is missing
     TRUNCATED = "truncated"  # the end is missing
-    SCRIPT = "script"  # letters of a script that neither the language nor the source has
-    REPETITION = "repetition"  # the same words over and over
+    SCRIPT = "script"  # letters of a script that neither the target language nor the source text uses
+    REPETITION = "repetition"  # the same words or characters over and over
     REFUSED = "refused"  # the engine does not accept this text
-    UNREACHABLE = "unreachable"  # no response to this text, though others were answered
-    NOT_HELD = "not_held"  # the offline memory does not have this text
+    UNREACHABLE = "unreachable"  # no response for this text, although other texts got one
+    NOT_HELD = "not_held"  # the offline memory (a TMX file) lacks this text
 
 
-# gc=False: records of text hold no cycles, so the garbage collector need not visit a million of them.
+# gc=False: records contain no reference cycles, so the garbage collector need not visit a million of them.
 class Record(Struct, frozen=True, gc=False):
-    """Base of all rows: immutable, compared by value."""
+    """Base class of all rows: immutable, and compared by value."""
 
 
 class TextSpan(Record, frozen=True, gc=False):
-    """A span of a text, as it stands in a table."""
+    """A span of a text, as a struct in a table; `end` is exclusive."""
 
     start: int
     end: int
@@ -101,8 +101,9 @@ class TextSpan(Record, frozen=True, gc=False):
 class SegmentRow(Record, frozen=True, gc=False):
     """A distinct text to translate.
 
-    count: how often the corpus has it. layout_row: the row of the first paragraph that has it. The paragraph itself
-    is not repeated here, since each of its sentences would carry it: 300 MB for thirty documents of 31,000 characters.
+    count: how often it occurs in the corpus. layout_row: the row of the first paragraph that contains it. The text of
+    the paragraph is not stored here, because each of its sentences would repeat it: 300 MB for thirty documents of
+    31,000 characters.
     """
 
     text: str
@@ -112,7 +113,7 @@ class SegmentRow(Record, frozen=True, gc=False):
 
 
 class SourceAnswer(Record, frozen=True, gc=False):
-    """An answer as the source has it; `start` may be wrong (`Reason.SOURCE_MISMATCH`)."""
+    """An answer of the source file, unchanged; `start` may be wrong (`Reason.SOURCE_MISMATCH`)."""
 
     text: str
     start: int
@@ -128,14 +129,15 @@ class SourceQuestion(Record, frozen=True, gc=False):
     plausible_answers: tuple[SourceAnswer, ...]
 
     def in_field(self, field: Field) -> tuple[SourceAnswer, ...]:
-        """The answers in one of the two lists."""
+        """Return the answers in one of the two lists."""
         return self.answers if field is Field.ANSWERS else self.plausible_answers
 
 
 class SourceParagraph(Record, frozen=True, gc=False):
-    """A paragraph of the source. article, paragraph: indices in the file and in the article.
+    """A paragraph of the source.
 
-    sentences: spans of `context`, in order; only white space lies between them.
+    article: index in the file. paragraph: index in the article. sentences: spans of `context`, in order; only white
+    space lies between them.
     """
 
     split: Split
@@ -156,9 +158,9 @@ class TranslationRow(Record, frozen=True, gc=False):
 
 
 class TargetParagraph(Record, frozen=True, gc=False):
-    """A translated paragraph. context: None when a sentence has no translation.
+    """A translated paragraph. context: None when there is no translation.
 
-    Sentence i translates the source's sentence i; a context that was translated as a whole is one sentence.
+    Sentence i is the translation of source sentence i. A context that was translated as a whole is one sentence.
     """
 
     split: Split
@@ -169,7 +171,7 @@ class TargetParagraph(Record, frozen=True, gc=False):
 
 
 class CandidateRow(Record, frozen=True, gc=False):
-    """A place that was considered, and how similar it is to what was searched (0 to 1)."""
+    """A possible span of an answer. score: its similarity to the evidence, 0 to 1."""
 
     start: int
     text: str
@@ -180,8 +182,8 @@ class CandidateRow(Record, frozen=True, gc=False):
 class Placement(Record, frozen=True, gc=False):
     """The span that was chosen for an answer. In tables its fields are columns of SpanRow.
 
-    score: similarity of span and evidence, 0 to 1. probability: calibrated chance that the span is right.
-    The span is the `occurrence`-th, from 1, of `occurrences` equally good places.
+    score: similarity to the evidence, 0 to 1. probability: calibrated probability that the span is right.
+    occurrence, occurrences: the span is the n-th, counted from 1, of so many equally good ones.
     """
 
     text: str
@@ -194,25 +196,25 @@ class Placement(Record, frozen=True, gc=False):
 
     @property
     def span(self) -> Span:
-        """The place in the target context."""
+        """The span in the target context."""
         return self.start, self.start + len(self.text)
 
     @property
     def candidate(self) -> CandidateRow:
-        """The same place as a candidate among others."""
+        """This span as a candidate."""
         return CandidateRow(self.start, self.text, self.method, self.score)
 
 
 class SpanRow(Record, frozen=True, gc=False):
-    """An answer of the source, and where it lies in the target: either `placement` or `reason` is set.
+    """An answer of the source, with its span in the target (`placement`) or the reason why it has none (`reason`).
 
-    index: position in the list that `field` names. translation: of the answer on its own, None when there is none.
-    marked: translation of the sentence with the answer between markers, where rescue requested it.
-    candidates: the places that were not chosen, best first.
+    index: position in the list that `field` names. translation: the translation of the answer on its own, or None.
+    marked: the translation of the sentence with the answer between markers, if rescue requested one.
+    candidates: the spans that were not chosen, best first.
     """
 
     exclusive: ClassVar[tuple[str, str]] = ("placement", "reason")
-    """Of these two fields each row has exactly one; `tables.check` keeps it."""
+    """Exactly one of these two fields is set; `tables.check` verifies this for every row."""
 
     split: Split
     article: int
@@ -231,11 +233,11 @@ class SpanRow(Record, frozen=True, gc=False):
 
     @property
     def source_span(self) -> Span:
-        """The place in the source context."""
+        """The span in the source context."""
         return self.source_start, self.source_start + len(self.source_text)
 
     def dropped(self, reason: Reason) -> "SpanRow":
-        """This answer without its placement, which becomes the first of its candidates."""
+        """Return this answer without its placement, which becomes its first candidate."""
         rejected = () if self.placement is None else (self.placement.candidate,)
         return replace(self, placement=None, reason=reason, candidates=(*rejected, *self.candidates))
 

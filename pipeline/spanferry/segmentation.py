@@ -1,9 +1,9 @@
-"""Segmentation: from SQuAD documents to the distinct texts to translate, and where each one lies.
+"""Segmentation: cuts SQuAD documents into the distinct texts to translate, and records where each one occurs.
 
     {"train": Document, "dev": Document} ──make_layout──> SourceParagraph rows ──collect_segments──> SegmentRow rows
 
-A context is translated sentence by sentence. Requests stay short, and the target window of every answer is known before
-anything is searched. Questions and answers are segments of their own.
+A context is translated sentence by sentence. This keeps requests short, and tells `locate` in which translated
+sentences to search for each answer. Questions and answers are separate segments.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +26,7 @@ from spanferry.squad import Answer, Document, Paragraph, Question
 
 Progress = Callable[[int], object]
 
-BATCH = 1000  # paragraphs in memory as records
+BATCH = 1000  # paragraphs that are in memory as records at once
 
 
 def make_layout(
@@ -35,10 +35,10 @@ def make_layout(
     native: bool = False,
     progress: Progress = lambda _: None,
 ) -> pa.Table:
-    """Return one row a paragraph (SourceParagraph), in the documents' order.
+    """Return one row per paragraph (SourceParagraph), in the documents' order.
 
     language: code of the source. native: the corpus is not translated, so each context is one sentence. progress:
-    called with the number of paragraphs that were added.
+    called with the number of paragraphs that were just added.
     """
     parts = [schema_of(SourceParagraph).empty_table()]
     rows: list[SourceParagraph] = []
@@ -68,7 +68,7 @@ def layout_rows(documents: Mapping[Split, Document], language: str, native: bool
 
 
 def sentence_spans(paragraph: Paragraph, language: str, native: bool) -> tuple[TextSpan, ...]:
-    """Return the sentences of a context; the whole context for a native corpus."""
+    """Return the sentences of a context. For a native corpus, the whole context is one sentence."""
     context = paragraph.context
     spans = [(0, len(context))] if native else sentences(context, language)
     return tuple(TextSpan(start, end) for start, end in spans)
@@ -91,7 +91,7 @@ def answer_row(answer: Answer) -> SourceAnswer:
 
 
 def texts_of(paragraph: SourceParagraph) -> Iterator[tuple[Kind, str]]:
-    """Yield everything in a paragraph that is translated on its own: sentences, questions, answers."""
+    """Yield every text of a paragraph that is translated on its own: sentences, questions and answers."""
     context = paragraph.context
     for sentence in paragraph.sentences:
         yield Kind.SENTENCE, context[sentence.start : sentence.end]
@@ -105,12 +105,13 @@ def texts_of(paragraph: SourceParagraph) -> Iterator[tuple[Kind, str]]:
 def collect_segments(layout: BatchSource) -> pa.Table:
     """Return the distinct texts of a layout (SegmentRow), sorted by kind and then text.
 
-    A text of several kinds is listed once, as the first of them in the order of `Kind`. White space at the ends of an
-    answer is not part of the segment: engines drop it, and the span is found without it.
+    A text of several kinds is listed once, with the first of them in the order of `Kind`. White space at the ends of
+    a text is not part of the segment: engines drop it, and spans are found without it.
     """
     kinds = list(Kind)
     ranks = {kind: rank for rank, kind in enumerate(kinds)}
-    # text -> [rank of its kind, count, first row]; lists, since a record for each of 350,000 texts would be rebuilt.
+    # text -> [rank of its kind, count, first row]. Lists, because a frozen record would be rebuilt at each occurrence
+    # of 350,000 texts.
     collected: dict[str, list[int]] = {}
     for row, paragraph in enumerate(read_records(layout, SourceParagraph, BATCH)):
         for kind, text in texts_of(paragraph):
@@ -123,7 +124,7 @@ def collect_segments(layout: BatchSource) -> pa.Table:
 
 
 def contexts_to_translate(layout: BatchSource, translations: Mapping[str, str | None]) -> list[str]:
-    """Return the contexts of which a sentence has no translation, each once, in order."""
+    """Return the contexts with a sentence that has no translation, each context once, in order."""
     contexts: dict[str, None] = {}
     for paragraph in read_records(layout, SourceParagraph, BATCH):
         context = paragraph.context

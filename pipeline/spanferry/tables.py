@@ -1,6 +1,7 @@
-"""Tables of records as Parquet files (and JSON lines): read whole or batch by batch, written whole or not at all.
+"""Reads and writes tables of records as Parquet files, and the rejected answers as JSON lines.
 
-Reading checks what a schema cannot say: where values may be missing, and which words a column may hold.
+A table is read whole or batch by batch, and written atomically. Reading checks what an Arrow schema cannot express:
+which columns may have nulls, and which values a column of strings may have.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -19,22 +20,24 @@ from spanferry.errors import InputError, single_line
 from spanferry.files import atomic_write, regular_file
 from spanferry.records import Record, SpanRow
 
-# Rows that are written, and can be read, at once: some 10 MB of spans, 60 MB of paragraphs.
+# Rows in each row group of a file, the unit of writing and reading: about 10 MB of spans, 60 MB of paragraphs.
 ROW_GROUP = 10_000
 READ_BYTES = 1 << 20
 
 
 def write(table: pa.Table, path: Path) -> None:
-    """Write a table whole or not at all; equal tables give equal bytes."""
+    """Write a table atomically. Equal tables give equal bytes."""
     with writer(path, table.schema) as add:
         add(table)
 
 
 @contextmanager
 def writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.Table], None]]:
-    """Yield a function that appends rows to a table. The file appears at the end of the `with` block, or not at all.
+    """Yield a function that appends rows to a table.
 
-    The bytes do not depend on how the rows are grouped into calls; at most ROW_GROUP rows are buffered.
+    The file appears when the `with` block ends without an exception.
+
+    The bytes of the file do not depend on how the rows are divided over calls. At most ROW_GROUP rows are buffered.
     """
     with atomic_write(path) as part, pq.ParquetWriter(part, schema, compression="zstd") as file:
         buffered = schema.empty_table()
@@ -54,9 +57,9 @@ def writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.Table], None]
 def read(path: Path, record: type[Record]) -> pa.Table:
     """Read a table of a record type. Raises InputError when the file is broken or has other columns."""
     try:
-        with regular_file(path).open("rb") as file:  # read_table would take a folder for a data set
+        with regular_file(path).open("rb") as file:  # read_table would read a folder as a data set
             table = pq.read_table(limit_unpacked_size(file, path.stat().st_size))
-        table.validate(full=True)  # otherwise text that is not UTF-8 fails much later
+        table.validate(full=True)  # otherwise invalid UTF-8 is noticed only much later
     except (OSError, ValueError, pa.ArrowException) as error:
         raise unreadable(path, error) from error
     check_schema(table.schema, path, record)
@@ -65,9 +68,9 @@ def read(path: Path, record: type[Record]) -> pa.Table:
 
 
 class LazyTable:
-    """A table that stays in its file and is read batch by batch (`arrow.BatchSource`).
+    """A table that is read from its file batch by batch (an `arrow.BatchSource`).
 
-    Raises InputError when the file is broken or has other columns, also while it is read.
+    The constructor and `to_batches` raise InputError when the file is broken or has other columns.
     """
 
     def __init__(self, path: Path, record: type[Record]) -> None:
@@ -77,11 +80,11 @@ class LazyTable:
             check_schema(file.schema_arrow, path, record)
 
     def to_batches(self, max_chunksize: int) -> Iterator[pa.RecordBatch]:
-        """The rows, at most `max_chunksize` at a time."""
+        """Yield the rows, at most `max_chunksize` at a time."""
         with self._open() as file:
-            for group in range(file.num_row_groups):  # Arrow would keep half a MB of each group until the last
+            for group in range(file.num_row_groups):  # otherwise Arrow keeps half a MB per group until the end
                 for batch in file.iter_batches(max_chunksize, row_groups=[group]):
-                    batch.validate(full=True)  # otherwise text that is not UTF-8 fails much later
+                    batch.validate(full=True)  # otherwise invalid UTF-8 is noticed only much later
                     check(batch, self.path, self.record)
                     yield batch
 
@@ -95,17 +98,18 @@ class LazyTable:
 
 
 def unreadable(path: Path, error: Exception) -> InputError:
+    """Return the error for a file that is not a readable table."""
     return InputError(f"{path}: not a readable table: {getattr(error, 'strerror', None) or error}")
 
 
 def check_schema(found: pa.Schema, path: Path, record: type[Record]) -> None:
-    """Raise InputError when a file's columns are not those of a record type."""
+    """Raise InputError when the columns of a file are not those of a record type."""
     if not found.equals(schema_of(record)):
-        raise InputError(f"{path}: its columns are not those that this version writes; rebuild it")
+        raise InputError(f"{path}: has other columns than this version writes; rebuild it")
 
 
 def check(rows: pa.Table | pa.RecordBatch, path: Path, record: type[Record]) -> None:
-    """Raise InputError where a value is missing that must be there, or a word is none of its closed set."""
+    """Raise InputError for a null in a required column, an unknown value of an enum, or a broken `exclusive` pair."""
     codec = codec_of(record)
     for field in codec.fields:
         for column in field.columns:
@@ -115,14 +119,16 @@ def check(rows: pa.Table | pa.RecordBatch, path: Path, record: type[Record]) -> 
         present = column.drop_null()
         unknown = present.filter(pc.invert(pc.is_in(present, value_set=pa.array(words))))
         if len(unknown):
-            raise InputError(f"{path}: column {name}: {unknown[0].as_py()!r} is none of {', '.join(words)}; rebuild it")
+            raise InputError(
+                f"{path}: column {name}: {unknown[0].as_py()!r} is not one of {', '.join(words)}; rebuild it"
+            )
     for one, other in exclusive_columns(codec):
         if not pc.all(pc.not_equal(pc.is_null(rows[one]), pc.is_null(rows[other])), min_count=0).as_py():
-            raise InputError(f"{path}: columns {one} and {other}: a row has both or neither; rebuild it")
+            raise InputError(f"{path}: columns {one} and {other}: a row sets both or neither; rebuild it")
 
 
 def missing_values(name: str, column: pa.Array | pa.ChunkedArray, field: FieldCodec) -> Iterator[str]:
-    """The names of columns that have nulls where a record has a value; lists and structs are searched too."""
+    """Yield the names of required columns that have nulls, including those inside lists and structs."""
     if field.optional:
         return
     if column.null_count:
@@ -137,14 +143,14 @@ def missing_values(name: str, column: pa.Array | pa.ChunkedArray, field: FieldCo
 
 
 def closed_columns(codec: RecordCodec, rows: pa.Table | pa.RecordBatch) -> Iterator[tuple[str, Column, list[str]]]:
-    """The columns that hold words of a closed set, with these words; lists and structs are searched too."""
+    """Yield (name, column, allowed values) of each enum column, including those inside lists and structs."""
     for field in codec.fields:
         for part in field.flattened.fields if field.flattened else [field]:
             yield from closed_values(part.name, rows[part.name], part.codec)
 
 
 def closed_values(name: str, column: Column, codec: Codec) -> Iterator[tuple[str, Column, list[str]]]:
-    """The words of a closed set in one column."""
+    """Yield (name, values, allowed values) of the enum columns in one column."""
     if isinstance(codec, WordCodec):
         yield name, column, list(codec.members)
     elif isinstance(codec, ListCodec):
@@ -155,7 +161,7 @@ def closed_values(name: str, column: Column, codec: Codec) -> Iterator[tuple[str
 
 
 def exclusive_columns(codec: RecordCodec) -> Iterator[tuple[str, str]]:
-    """The pairs of columns of which each row has exactly one."""
+    """Yield the pairs of columns of which exactly one is set in each row."""
     if fields := getattr(codec.record, "exclusive", None):
         columns = [[column.name for column in field.columns] for field in codec.fields if field.name in fields]
         yield from ((one, other) for one in columns[0] for other in columns[1])
@@ -164,14 +170,14 @@ def exclusive_columns(codec: RecordCodec) -> Iterator[tuple[str, str]]:
 def read_rejected(path: Path) -> pa.Table:
     """Read rejected.jsonl (records.SpanRow). Raises InputError.
 
-    Not with Arrow's own reader of JSON lines: a line `null` ends the process (pyarrow 26).
+    Arrow's own reader of JSON lines is not used, because a line `null` crashes the process (pyarrow 26).
     """
     decoder = msgspec.json.Decoder(dict[str, Any])
     schema = schema_of(SpanRow)
     try:
         rows = [decoder.decode(line) for line in regular_file(path).read_bytes().splitlines()]
-        if strange := next((row for row in rows if row.keys() != set(schema.names)), None):
-            raise ValueError(f"a row has the columns {', '.join(strange)}")
+        if unexpected := next((row for row in rows if row.keys() != set(schema.names)), None):
+            raise ValueError(f"a row has the columns {', '.join(unexpected)}")
         table = pa.Table.from_pylist(rows, schema=schema)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
@@ -182,7 +188,7 @@ def read_rejected(path: Path) -> pa.Table:
 
 
 def write_rejected(batches: Iterable[pa.Table | pa.RecordBatch], path: Path) -> None:
-    """Write rows of SpanRow as JSON lines, whole or not at all."""
+    """Write rows of SpanRow as JSON lines, atomically."""
     with atomic_write(path) as part, part.open("wb") as lines:
         for batch in batches:
             for row in batch.to_pylist():

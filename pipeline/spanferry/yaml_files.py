@@ -1,4 +1,4 @@
-"""Reads and writes YAML 1.2, in which 3e-5 is a number and `no` is a word."""
+"""Reads and writes YAML 1.2, in which 3e-5 is a number and `no` is a string."""
 
 from io import StringIO
 from math import isfinite
@@ -10,10 +10,10 @@ from ruamel.yaml.error import MarkedYAMLError
 from spanferry.errors import ParamsError, single_line
 from spanferry.files import regular_file
 
-# Hundreds of times the size of any file that is written by hand; the parser takes 20 s for this many bytes.
+# Hundreds of times the size of any hand-written file. The parser takes 20 s for a file of this size.
 MAX_BYTES = 1 << 20
 MAX_VALUES = 100_000
-LINE_WIDTH = 1000  # characters; keeps every value on one line
+LINE_WIDTH = 1000  # characters; so long that no value is wrapped
 
 
 def read_yaml(path: Path) -> object:
@@ -33,7 +33,7 @@ def read_yaml(path: Path) -> object:
         position = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise ParamsError(f"{path}{position}: not YAML: {error.problem}") from error
     except Exception as error:
-        # A value that does not fit its tag (`!!int x`) raises whatever its constructor happens to raise.
+        # For a value that does not match its tag (`!!int x`), the parser passes on any exception of the constructor.
         raise ParamsError(f"{path}: not YAML: {single_line(error)}") from error
     check_values(document, path)
     return document
@@ -42,7 +42,7 @@ def read_yaml(path: Path) -> object:
 def check_values(document: object, path: Path) -> None:
     """Raise ParamsError for too many values, a lone surrogate, or a number that is not finite.
 
-    Aliases of aliases double the number of values with every line; an alias of itself makes it infinite.
+    Aliases of aliases can double the number of values with every line, and a recursive alias makes it infinite.
     """
     remaining, stack = MAX_VALUES, [document]
     while stack:
@@ -52,7 +52,7 @@ def check_values(document: object, path: Path) -> None:
             case list() | tuple() | set():
                 stack += value
             case str() if not value.isascii() and any("\ud800" <= ch <= "\udfff" for ch in value):
-                raise ParamsError(f"{path}: {value!r} has half a character (a surrogate)")
+                raise ParamsError(f"{path}: {value!r} has a lone surrogate, which is not a character")
             case float() if not isfinite(value):
                 raise ParamsError(f"{path}: {value} is not a finite number")
         remaining -= 1
@@ -61,7 +61,7 @@ def check_values(document: object, path: Path) -> None:
 
 
 def to_yaml(value: object) -> str:
-    """Plain values as YAML, in the order they are given."""
+    """Return plain values as YAML. Keys keep their order."""
     out = StringIO()
     writer = YAML()
     writer.width = LINE_WIDTH

@@ -49,7 +49,7 @@ def test_bad_input_is_one_line_and_nothing_is_written(workdir: Path, run, refusa
     assert line.startswith("locate: segments/layout.parquet: ")
     Path("segments/segments.parquet").rename("segments/layout.parquet")
     assert refusal(main, *LOCATE) == (
-        "locate: segments/layout.parquet: its columns are not those that this version writes; rebuild it"
+        "locate: segments/layout.parquet: has other columns than this version writes; rebuild it"
     )
     Path("layout").rename("segments/layout.parquet")
     TRANSLATIONS.write_bytes(b"PAR1")

@@ -184,7 +184,7 @@ def test_a_batch_that_the_processes_cannot_share_is_an_error(folder, refusal):
     ("name", "message"),
     [
         ("nothing", "params.yaml: runs.nothing: there is no such run (known: tiny, tydiqa-distilmbert, elsewhere)"),
-        ("tydiqa-distilmbert", "someone/nothing at revision main: no such folder, not in the local cache"),
+        ("tydiqa-distilmbert", "someone/nothing at revision main: not a folder, not in the local cache"),
         (
             "elsewhere",
             "data/squad2/clean/nl_squadv2_train_clean.json: missing; corpus 'squad2' has no train, or is not",

@@ -1,9 +1,9 @@
-"""Executors run a pure function over batches: in processes of this machine, or on a Ray cluster.
+"""Executors apply a pure function to batches, in processes on this machine or on a Ray cluster.
 
     batches ──> function ──> results, in order
 
-Every executor runs the same function on the same Arrow tables and returns the results in order, so the bytes that
-are written do not depend on it. Ray is imported only when it is selected.
+Every executor applies the same function to the same Arrow tables and returns the results in order, so the output of a
+stage does not depend on the executor. Ray is imported only when params.yaml selects it.
 """
 
 from collections.abc import Iterator
@@ -26,9 +26,9 @@ __all__ = [
 
 @contextmanager
 def open_executor(name: ExecutorName, settings: RaySettings, workers: int) -> Iterator[Executor]:
-    """Yield the executor that params.yaml selects; it is closed at the end of the `with` block.
+    """Yield the executor that params.yaml selects, and close it when the `with` block ends.
 
-    workers: processes on this machine. A cluster that is joined has its own number of workers.
+    workers: the number of processes on this machine. A cluster that already runs has its own number of workers.
 
     Raises ParamsError when Ray is not installed or no cluster responds.
     """

@@ -1,4 +1,4 @@
-"""What every executor is, and how params.yaml selects one."""
+"""The interface of executors, and the settings that select one."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
@@ -9,22 +9,22 @@ from msgspec import Meta, Struct
 
 ExecutorName = Literal["local", "ray"]
 BatchFunction = Callable[[pa.Table], pa.Table]
-"""Each row of the result depends on that row alone, so an executor may split and join batches."""
+"""Each row of the result depends only on the same row of the input, so an executor may split and join batches."""
 
 
 class RaySettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Section `ray` of params.yaml."""
 
     address: Annotated[str, Meta(pattern=r"\A(auto|[^\s/:]+:[0-9]+)\Z")] | None = None
-    """`auto` or host:port joins the cluster that this machine belongs to; null starts one here, for this stage."""
+    """`auto` or host:port joins a running cluster; null starts one on this machine for the length of the stage."""
 
 
 class Executor(ABC):
-    """Applies one function to many batches."""
+    """Base class of the executors."""
 
     @abstractmethod
     def map(self, function: BatchFunction, batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
         """Apply `function` to each batch and yield the results in order.
 
-        Batch boundaries of the results may differ from those of the input. Only a few batches are read ahead.
+        The results may be divided into batches differently from the input. Only a few batches are read ahead.
         """

@@ -1,4 +1,4 @@
-"""A pool of processes on this machine."""
+"""The executor `local`: a pool of processes on this machine."""
 
 import gc
 from collections import deque
@@ -14,17 +14,17 @@ import pyarrow as pa
 from spanferry.errors import WorkerError
 from spanferry.executors.base import BatchFunction, Executor
 
-# Allocations between two searches for cyclic garbage. The batch functions create no cycles; at Python's default
-# of 700 the search takes a tenth of their time.
+# Allocations between two runs of Python's garbage collector. The batch functions create no reference cycles; with
+# Python's default of 700 the collector takes a tenth of their time.
 GC_THRESHOLD = 200_000
-# Fewer batches than this are finished before a second process has started.
+# One process finishes fewer batches than this before a second one has started.
 MIN_POOL_BATCHES = 5
 
 
 class LocalExecutor(Executor):
-    """Runs batches in a process pool that lives as long as the `with` block.
+    """An executor with a process pool, which is shut down when the `with` block ends.
 
-    No pool is started for one worker, or for fewer than MIN_POOL_BATCHES batches.
+    One worker, or fewer than MIN_POOL_BATCHES batches, need no pool: the batches run in this process.
     """
 
     def __init__(self, workers: int) -> None:
@@ -39,20 +39,20 @@ class LocalExecutor(Executor):
             self.pool.shutdown(cancel_futures=True)
 
     def map(self, function: BatchFunction, batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
-        """Apply `function` to each batch. Raises WorkerError when a process is killed."""
+        """Apply `function` to each batch. Raises WorkerError when a worker process is killed."""
         batches = iter(batches)
         first = list(islice(batches, MIN_POOL_BATCHES)) if self.workers > 1 else []
         if len(first) < MIN_POOL_BATCHES:
             yield from map(function, chain(first, batches))
             return
         if self.pool is None:
-            # "spawn": a forked child would inherit the locks that threads of Arrow and of progress bars hold.
+            # "spawn", because a forked process would inherit locks from the threads of Arrow and of progress bars.
             self.pool = ProcessPoolExecutor(self.workers, get_context("spawn"), gc.set_threshold, (GC_THRESHOLD,))
         pending: deque[Future[pa.Buffer]] = deque()
         try:
             for batch in chain(first, batches):
                 pending.append(self.pool.submit(apply_to_buffer, function, to_buffer(batch)))
-                # Two batches a worker keep every worker busy and memory bounded.
+                # Two batches per worker keep every worker busy, and bound the memory.
                 if len(pending) > 2 * self.workers:
                     yield from_buffer(pending.popleft().result())
             while pending:
@@ -69,7 +69,7 @@ def apply_to_buffer(function: BatchFunction, batch: pa.Buffer) -> pa.Buffer:
 
 
 def to_buffer(table: pa.Table) -> pa.Buffer:
-    """Serialize a table. Pickle would include the whole table that a slice comes from."""
+    """Serialize a table. Pickle is not used, because for a slice it serializes the whole table."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
@@ -77,5 +77,5 @@ def to_buffer(table: pa.Table) -> pa.Buffer:
 
 
 def from_buffer(buffer: pa.Buffer) -> pa.Table:
-    """Read a table that `to_buffer` has serialized."""
+    """Deserialize a table that `to_buffer` has serialized."""
     return pa.ipc.open_stream(buffer).read_all()

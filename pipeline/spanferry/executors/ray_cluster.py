@@ -1,4 +1,4 @@
-"""A Ray cluster: one that runs already, or one that is started on this machine."""
+"""The executor `ray`: a Ray cluster that already runs, or one that is started on this machine."""
 
 import logging
 import os
@@ -13,38 +13,39 @@ import pyarrow as pa
 from spanferry.errors import ParamsError, missing_package_message, single_line
 from spanferry.executors.base import BatchFunction, Executor
 
-# Batches passed to Ray Data at once, for each core of the cluster. A data set takes about a second to set up, and so
-# does a batch of locate.
+# Batches passed to Ray Data at once, per core of the cluster. Setting up a data set takes about a second, as long as
+# `locate` takes for one batch.
 BATCHES_PER_CORE = 16
-# Bytes of the object store of a cluster that is started here; two windows of batches take 50 MB a core.
+# Size of the object store of a cluster that is started here. Two windows of batches take 50 MB per core.
 OBJECT_STORE_BYTES = 512 * 2**20
 CONNECT_TIMEOUT_S = 10.0
 
 
 class RayExecutor(Executor):
-    """Runs batches on the Ray cluster that this process is connected to; `connect_ray` creates one.
+    """An executor on the Ray cluster that this process is connected to. `connect_ray` creates it.
 
-    Ray Data reads all of its input at once, so batches are passed to it a window at a time: the corpus need not fit
-    in memory. When a machine is lost, another one repeats its batches.
+    Ray Data reads all of its input at once. Batches are therefore passed to it one window at a time, so that the
+    corpus need not fit in memory. When a machine fails, Ray runs its batches on another one.
     """
 
     def map(self, function: BatchFunction, batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
         """Apply `function` to each batch."""
         import ray.data
 
-        data: Any = ray.data  # its type hints do not know tables as batches
+        data: Any = ray.data  # its type hints do not allow tables as batches
         batches = iter(batches)
         window = BATCHES_PER_CORE * max(1, int(ray.cluster_resources().get("CPU", 1)))
-        while some := list(islice(batches, window)):
-            results = data.from_arrow(some).map_batches(function, batch_format="pyarrow", batch_size=None)
+        while batch_window := list(islice(batches, window)):
+            results = data.from_arrow(batch_window).map_batches(function, batch_format="pyarrow", batch_size=None)
             yield from results.iter_batches(batch_format="pyarrow", batch_size=None)
 
 
 @contextmanager
 def connect_ray(address: str | None, workers: int) -> Iterator[RayExecutor]:
-    """Connect to a cluster for the length of the `with` block.
+    """Connect to a cluster, and disconnect when the `with` block ends.
 
-    address: `auto` or host:port of a running cluster; None starts one on this machine, with `workers` processes.
+    address: `auto` or host:port of a running cluster; None starts one on this machine with `workers`
+    processes.
 
     Raises ParamsError when Ray is not installed or no cluster responds.
     """
@@ -54,7 +55,7 @@ def connect_ray(address: str | None, workers: int) -> Iterator[RayExecutor]:
         ray.init(**options, logging_level=logging.ERROR, log_to_driver=False)
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
         raise ParamsError(
-            f"params.yaml: ray.address: {address}: no cluster to work on ({single_line(error)})"
+            f"params.yaml: ray.address: {address}: cannot connect to a cluster ({single_line(error)})"
         ) from error
     try:
         yield RayExecutor()
@@ -63,7 +64,7 @@ def connect_ray(address: str | None, workers: int) -> Iterator[RayExecutor]:
 
 
 def new_cluster_options(workers: int) -> dict[str, Any]:
-    """Options of `ray.init` that start a cluster on this machine."""
+    """Return the options of `ray.init` that start a cluster on this machine."""
     return {
         "address": "local",
         "num_cpus": workers,
@@ -73,7 +74,7 @@ def new_cluster_options(workers: int) -> dict[str, Any]:
 
 
 def running_cluster_options(address: str) -> dict[str, Any]:
-    """Options of `ray.init` that join a running cluster; its machines run this machine's version of the code.
+    """Return the options of `ray.init` that join a running cluster. Its workers use this machine's version of the code.
 
     Raises OSError when nothing listens at the address.
     """
@@ -81,14 +82,14 @@ def running_cluster_options(address: str) -> dict[str, Any]:
 
     if address != "auto":
         host, _, port = address.partition(":")
-        # Ray itself would try for minutes.
+        # Without this check Ray tries for minutes.
         with create_connection((host, int(port)), CONNECT_TIMEOUT_S):
             pass
     return {"address": address, "runtime_env": {"py_modules": [spanferry]}}
 
 
 def import_ray() -> Any:
-    """Import Ray with usage statistics, progress bars and notes on stderr switched off.
+    """Import Ray, and switch off its usage statistics, progress bars and log messages.
 
     Raises ParamsError when it is not installed.
     """

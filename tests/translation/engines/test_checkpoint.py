@@ -29,7 +29,7 @@ def test_a_folder_is_identified_by_its_name_and_contents(tmp_path):
 @pytest.mark.parametrize(
     ("files", "error", "problem"),
     [
-        ({}, InputError, "a folder, but no model: it has no config.json"),
+        ({}, InputError, "this folder is not a model: it has no config.json"),
         ({"config.json": "{"}, TranslationError, "cannot be loaded: .*valid JSON"),
         ({"config.json": '{"model_type": "bert"}'}, TranslationError, "a bert model; marian and ctranslate2 take"),
         ({"config.json": '{"model_type": "marian"}'}, TranslationError, "cannot be loaded"),
