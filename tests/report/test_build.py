@@ -75,8 +75,8 @@ def test_what_rescue_cost_and_gained_is_described(tmp_path):
     path.write_text(json.dumps(RESCUE))
     assert read_rescue(path) == RESCUE
     assert describe_rescue(RESCUE) == (
-        "10 unsure answers requested again, in 9 sentences with markers (1,234 characters): 3 kept that would have been"
-        " lost, 1 moved to another place, 4 found in the same place, 2 whose markers were lost in translation."
+        "10 uncertain answers requested again, in 9 sentences with markers (1,234 characters): 3 rescued, 1 moved to "
+        "another place, 4 confirmed at the same place, 2 unchanged because their markers were lost in translation."
     )
     path.write_text("{}")  # switched off
     assert describe_rescue(read_rescue(path)) == ""

@@ -183,7 +183,7 @@ def test_copy_link(opened):
 
 def test_export_gives_the_selection(opened):
     page = opened()
-    page.select_option("#reason", label="too little alike · 2")
+    page.select_option("#reason", label="not similar enough · 2")
     with page.expect_download() as download:
         page.click("#export")
     exported = json.loads(Path(download.value.path()).read_text("utf-8"))

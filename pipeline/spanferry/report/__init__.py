@@ -1,4 +1,4 @@
-"""What people and DVC see of a build: the page, the plots, the terminal's tables, the review sheets.
+"""The reports of a build: the HTML page, the plots for DVC, the tables for the terminal, and the review sheets.
 
-Every figure comes from loss.json (`spanferry.loss_figures`); nothing here counts the corpus a second time.
+Every figure comes from loss.json (`spanferry.loss_figures`); this package does not count the corpus again.
 """

@@ -1,4 +1,4 @@
-"""Measures how often a kept span is right, against spans that a person would mark (gold)."""
+"""Measure how often a kept span is right, compared with spans that a person would mark (gold)."""
 
 import re
 from collections import Counter
@@ -18,18 +18,18 @@ STEPS = 100  # thresholds of the curve: 0, 0.01, ... 1
 
 
 class GoldSpan(Struct, frozen=True):
-    """A span that would do."""
+    """A span that is a right answer."""
 
     text: str
     start: int
 
 
 Gold = dict[str, dict[Field, tuple[GoldSpan, ...]]]
-"""Question id -> list of the question -> the spans that would do."""
+"""Question id -> field of the question -> its right spans."""
 
 
 class KeptAnswer(Struct, frozen=True):
-    """A kept answer of a question that has one. probability: None where the build does not know it."""
+    """A kept answer of a question that has one. probability: None when the build has none for it."""
 
     split: str
     question_id: str
@@ -39,9 +39,10 @@ class KeptAnswer(Struct, frozen=True):
 
 
 class GoldMatch(Struct, frozen=True):
-    """An answer beside the gold spans of its question.
+    """The result of comparing an answer with the gold spans of its question.
 
-    exact: it is one of them. right: it overlaps one and shares at least ENOUGH of its words. overlaps: it overlaps one.
+    exact: it equals one of them. right: it equals one, or overlaps one with a token F1 of at least ENOUGH.
+    overlaps: it overlaps one.
     """
 
     exact: bool
@@ -50,14 +51,14 @@ class GoldMatch(Struct, frozen=True):
 
 
 def read_gold(path: Path) -> Gold:
-    """Reads {question id: {field: [{start, text}]}}. Raises InputError."""
+    """Read {question id: {field: [{start, text}]}}. Raises InputError."""
     return read_json(path, Gold, "not a gold file: {}")
 
 
 def check_gold(gold: Gold, ids: Iterable[str]) -> None:
-    """Raises InputError when a question of gold is in both splits.
+    """Raise InputError when a question with gold spans is in both splits.
 
-    ids: of the source's questions. An id is unique within a split only, and gold does not say which split it means.
+    ids: the ids of the source's questions. An id is unique only within a split, and a gold file names no split.
     """
     wanted = gold_answers(gold)
     for id_, times in Counter(ids).items():
@@ -66,14 +67,14 @@ def check_gold(gold: Gold, ids: Iterable[str]) -> None:
 
 
 def token_f1(one: str, other: str) -> float:
-    """F1 of two texts as bags of lower-case words, 0 to 1."""
+    """Return the F1 (0 to 1) of two texts, compared as bags of lower-case words."""
     left, right = (Counter(re.findall(r"\w+", text.lower())) for text in (one, other))
     same = (left & right).total()
     return 2 * same / (left.total() + right.total()) if same else 0.0
 
 
 def most_probable(answers: Iterable[KeptAnswer]) -> list[KeptAnswer]:
-    """The most probable answer of each question, the first among equals."""
+    """Return the most probable answer of each question, and the first one when several are equally probable."""
     best: dict[tuple[str, str], KeptAnswer] = {}
     for answer in answers:
         key = answer.split, answer.question_id
@@ -83,7 +84,7 @@ def most_probable(answers: Iterable[KeptAnswer]) -> list[KeptAnswer]:
 
 
 def measure_precision(answers: Iterable[KeptAnswer], gold: Gold) -> GoldFigures:
-    """Compares the most probable answer of each question with gold, for the questions that gold has."""
+    """Compare the most probable answer of each question with gold, for the questions that have gold spans."""
     wanted = gold_answers(gold)
     matches = [match_gold(answer, wanted[answer.question_id]) for answer in answers if answer.question_id in wanted]
     right = sum(match.right for match in matches)
@@ -99,10 +100,11 @@ def measure_precision(answers: Iterable[KeptAnswer], gold: Gold) -> GoldFigures:
 
 
 def precision_curve(answers: Sequence[KeptAnswer], questions: int, gold: Gold | None) -> list[CurvePoint]:
-    """Precision against yield over thresholds of probability.
+    """Return precision and yield at thresholds of probability.
 
-    answers: the most probable of each kept question. questions: how many the source has with an answer. The expected
-    precision is the mean probability of the kept; with gold, the measured one is the share of them that is right.
+    answers: the most probable one of each kept question. questions: the number of source questions with an answer.
+    The expected precision is the mean probability of the kept answers. With gold spans there is also the measured
+    precision, the share of kept answers that are right.
     """
     known = [(answer, answer.probability) for answer in answers if answer.probability is not None]
     points = list(trace_curve("expected", [(probability, probability) for _, probability in known], questions))
@@ -118,12 +120,12 @@ def precision_curve(answers: Sequence[KeptAnswer], questions: int, gold: Gold | 
 
 
 def gold_answers(gold: Gold) -> dict[str, tuple[GoldSpan, ...]]:
-    """The gold spans of the questions that have an answer."""
+    """Return the gold spans of the questions that have an answer."""
     return {id_: fields[Field.ANSWERS] for id_, fields in gold.items() if fields.get(Field.ANSWERS)}
 
 
 def match_gold(answer: KeptAnswer, gold: Iterable[GoldSpan]) -> GoldMatch:
-    """Compares an answer with the gold spans of its question."""
+    """Compare an answer with the gold spans of its question."""
     start, end = answer.start, answer.start + len(answer.text)
     overlapping = [span for span in gold if start < span.start + len(span.text) and span.start < end]
     exact = any((span.start, span.text) == (start, answer.text) for span in overlapping)
@@ -134,9 +136,9 @@ def match_gold(answer: KeptAnswer, gold: Iterable[GoldSpan]) -> GoldMatch:
 def trace_curve(
     how: Literal["expected", "measured"], scored: Sequence[tuple[float, float]], questions: int
 ) -> Iterator[CurvePoint]:
-    """A point at each threshold that keeps something, and less than the one before.
+    """Yield a point for each threshold that keeps at least one answer, but fewer than the threshold before it.
 
-    scored: (probability, how right) of each answer.
+    scored: (probability, expected or measured correctness from 0 to 1) of each answer.
     """
     before = -1
     for step in range(STEPS + 1):

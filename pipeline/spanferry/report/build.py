@@ -1,4 +1,4 @@
-"""Writes the report of a build: figures, plots and page, from its tables.
+"""Write the report of a build from its tables: figures, plots and page.
 
 layout, paragraphs, clean/, decisions, translations [, rescue.json, gold, verdicts]
     ──> loss.json, loss.html, plots/*.json
@@ -28,10 +28,10 @@ def compute_figures(
     verdicts: Sequence[JudgedSpan] | None,
     rescue: dict[str, int] | None = None,
 ) -> LossFigures:
-    """Everything that loss.json holds.
+    """Compute the content of loss.json.
 
-    language: the source's. gold, verdicts: None where the corpus has none. rescue: what stage rescue noted, None where
-    it did not run. Raises InputError when gold has a question that is in both splits.
+    language: code of the source language. gold, verdicts: None when the corpus has none. rescue: the counts of stage
+    rescue, None when it did not run. Raises InputError when a question with gold spans is in both splits.
     """
     if gold:
         accuracy.check_gold(gold, pc.struct_field(pc.list_flatten(build.layout["questions"]), "id").to_pylist())
@@ -49,7 +49,7 @@ def compute_figures(
 
 
 def kept_answers(build: Build) -> list[accuracy.KeptAnswer]:
-    """The kept answers of questions that have one, in the order of the source."""
+    """Return the kept answers without the plausible ones, in the order of the source."""
     is_answer = pc.equal(build.spans["field"], Field.ANSWERS.value).combine_chunks()
     rows = build.kept.filter(is_answer.take(build.kept))
     spans = build.spans.select(["split", "question_id", "text", "start", "probability"]).take(rows)
@@ -57,8 +57,8 @@ def kept_answers(build: Build) -> list[accuracy.KeptAnswer]:
 
 
 def write_report(build: Build, figures: LossFigures, corpus: str, languages: tuple[str, str], out: Path) -> None:
-    """Writes loss.json, loss.html and plots/*.json into a folder. languages: the source's and the target's code."""
-    html = render_page(build, figures, corpus, languages)  # first: nothing is written when something is wrong
+    """Write loss.json, loss.html and plots/*.json to a folder. languages: codes of source and target language."""
+    html = render_page(build, figures, corpus, languages)  # first, so that nothing is written when this fails
     write_figures(figures, out / "loss.json")
     for name, rows in plot_rows(figures).items():
         write_json(out / "plots" / f"{name}.json", msgspec.to_builtins(rows))

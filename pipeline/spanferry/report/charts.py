@@ -1,4 +1,4 @@
-"""The page's charts as static SVG (Vega-Lite, drawn by vl-convert)."""
+"""The charts of the report page, as static SVG (Vega-Lite, drawn by vl-convert)."""
 
 from collections.abc import Sequence
 from math import floor
@@ -10,16 +10,16 @@ from spanferry.loss_figures import TOTAL, CurvePoint, LossFigures
 from spanferry.report.plots import GroupShift, group_shifts, method_counts, reason_counts
 from spanferry.report.wording import REASONS
 
-# The page's stylesheet gives these three their colours in the dark (svg [fill="#..."] in loss.css).
+# The stylesheet replaces these three colours in dark mode (svg [fill="#..."] in loss.css).
 INK, FAINT, BAR = "#4a5560", "#d9dee4", "#1f6aa5"
-WIDTH, LABELS = 190, 150  # pixels of a drawing and of its labels: together the width of a telephone
+WIDTH, LABELS = 190, 150  # pixels of a drawing and of its labels; together they fit the width of a phone
 
 Chart = Any
-"""A chart of Altair, which is imported only where one is drawn."""
+"""An Altair chart. Altair is imported only in the functions that draw one."""
 
 
 def draw_charts(figures: LossFigures) -> dict[str, str]:
-    """The page's charts as SVG text: reasons, methods, confidence, drift, precision (those that have data)."""
+    """Return the charts that have data, as SVG text by name: reasons, methods, confidence, drift, precision."""
     reasons = [(REASONS[row.reason].name, row.dropped) for row in reason_counts(figures)]
     methods = [(row.method.value, row.kept) for row in method_counts(figures)]
     confidences = [(row.group, row.kept) for row in figures.confidence if row.split == TOTAL]
@@ -32,14 +32,14 @@ def draw_charts(figures: LossFigures) -> dict[str, str]:
 
 
 def to_svg(chart: Chart) -> str:
-    """A chart as SVG text for a page: transparent, as wide as its container."""
+    """Return a chart as SVG text with a transparent background."""
     import vl_convert
 
     return vl_convert.vegalite_to_svg(apply_style(chart).to_dict())
 
 
 def apply_style(chart: Chart) -> Chart:
-    """The chart in the page's fonts and colours, without frames and grids."""
+    """Return the chart with the page's fonts and colours, without frames and grids."""
     return (
         chart.configure(background="transparent", font="system-ui, sans-serif", padding=4)
         .configure_view(stroke=None)
@@ -60,7 +60,7 @@ def apply_style(chart: Chart) -> Chart:
 
 
 def bar_chart(bars: Sequence[tuple[str, int]]) -> Chart:
-    """Horizontal bars of (label, count) in this order, the count written at each."""
+    """Draw (label, count) pairs as horizontal bars in the given order, each with its count."""
     import altair as alt
 
     values = [{"group": label, "n": n} for label, n in bars]
@@ -73,7 +73,7 @@ def bar_chart(bars: Sequence[tuple[str, int]]) -> Chart:
 
 
 def drift_chart(shifts: Sequence[GroupShift]) -> Chart:
-    """Bars to the left (rarer in what was kept) and right (more common), a panel for each breakdown."""
+    """Draw a panel for each breakdown; bars to the left are groups that became rarer, to the right more common."""
     import altair as alt
 
     panels: dict[str, list[dict[str, Any]]] = {}
@@ -103,20 +103,24 @@ def drift_chart(shifts: Sequence[GroupShift]) -> Chart:
 
 
 def signed_points(points: float) -> str:
-    """-1.24 -> "−1.2"."""
+    """Format points with their sign and one decimal: -1.24 -> "−1.2"."""
     rounded = round(points, 1)
     return f"{rounded:+.1f}".replace("-", "−") if rounded else "0.0"
 
 
 def panel_title(panel: str) -> Any:
-    """The title over a panel of the drift chart."""
+    """Return the title of a panel of the drift chart."""
     import altair as alt
 
     return alt.TitleParams(panel.capitalize(), anchor="start", frame="group", color=INK, fontSize=12, offset=4)
 
 
 def curve_chart(points: Sequence[CurvePoint]) -> Chart:
-    """Precision against yield: measured full, named at its left end; expected dashed, named at its right end."""
+    """Draw precision against yield.
+
+    The measured curve is solid, with its label at the left end; the expected one is dashed, with its label at the
+    right end.
+    """
     import altair as alt
 
     rows: list[dict[str, Any]] = msgspec.to_builtins(points)
@@ -144,7 +148,7 @@ def curve_chart(points: Sequence[CurvePoint]) -> Chart:
 
 
 def percent_axis(channel: str, key: str, domain: list[float]) -> Any:
-    """An axis in per cent. channel: x or y. key: of the rows, and the axis's title."""
+    """Return an axis in per cent. channel: "x" or "y". key: the key of the rows, which is also the axis's title."""
     import altair as alt
 
     return {"x": alt.X, "y": alt.Y}[channel](

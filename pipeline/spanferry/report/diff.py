@@ -1,4 +1,4 @@
-"""Compares two builds of a corpus answer by answer: what was gained, lost, moved."""
+"""Compare two builds of a corpus answer by answer, and list the answers that were gained, lost or moved."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ CONTEXT_WORDS = 3  # shown on each side of a difference
 
 
 class ChangeKind(StrEnum):
-    """How an answer differs between build A and build B."""
+    """The kinds of difference between an answer in build A and in build B."""
 
     GAINED = "gained"
     LOST = "lost"
@@ -46,7 +46,7 @@ SHOWN = (ChangeKind.GAINED, ChangeKind.LOST, ChangeKind.MOVED, ChangeKind.REWORD
 
 
 class Outcome(Struct, frozen=True):
-    """What a build made of an answer: a place, or the reason why there is none."""
+    """The outcome of an answer in a build: a span, or the reason why there is none."""
 
     source_text: str
     translation: str | None
@@ -72,10 +72,10 @@ Changes = Mapping[ChangeKind, Sequence[Change]]
 
 
 def compare_builds(a: pa.Table, b: pa.Table) -> dict[ChangeKind, list[Change]]:
-    """The answers of two builds by kind of change.
+    """Return the answers of two builds by kind of change.
 
-    a, b: kept and rejected rows of each. With two translators the paragraphs differ, and so do places and texts.
-    Raises InputError when the builds have no answer in common.
+    a, b: the kept and rejected rows of each build. Builds with different translators have different paragraphs, and
+    therefore other positions and texts. Raises InputError when the builds have no answer in common.
     """
     in_a, in_b = outcomes_by_answer(a), outcomes_by_answer(b)
     changes: dict[ChangeKind, list[Change]] = {kind: [] for kind in ChangeKind}
@@ -83,12 +83,12 @@ def compare_builds(a: pa.Table, b: pa.Table) -> dict[ChangeKind, list[Change]]:
         one, other = in_a.get(key), in_b.get(key)
         changes[kind_of_change(one, other)].append(Change(*key, a=one, b=other))
     if len(changes[ChangeKind.ONLY_A]) == len(in_a):
-        raise InputError("these two builds have no answer in common; are they of one corpus?")
+        raise InputError("these two builds have no answer in common; are they builds of the same corpus?")
     return changes
 
 
 def outcomes_by_answer(spans: pa.Table) -> dict[AnswerKey, Outcome]:
-    """The outcome of each answer, train before dev."""
+    """Return the outcome of each answer, train before dev."""
     order = pc.sort_indices(spans, [(name, "descending" if name == "split" else "ascending") for name in KEY])
     ordered = spans.take(order)
     keys = zip(*(ordered[name].to_pylist() for name in KEY), strict=True)
@@ -97,7 +97,7 @@ def outcomes_by_answer(spans: pa.Table) -> dict[AnswerKey, Outcome]:
 
 
 def kind_of_change(one: Outcome | None, other: Outcome | None) -> ChangeKind:
-    """How an answer's outcome in B differs from that in A."""
+    """Classify how an answer's outcome in B differs from its outcome in A."""
     if one is None:
         return ChangeKind.ONLY_B
     if other is None:
@@ -115,7 +115,7 @@ def kind_of_change(one: Outcome | None, other: Outcome | None) -> ChangeKind:
 
 
 def compare_totals(changes: Changes) -> list[tuple[str, int, int]]:
-    """(label, count in A, count in B) of questions and answers, kept by method and lost by reason.
+    """Return (label, count in A, count in B) for questions and answers, for each method and for each reason.
 
     Methods and reasons that neither build has are left out.
     """
@@ -126,7 +126,7 @@ def compare_totals(changes: Changes) -> list[tuple[str, int, int]]:
 
 
 def count_outcomes(answers: Sequence[tuple[Change, Outcome]]) -> dict[str, int]:
-    """The counts of one build by label, indented as it is shown."""
+    """Return the counts of one build by label. Labels are indented as in the printed table."""
     by_word = Counter(outcome.reason or outcome.method for _, outcome in answers)
     kept = [(change, outcome) for change, outcome in answers if outcome.reason is None]
     return {
@@ -141,12 +141,12 @@ def count_outcomes(answers: Sequence[tuple[Change, Outcome]]) -> dict[str, int]:
 
 
 def count_questions(answers: Sequence[tuple[Change, Outcome]]) -> int:
-    """The number of questions that these answers, the plausible ones aside, are of."""
+    """Count the questions that these answers belong to, without the plausible answers."""
     return len({(change.split, change.question_id) for change, _ in answers if change.field == Field.ANSWERS})
 
 
 def diff_lines(changes: Changes, examples: int) -> Iterator[str]:
-    """The lines of `spanferry loss diff`: the totals of both builds, the number of changes by kind, examples."""
+    """Yield the lines of `spanferry loss diff`: totals of both builds, number of changes by kind, and examples."""
     table = [["", "A", "B", "change"]]
     table += [
         [label, number(a), number(b), f"{b - a:+,}" if a != b else "="] for label, a, b in compare_totals(changes)
@@ -164,10 +164,10 @@ def diff_lines(changes: Changes, examples: int) -> Iterator[str]:
 
 
 def describe_change(change: Change) -> tuple[str, ...]:
-    """A changed answer in three lines: the answer, its outcome in A, its outcome in B."""
+    """Describe a changed answer in three lines: the answer, its outcome in A, its outcome in B."""
     a, b = change.a, change.b
     if a is None or b is None:
-        raise ValueError(f"{change.question_id}: only in one build")
+        raise ValueError(f"{change.question_id}: in one build only")
     translation = f" → “{clip_text(a.translation)}”" if a.translation and a.translation == b.translation else ""
     texts = a.text, b.text
     if a.text is not None and b.text is not None and a.text != b.text:
@@ -180,12 +180,12 @@ def describe_change(change: Change) -> tuple[str, ...]:
 
 
 def describe_outcome(outcome: Outcome, text: str | None) -> str:
-    """A place with its method, or a reason. text: how the span is shown."""
+    """Describe a span with its position and method, or a reason. text: the span as it is shown."""
     return f"{outcome.reason}" if text is None else f"“{clip_text(text)}” at {outcome.start}, {outcome.method}"
 
 
 def shorten_to_difference(one: str, other: str) -> tuple[str, str]:
-    """Two texts without the words that both begin or end with, but for CONTEXT_WORDS next to where they differ."""
+    """Shorten two texts to their difference, with up to CONTEXT_WORDS of the shared words on each side of it."""
     a, b = one.split(), other.split()
     head = count_common_start(a, b)
     tail = count_common_start(a[head:][::-1], b[head:][::-1])
@@ -196,5 +196,5 @@ def shorten_to_difference(one: str, other: str) -> tuple[str, str]:
 
 
 def count_common_start(one: list[str], other: list[str]) -> int:
-    """The number of words that two lists both begin with."""
+    """Count the words that two lists have in common at their start."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

@@ -1,8 +1,8 @@
-"""The answers that the page shows one by one: every rejected one, and every kept one that is weak.
+"""The answers that the page shows one by one: every rejected answer, and every kept answer that is weak.
 
-They are JSON, gzipped and in base64: one block of rows, stored by column, that is read when the page opens, and blocks
-of `BLOCK` paragraphs that are read when an example of theirs is shown. Base64 has no character that could end the
-element that holds it.
+They are stored in the page as JSON, compressed with gzip and encoded in base64. One block has the rows, stored by
+column; the page reads it when it opens. Further blocks have `BLOCK` paragraphs each; the page reads one when it shows
+an example from it. Base64 has no character that could end the HTML element around it.
 """
 
 import gzip
@@ -20,9 +20,9 @@ from spanferry.arrow import from_table
 from spanferry.records import SPLITS, CandidateRow, Field, Method, Placement, Reason, SpanRow
 from spanferry.report.inputs import Build
 
-WEAK = 0.8  # a kept answer less probably right than this is shown; the edge of a group of CONFIDENCE_GROUPS
-BLOCK = 200  # paragraphs; some 100 kB as base64
-CANDIDATES = 3  # shown of each answer
+WEAK = 0.8  # kept answers with a lower probability are shown; it is a bound of CONFIDENCE_GROUPS
+BLOCK = 200  # paragraphs in a block; about 100 kB as base64
+CANDIDATES = 3  # candidates that are shown for each answer
 FIELDS, METHODS, REASONS = list(Field), list(Method), list(Reason)
 
 PackedCandidate = tuple[int, str, int, int | None]
@@ -30,7 +30,7 @@ PackedCandidate = tuple[int, str, int, int | None]
 
 
 def select_examples(build: Build) -> pa.Array:
-    """The spans rows to show, in the order of the source."""
+    """Return the indices of the spans rows to show, in the order of the source."""
     weak = pc.fill_null(pc.less(build.spans["probability"], WEAK), False)
     is_shown = pc.or_(pc.is_valid(build.selection.answers), weak.combine_chunks())
     order = pa.array(build.order)
@@ -38,11 +38,11 @@ def select_examples(build: Build) -> pa.Array:
 
 
 def pack_examples(build: Build) -> tuple[str, list[str]]:
-    """(the block of rows, the blocks of paragraphs), each base64 of gzipped JSON.
+    """Return (the block of rows, the blocks of paragraphs), each as base64 of gzipped JSON.
 
-    The rows are those of `answer_columns`, each with q, the index of its question, besides `questions`
-    [id, text, translation, paragraph, article] and `articles` [split, title].
-    Paragraphs: [source, target], numbered through all blocks.
+    The block of rows has the columns of `answer_columns`, the column q (index of the answer's question), `questions`
+    with entries [id, text, translation, paragraph, article], and `articles` with entries [split, title].
+    The blocks of paragraphs have entries [source, target]; their numbers continue from block to block.
     """
     rows = select_examples(build)
     owners = build.selection.owners.take(rows).to_numpy()
@@ -66,7 +66,7 @@ def pack_examples(build: Build) -> tuple[str, list[str]]:
 
 
 def answer_columns(spans: Sequence[SpanRow]) -> dict[str, list[Any]]:
-    """The answers by column, one entry an answer:
+    """Return the answers by column, with one entry per answer:
 
     f Field   i index   r Reason or -1   m Method or -1   p probability * 1000
     a source text   s source start   t translation   k marked translation   x span   y its start
@@ -95,7 +95,7 @@ def answer_columns(spans: Sequence[SpanRow]) -> dict[str, list[Any]]:
 
 
 def number_articles(layout: pa.Table) -> tuple[list[tuple[int, str]], np.ndarray]:
-    """(split, title) of each article of these paragraphs, and the article of each paragraph."""
+    """Return (split, title) of each article of these paragraphs, and the number of each paragraph's article."""
     keys = zip(*(layout[name].to_pylist() for name in ("split", "article", "title")), strict=True)
     numbers: dict[tuple[str, int, str], int] = {}
     article = np.array([numbers.setdefault(key, len(numbers)) for key in keys], int)
@@ -104,7 +104,7 @@ def number_articles(layout: pa.Table) -> tuple[list[tuple[int, str]], np.ndarray
 
 
 def find_translations(build: Build, questions: pa.ChunkedArray) -> list[str | None]:
-    """The translation of each question, None where there is none."""
+    """Return the translation of each question, or None."""
     if build.translations is None:
         return [None] * len(questions)
     rows = pc.index_in(questions, value_set=build.translations["text"].combine_chunks())
@@ -112,17 +112,17 @@ def find_translations(build: Build, questions: pa.ChunkedArray) -> list[str | No
 
 
 def pack_candidate(candidate: CandidateRow) -> PackedCandidate:
-    """A candidate as the page's script reads it."""
+    """Convert a candidate to the form that the page's script reads."""
     return candidate.start, candidate.text, METHODS.index(candidate.method), to_thousandths(candidate.score)
 
 
 def to_thousandths(share: float | None) -> int | None:
-    """0.9537 -> 954. A table may lack a probability."""
+    """Convert a share to thousandths: 0.9537 -> 954. None stays None, because a table may lack a probability."""
     return None if share is None else round(1000 * share)
 
 
 def pack_json(value: Any) -> str:
-    """A value as base64 of gzipped JSON; equal values give equal text."""
+    """Encode a value as base64 of gzipped JSON. Equal values give equal text."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     packed = BytesIO()
     # The header of gzip.compress depends on the version of Python.

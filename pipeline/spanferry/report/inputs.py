@@ -1,4 +1,4 @@
-"""The tables of a build, as the report reads them."""
+"""The tables of a build that the report reads."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,10 +24,10 @@ RESCUE_COUNTS = ("requests", "characters", *RESCUE_OUTCOMES)
 
 @dataclass(frozen=True)
 class Build:
-    """The tables of one corpus that was built.
+    """The tables of one built corpus.
 
     spans: the kept rows, then the rejected ones, as `clean` wrote them.
-    translations: None for a corpus that is in its language already.
+    translations: None for a corpus that is already in the target language.
     """
 
     layout: pa.Table
@@ -50,12 +50,12 @@ class Build:
         return order.filter(pc.is_null(self.selection.answers).take(order))
 
     def paragraphs_of(self, rows: pa.Array) -> pa.ChunkedArray:
-        """The layout row of each of these spans rows."""
+        """Return the layout row of each of these spans rows."""
         return self.selection.questions["paragraph"].take(self.selection.owners.take(rows))
 
 
 def read_spans(clean: Path) -> pa.Table:
-    """The kept rows (provenance.parquet) and the rejected ones (rejected.jsonl) that `clean` wrote to a folder.
+    """Read the kept rows (provenance.parquet) and the rejected ones (rejected.jsonl) that `clean` wrote to a folder.
 
     Raises InputError.
     """
@@ -64,7 +64,7 @@ def read_spans(clean: Path) -> pa.Table:
 
 
 def read_rescue(path: Path) -> dict[str, int]:
-    """Reads rescue.json; {} when rescue was switched off. Raises InputError."""
+    """Read rescue.json; it is {} when rescue was disabled. Raises InputError."""
     counts: dict[str, int] = read_json(path, dict[str, Count], "not what rescue writes: {}; rebuild it")
     if counts and (missing := [name for name in RESCUE_COUNTS if name not in counts]):
         raise InputError(f"{path}: lacks {', '.join(missing)}; rebuild it")
@@ -72,7 +72,7 @@ def read_rescue(path: Path) -> dict[str, int]:
 
 
 def read_build(layout: Path, paragraphs: Path, clean: Path, decisions: Path, translations: Path | None) -> Build:
-    """Reads what segment, locate, clean and translate wrote. Raises InputError."""
+    """Read the tables that segment, locate, clean and translate wrote. Raises InputError."""
     source = tables.read(layout, SourceParagraph)
     target = tables.read(paragraphs, TargetParagraph)
     check_same_paragraphs(source, target, "paragraphs")

@@ -1,4 +1,4 @@
-"""loss.html: a single file, opened from disk, that says how much was lost, why and whether it matters, and shows it."""
+"""Render loss.html, a single file that opens from disk and shows how much was lost, why, and whether it matters."""
 
 import json
 from collections.abc import Iterator
@@ -17,11 +17,14 @@ from spanferry.report.plots import breakdown_rows, group_shares
 from spanferry.report.reference import compare_with_reference
 from spanferry.report.templating import render_template
 
-WORST = 10  # articles listed
+WORST = 10  # articles that are listed
 
 
 class GroupLine(Struct, frozen=True):
-    """A line of a breakdown's table. share: kept / visited. before, after: its share of all groups."""
+    """A line of a breakdown's table.
+
+    share: kept / visited. before, after: the group's share of all groups, in the source and in what was kept.
+    """
 
     group: str
     kept: int
@@ -32,7 +35,7 @@ class GroupLine(Struct, frozen=True):
 
 
 class BreakdownTable(Struct, frozen=True):
-    """A breakdown as the page shows it. distance: total variation distance of the kept from the source."""
+    """A breakdown as the page shows it. distance: total variation distance between what was kept and the source."""
 
     title: str
     unit: str
@@ -52,7 +55,7 @@ class ArticleLine(Struct, frozen=True):
 
 
 def render_page(build: Build, figures: LossFigures, corpus: str, languages: tuple[str, str]) -> str:
-    """The page as text. languages: the source's and the target's code."""
+    """Render the page as HTML text. languages: codes of source and target language."""
     rows, paragraphs = pack_examples(build)
     return render_template(
         "loss.html",
@@ -83,7 +86,7 @@ def render_page(build: Build, figures: LossFigures, corpus: str, languages: tupl
 
 
 def vocabulary_json(languages: tuple[str, str]) -> str:
-    """The words that the page's script needs to read the rows, as JSON without "<", for a script element."""
+    """Return the labels that the page's script needs, as JSON without "<" so that it can stand in a script element."""
     words = {
         "splits": SPLITS,
         "fields": [field.value for field in Field],
@@ -96,7 +99,7 @@ def vocabulary_json(languages: tuple[str, str]) -> str:
 
 
 def breakdown_tables(figures: LossFigures) -> Iterator[BreakdownTable]:
-    """The tables of the breakdowns, both splits together."""
+    """Yield the tables of the breakdowns, for both splits together."""
     drift = figures.total.drift
     distances = {
         "question_word": drift.question_word_distance,
@@ -117,7 +120,7 @@ def breakdown_tables(figures: LossFigures) -> Iterator[BreakdownTable]:
 
 
 def worst_articles(figures: LossFigures) -> list[ArticleLine]:
-    """The articles that lost most questions; among equals the smallest share kept first."""
+    """Return the articles that lost most questions; among equals, those with the smallest kept share come first."""
 
     def line(row: ArticleRow) -> ArticleLine:
         return ArticleLine(row.split, row.group, row.kept, row.dropped, row.kept / row.visited)

@@ -1,4 +1,4 @@
-"""Rows for `dvc plots`, and the changes of share that the page draws."""
+"""Rows for `dvc plots`, and the changes in share that the page draws."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,28 +10,28 @@ from spanferry.report.wording import BREAKDOWNS
 
 
 class ReasonCount(Struct, frozen=True):
-    """Questions with an answer that were dropped for a reason."""
+    """The number of questions with an answer that were dropped for a reason."""
 
     reason: Reason
     dropped: int
 
 
 class MethodCount(Struct, frozen=True):
-    """Answers that were kept by a method."""
+    """The number of kept answers that a method found."""
 
     method: Method
     kept: int
 
 
 class GroupShift(Struct, frozen=True):
-    """A group's share after minus before, in percentage points."""
+    """The change of a group's share (after minus before), in percentage points."""
 
     group: str
     points: float
 
 
 class GroupShare(Struct, frozen=True):
-    """A group's share of a breakdown in the source and in what was kept. points: the difference, in per cent."""
+    """A group's share in the source and in what was kept. points: the difference, in percentage points."""
 
     group: str
     before: float
@@ -40,12 +40,12 @@ class GroupShare(Struct, frozen=True):
 
 
 def plot_rows(figures: LossFigures) -> dict[str, Sequence[Struct]]:
-    """The rows of each file for DVC's built-in templates, by the file's name without suffix.
+    """Return the rows of each file for DVC's built-in templates, by file name without suffix.
 
     reasons     {reason, dropped}                    questions with an answer, all splits
     methods     {method, kept}                       their answers
     drift       {group, points}                      share after minus before, in percentage points
-    precision   {how, threshold, precision, yield}   the curve measured against gold, else the expected one
+    precision   {how, threshold, precision, yield}   the curve measured against gold, or else the expected one
     """
     return {
         "reasons": reason_counts(figures),
@@ -56,22 +56,22 @@ def plot_rows(figures: LossFigures) -> dict[str, Sequence[Struct]]:
 
 
 def reason_counts(figures: LossFigures) -> list[ReasonCount]:
-    """Dropped questions with an answer, by reason."""
+    """Return the number of dropped questions with an answer, by reason."""
     return [ReasonCount(reason, figures.total.has_answer.reasons[reason]) for reason in Reason]
 
 
 def method_counts(figures: LossFigures) -> list[MethodCount]:
-    """Kept answers of questions that have one, by method."""
+    """Return the number of kept answers without the plausible ones, by method."""
     return [MethodCount(method, figures.total.answers.methods[method]) for method in Method]
 
 
 def single_curve(points: Sequence[CurvePoint]) -> Sequence[CurvePoint]:
-    """The measured curve, else the expected one. DVC would draw two curves of one file as a single zigzag."""
+    """Return the measured curve, or else the expected one. DVC would draw two curves in one file as a zigzag."""
     return [point for point in points if point.how == "measured"] or points
 
 
 def group_shifts(figures: LossFigures) -> Iterator[GroupShift]:
-    """The change of share of questions without an answer, then of each group of each breakdown."""
+    """Yield the change in the share of questions without an answer, then of each group of each breakdown."""
     before, after = figures.total.drift.no_answer_share_before, figures.total.drift.no_answer_share_after
     if before is not None and after is not None:
         yield GroupShift("no answer", round(100 * (after - before), 3))
@@ -81,13 +81,13 @@ def group_shifts(figures: LossFigures) -> Iterator[GroupShift]:
 
 
 def breakdown_rows(breakdowns: Breakdowns, name: str) -> list[BreakdownRow]:
-    """The rows of a breakdown for both splits together. name: a key of `wording.BREAKDOWNS`."""
+    """Return the rows of a breakdown for both splits together. name: a key of `wording.BREAKDOWNS`."""
     rows: tuple[BreakdownRow, ...] = getattr(breakdowns, name)
     return [row for row in rows if row.split == TOTAL]
 
 
 def group_shares(rows: Sequence[BreakdownRow]) -> Iterator[GroupShare]:
-    """The distribution over groups before and after; nothing when nothing was visited or kept."""
+    """Yield the share of each group before and after; nothing when no row was visited or kept."""
     visited, kept = sum(row.visited for row in rows), sum(row.kept for row in rows)
     if not visited or not kept:
         return

@@ -1,4 +1,4 @@
-"""The table of a build beside the reference, the Dutch SQuAD2.0 of 2020."""
+"""The table that compares a build with the reference, the Dutch SQuAD2.0 of 2020."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from spanferry.report.wording import UNITS, built_splits, kept_share
 
 
 class ComparedRow(Struct, frozen=True, kw_only=True):
-    """A tally of this build. reference: the same tally of the reference, where known. Shares are kept / visited."""
+    """A tally of this build. reference: the same tally of the reference, if known. Shares are kept / visited."""
 
     split: Part
     unit: Unit
@@ -23,7 +23,7 @@ class ComparedRow(Struct, frozen=True, kw_only=True):
 
 
 def compare_with_reference(figures: LossFigures) -> Iterator[ComparedRow]:
-    """A row for each split that the corpus has, and for both together, and each sort of question."""
+    """Yield a row for each kind of question in each split of the corpus, and in both splits together."""
     by_unit = {(row.split, row.unit): row for row in figures.reference}
     splits = built_splits(figures)
     parts: list[Part] = [*splits] if len(splits) == 1 else [*splits, TOTAL]

@@ -1,8 +1,8 @@
-"""A sheet of kept answers for a person to judge.
+"""Draw a sample of kept answers, and write it as a sheet for a person to judge.
 
-The sample is stratified by method and confidence. The strata have as equal parts in it as their sizes allow, so that
-rare and unsure spans are seen as well. Each row has the size of its stratum, by which its verdict is weighed, and a key
-of what is judged, so that a verdict on a span that a later build no longer has is recognised as outdated.
+The sample is stratified by method and confidence. Each stratum gets an equal part as far as its size allows, so that
+rare and uncertain spans are reviewed as well. Each row has the size of its stratum, which weights its verdict, and a
+key of the judged span. The key shows when a later build no longer has the span and the verdict is outdated.
 """
 
 import csv
@@ -29,17 +29,17 @@ COLUMNS = (
     *("verdict", "note", "question", "source_answer", "span", "source", "target"),
     *("title", "split", "question_id", "field", "index", "method", "confidence", "stratum_size", "key"),
 )
-MARKS = ("⟦", "⟧")  # round the answer in source and target
-EXCERPT = 200  # characters of context on each side of the answer in the CSV; the HTML has all
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a cell starts with that a spreadsheet would run
+MARKS = ("⟦", "⟧")  # placed around the answer in source and target
+EXCERPT = 200  # characters of context on each side of the answer in the CSV; the HTML shows the whole context
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet runs a cell that starts with one of these
 UNKNOWN = "unknown"  # the confidence of a span without a probability
 
 Stratum = tuple[Method, str]
-"""(method, group of confidence)."""
+"""(method, confidence group)."""
 
 
 class Passage(Struct, frozen=True):
-    """A context, cut at an answer."""
+    """A context, split into the text before an answer, the answer, and the text after it."""
 
     before: str
     answer: str
@@ -47,7 +47,7 @@ class Passage(Struct, frozen=True):
 
 
 class ReviewRow(Struct, frozen=True, kw_only=True):
-    """A row of the sheet. verdict, note: for the person to fill in."""
+    """A row of the sheet. verdict, note: filled in by the reviewer."""
 
     verdict: str = ""
     note: str = ""
@@ -68,7 +68,7 @@ class ReviewRow(Struct, frozen=True, kw_only=True):
 
 
 def draw_sample(build: Build, size: int, seed: int) -> list[ReviewRow]:
-    """Draws up to `size` kept answers, in the order of the source. Equal arguments give equal rows."""
+    """Draw up to `size` kept answers, in the order of the source. Equal arguments give equal rows."""
     strata = strata_of(build, build.kept)
     members: defaultdict[Stratum, list[int]] = defaultdict(list)
     for position, stratum in enumerate(strata):
@@ -82,7 +82,7 @@ def draw_sample(build: Build, size: int, seed: int) -> list[ReviewRow]:
 
 
 def current_verdicts(build: Build, judged: Sequence[JudgedSpan]) -> list[JudgedSpan]:
-    """The verdicts on spans that this build has as they were judged, each with its stratum in this build."""
+    """Return the verdicts whose span is unchanged in this build, each with its stratum in this build."""
     strata = strata_of(build, build.kept)
     sizes = Counter(strata)
     stratum_of = dict(zip(span_keys(build, build.kept), strata, strict=True))
@@ -94,7 +94,7 @@ def current_verdicts(build: Build, judged: Sequence[JudgedSpan]) -> list[JudgedS
 
 
 def strata_of(build: Build, rows: pa.Array) -> list[Stratum]:
-    """The stratum of each of these spans rows."""
+    """Return the stratum of each of these spans rows."""
     methods, probabilities = (build.spans[name].take(rows).to_pylist() for name in ("method", "probability"))
     return [
         (Method(method), UNKNOWN if probability is None else confidence_group(probability))
@@ -103,9 +103,9 @@ def strata_of(build: Build, rows: pa.Array) -> list[Stratum]:
 
 
 def span_keys(build: Build, rows: pa.Array) -> list[str]:
-    """A key of what a person judges of each of these spans rows: 12 hexadecimal digits of its sha256.
+    """Return a key for each of these spans rows: 12 hexadecimal digits of the sha256 of everything that is judged.
 
-    The "k" before them keeps a spreadsheet from taking them for a number.
+    The key starts with "k", so that a spreadsheet does not read it as a number.
     """
     columns = ["split", "question_id", "field", "index", "source_text", "source_start", "text", "start"]
     spans = build.spans.select(columns).take(rows)
@@ -115,14 +115,14 @@ def span_keys(build: Build, rows: pa.Array) -> list[str]:
 
 
 def describe_rows(build: Build, rows: pa.Array, stratum_sizes: Sequence[int]) -> list[ReviewRow]:
-    """The rows of the sheet for these spans rows."""
+    """Build the rows of the sheet for these spans rows."""
     paragraphs = build.paragraphs_of(rows)
     sources, targets = (table["context"].take(paragraphs).to_pylist() for table in (build.layout, build.paragraphs))
     questions = build.selection.questions["question"].take(build.selection.owners.take(rows)).to_pylist()
     spans, strata, keys = from_table(build.spans.take(rows), SpanRow), strata_of(build, rows), span_keys(build, rows)
     described: list[ReviewRow] = []
     for at, span in enumerate(spans):
-        assert span.placement is not None, "a kept answer has a place"
+        assert span.placement is not None, "a kept answer has a span"
         method, confidence = strata[at]
         row = ReviewRow(
             question=questions[at],
@@ -145,12 +145,12 @@ def describe_rows(build: Build, rows: pa.Array, stratum_sizes: Sequence[int]) ->
 
 
 def cut_context(context: str, start: int, text: str) -> Passage:
-    """A context, cut at a span."""
+    """Split a context at a span."""
     return Passage(context[:start], text, context[start + len(text) :])
 
 
 def write_csv(rows: Sequence[ReviewRow], path: Path) -> None:
-    """Writes the sheet for a spreadsheet: UTF-8 with a byte order mark, formulas turned into text."""
+    """Write the sheet as CSV: UTF-8 with a byte order mark, and formulas escaped."""
     text = io.StringIO()
     sheet = csv.writer(text)
     sheet.writerow(COLUMNS)
@@ -162,7 +162,7 @@ def write_csv(rows: Sequence[ReviewRow], path: Path) -> None:
 
 
 def shorten_passage(passage: Passage) -> str:
-    """An answer between MARKS, with EXCERPT characters of its context on each side."""
+    """Return an answer between MARKS, with up to EXCERPT characters of its context on each side."""
     before, after = passage.before, passage.after
     left = before if len(before) <= EXCERPT else f"…{before[-EXCERPT:]}"
     right = after if len(after) <= EXCERPT else f"{after[:EXCERPT]}…"
@@ -170,10 +170,10 @@ def shorten_passage(passage: Passage) -> str:
 
 
 def escape_formula(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV Injection): such a cell gets an apostrophe."""
+    """Put an apostrophe before a cell that a spreadsheet would read as a formula (OWASP, CSV Injection)."""
     return f"'{cell}" if cell.startswith((*FORMULA, "'")) else cell
 
 
 def write_html(rows: Sequence[ReviewRow], corpus: str, languages: tuple[str, str], path: Path) -> None:
-    """Writes the sheet for reading or printing, with whole paragraphs. languages: codes of source and target."""
+    """Write the sheet as HTML with whole paragraphs. languages: codes of source and target language."""
     write_bytes(path, render_template("review.html", rows=rows, corpus=corpus, languages=languages).encode())

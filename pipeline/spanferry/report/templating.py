@@ -1,4 +1,4 @@
-"""Renders the HTML that people open. Every value is escaped; scripts and styles are our own, pinned by their hash."""
+"""Render HTML pages. Every value is escaped; scripts and styles are part of Spanferry and are pinned by their hash."""
 
 from base64 import b64encode
 from hashlib import sha256
@@ -13,9 +13,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_template(name: str, **values: Any) -> str:
-    """Renders a template with the stylesheet and script beside it that have the same stem.
+    """Render a template with its stylesheet and script, the files beside it with the same stem.
 
-    The page loads nothing and contacts nobody: its policy allows these two inline pieces only.
+    The page loads nothing from elsewhere: its content security policy allows only these two inline pieces.
     """
     style, script = (read_companion(name, suffix) for suffix in (".css", ".js"))
     policy = (
@@ -34,16 +34,16 @@ def render_template(name: str, **values: Any) -> str:
 
 
 def read_companion(name: str, suffix: str) -> str:
-    """The file beside a template with another suffix; "" when there is none."""
+    """Read the file beside a template that has another suffix; return "" when there is none."""
     path = (TEMPLATES / name).with_suffix(suffix)
     return path.read_text("utf-8") if path.exists() else ""
 
 
 def csp_source(piece: str) -> str:
-    """The source expression of a content security policy that allows an inline piece, by its hash."""
+    """Return the source expression of a content security policy that allows an inline piece by its hash."""
     return f"'sha256-{b64encode(sha256(piece.encode()).digest()).decode()}'" if piece else "'none'"
 
 
 def unbroken_percent(share: float | None, digits: int = 1) -> str:
-    """`wording.percent` with a no-break space."""
+    """Format a share as `wording.percent` does, but with a no-break space."""
     return wording.percent(share, digits).replace(" ", "\u00a0")

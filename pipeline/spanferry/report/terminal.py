@@ -1,4 +1,4 @@
-"""loss.json for a terminal: the table, and the reasons with an example each."""
+"""Show loss.json on a terminal: the table, and the reasons with an example of each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -7,11 +7,11 @@ from spanferry.records import Field, Method, SpanRow
 from spanferry.report import wording
 from spanferry.report.reference import compare_with_reference
 
-SHOWN = 60  # characters of an example's texts
+SHOWN = 60  # characters of an example's texts that are shown
 
 
 def align_columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows of cells as lines with aligned columns, the first to the left and the others to the right."""
+    """Format rows of cells as lines with aligned columns: the first to the left, the others to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(
@@ -22,7 +22,7 @@ def align_columns(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def loss_lines(figures: LossFigures, rejected: Iterable[SpanRow]) -> Iterator[str]:
-    """The lines of `spanferry loss show`. rejected: the rows of rejected.jsonl, for the examples."""
+    """Yield the lines of `spanferry loss show`. rejected: the rows of rejected.jsonl, for the examples."""
     yield from (wording.answer_how_much(figures), wording.answer_does_it_matter(figures), "")
     yield from align_columns(list(reference_cells(figures)))
     answers = figures.total.answers
@@ -46,7 +46,7 @@ def loss_lines(figures: LossFigures, rejected: Iterable[SpanRow]) -> Iterator[st
 
 
 def reference_cells(figures: LossFigures) -> Iterator[list[str]]:
-    """The table beside the reference: its head, then its rows."""
+    """Yield the table that compares the build with the reference: its head, then its rows."""
     yield ["questions", "source", "kept", "lost", "kept %", "reference", "its kept %"]
     for row in compare_with_reference(figures):
         label = row.split if row.unit == "questions" else f"  {row.label}"
@@ -56,13 +56,13 @@ def reference_cells(figures: LossFigures) -> Iterator[list[str]]:
 
 
 def describe_answer(row: SpanRow) -> str:
-    """One answer in a line: its question, source, translation and best candidate."""
+    """Describe an answer in one line: question id, source text, translation and best candidate."""
     texts = [f"“{clip_text(text)}”" for text in (row.source_text, row.translation) if text is not None]
     nearest = f"; nearest “{clip_text(row.candidates[0].text)}”" if row.candidates else ""
     return f"{row.question_id} {' → '.join(texts)}{nearest}"
 
 
 def clip_text(text: str) -> str:
-    """A text on one line, shortened to SHOWN characters."""
+    """Put a text on one line and shorten it to SHOWN characters."""
     line = " ".join(text.split())
     return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"

@@ -1,4 +1,4 @@
-"""Reads the verdicts of people on kept spans from a review sheet, and estimates the precision from them."""
+"""Read human verdicts on kept spans from a review sheet, and estimate the precision from them."""
 
 import csv
 import re
@@ -18,12 +18,12 @@ from spanferry.records import Method
 NEEDED = ("verdict", "stratum_size", "method", "confidence", "key")
 """The columns of a sheet that are read."""
 
-MAX_HEAD = 10_000  # characters of the columns' names
-Z = 1.96  # 95 % of a normal distribution lies within so many standard deviations
+MAX_HEAD = 10_000  # characters of the line with the columns' names
+Z = 1.96  # 95 % of a normal distribution lies within this many standard deviations of its mean
 
 
 class Verdict(StrEnum):
-    """What a person says of a span."""
+    """A person's verdict on a span."""
 
     RIGHT = "right"
     EXTENT = "extent"  # the right place, but too much or too little of it
@@ -33,8 +33,8 @@ class Verdict(StrEnum):
 class JudgedSpan(Struct, frozen=True):
     """A verdict, and the stratum of the sample that its span was drawn from.
 
-    method, confidence: they identify the stratum. stratum_size: how many kept answers it has.
-    key: identifies what was judged (`review.span_keys`).
+    method, confidence: identify the stratum. stratum_size: its number of kept answers.
+    key: identifies the judged span (`review.span_keys`).
     """
 
     verdict: Verdict
@@ -45,7 +45,7 @@ class JudgedSpan(Struct, frozen=True):
 
 
 def read_verdicts(path: Path) -> list[JudgedSpan]:
-    """Reads the rows of a sheet that have a verdict, as a spreadsheet may have saved it (commas, semicolons or tabs).
+    """Read the rows of a sheet that have a verdict. Columns may be separated by commas, semicolons or tabs.
 
     Raises InputError.
     """
@@ -68,24 +68,24 @@ def read_verdicts(path: Path) -> list[JudgedSpan]:
 
 
 def parse_row(where: str, row: dict[str, str]) -> JudgedSpan:
-    """A row of a sheet. where: of the row, for messages. Raises InputError."""
+    """Convert a row of a sheet. where: the name of the row in messages. Raises InputError."""
     verdict, size = row["verdict"].strip().lower(), row["stratum_size"] or ""
     if verdict not in set(Verdict):
-        raise InputError(f"{where}: verdict {verdict!r} is none of {', '.join(Verdict)}")
+        raise InputError(f"{where}: verdict {verdict!r} is not one of {', '.join(Verdict)}")
     if row["method"] not in set(Method):
-        raise InputError(f"{where}: method {row['method']!r} is none of {', '.join(Method)}")
+        raise InputError(f"{where}: method {row['method']!r} is not one of {', '.join(Method)}")
     if not size.isdecimal() or int(size) < 1:
         raise InputError(f"{where}: stratum_size {size!r} is not a count")
     if not re.fullmatch("k[0-9a-f]{12}", row["key"] or ""):
-        raise InputError(f"{where}: key {row['key']!r} is none that `spanferry sample` wrote")
+        raise InputError(f"{where}: key {row['key']!r} was not written by `spanferry sample`")
     return JudgedSpan(Verdict(verdict), Method(row["method"]), row["confidence"], int(size), row["key"])
 
 
 def score_verdicts(judged: Sequence[JudgedSpan]) -> Iterator[PeopleFigures]:
-    """The precision by method that has verdicts, then of all.
+    """Yield the precision of each method that has verdicts, then of all methods together.
 
-    The precision is the share of `right`, each stratum weighing as much as it has answers. Its 95 % interval is
-    Wilson's with the effective number of verdicts n = 1 / sum(weight^2 / verdicts) (Kish).
+    The precision is the share of `right`, with each stratum weighted by its number of answers. Its 95 % interval is
+    Wilson's, with the effective number of verdicts n = 1 / sum(weight^2 / verdicts) (Kish).
     """
     for method in (*Method, TOTAL):
         rows = [row for row in judged if method in (row.method, TOTAL)]
@@ -105,7 +105,7 @@ def score_verdicts(judged: Sequence[JudgedSpan]) -> Iterator[PeopleFigures]:
 
 
 def estimate_precision(judged: Sequence[JudgedSpan]) -> tuple[float, float, float]:
-    """The weighted precision, and its 95 % interval."""
+    """Return (precision, low, high): the weighted precision and its 95 % interval."""
     strata: defaultdict[tuple[str, str, int], list[bool]] = defaultdict(list)
     for row in judged:
         strata[row.method, row.confidence, row.stratum_size].append(row.verdict is Verdict.RIGHT)
@@ -117,7 +117,7 @@ def estimate_precision(judged: Sequence[JudgedSpan]) -> tuple[float, float, floa
 
 
 def wilson_interval(share: float, n: float) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share of n. It stays within 0 to 1, and has a width at 0 and at 1 too."""
+    """Return Wilson's 95 % interval of a share of n. It stays within 0 to 1, and is not empty for shares of 0 and 1."""
     middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
     half = Z * sqrt(share * (1 - share) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
     return max(middle - half, 0.0), min(middle + half, 1.0)

@@ -1,4 +1,4 @@
-"""Figures in words: labels, shares, the three answers that a report opens with."""
+"""Describe figures in words: labels, shares, and the three answers at the top of a report."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -8,14 +8,14 @@ from spanferry.records import SPLITS, Method, Reason, Split
 
 
 class Label(NamedTuple):
-    """How a word of a closed set is shown, and what it means."""
+    """The name under which a reason or method is shown, and its meaning."""
 
     name: str
     description: str
 
 
 class BreakdownLabel(NamedTuple):
-    """How a breakdown is shown. unit: what it counts. description: how its groups are defined."""
+    """The title of a breakdown, the unit that it counts, and the definition of its groups."""
 
     title: str
     unit: str
@@ -23,30 +23,30 @@ class BreakdownLabel(NamedTuple):
 
 
 REASONS = {
-    Reason.SOURCE_MISMATCH: Label("wrong in the source", "The source's own offset does not hold the answer's text."),
+    Reason.SOURCE_MISMATCH: Label("wrong in the source", "The answer's text is not at its offset in the source."),
     Reason.CONTEXT_UNTRANSLATED: Label("paragraph not translated", "A sentence of the paragraph has no translation."),
     Reason.QUESTION_UNTRANSLATED: Label("question not translated", "The question has no translation."),
     Reason.ANSWER_UNTRANSLATED: Label("answer not translated", "The answer on its own has no translation."),
     Reason.NOT_FOUND: Label("not found", "Nothing in the sentence resembles the translated answer."),
-    Reason.BELOW_THRESHOLD: Label("too little alike", "Something resembles the translated answer, but not enough."),
+    Reason.BELOW_THRESHOLD: Label("not similar enough", "Something resembles the translated answer, but not enough."),
     Reason.AMBIGUOUS: Label("ambiguous", "Several places fit equally well, and nothing decides between them."),
-    Reason.LOW_CONFIDENCE: Label("too unsure", "A span was found, but it is probably not the right one."),
+    Reason.LOW_CONFIDENCE: Label("too uncertain", "A span was found, but it is probably not the right one."),
 }
 METHODS = {
-    Method.NATIVE: Label("native", "The corpus is in its language already; the span is the source's."),
+    Method.NATIVE: Label("native", "The corpus is already in the target language; the span is the source's."),
     Method.EXACT: Label("exact", "The translated answer, letter for letter."),
-    Method.NORMALISED: Label("normalised", "The same, but for case, diacritics, quotes, number form or articles."),
-    Method.FUZZY: Label("fuzzy", "The run of words most like the translated answer."),
+    Method.NORMALISED: Label("normalised", "The same except for case, diacritics, quotes, number form or articles."),
+    Method.FUZZY: Label("fuzzy", "The run of words that is most similar to the translated answer."),
     Method.MARKED: Label("marked", "Found by translating the sentence with the answer between markers."),
 }
-# What rescue.json counts of the answers that were requested again, and how that is said.
+# Key in rescue.json -> description of the outcome. The counts are of answers that were requested again.
 RESCUE_OUTCOMES = {
-    "rescued": "kept that would have been lost",
+    "rescued": "rescued",
     "moved": "moved to another place",
-    "confirmed": "found in the same place",
-    "lost": "dropped that would have been kept",
-    "markers_lost": "whose markers were lost in translation",
-    "in_vain": "for which it changed nothing",
+    "confirmed": "confirmed at the same place",
+    "lost": "dropped because they became too uncertain",
+    "markers_lost": "unchanged because their markers were lost in translation",
+    "in_vain": "still lost",
 }
 UNITS: dict[Unit, str] = {
     "paragraphs": "paragraphs",
@@ -62,52 +62,52 @@ BREAKDOWNS = {
     "answer_type": BreakdownLabel(
         "Answer type",
         "answers",
-        "The first rule that holds. Date: names a month, weekday, decade or century, or is a year. Number: "
-        "begins with one. Name: has a capital and no longer lower-case word. Clause: four words or more with a verb "
-        "or conjunction, or begins with “because” and the like. Phrase: the rest.",
+        "The first rule that applies. Date: names a month, weekday, decade or century, or is a year. Number: begins "
+        "with a number. Name: has a capital letter and no long lower-case word. Clause: has four words or more and a "
+        "verb or conjunction, or begins with a word like “because”. Phrase: everything else.",
     ),
     "position": BreakdownLabel("Position", "answers", "Where in its paragraph the English answer starts."),
 }
-# Points by which the share of unanswerable questions moves, in words. Below one point, two readers'
-# scores differ by less than their seeds make them differ; the reference's own shift is 11 points.
+# (points by which the share of unanswerable questions moves, description). A shift of less than one point changes a
+# reader's score by less than another seed does. The reference's own shift is 11 points.
 SHIFTS = ((0.05, "stays the same"), (1, "hardly changes"), (5, "changes somewhat"), (None, "changes much"))
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """0.9537 -> "95.4 %"; a share of nothing is a dash."""
+    """Format a share: 0.9537 -> "95.4 %", None -> a dash."""
     return "–" if share is None else f"{100 * share:.{digits}f} %"
 
 
 def number(value: float) -> str:
-    """1234 -> "1,234"."""
+    """Format a number: 1234 -> "1,234"."""
     return f"{value:,}"
 
 
 def plural(n: int, noun: str) -> str:
-    """2, "answer" -> "2 answers"."""
+    """Format a count with its noun: 2, "answer" -> "2 answers"."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def kept_share(kept: int, visited: int) -> float | None:
-    """kept / visited, None when nothing was visited."""
+    """Return kept / visited, None when nothing was visited."""
     return kept / visited if visited else None
 
 
 def built_splits(figures: LossFigures) -> list[Split]:
-    """The splits that the corpus has."""
+    """Return the splits that the corpus has."""
     return [split for split in SPLITS if figures.units(split).questions.visited]
 
 
 def top_reasons(tally: Tally) -> list[tuple[Reason, int]]:
-    """(reason, count) of what was dropped, most frequent first; the order of Reason among equals."""
+    """Return (reason, count) pairs, the most frequent first; equally frequent ones follow the order of `Reason`."""
     return sorted(((r, n) for r in Reason if (n := tally.reasons[r])), key=lambda item: -item[1])
 
 
 def describe_rescue(counts: Mapping[str, int]) -> str:
-    """What requesting sentences again with markers cost and gained; "" where nothing was requested."""
+    """Describe the cost and the outcomes of rescue in a sentence; "" when nothing was requested."""
     if not counts or not counts["requests"]:
         return ""
-    answers = plural(sum(counts[outcome] for outcome in RESCUE_OUTCOMES), "unsure answer")
+    answers = plural(sum(counts[outcome] for outcome in RESCUE_OUTCOMES), "uncertain answer")
     outcomes = ", ".join(
         f"{number(counts[outcome])} {words}" for outcome, words in RESCUE_OUTCOMES.items() if counts[outcome]
     )
@@ -116,7 +116,7 @@ def describe_rescue(counts: Mapping[str, int]) -> str:
 
 
 def answer_how_much(figures: LossFigures) -> str:
-    """How many questions are kept."""
+    """Answer "How much?": the number of questions that are kept and lost."""
     has, no = figures.total.has_answer, figures.total.no_answer
     lost = {0: "none is lost", 1: "1 is lost"}.get(has.dropped, f"{number(has.dropped)} are lost")
     text = f"{number(has.kept)} of {plural(has.visited, 'question')} with an answer are kept; {lost}."
@@ -127,13 +127,13 @@ def answer_how_much(figures: LossFigures) -> str:
 
 
 def name_main_reason(figures: LossFigures) -> str:
-    """The most frequent reason of lost questions, or that none was lost."""
+    """Return the name of the most frequent reason for lost questions, or "nothing lost"."""
     has = figures.total.has_answer
     return REASONS[top_reasons(has)[0][0]].name if has.dropped else "nothing lost"
 
 
 def answer_why(figures: LossFigures) -> str:
-    """The reasons of lost questions, most frequent first."""
+    """Answer "Why?": the reasons for lost questions, the most frequent first."""
     has = figures.total.has_answer
     if not has.dropped:
         return "No question with an answer was lost."
@@ -147,7 +147,7 @@ def answer_why(figures: LossFigures) -> str:
 
 
 def answer_does_it_matter(figures: LossFigures) -> str:
-    """How far the kept questions and answers differ from the source's."""
+    """Answer "Does it matter?": how far the kept questions and answers differ from the source's."""
     total = figures.total
     before, after = total.drift.no_answer_share_before, total.drift.no_answer_share_after
     if not total.questions.dropped and not total.answers.dropped:
@@ -163,7 +163,7 @@ def answer_does_it_matter(figures: LossFigures) -> str:
 
 
 def describe_answer_drift(drift: Drift) -> str:
-    """How length and type of the kept answers differ from the source's."""
+    """Describe how the kept answers differ from the source's in length and type."""
     before, after = drift.words_before, drift.words_after
     if before is None or after is None:
         return "Nothing is left to compare."

@@ -24,7 +24,7 @@
     rejected(n) || rows.p[n] === null ? -1 : words.confidences.findIndex(([, below]) => below === null || rows.p[n] < below);
   const title = (article) => rows.articles[article][1].replaceAll("_", " ");
 
-  // All blocks but the last hold the same number of paragraphs. Each is read once, when first needed.
+  // All blocks but the last have the same number of paragraphs. Each block is decoded once, when it is first needed.
   const blocks = [...document.getElementsByClassName("paragraphs")];
   const read = new Map();
   let perBlock = null;
@@ -38,7 +38,7 @@
     return (await block(Math.floor(number / perBlock)))[number % perBlock];
   }
 
-  // What identifies an answer, in links and in the export.
+  // Identifies an answer in links and in the export.
   const keyOf = (n) => [words.splits[splitOf(n)], rows.questions[rows.q[n]][0], words.fields[rows.f[n]], rows.i[n]].map(encodeURIComponent).join("/");
   let byKey = null;
   function find(key) {
@@ -46,10 +46,10 @@
     return byKey.get(key) ?? -1;
   }
 
-  // Search ignores case and diacritics, and takes any quotes and dashes for plain ones. Texts are folded once.
+  // Search ignores case and diacritics, and treats all quotes and dashes as plain ones. Texts are folded once.
   const fold = (text) =>
     text.toLowerCase().normalize("NFKD").replace(/\p{Mn}/gu, "").replace(/[\u2018-\u201b]/g, "'").replace(/[\u201c-\u201f]/g, '"').replace(/[\u2010-\u2015]/g, "-");
-  // Folding all texts takes long, so it runs in the background. A search goes through those that are ready.
+  // Folding all texts takes long, so it runs in the background. A search covers the texts that are ready.
   const texts = []; // of each row
   const passages = []; // of each paragraph, source and translation
   let prepared = false;
@@ -166,7 +166,7 @@
     const detail = $("detail");
     if (n < 0) return detail.replaceChildren();
     const [source, target] = await paragraphs(n);
-    if (n !== current()) return undefined; // another example was chosen meanwhile
+    if (n !== current()) return undefined; // another example was chosen in the meantime
     const [id, question, translated] = rows.questions[rows.q[n]];
     const [from, to] = words.languages;
     const kept = rows.x[n] !== null;
@@ -277,7 +277,7 @@
     if (place >= 0 && (place * ROW < list.scrollTop || (place + 1) * ROW > list.scrollTop + list.clientHeight)) {
       list.scrollTop = Math.max(0, place * ROW - list.clientHeight / 3);
     }
-    $("examples").classList.toggle("open", chosen >= 0); // on a telephone the example replaces the list
+    $("examples").classList.toggle("open", chosen >= 0); // on a phone the example replaces the list
     drawList();
     return drawDetail();
   }
