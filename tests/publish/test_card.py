@@ -89,7 +89,7 @@ def test_measured_precision(rendered):
     shares = {"precision": 0.96, "low": 0.87, "high": 0.99}
     people = [{"method": "total", "judged": 50, "right": 48, "extent": 1, "wrong": 1, **shares}]
     text = " ".join(rendered(gold=gold, people=people).split())
-    assert "Of 1,200 kept questions whose right span a person had marked, 98.0 % have the right one" in text
+    assert "A person marked the right span of 1,200 kept questions; 98.0 % of them have it" in text
     assert "People judged 50 kept spans: 96.0 % are right (95 % interval 87.0 % to 99.0 %)." in text
 
 
@@ -100,7 +100,7 @@ def test_a_corpus_without_a_description(rendered):
     assert "machine-translated by Google Translate" in text
     assert "The licence is not stated." in text
     assert text.endswith("## Citation\n\n`CITATION.cff` cites this dataset.\n")
-    assert "Building again with it gives the same bytes" in text
+    assert "a rebuild with it gives the same bytes" in text
 
 
 def test_the_upload_states_the_revision(rendered):

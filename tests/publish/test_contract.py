@@ -67,7 +67,7 @@ def test_version_and_flags(built):
 def test_answers_without_provenance(built):
     rows = tables.read(built[0] / "provenance.parquet", SpanRow)
     tables.write(rows.filter(pc.not_equal(rows["question_id"], "lock")), built[0] / "provenance.parquet")
-    assert refused(built) == f"{DEV}: data[0].paragraphs[0].qas[0].answers: not those of provenance.parquet"
+    assert refused(built) == f"{DEV}: data[0].paragraphs[0].qas[0].answers: differ from provenance.parquet"
 
 
 def test_provenance_without_answers(built):
@@ -85,7 +85,7 @@ def test_other_counts_than_the_loss_report(built):
     figures["dev"]["no_answer"]["dropped"] += 1
     write_json(built[1], figures)
     assert refused(built) == (
-        f"{DEV}: 2 questions, and 3 in loss.json; 1 unanswerable questions lost that had a translation"
+        f"{DEV}: 2 questions, but 3 in loss.json; 1 unanswerable questions were lost although they had a translation"
     )
 
 

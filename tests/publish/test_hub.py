@@ -60,7 +60,7 @@ def test_a_second_version_replaces_the_files_and_keeps_the_first_tag(hub, publis
     repository = hub.repositories["anna/haven"]
     assert "stale.txt" not in repository["files"]
     assert sorted(repository["tags"]) == ["v1", "v2"]
-    with pytest.raises(UploadError, match="has a version v2 already"):
+    with pytest.raises(UploadError, match="already has the tag v2"):
         send(hub, published, "v2")
     assert len(repository["commits"]) == 2
 
@@ -84,7 +84,7 @@ def test_an_unreachable_hub_and_a_wrong_name_are_one_line(published):
 
 def test_folders_that_must_not_be_uploaded(published):
     check_ready(published, ABOUT)
-    with pytest.raises(InputError, match="under which licence"):
+    with pytest.raises(InputError, match="has no licence; set about"):
         check_ready(published, About())
     (published / "loss.json").write_text("{}")
     with pytest.raises(ContractError, match=r"checksum_mismatch: loss\.json"):

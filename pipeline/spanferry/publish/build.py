@@ -1,4 +1,4 @@
-"""Describes how a corpus was built, for its dataset card."""
+"""Describe how a corpus was built, for its dataset card."""
 
 import msgspec
 from msgspec import Struct
@@ -8,7 +8,7 @@ from spanferry.publish.about import BuildDetails
 
 
 def describe_build(params: Params, name: str) -> BuildDetails:
-    """The sources, the translator and every setting that changes the result.
+    """Return the sources, the translator and every setting that changes the result.
 
     Raises ParamsError for an unknown corpus.
     """
@@ -29,6 +29,6 @@ def describe_build(params: Params, name: str) -> BuildDetails:
 
 
 def engine_name(params: Params, translator: str | None) -> str | None:
-    """The engine of a translator; a translator without settings is named after its engine."""
+    """Return the engine of a translator; a translator without settings is named after its engine."""
     settings = params.translators.get(translator) if translator else None
     return str(settings.__struct_config__.tag) if settings else translator

@@ -18,7 +18,7 @@ from spanferry.records import SPLITS, Method, Reason, Split
 from spanferry.squad.validation import ValidationReport
 from spanferry.yaml_files import to_yaml
 
-REVISION_PLACEHOLDER = "not stated; it is when the folder is uploaded"
+REVISION_PLACEHOLDER = "not stated; `spanferry publish` adds it when it uploads the folder"
 """Stands in the card until `state_revision` replaces it."""
 
 # (rows below, name): https://github.com/huggingface/hub-docs/blob/main/datasetcard.md
@@ -35,9 +35,9 @@ UNIT_LABELS = {
 }
 
 TRANSLATOR_DESCRIPTIONS = {
-    "identity": "no translation at all, each text was given back as it was (a test build)",
+    "identity": "not translated at all, every text was returned unchanged (a test build)",
     "memory": "taken from a translation memory that came with the corpus",
-    "mtranslate": "machine-translated by Google Translate, through the web page that the package `mtranslate` asks",
+    "mtranslate": "machine-translated by Google Translate, through the web page that the package `mtranslate` uses",
 }
 """How the card describes an engine when `about.<corpus>.translated_by` is not set."""
 
@@ -58,7 +58,7 @@ def render_card(
     about: About,
     build: BuildDetails,
 ) -> str:
-    """The text of README.md.
+    """Render the text of README.md.
 
     files: configuration -> paths of its parquet files. reports: split -> validation report of its cleaned file.
     """
@@ -86,14 +86,14 @@ def render_card(
 
 
 def state_revision(text: str, revision: str) -> str:
-    """The text of a card with the git revision that it was built from."""
+    """Replace the placeholder in a card with the git revision that the folder was built from."""
     return text.replace(REVISION_PLACEHOLDER, f"`{revision}`")
 
 
 def yaml_header(
     files: Mapping[str, Sequence[str]], reports: Mapping[Split, ValidationReport], about: About, build: BuildDetails
 ) -> str:
-    """The metadata between the card's `---` lines; arguments as for `render_card`."""
+    """Return the metadata between the card's `---` lines. The arguments are those of `render_card`."""
     creators = "found" if build.translator is None else "machine-generated"
     return DatasetCardData(
         language=[build.target],
@@ -111,7 +111,7 @@ def yaml_header(
 
 
 def _config(name: str, paths: Sequence[str]) -> dict[str, Any]:
-    """A configuration of the dataset as the Hub describes it."""
+    """Describe a configuration of the dataset in the Hub's format."""
     return {
         "config_name": name,
         **({"default": True} if name == "default" else {}),
@@ -120,17 +120,17 @@ def _config(name: str, paths: Sequence[str]) -> dict[str, Any]:
 
 
 def size_category(questions: int) -> str:
-    """The Hub's category for a number of rows."""
+    """Return the Hub's category for a number of rows."""
     return next((name for limit, name in _SIZE_CATEGORIES if questions < limit), _LARGEST_CATEGORY)
 
 
 def describe_translator(engine: str | None) -> str:
-    """An engine in words."""
+    """Describe an engine in words."""
     return TRANSLATOR_DESCRIPTIONS.get(engine or "", f"machine-translated by `{engine}`")
 
 
 def loss_rows(figures: LossFigures) -> list[list[str]]:
-    """Rows (split, unit, in the source, kept, lost, kept in per cent), without the units that the source lacks."""
+    """Return rows (split, unit, in the source, kept, lost, kept in per cent) for the units that the source has."""
     tallies = [
         (split, label, getattr(figures.units(split), unit)) for split in SPLITS for unit, label in UNIT_LABELS.items()
     ]
@@ -142,10 +142,10 @@ def loss_rows(figures: LossFigures) -> list[list[str]]:
 
 
 def format_counts(counts: Mapping[Any, int], words: Iterable[str]) -> str:
-    """The counts that are not 0, in the order of the words, such as "`exact` 2, `fuzzy` 1"."""
+    """Format the counts that are not 0, in the order of the words: "`exact` 2, `fuzzy` 1"."""
     return ", ".join(f"`{word}` {n:,}" for word in words if (n := counts.get(word)))
 
 
 def format_percent(value: float | None) -> str:
-    """0.95371 -> "95.4 %"; None -> a dash."""
+    """Format a share: 0.95371 -> "95.4 %", None -> a dash."""
     return "–" if value is None else f"{100 * value:.1f} %"

@@ -1,4 +1,4 @@
-"""How to cite a published corpus: CITATION.cff, BibTeX and a sentence of attribution."""
+"""Write the citation of a published corpus: CITATION.cff, BibTeX and a sentence of attribution."""
 
 import re
 from typing import Any
@@ -10,14 +10,14 @@ MESSAGE = "If you use this dataset, please cite it together with the works that 
 
 
 def display_title(about: About, build: BuildDetails) -> str:
-    """The title of a corpus for readers."""
+    """Return the title of a corpus for readers."""
     return about.title or build.corpus
 
 
 def citation_file(about: About, build: BuildDetails) -> str:
-    """The text of CITATION.cff 1.2.0 (https://citation-file-format.github.io).
+    """Return the text of CITATION.cff, version 1.2.0 of the format (https://citation-file-format.github.io).
 
-    It has no date, so that the same build gives the same bytes.
+    It states no date, so that the same build gives the same bytes.
     """
     record: dict[str, Any] = {
         "cff-version": "1.2.0",
@@ -55,7 +55,7 @@ def _person(author: str) -> dict[str, str]:
 
 
 def bibtex_entry(work: Work) -> str:
-    """A BibTeX entry; the inner braces keep the capitals of the title."""
+    """Return a BibTeX entry. Inner braces around the title preserve its capitals."""
     fields = {
         "title": f"{{{escape_tex(work.title)}}}",
         "author": escape_tex(" and ".join(work.authors)),
@@ -68,12 +68,12 @@ def bibtex_entry(work: Work) -> str:
 
 
 def escape_tex(text: str) -> str:
-    """Escape the characters that TeX would take for commands."""
+    """Escape the characters that TeX would read as commands."""
     return re.sub(r"([&%$#_])", r"\\\1", text)
 
 
 def attribution_sentence(work: Work) -> str:
-    """A sentence, in Markdown, that names a work, its authors and its licence."""
+    """Return a sentence in Markdown that names a work, its authors and its licence."""
     people = [f"{given} {family}".strip() for family, _, given in (author.partition(", ") for author in work.authors)]
     names = f"{', '.join(people[:-1])} and {people[-1]}" if len(people) > 1 else people[0]
     journal = f", {work.published}" if work.published else ""

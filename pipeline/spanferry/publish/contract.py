@@ -1,10 +1,13 @@
-"""The contract of the cleaned files. Nothing is published unless they keep it.
+"""Check the contract of the cleaned files. Files that break it are not published.
 
     <target>_squadv2_<split>_clean.json, provenance.parquet, loss.json ──> CleanedSplit, or ContractError
 
-The files must satisfy every rule for SQuAD files (`squad.validation`), and these besides: they state their version and
-`is_impossible`; every answer has its provenance, and every row of provenance its answer; their counts are those of the
-loss report; and an unanswerable question was dropped only because its context or the question has no translation.
+The files must satisfy every rule for SQuAD files (`squad.validation`), and four more:
+
+- They state their version, and `is_impossible` for each question.
+- Every answer has a row of provenance, and every row of provenance has an answer.
+- Their counts equal those of the loss report.
+- An unanswerable question was dropped only because its context or the question itself has no translation.
 """
 
 from collections.abc import Iterator, Mapping
@@ -65,7 +68,7 @@ def read_cleaned_files(
 
 
 def read_valid_file(path: Path) -> CleanedSplit:
-    """Read a SQuAD file that breaks no rule. Raises ContractError, or InputError when it is not a SQuAD file at all."""
+    """Read a SQuAD file. Raises ContractError when it breaks a rule, InputError when it is not a SQuAD file at all."""
     try:
         raw = regular_file(path).read_bytes()
     except OSError as error:
@@ -73,7 +76,7 @@ def read_valid_file(path: Path) -> CleanedSplit:
     try:
         document = decode_squad(raw, str(path))
     except InputError:
-        # The validator reads more than `decode` accepts, and says what is wrong and where.
+        # The validator can read files that `decode_squad` refuses, and reports what is wrong and where.
         refuse_errors(path, validate_file(path))
         raise
     report = validate_document(document, path)
@@ -90,7 +93,7 @@ def refuse_errors(path: Path, report: ValidationReport) -> None:
 
 
 def document_breaches(document: Document) -> Iterator[str]:
-    """What a cleaned document must state and SQuAD does not require."""
+    """Yield what a document lacks of the fields that SQuAD does not require, but the contract does."""
     if document.version != VERSION:
         yield f"version: {document.version!r} instead of {VERSION!r}"
     for path, _, _, question in iterate_questions(document):
@@ -101,7 +104,7 @@ def document_breaches(document: Document) -> Iterator[str]:
 
 
 def provenance_breaches(document: Document, provenance: pa.Table) -> Iterator[str]:
-    """Answers without provenance, and provenance without answers."""
+    """Yield answers without provenance, and provenance without answers."""
     columns = (provenance[name].to_pylist() for name in ("question_id", "field", "text", "start"))
     traced: QuestionAnswers = {}
     for id_, field, text, start in zip(*columns, strict=True):
@@ -109,13 +112,13 @@ def provenance_breaches(document: Document, provenance: pa.Table) -> Iterator[st
     for path, _, _, question in iterate_questions(document):
         for field, answers in ((Field.ANSWERS, question.answers), (Field.PLAUSIBLE, question.plausible)):
             if traced.pop((question.id, field.value), []) != [(answer.text, answer.answer_start) for answer in answers]:
-                yield f"{path}.{field}: not those of provenance.parquet"
+                yield f"{path}.{field}: differ from provenance.parquet"
     for id_, field in traced:
         yield f"provenance.parquet: {field} of {id_!r}, which is not in the file"
 
 
 def count_breaches(report: ValidationReport, figures: Units) -> Iterator[str]:
-    """Counts that differ between a file and the loss report."""
+    """Yield the counts that differ between a file and the loss report."""
     for unit, count, reported in (
         ("questions", report.counts.questions, figures.questions.kept),
         ("no_answer", report.counts.no_answer, figures.no_answer.kept),
@@ -123,7 +126,7 @@ def count_breaches(report: ValidationReport, figures: Units) -> Iterator[str]:
         (Field.PLAUSIBLE, report.counts.plausible_answers, figures.plausible_answers.kept),
     ):
         if reported != count:
-            yield f"{count} {unit}, and {reported} in loss.json"
+            yield f"{count} {unit}, but {reported} in loss.json"
     lost = figures.no_answer
     if unexplained := lost.dropped - sum(lost.reasons.get(reason, 0) for reason in _UNTRANSLATED):
-        yield f"{unexplained} unanswerable questions lost that had a translation"
+        yield f"{unexplained} unanswerable questions were lost although they had a translation"

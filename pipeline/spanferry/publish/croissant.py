@@ -1,4 +1,4 @@
-"""The Croissant 1.0 metadata of a published folder.
+"""Write the Croissant 1.0 metadata of a published folder.
 
 Format: https://docs.mlcommons.org/croissant/docs/croissant-spec.html
 """
@@ -15,7 +15,7 @@ from spanferry.publish.citation import bibtex_entry, display_title
 
 CROISSANT_FILE = "croissant.json"
 
-# The context of the standard; readers require all of it.
+# The JSON-LD context that the standard gives; readers require all of it.
 _TERMS = (
     "citeAs column conformsTo:dct equivalentProperty extract field fileProperty fileObject fileSet format includes "
     "isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace samplingRate "
@@ -36,18 +36,17 @@ CONTEXT: dict[str, Any] = {
 
 _DESCRIPTIONS = {
     "default": "Questions with their contexts and answers.",
-    "provenance": "Where each answer came from; without its candidates, which the parquet files have.",
-    "rejected": "The answers that were lost, and why; without their candidates, which the parquet files have.",
+    "provenance": "The origin of each answer. Its candidates are in the parquet files only.",
+    "rejected": "The lost answers with their reasons. Their candidates are in the parquet files only.",
 }
 
 
 def croissant_metadata(
     folder: Path, configs: Mapping[str, Mapping[str, pa.Table]], about: About, build: BuildDetails
 ) -> dict[str, Any]:
-    """The content of croissant.json.
+    """Return the content of croissant.json.
 
-    folder: holds the files that it describes. configs: configuration -> path of a parquet file in the folder -> its
-    table.
+    folder: contains the described files. configs: configuration -> path of a parquet file in the folder -> its table.
     """
     files = sorted(path for path in folder.rglob("*") if path.suffix in (".json", ".parquet"))
     record: dict[str, Any] = {
@@ -98,9 +97,9 @@ def _records(name: str, config: str, file: str, schema: pa.Schema) -> dict[str, 
 
 
 def _field(name: str, file: str, column: str, kind: pa.DataType, path: str | None = None) -> dict[str, Any] | None:
-    """The field of a column; the fields of a struct are its subfields. None for a list of structs.
+    """Describe a column as a field; the fields of a struct become subfields. None for a list of structs.
 
-    path: of a field in a struct, its name there.
+    path: the name of the field within its struct, None for a column.
     """
     field: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": name}
     if pa.types.is_struct(kind):

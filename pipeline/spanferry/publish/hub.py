@@ -1,4 +1,4 @@
-"""Uploads a published folder to the Hugging Face Hub.
+"""Upload a published folder to the Hugging Face Hub.
 
     published/ ──check_ready──> copy whose card states the git revision ──> one commit, tagged
 
@@ -41,11 +41,11 @@ def check_ready(folder: Path, about: About) -> None:
             worst = report.findings[0]
             raise ContractError(f"{report.file}: {worst.rule}: {worst.examples[0].path} {worst.examples[0].message}")
     if not about.licence:
-        raise InputError(f"{folder}: say under which licence it may be used (about.<corpus>.licence in params.yaml)")
+        raise InputError(f"{folder}: has no licence; set about.<corpus>.licence in params.yaml")
 
 
 def list_files(folder: Path) -> list[tuple[str, int]]:
-    """The files of a folder with their sizes in bytes, sorted by path."""
+    """List the files of a folder with their sizes in bytes, sorted by path."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in files]
 
@@ -63,18 +63,18 @@ def copy_with_revision(folder: Path, revision: str) -> Iterator[Path]:
 
 
 def upload(folder: Path, revision: str, repository: str, tag: str, private: bool, api: "HfApi") -> str:
-    """Make the dataset repository hold exactly this folder, in one tagged commit. Returns the commit's address.
+    """Replace the content of a dataset repository with this folder, in one tagged commit. Returns the commit's URL.
 
     repository: "user/name"; it is created when it does not exist. private: applies to a new repository only.
 
-    Raises UploadError, also when the repository has the tag already: a tag is never moved.
+    Raises UploadError when the upload fails, or when the repository already has the tag: a tag is never moved.
     """
     from httpx2 import HTTPError  # the HTTP client of huggingface_hub
 
     try:
         api.create_repo(repository, repo_type="dataset", private=private, exist_ok=True)
         if tag in {ref.name for ref in api.list_repo_refs(repository, repo_type="dataset").tags}:
-            raise UploadError(f"{repository}: has a version {tag} already; give another --tag")
+            raise UploadError(f"{repository}: already has the tag {tag}; choose another with --tag")
         with copy_with_revision(folder, revision) as copy:
             commit = api.upload_folder(
                 repo_id=repository,

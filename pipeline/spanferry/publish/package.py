@@ -1,14 +1,14 @@
-"""The published folder: everything that a reader needs who has nothing else.
+"""Write the published folder, which contains everything that users of the dataset need.
 
     published/
       <target>_squadv2_<split>_clean.json          the cleaned files, byte for byte
       default/<split>.parquet                      the same for `datasets`: id, title, context, question, answers
-      provenance/<split>.parquet                   where each answer comes from
+      provenance/<split>.parquet                   the origin of each answer
       rejected/<split>.parquet                     the answers that were lost, with their reasons
-      loss.json  croissant.json  CITATION.cff      figures, metadata, how to cite
-      README.md  SHA256SUMS                        the card, the checksums of all the others
+      loss.json  croissant.json  CITATION.cff      figures, metadata, citation
+      README.md  SHA256SUMS                        the dataset card, the checksums of all other files
 
-`datasets` calls the second split validation, and so do the parquet files.
+In the names of the parquet files the split dev is called validation, as in `datasets`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -61,7 +61,7 @@ def build_package(
     """
     figures = read_figures(loss)
     files = find_cleaned_files(clean, build.target)
-    # A split that is lost completely has nothing to load; the card and `rejected` report it.
+    # A split without a kept question has nothing to load; the card and `rejected` report it.
     lost: list[Split] = [split for split in files if not figures.units(split).questions.kept]
     files: dict[Split, Path] = {split: path for split, path in files.items() if split not in lost}
     if not files:
@@ -94,7 +94,7 @@ def build_package(
 
 
 def find_cleaned_files(clean: Path, target: str) -> dict[Split, Path]:
-    """Split -> cleaned file, for the files that exist. Raises InputError when there are none."""
+    """Map each split to its cleaned file, if that exists. Raises InputError when there are none."""
     paths: dict[Split, Path] = {split: clean / cleaned_name(target, split) for split in SPLITS}
     files: dict[Split, Path] = {split: path for split, path in paths.items() if path.is_file()}
     if not files:
@@ -103,12 +103,12 @@ def find_cleaned_files(clean: Path, target: str) -> dict[Split, Path]:
 
 
 def parquet_files(config: str, parts: Mapping[Split, pa.Table]) -> dict[str, pa.Table]:
-    """Path in the published folder -> table, for the splits of a configuration."""
+    """Map the paths of a configuration's parquet files in the published folder to their tables."""
     return {f"{config}/{SPLIT_NAMES[split]}.parquet": table for split, table in parts.items()}
 
 
 def question_table(document: Document) -> pa.Table:
-    """A document as a table with one row for each question (QUESTIONS), in order."""
+    """Convert a document to a table with one row for each question, in order. The columns are those of QUESTIONS."""
     rows = (
         {
             "id": question.id,
@@ -126,7 +126,10 @@ def question_table(document: Document) -> pa.Table:
 
 
 def split_table(table: pa.Table, splits: Iterable[Split], without: tuple[str, ...]) -> dict[Split, pa.Table]:
-    """Split -> its rows of a table, without some columns. Empty parts are left out: `datasets` cannot read them."""
+    """Map each split to its rows of a table, without some columns.
+
+    Splits without rows are left out, because `datasets` cannot read empty files.
+    """
     parts: dict[Split, pa.Table] = {
         split: table.filter(pc.equal(table["split"], split)).drop_columns(list(without)) for split in splits
     }

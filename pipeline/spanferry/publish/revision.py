@@ -1,4 +1,4 @@
-"""The git revision that a published folder was built from."""
+"""Find the git revision that a published folder was built from."""
 
 import subprocess
 from pathlib import Path
@@ -7,7 +7,10 @@ from spanferry.errors import InputError
 
 
 def clean_revision(root: Path) -> str:
-    """The commit that is checked out. Raises InputError when the work tree has changes, or is not a work tree."""
+    """Return the commit that is checked out.
+
+    Raises InputError when the work tree has uncommitted changes, or `root` is not in a work tree.
+    """
     if changes := run_git(root, "status", "--porcelain").splitlines():
         count = f"{len(changes)}, first: {changes[0].strip()}"
         raise InputError(f"{root.resolve()}: uncommitted changes ({count}); commit them first")
@@ -15,12 +18,12 @@ def clean_revision(root: Path) -> str:
 
 
 def describe_version(root: Path) -> str:
-    """The nearest tag of the commit and its distance, or the short name of the commit. Raises InputError."""
+    """Return the nearest tag of the commit and its distance, or the commit's short hash. Raises InputError."""
     return run_git(root, "describe", "--tags", "--always")
 
 
 def run_git(root: Path, *arguments: str) -> str:
-    """The output of a git command. Raises InputError when it fails."""
+    """Return the output of a git command. Raises InputError when it fails."""
     try:
         result = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
     except OSError as error:
