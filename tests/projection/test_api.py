@@ -58,8 +58,8 @@ def test_another_language_follows_its_own_rules() -> None:
     ("start", "answer", "target", "sentences", "message"),
     [
         (5, "dam", DUTCH, None, "answer_start: the source context does not have 'dam' at 5"),
-        (4, "dam", " ", None, "target_context: empty"),
-        (4, "dam", DUTCH, [], "sentences: none given"),
+        (4, "dam", " ", None, "target_context: must not be empty"),
+        (4, "dam", DUTCH, [], "sentences: must not be empty"),
         (4, "dam", DUTCH, [((0, 400), (0, 5))], r"sentences\[0\]\[0\]: \(0, 400\) is not a span"),
         (4, "dam", DUTCH, [((0, 21), (5, 5))], r"sentences\[0\]\[1\]: \(5, 5\) is not a span"),
     ],

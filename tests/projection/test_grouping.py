@@ -92,6 +92,6 @@ def other_sentences(paragraphs: pa.Table) -> pa.Table:
 )
 def test_tables_of_two_builds_are_refused(whole, other, spoilt):
     paragraphs, spans, _ = whole
-    told = f"^layout and {other}: not from the same build; rebuild from segment on$"
-    with pytest.raises(InputError, match=told):
+    message = f"^layout and {other}: not from the same build; rebuild from segment on$"
+    with pytest.raises(InputError, match=message):
         list(group_by_paragraph(*spoilt(sample_layout(), paragraphs, spans), grouping.BATCH))

@@ -1,1 +1,1 @@
-"""Projection: finding each source answer's span in the translated paragraph."""
+"""Projection: finds the span of each source answer in the translated paragraph."""

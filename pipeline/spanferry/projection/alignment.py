@@ -1,10 +1,11 @@
-"""Last resort: word alignment of the sentence and its translation, where markers do not survive.
+"""The hint of word alignment, for answers whose markers were lost.
 
     "In the [12th century] ..."       12th ── twaalfde, century ── eeuw
-    "De twaalfde eeuw bracht ..."     -> "twaalfde eeuw", and how much of it is linked
+    "De twaalfde eeuw bracht ..."     -> "twaalfde eeuw", and the share of its words that are linked
 
-Alignment tells where the answer lies and not what it is called. It is evidence for a run of words beside its
-similarity, as the place of a marked piece is.
+Word alignment links the words of a sentence to the words of its translation. It shows where the answer lies, but not
+how it is translated. Ranking combines this hint with the similarity of the words, as it does with the hint of a
+marked translation.
 """
 
 import numpy as np
@@ -15,10 +16,10 @@ from spanferry.projection.tokenized import TokenizedText
 
 
 def align_answer(query: AnswerQuery, target: TokenizedText, lexicon: Lexicon) -> SpanHint | None:
-    """Return where the answer's words lie in the target's window; None when one of the windows has no words.
+    """Return the hint of word alignment; None when one of the windows has no words.
 
-    The hint is the run of words that shares most links with the answer. Its share is Dice's coefficient: of all the
-    words of both, those that are linked to the other.
+    The hint is the run of words in the target window with the strongest links to the answer. Its share is Dice's
+    coefficient: the share of the words of the run and the answer that are linked to each other.
     """
     source = query.source
     source_window = source.window_range(query.window)
@@ -37,5 +38,5 @@ def align_answer(query: AnswerQuery, target: TokenizedText, lexicon: Lexicon) ->
     dice = (shared[high] - shared[low]) / (high - low + len(answer))
     best = int(np.argmax(dice))
     start, end = target.span_of(target_window[0] + int(low[best]), target_window[0] + int(high[best]))
-    # Rounding may take a perfect match slightly above 1.
+    # Rounding can make the coefficient of a perfect match slightly larger than 1.
     return SpanHint(start, end, min(float(dice[best]), 1.0))

@@ -1,4 +1,4 @@
-"""`spanferry.locate_answer`: find the span of one answer, without any set-up."""
+"""`spanferry.locate_answer`: finds the span of one answer, without any set-up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from spanferry.records import Method, Span
 class LocatedAnswer:
     """The span of an answer in its target context.
 
-    text: the span, `target_context[start : start + len(text)]`. method: how it was found. probability: calibrated
-    chance, 0 to 1, that a person would mark the same span (token F1 of at least 0.8).
+    text: the text of the span, `target_context[start : start + len(text)]`. method: the method that found it.
+    probability: calibrated probability, 0 to 1, that a person would mark the same span (token F1 of at least 0.8).
     """
 
     text: str
@@ -44,27 +44,29 @@ def locate_answer(
         LocatedAnswer(text='twaalf meter', start=41, method=<Method.NORMALISED: 'normalised'>, probability=0.99...)
 
     Args:
-        source_context: The paragraph that has the answer.
+        source_context: The paragraph that contains the answer.
         answer_start: Offset of the answer in it, in Unicode code points.
         answer_text: The answer.
         target_context: The translation of the paragraph.
-        translation: The answer, translated on its own. Without it the answer is searched as it is, as names are.
+        translation: The translation of the answer on its own. Without it, the source answer itself is searched for,
+            which suits names and numbers.
         source: Language code of the source (BCP 47).
         target: Language code of the target.
         sentences: Pairs of spans (source sentence, target sentence), in order, each (start, end) in code points, end
-            exclusive. Without them both contexts are cut into sentences here; they are aligned if there are equally
-            many, and otherwise the answer is searched in the whole context.
+            exclusive. By default both contexts are split into sentences. If they have the same number of sentences,
+            these are paired in order; otherwise the answer is searched for in the whole context.
 
     Returns:
         The most probable span, or None when nothing in the window resembles the answer.
 
     Raises:
-        InputError: The source context does not have the answer at that offset, or a span lies outside its context.
+        InputError: The source context does not have the answer at that offset, the target context is empty, or a
+            sentence is not a span of its context.
     """
     if not is_at(source_context, answer_start, answer_text):
         raise InputError(f"answer_start: the source context does not have {answer_text!r} at {answer_start}")
     if not target_context.strip():
-        raise InputError("target_context: empty")
+        raise InputError("target_context: must not be empty")
     pairs = align_sentences(source_context, target_context, source, target) if sentences is None else list(sentences)
     check_sentences(pairs, source_context, target_context)
     source_text = TokenizedText(source_context, tuple(one for one, _ in pairs))
@@ -78,7 +80,7 @@ def locate_answer(
 
 
 def align_sentences(source_context: str, target_context: str, source: str, target: str) -> list[tuple[Span, Span]]:
-    """Pair the sentences of two contexts; as one pair when there are not equally many."""
+    """Pair the sentences of two contexts. If their numbers differ, return the two whole contexts as one pair."""
     in_source, in_target = split_sentences(source_context, source), split_sentences(target_context, target)
     if len(in_source) == len(in_target):
         return list(zip(in_source, in_target, strict=True))
@@ -86,14 +88,14 @@ def align_sentences(source_context: str, target_context: str, source: str, targe
 
 
 def check_sentences(pairs: Sequence[tuple[Span, Span]], source_context: str, target_context: str) -> None:
-    """Raise InputError unless sentences are spans of their contexts, in order, and not empty."""
+    """Raise InputError unless all sentences are spans of their contexts, in order, and not empty."""
     if not pairs:
-        raise InputError("sentences: none given")
+        raise InputError("sentences: must not be empty")
     for side, context in enumerate((source_context, target_context)):
         at = 0
         for number, pair in enumerate(pairs):
             start, end = pair[side]
             if not at <= start < end <= len(context):
-                place = f"sentences[{number}][{side}]"
-                raise InputError(f"{place}: ({start}, {end}) is not a span of the context, in order")
+                name = f"sentences[{number}][{side}]"
+                raise InputError(f"{name}: ({start}, {end}) is not a span of the context after the span before it")
             at = end

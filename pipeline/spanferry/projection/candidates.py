@@ -1,4 +1,4 @@
-"""The values of projection: the answer to find, the candidates for its span, and hints about where it lies."""
+"""The data types of projection: the answer to find, the candidates for its span, and hints about its position."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from spanferry.records import Method, Record, Span
 
 @dataclass(frozen=True)
 class AnswerQuery:
-    """One answer to find: its place in the source, and its translation.
+    """An answer to find: its span in the source, and its translation.
 
-    window: the sentences that hold it. translation: of the answer on its own, None when there is none.
+    window: the sentences that contain it. translation: the translation of the answer on its own, or None.
     """
 
     source: TokenizedText
@@ -22,13 +22,13 @@ class AnswerQuery:
 
     @property
     def span(self) -> Span:
-        """The place of the answer in the source."""
+        """The span of the answer in the source."""
         return self.start, self.start + len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A place in the target, the method that found it, and its similarity to the evidence (0 to 1)."""
+    """A possible span in the target. score: its similarity to the evidence, 0 to 1."""
 
     start: int
     end: int
@@ -37,14 +37,14 @@ class Candidate:
 
     @property
     def span(self) -> Span:
-        """The place in the target."""
+        """The span in the target."""
         return self.start, self.end
 
 
 class SpanHint(Record, frozen=True, gc=False):
-    """The place where other evidence (markers, word alignment) puts the answer, and how far to trust it.
+    """The span in the target to which markers or word alignment point.
 
-    share: of the words that the evidence rests on, 0 to 1.
+    share: the reliability of the hint, 0 to 1: the share of the words that match (markers) or are linked (alignment).
     """
 
     start: int
@@ -53,19 +53,19 @@ class SpanHint(Record, frozen=True, gc=False):
 
     @property
     def span(self) -> Span:
-        """The place in the target."""
+        """The span in the target."""
         return self.start, self.end
 
 
 def make_query(source: TokenizedText, start: int, text: str, translation: str | None) -> AnswerQuery:
-    """Prepare an answer for searching: white space at its ends does not belong to it."""
+    """Return the query for an answer, without the white space at its ends."""
     start += len(text) - len(text.lstrip())
     text = text.strip()
     return AnswerQuery(source, start, text, find_window(source.sentences, start, start + len(text)), translation)
 
 
 def is_at(context: str, start: int, text: str) -> bool:
-    """Whether a text is not blank and stands at an offset of its context."""
+    """Return whether a text is not blank and occurs at this offset of its context."""
     return bool(text.strip()) and start >= 0 and context[start : start + len(text)] == text
 
 

@@ -1,7 +1,8 @@
-"""The probability that a chosen span is right: a logistic model of the evidence.
+"""A logistic model of the probability that a chosen span is right.
 
-"Right" means that the span and the one a person marks have a token F1 of at least 0.8. The weights were fitted by
-`benchmarks/calibrate.py`, those of aligned words by `benchmarks/alignment.py`; both print them with their fit.
+"Right" means a token F1 of at least 0.8 with the span that a person marks. `benchmarks/calibrate.py` fitted the
+weights, except those of word alignment, which `benchmarks/alignment.py` fitted. Both print their weights and the
+quality of the fit.
 """
 
 import math
@@ -19,14 +20,14 @@ from spanferry.records import Reason, SpanRow
 class Evidence:
     """The evidence for a chosen candidate, and against it.
 
-    scored_by_similarity: it was chosen by similarity; it does not stand there as it was searched.
-    similarity: to the phrases that were searched, 0 to 1.
-    tied: it is one of several equals, and neither the markers nor the rank of occurrence told which.
-    position_gap: distance of the relative positions, 0 to 1.
-    margin: how much lower the next best place scores that does not overlap it, 0 to 1.
-    missing_number: the source answer has a number and the span has none.
-    agreement: overlap with the hint (marked piece or aligned words) times its share; None without a hint.
-    aligned: the hint comes from word alignment, since no markers came back.
+    scored_by_similarity: the candidate was chosen by similarity, because no phrase occurs verbatim.
+    similarity: its similarity to the phrases that were searched for, 0 to 1.
+    tied: it is one of several equally good candidates, and neither the hint nor the rank of occurrence decides.
+    position_gap: distance between the relative positions of the answer and the candidate, 0 to 1.
+    margin: the lead in score over the best candidate that does not overlap it, 0 to 1.
+    missing_number: the source answer has a number and the candidate has none.
+    agreement: overlap with the hint, times the share of the hint; None without a hint.
+    aligned: the hint comes from word alignment, because the markers were lost.
     """
 
     scored_by_similarity: bool
@@ -55,8 +56,10 @@ WEIGHTS = {
 
 
 def features(evidence: Evidence) -> dict[str, float]:
-    """Return the evidence as numbers from 0 to 1, by the names of WEIGHTS. More is worse, except for the constant,
-    `marked` and `aligned`."""
+    """Return the features of the model, by the names of WEIGHTS, each from 0 to 1.
+
+    Larger values lower the probability, except for the constant, `marked` and `aligned`.
+    """
     has_hint = evidence.agreement is not None
     disagreement = 0.0 if evidence.agreement is None else 1 - evidence.agreement
     return {
@@ -65,7 +68,7 @@ def features(evidence: Evidence) -> dict[str, float]:
         "dissimilarity": 1 - evidence.similarity,
         "tied": float(evidence.tied),
         "position_gap": evidence.position_gap,
-        # A rival that is a fifth or more behind does not matter.
+        # A rival whose score is lower by 0.2 or more does not matter.
         "closeness": max(0.0, 1 - 5 * evidence.margin) if evidence.scored_by_similarity else 0.0,
         "missing_number": float(evidence.missing_number),
         "marked": float(has_hint and not evidence.aligned),
@@ -82,10 +85,10 @@ def probability(evidence: Evidence) -> float:
 
 
 def drop_below(spans: pa.Table, min_probability: float) -> pa.Table:
-    """Drop the spans (records.SpanRow) that are less probable than this; rows keep their order.
+    """Drop the spans (records.SpanRow) with a lower probability than this. The rows keep their order.
 
     A dropped span becomes the first candidate of its row. The reason is `ambiguous` for one of several equally good
-    places, else `low_confidence`.
+    spans, and otherwise `low_confidence`.
     """
     weak = pc.fill_null(pc.less(spans["probability"], min_probability), False)
     dropped = [
@@ -95,5 +98,5 @@ def drop_below(spans: pa.Table, min_probability: float) -> pa.Table:
     if not dropped:
         return spans
     changed = pa.concat_tables([spans.filter(pc.invert(weak)), to_table(dropped, SpanRow)])
-    # A stable sort by weakness gives this order; its inverse moves each row back to its place.
+    # A stable sort by `weak` gives the order of the concatenated rows. Its inverse restores the original order.
     return changed.take(np.argsort(np.argsort(weak.to_numpy(), kind="stable")))

@@ -1,8 +1,8 @@
-"""Method `exact`: the phrase, letter for letter.
+"""Method `exact`: finds a phrase letter for letter, at word boundaries.
 
-At word boundaries only: "91" is not found in "1991", nor "ant" in "want". In a language that writes compounds as one
-word, a word may begin or end a longer one ("Bijbel" in "Bijbelvertaling"): the whole word is then a candidate, and its
-score is the share of it that was found.
+"91" is not found in "1991", nor "ant" in "want". In a language that writes compounds as one word, the phrase may be the
+beginning or the end of a longer word ("Bijbel" in "Bijbelvertaling"). The whole word is then a candidate of method
+`normalised`, and its score is the share of its letters that belong to the phrase.
 """
 
 from collections.abc import Iterator
@@ -14,19 +14,20 @@ from spanferry.projection.phrase import Phrase
 from spanferry.projection.tokenized import TokenizedText
 from spanferry.records import Method, Span
 
-# A shorter part begins too many unrelated words ("in", "van", "een").
+# Shorter phrases ("in", "van", "een") begin too many unrelated words.
 SHORTEST_PART = 4
 
 WHOLE = ("", "")
-"""The `cut_letters` of a span that cuts no word."""
+"""The result of `cut_letters` for a span that cuts no word."""
 
 
 def find_exact(
     phrase: Phrase, target: TokenizedText, within: Span, language: Language, source_cut: tuple[str, str] = WHOLE
 ) -> list[Candidate]:
-    """Return every place in the span where the phrase's text stands, whole words first.
+    """Return each occurrence of the phrase in a span, whole words first.
 
-    source_cut: how the source answer cuts words (`cut_letters`); a place that cuts the same letters counts as whole.
+    source_cut: the letters that the source answer cuts off (`cut_letters`). An occurrence that cuts off the same
+    letters counts as whole.
     """
     whole: list[Candidate] = []
     parts: list[Candidate] = []
@@ -40,7 +41,7 @@ def find_exact(
 
 
 def occurrences(text: str, needle: str, within: Span) -> Iterator[Span]:
-    """Yield each place of the needle in a span, overlapping ones too."""
+    """Yield each occurrence of the needle in a span, including overlapping ones."""
     low, high = within
     at = text.find(needle, low, high) if needle else -1
     while at >= 0:
@@ -49,7 +50,7 @@ def occurrences(text: str, needle: str, within: Span) -> Iterator[Span]:
 
 
 def compound_around(text: str, start: int, end: int) -> Candidate | None:
-    """Return the word that a span begins or ends; None when the span proves nothing about it."""
+    """Return the word that begins or ends with a span; None if the span is too short, a number, or inside a word."""
     if end - start < SHORTEST_PART or text[start].isdigit() or text[end - 1].isdigit():
         return None
     if not (is_boundary(text, start) or is_boundary(text, end)):

@@ -1,8 +1,8 @@
-"""The extent of a span: where it begins and ends, as the source answer does.
+"""Adjusts the extent of a span to that of the source answer.
 
-Words are found without a leading article and without outer symbols. The source decides whether these belong to the
-answer: "the 12th century" includes its article, "12th century" does not; "$300" keeps its currency, "50 %" its sign, a
-quoted title its quotes.
+Phrases are searched for without leading articles and outer symbols. The source answer decides whether these belong to
+the span: "the 12th century" includes its article, and "12th century" does not; "$300" keeps its currency sign, "50 %"
+its percent sign, and a quoted title its quotes.
 """
 
 import unicodedata
@@ -15,9 +15,9 @@ from spanferry.projection.tokenized import TokenizedText, TokenRange
 
 
 def trim(target: TokenizedText, low: int, high: int, known: set[str], language: Language) -> TokenRange:
-    """Remove function words and symbols at the edges of tokens [low, high) that no phrase has.
+    """Remove stray function words and symbols from the edges of tokens [low, high).
 
-    known: the folded words of all phrases.
+    known: the folded words of all phrases. They are not stray.
     """
 
     def is_stray(token: int) -> bool:
@@ -35,10 +35,10 @@ def trim(target: TokenizedText, low: int, high: int, known: set[str], language: 
 def match_extent(
     candidate: Candidate, target: TokenizedText, source: Phrase, found_by: Phrase, language: Language
 ) -> Candidate:
-    """Grow or trims a candidate to the extent of the source answer.
+    """Extend or trim a candidate to the extent of the source answer.
 
     source: the source answer. found_by: the phrase that found the candidate. A candidate that begins inside a token
-    stays as it is ("eau" in "l'eau"): its extent is not one of tokens.
+    ("eau" in "l'eau") is returned unchanged, because its extent does not consist of tokens.
     """
     low, high = target.token_range(candidate.span)
     if target.token_starts[low : low + 1] != [candidate.start]:
@@ -46,7 +46,7 @@ def match_extent(
     floor, ceiling = sentence_around(target, low)[0], sentence_around(target, high - 1)[1]
     low, high = strip_edges(target, low, high, language)
     high = grow_right(target, high, ceiling, max(source.trail, found_by.trail, key=len))
-    # An article may have moved to the front with its noun: "invented the mould", "de gietvorm uitvond".
+    # The translation may move an article to the front with its noun: "invented the mould", "de gietvorm uitvond".
     takes_article = source.has_article or (found_by.has_article and source.article_count > 0)
     articles = language.articles if takes_article else frozenset[str]()
     low = grow_left(target, low, floor, {*source.lead, *found_by.lead}, articles)
@@ -55,7 +55,7 @@ def match_extent(
 
 
 def strip_edges(target: TokenizedText, low: int, high: int, language: Language) -> TokenRange:
-    """Remove outer symbols and leading articles; at least one token is left."""
+    """Remove outer symbols and leading articles, but leave at least one token."""
     while low < high - 1 and (not target.is_word[low] or target.casefolded[low] in language.articles):
         low += 1
     while high - 1 > low and not target.is_word[high - 1]:
@@ -64,9 +64,9 @@ def strip_edges(target: TokenizedText, low: int, high: int, language: Language) 
 
 
 def grow_left(target: TokenizedText, low: int, floor: int, symbols: set[str], articles: frozenset[str]) -> int:
-    """Include the symbols of a set that are joined to the token, and one article, as they stand before it.
+    """Include the given symbols if they directly precede the span, and one article.
 
-    A currency sign may stand apart ("$ 300").
+    White space may separate a currency sign from the number ("$ 300").
     """
     while low > floor:
         symbol = target.folded[low - 1]
@@ -81,7 +81,7 @@ def grow_left(target: TokenizedText, low: int, floor: int, symbols: set[str], ar
 
 
 def grow_right(target: TokenizedText, high: int, ceiling: int, symbols: Sequence[str]) -> int:
-    """Include these symbols, each once, as they follow the token; the sign of a unit may stand apart ("50 %")."""
+    """Include the given symbols that follow the span, each once. White space may precede them ("50 %")."""
     remaining = list(symbols)
     while high < ceiling and target.folded[high] in remaining:
         remaining.remove(target.folded[high])
@@ -90,6 +90,6 @@ def grow_right(target: TokenizedText, high: int, ceiling: int, symbols: Sequence
 
 
 def sentence_around(target: TokenizedText, token: int) -> TokenRange:
-    """Return the tokens of the sentence that holds a token."""
+    """Return the tokens of the sentence that contains a token."""
     ranges = target.sentence_ranges
     return next((tokens for tokens in ranges if tokens[0] <= token < tokens[1]), (token, token + 1))

@@ -1,7 +1,7 @@
-"""Method `fuzzy`: the run of words most similar to the phrase.
+"""Method `fuzzy`: finds the run of words that is most similar to a phrase.
 
-Candidates are runs of whole words, never windows of letters, so that no span is cut inside a word. Similarity is
-rapidfuzz's normalised Indel ratio of the folded texts, 0 to 1.
+Candidates are runs of whole words, so no span cuts a word. The similarity is rapidfuzz's normalised Indel ratio of the
+folded texts, 0 to 1.
 """
 
 from collections.abc import Sequence
@@ -14,17 +14,18 @@ from spanferry.language import Language
 from spanferry.projection.phrase import Phrase
 from spanferry.projection.tokenized import IntArray, TokenizedText, TokenRange
 
-# How much longer or shorter than the phrase a run may be, in tokens: translations of the same phrase seldom differ by
-# more than half, and short ones by a few words.
+# A run has at most STRETCH times as many tokens as the longest phrase, plus SLACK, and at least as many as the shortest
+# phrase divided by STRETCH, less SLACK. Translations of the same phrase seldom differ by more than half, or by a few words
+# for short ones.
 STRETCH, SLACK = 1.5, 3
 
 
 def candidate_runs(
     phrases: Sequence[Phrase], target: TokenizedText, within: TokenRange, language: Language
 ) -> IntArray:
-    """Return the runs worth comparing, shape (n, 2).
+    """Return the runs of tokens to compare with the phrases, with shape (n, 2).
 
-    They go from word to word, do not begin with an article, and are about as long as one of the phrases.
+    A run begins and ends with a word, does not begin with an article, and is about as long as one of the phrases.
     """
     low, high = within
     lengths = [len(phrase.words) for phrase in phrases]
@@ -39,7 +40,7 @@ def candidate_runs(
 
 
 def runs_with_words(runs: IntArray, target: TokenizedText, within: TokenRange, required: set[str]) -> IntArray:
-    """Return the runs that hold all the required words, or all runs when none does."""
+    """Return the runs that contain all required words, or all runs if none of them does."""
     low, high = within
     keep = np.ones(len(runs), dtype=bool)
     for word in required:
@@ -49,9 +50,9 @@ def runs_with_words(runs: IntArray, target: TokenizedText, within: TokenRange, r
 
 
 def similarities(phrases: Sequence[Phrase], target: TokenizedText, runs: IntArray) -> npt.NDArray[np.float64]:
-    """Return how similar each run is to each phrase: shape (phrases, runs), 0 to 1."""
-    wanted = [" ".join(phrase.words) for phrase in phrases]
-    return process.cdist(wanted, run_texts(target, runs), scorer=fuzz.ratio) / 100
+    """Return the similarity of each run to each phrase, 0 to 1, with shape (phrases, runs)."""
+    texts = [" ".join(phrase.words) for phrase in phrases]
+    return process.cdist(texts, run_texts(target, runs), scorer=fuzz.ratio) / 100
 
 
 def run_texts(target: TokenizedText, runs: IntArray) -> list[str]:

@@ -1,9 +1,9 @@
-"""Groups tables by paragraph: each row is a paragraph with all that belongs to it.
+"""Joins the tables of a corpus into one row per paragraph.
 
-    layout, paragraphs, spans ──group_by_paragraph──> one row a paragraph (ParagraphGroup)
+    layout, paragraphs, spans ──group_by_paragraph──> one row per paragraph (ParagraphGroup)
 
-Work on such a row depends on that row alone. The result is the same however rows are cut into batches, and whichever
-process works on them (`spanferry.executors`).
+Each such row can be processed on its own. The result does not depend on how the rows are divided into batches, or on
+the process that works on them (`spanferry.executors`).
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from spanferry.errors import InputError
 from spanferry.projection.tokenized import IntArray
 from spanferry.records import Field, Record, SpanRow, TextSpan
 
-BATCH = 200  # paragraphs: about a second's work, a few MB
+BATCH = 200  # paragraphs; they take about a second of work and a few MB
 
 
 class SourceText(Record, frozen=True, gc=False):
@@ -29,14 +29,14 @@ class SourceText(Record, frozen=True, gc=False):
 
 
 class TargetText(Record, frozen=True, gc=False):
-    """A target context and its sentences; None when a sentence has no translation."""
+    """A target context and its sentences. context: None when there is no translation."""
 
     context: str | None
     sentences: tuple[TextSpan, ...]
 
 
 class ParagraphGroup(Record, frozen=True, gc=False):
-    """A paragraph with the rows of its answers. The source's questions, most of a layout, are left out."""
+    """A paragraph with the rows of its answers. The questions, which take most of a layout, are left out."""
 
     source: SourceText
     target: TargetText
@@ -53,7 +53,7 @@ _KEY = ["split", "article", "paragraph"]
 class FlatAnswers:
     """The answers of some layout rows, in order: question by question, answers before plausible answers.
 
-    counts: answers of each paragraph. question_ids, texts: one entry an answer.
+    counts: number of answers of each paragraph. question_ids, texts: one entry per answer.
     """
 
     counts: IntArray
@@ -68,7 +68,7 @@ def flatten_answers(questions: pa.Array | pa.ChunkedArray) -> FlatAnswers:
     answers = [pc.struct_field(flat, field.value) for field in Field]
     counts = [pc.list_value_length(each).to_numpy() for each in answers]
     owners = np.concatenate([np.repeat(np.arange(len(flat)), each) for each in counts])
-    # Stable: of one question, the answers stay before the plausible ones.
+    # A stable sort keeps the answers of a question before its plausible answers.
     order = np.argsort(owners, kind="stable")
     texts = pa.concat_arrays([pc.struct_field(each.flatten(), "text") for each in answers])
     before = np.concatenate([[0], np.cumsum(sum(counts))])
@@ -83,9 +83,9 @@ def flatten_answers(questions: pa.Array | pa.ChunkedArray) -> FlatAnswers:
 def group_by_paragraph(
     layout: BatchSource, paragraphs: BatchSource, spans: BatchSource, size: int
 ) -> Iterator[pa.Table]:
-    """Yield each paragraph with its rows of the three tables (ParagraphGroup), in order, `size` at a time.
+    """Yield the paragraphs with their rows of the three tables (ParagraphGroup), in order, `size` at a time.
 
-    Raises InputError when the tables do not come from one build.
+    Raises InputError when the tables come from different builds.
     """
     layout_reader, paragraph_reader, span_reader = BatchReader(layout), BatchReader(paragraphs), BatchReader(spans)
     while True:
@@ -110,7 +110,10 @@ def group_by_paragraph(
 
 
 def have_same_paragraphs(layout: pa.Table, paragraphs: pa.Table) -> bool:
-    """Whether two tables have the same paragraphs with as many sentences; one translated as a whole is one sentence."""
+    """Return whether two tables have the same paragraphs with the same numbers of sentences.
+
+    The target may also have one sentence, for a paragraph that was translated as a whole, or no translation.
+    """
     if not layout.select(_KEY).equals(paragraphs.select(_KEY)):
         return False
     in_source, in_target = (pc.list_value_length(table["sentences"]).to_numpy() for table in (layout, paragraphs))
@@ -119,7 +122,7 @@ def have_same_paragraphs(layout: pa.Table, paragraphs: pa.Table) -> bool:
 
 
 def have_same_answers(layout: pa.Table, answers: FlatAnswers, spans: pa.Table) -> bool:
-    """Whether spans are those of a layout's answers, in order."""
+    """Return whether the rows of `spans` are the answers of the layout, in order."""
     owners = np.repeat(np.arange(layout.num_rows), answers.counts)
     return spans["question_id"].equals(pa.chunked_array([answers.question_ids])) and layout.select(_KEY).take(
         owners
@@ -127,36 +130,36 @@ def have_same_answers(layout: pa.Table, answers: FlatAnswers, spans: pa.Table) -
 
 
 def nest_spans(spans: pa.Table, counts: IntArray) -> pa.ListArray:
-    """Turn rows of SpanRow into lists with these counts."""
+    """Divide rows of SpanRow into lists of these lengths."""
     ends = np.concatenate([[0], np.cumsum(counts)])
     return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), as_structs(spans), type=SPAN_LISTS)
 
 
 def unnest_spans(lists: pa.ChunkedArray) -> pa.Table:
-    """Turn lists of SpanRow into one table."""
+    """Concatenate lists of SpanRow into one table."""
     batches = [pa.RecordBatch.from_struct_array(chunk.flatten()) for chunk in lists.chunks]
     return pa.Table.from_batches(batches, schema_of(SpanRow))
 
 
 def as_structs(table: pa.Table) -> pa.StructArray:
-    """Return the rows of a table as one array."""
+    """Return the rows of a table as an array of structs."""
     return table.to_struct_array().combine_chunks()
 
 
 def split_batches(table: pa.Table) -> Iterator[pa.Table]:
-    """Cut a table into batches for an executor."""
+    """Divide a table into batches for an executor."""
     return (table.slice(at, BATCH) for at in range(0, table.num_rows, BATCH))
 
 
 class BatchReader:
-    """Reads a table a given number of rows at a time, however it is stored."""
+    """A reader that takes any number of rows at a time from a table."""
 
     def __init__(self, table: BatchSource) -> None:
         self._batches = iter(table.to_batches(BATCH))
         self._buffered = table.schema.empty_table()
 
     def take(self, count: int) -> pa.Table:
-        """Return the next rows; fewer at the end."""
+        """Return the next `count` rows, or fewer at the end of the table."""
         parts, missing = [self._buffered], count - self._buffered.num_rows
         while missing > 0 and (batch := next(self._batches, None)) is not None:
             parts.append(pa.Table.from_batches([batch]))

@@ -1,12 +1,11 @@
-"""A statistical word aligner, trained on the corpus's own segments: which words translate which.
+"""A statistical word aligner, trained on the segments of the corpus and their translations.
 
-IBM model 2 in the form of fast_align (Dyer, Chahuneau and Smith 2013), fitted by variational Bayes. Each target word
-comes from one source word or from none; from a word at the same relative position rather than from a distant one; and
-from a word that it met in many pairs. The model is trained in both directions.
+The model is IBM model 2 in the form of fast_align (Dyer, Chahuneau and Smith 2013), fitted by variational Bayes. Each
+target word comes from one source word or from none. A source word is more probable at the same relative position, and
+if it often occurs together with the target word. The model is trained in both directions.
 
-It is our own code because the same input must give the same bytes. eflomal, the aligner that is available, draws its
-seeds from the system, and its C code is compiled for the machine at hand. It is slightly better
-(`benchmarks/alignment.py` compares).
+The package eflomal is slightly better (`benchmarks/alignment.py` compares both), but the same input must give the same
+bytes: eflomal takes its random seeds from the system, and its C code is compiled for the machine that it runs on.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,13 +16,15 @@ import numpy.typing as npt
 
 from spanferry.language.words import fold, tokens
 
-# From the paper: the probability that a word comes from none, the prior count of each pair of words, the iterations.
+# Values of the paper: the probability that a word comes from no word, the prior count of each pair of words, and the
+# number of iterations.
 NULL, PRIOR, ITERATIONS = 0.08, 0.01, 5
-# How steeply probability falls with distance. On the sample and on Google's Dutch, 4 and 9 move `good` by at most
-# 0.007.
+# The steepness with which the probability falls with distance. On the sample and on Google's Dutch, the values 4 and 9
+# change `good` of the benchmark by at most 0.007.
 TENSION = 6.0
-# Words with the same beginning count as one. Of the answers that do not stand verbatim, 89 % are placed well (overlap
-# of at least 0.8); with whole words 83 to 85 %, since a small corpus knows too few of their forms.
+# Words whose first STEM characters are equal count as one word. Of the answers that do not occur verbatim, 89 % are
+# placed well (overlap of at least 0.8). With whole words it is 83 to 85 %, because a small corpus has too few forms of
+# each word.
 STEM = 4
 # Cells (pairs of words) that are processed at once: about 100 MB.
 BATCH_CELLS = 1_000_000
@@ -35,11 +36,11 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Words, and how probably they translate each other.
+    """A trained model: the words of both languages, and the probabilities that they translate each other.
 
-    source, target: stem -> number. keys: the pairs of numbers that met (source * len(target) + target), sorted.
-    forward, backward: their probabilities from source to target and back. source_nulls, target_nulls: the probability
-    of each word to come from none.
+    source, target: stem -> number. keys: the pairs of stems that occur together, as source * len(target) + target,
+    sorted. forward, backward: the probability of each pair from source to target and from target to source.
+    source_nulls, target_nulls: the probability of each stem to come from no word.
     """
 
     source: dict[str, int]
@@ -51,9 +52,10 @@ class Lexicon:
     target_nulls: Floats
 
     def links(self, source: Words, target: Words) -> tuple[Floats, Floats]:
-        """Return how probably each target word comes from each source word, and each source word from each target word.
+        """Return the link probabilities of a sentence and its translation, from source to target and back.
 
-        source, target: folded words of a sentence and of its translation. Both results have shape (source, target).
+        source, target: the folded words of both. Both results have shape (source, target): the probability that the
+        target word comes from the source word, and that the source word comes from the target word.
         """
         sources = np.array([self.source.get(word[:STEM], -1) for word in source])
         targets = np.array([self.target.get(word[:STEM], -1) for word in target])
@@ -72,9 +74,10 @@ class Lexicon:
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of some pairs: every source word of a pair beside every target word of the same pair.
+    """The cells of some pairs of texts: each source word of a pair with each target word of the same pair.
 
-    source, target: which word each cell has, counted over all pairs. closeness: of their relative positions, up to 1.
+    source, target: the indices of the words of each cell, counted over all pairs. closeness: falls from 1 with the
+    distance between their relative positions.
     """
 
     source: Ints
@@ -83,7 +86,7 @@ class Grid:
 
     @classmethod
     def of(cls, source_lengths: Ints, target_lengths: Ints) -> "Grid":
-        """Make the cells of pairs with these numbers of words."""
+        """Return the cells of pairs with these numbers of words."""
         cells = source_lengths * target_lengths
         pair = np.repeat(np.arange(len(cells)), cells)
         index: Ints = np.arange(int(cells.sum())) - preceding(cells)[pair]
@@ -98,7 +101,7 @@ class Grid:
     def shares(
         self, forward: Floats, backward: Floats, source_nulls: Floats, target_nulls: Floats
     ) -> tuple[Floats, Floats]:
-        """Return how probably each cell's target word comes from its source word, and the other way round."""
+        """Return the probability that each cell's target word comes from its source word, and the reverse."""
         return (
             link_shares(self.closeness, forward, self.target, target_nulls),
             link_shares(self.closeness, backward, self.source, source_nulls),
@@ -107,10 +110,10 @@ class Grid:
 
 @dataclass(frozen=True)
 class PairBatch:
-    """Some pairs of a corpus.
+    """A batch of pairs of texts.
 
-    source, target: the numbers of their words. source_lengths, target_lengths: words of each pair. keys: the distinct
-    pairs of words, or their index in Lexicon.keys. cells: for each cell of the grid, its index in `keys`.
+    source, target: the numbers of their words. source_lengths, target_lengths: number of words of each text.
+    keys: the distinct pairs of words, or their indices in Lexicon.keys. cells: the index in `keys` of each cell.
     """
 
     source: Ints
@@ -122,7 +125,7 @@ class PairBatch:
 
 
 def train(pairs: Sequence[tuple[str, str]]) -> Lexicon:
-    """Learn a lexicon from texts and their translations: sentences, and answers on their own."""
+    """Train a lexicon on (text, translation) pairs: sentences, and answers on their own."""
     source, source_texts = number_stems([text for text, _ in pairs])
     target, target_texts = number_stems([translation for _, translation in pairs])
     batches = list(make_batches(source_texts, target_texts, len(target)))
@@ -147,7 +150,7 @@ def train(pairs: Sequence[tuple[str, str]]) -> Lexicon:
 
 
 def refine(lexicon: Lexicon, batches: list[PairBatch]) -> Lexicon:
-    """Run one iteration: link the words by the present lexicon, and estimate the next one from these links."""
+    """Run one iteration: link the words with this lexicon, and estimate the next one from the links."""
     forward, backward = np.full(len(lexicon.keys), PRIOR), np.full(len(lexicon.keys), PRIOR)
     source_nulls, target_nulls = np.full(len(lexicon.source), PRIOR), np.full(len(lexicon.target), PRIOR)
     for batch in batches:
@@ -175,12 +178,15 @@ def refine(lexicon: Lexicon, batches: list[PairBatch]) -> Lexicon:
 
 
 def unlinked(words: Ints, cells: Ints, linked: Floats, size: int) -> Floats:
-    """Return how often each word came from none. cells: the word of each cell. linked: the cells' probabilities."""
+    """Return the expected count of each word coming from no word.
+
+    words: the number of each word. cells: the index of each cell's word. linked: the probability of each cell.
+    """
     return weighted_count(words, 1 - weighted_count(cells, linked, len(words)), size)
 
 
 def number_stems(texts: Sequence[str]) -> tuple[dict[str, int], list[Ints]]:
-    """Return (stem -> number, each text as the numbers of its words)."""
+    """Number the stems of the words. Returns (stem -> number, the numbers of the words of each text)."""
     numbers: dict[str, int] = {}
     return numbers, [
         np.array([numbers.setdefault(fold(text[low:high])[:STEM], len(numbers)) for low, high in tokens(text)], int)
@@ -189,7 +195,7 @@ def number_stems(texts: Sequence[str]) -> tuple[dict[str, int], list[Ints]]:
 
 
 def make_batches(source_texts: list[Ints], target_texts: list[Ints], target_words: int) -> Iterator[PairBatch]:
-    """Yield the pairs in batches of about BATCH_CELLS cells. `keys` are still the pairs of words themselves."""
+    """Yield the pairs in batches of about BATCH_CELLS cells, whose `keys` are pairs of words."""
     sizes = np.array([[len(one), len(other)] for one, other in zip(source_texts, target_texts, strict=True)], int)
     sizes = sizes.reshape(-1, 2)
     batch_of = np.cumsum(sizes.prod(axis=1)) // BATCH_CELLS
@@ -203,10 +209,10 @@ def make_batches(source_texts: list[Ints], target_texts: list[Ints], target_word
 
 
 def link_shares(closeness: Floats, lexical: Floats, word: Ints, nulls: Floats) -> Floats:
-    """Return each cell's share of all that its word may come from; "none" has NULL to begin with.
+    """Return the probability of each cell among all cells of its word, and the case that it comes from no word.
 
-    lexical: probability of each cell's pair of words. word: the word of each cell. nulls: probability of each word to
-    come from none.
+    lexical: probability of each cell's pair of words. word: the index of each cell's word. nulls: probability of each
+    word to come from no word, which is weighted by NULL.
     """
     size = len(nulls)
     likelihood = (1 - NULL) * closeness / weighted_count(word, closeness, size)[word] * lexical
@@ -215,7 +221,7 @@ def link_shares(closeness: Floats, lexical: Floats, word: Ints, nulls: Floats) -
 
 
 def estimate(counts: Floats, totals: Floats | np.float64) -> Floats:
-    """Return the variational estimate of probabilities: rarely counted ones lose most."""
+    """Return the variational Bayes estimate of probabilities. It lowers those with small counts the most."""
     import torch
 
     logs = [torch.digamma(torch.tensor(np.asarray(values, float))).numpy() for values in (counts, totals)]
@@ -223,10 +229,10 @@ def estimate(counts: Floats, totals: Floats | np.float64) -> Floats:
 
 
 def weighted_count(numbers: npt.NDArray[np.integer], weights: Floats, size: int) -> Floats:
-    """Return the sum of the weights of each number below `size`."""
+    """Return, for each number below `size`, the sum of its weights."""
     return np.asarray(np.bincount(numbers, weights, size), float)
 
 
 def preceding(sizes: Ints) -> Ints:
-    """Return the sum of the sizes before each."""
+    """Return, for each size, the sum of the sizes before it."""
     return np.cumsum(sizes) - sizes

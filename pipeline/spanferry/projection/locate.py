@@ -1,9 +1,9 @@
-"""Locate: finds the answers of paragraphs in their translations.
+"""Locate: finds the answers of a paragraph in its translation.
 
-    LocateJob (paragraph, translations) ──> LocatedParagraph (target paragraph, one row an answer)
+    LocateJob (paragraph, translations) ──> LocatedParagraph (target paragraph, one row per answer)
 
-`locate_paragraph` is a pure function of one paragraph, so that it runs the same in one process, in several, or on a
-cluster.
+`locate_paragraph` is a pure function of one paragraph. It gives the same result in one process, in several processes,
+and on a cluster.
 """
 
 from collections.abc import Iterator
@@ -32,10 +32,10 @@ from spanferry.records import (
 
 
 class LocateJob(Record, frozen=True, gc=False):
-    """A source paragraph with its translations; None where there is none.
+    """A source paragraph with its translations, each of which may be None.
 
-    sentences, answers: of each sentence, and of each answer in the order of `answers_of`. whole: of the whole context,
-    which was requested where a sentence has none.
+    sentences: the translation of each sentence. answers: the translation of each answer, in the order of `answers_of`.
+    whole: the translation of the whole context, which is requested when a sentence has none.
     """
 
     paragraph: SourceParagraph
@@ -53,7 +53,7 @@ class LocatedParagraph(Record, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class AnswerPosition:
-    """An answer of a paragraph, and where the paragraph lists it."""
+    """An answer of a paragraph, with its question and its position in the question's list `field`."""
 
     question: SourceQuestion
     field: Field
@@ -78,7 +78,7 @@ def locate_paragraph(job: LocateJob, locator: Locator) -> LocatedParagraph:
     """Find the answers of a paragraph in its translation."""
     target = target_text(job)
     source = source_text(job.paragraph.context, job.paragraph.sentences, target)
-    # The same words at the same place are one answer, however many annotators gave it.
+    # Several annotators may give the same answer: the same text at the same offset. It is located once.
     decisions: dict[AnswerKey, Decision] = {}
     rows: list[SpanRow] = []
     for position, translation in zip(answers_of(job.paragraph), job.answers, strict=True):
@@ -91,7 +91,7 @@ def locate_paragraph(job: LocateJob, locator: Locator) -> LocatedParagraph:
 
 
 def locate_native(paragraph: SourceParagraph) -> LocatedParagraph:
-    """Take over the answers of a paragraph that is already in its language."""
+    """Return the answers of a paragraph that is already in the target language, at their own offsets."""
     target = TokenizedText(paragraph.context, spans_of(paragraph.sentences))
     rows: list[SpanRow] = []
     for position in answers_of(paragraph):
@@ -111,7 +111,7 @@ def locate_answer(
     translation: str | None,
     locator: Locator,
 ) -> Decision:
-    """Decide where one answer lies, or why it cannot be searched."""
+    """Locate one answer, or return the reason why this is not possible."""
     if not is_at(source.text, start, text):
         return Decision(None, reason=Reason.SOURCE_MISMATCH)
     if target is None:
@@ -120,17 +120,17 @@ def locate_answer(
 
 
 def source_text(context: str, sentences: tuple[TextSpan, ...], target: TokenizedText | None) -> TokenizedText:
-    """Return a source context with its sentences; as one sentence where the target was translated as a whole."""
+    """Return a source context with its sentences, or as one sentence if the target was translated as a whole."""
     is_whole = target is not None and len(target.sentences) != len(sentences)
     return TokenizedText(context, ((0, len(context)),) if is_whole else spans_of(sentences))
 
 
 def target_text(job: LocateJob) -> TokenizedText | None:
-    """Join the translated sentences of a paragraph; None when there is no translation of it.
+    """Return the translated sentences of a paragraph as one text; None when there is no translation.
 
-    The white space around and between the sentences is the source's. Where the source has none because its script has
-    none (Chinese, Japanese), a target that writes spaces gets one. Where a sentence has no translation, that of the
-    whole context takes its place, and the text is one sentence.
+    The white space around and between the sentences is that of the source. A source in Chinese or Japanese has none
+    between sentences; a target that uses spaces then gets one. If a sentence has no translation, the translation of
+    the whole context is used, as one sentence.
     """
     context = job.paragraph.context
     if None in job.sentences:
@@ -150,12 +150,12 @@ def target_text(job: LocateJob) -> TokenizedText | None:
 
 
 def needs_space(source_end: str, before: str, after: str) -> bool:
-    """Whether two translated sentences need a space that their source does not write."""
+    """Return whether two translated sentences need a space between them that the source does not have."""
     return is_east_asian(source_end) and not (is_east_asian(before[-1:]) or is_east_asian(after[:1]))
 
 
 def target_paragraph(paragraph: SourceParagraph, target: TokenizedText | None) -> TargetParagraph:
-    """Make the row of a translated paragraph."""
+    """Return the row of a translated paragraph."""
     return TargetParagraph(
         split=paragraph.split,
         article=paragraph.article,
@@ -172,7 +172,7 @@ def span_row(
     decision: Decision,
     target: TokenizedText | None,
 ) -> SpanRow:
-    """Make the row of an answer."""
+    """Return the row of an answer."""
     return SpanRow(
         split=paragraph.split,
         article=paragraph.article,
@@ -192,7 +192,7 @@ def span_row(
 
 
 def placement_of(decision: Decision, target: TokenizedText | None) -> Placement | None:
-    """Return the chosen span of a decision; None when there is none."""
+    """Return the span that a decision has chosen, or None."""
     chosen, probability = decision.chosen, decision.probability
     if target is None or chosen is None or probability is None:
         return None
@@ -208,7 +208,7 @@ def placement_of(decision: Decision, target: TokenizedText | None) -> Placement 
 
 
 def candidate_rows(decision: Decision, target: TokenizedText | None) -> tuple[CandidateRow, ...]:
-    """Return the candidates of a decision that were not chosen."""
+    """Return the candidates that a decision has not chosen."""
     if target is None:
         return ()
     return tuple(

@@ -1,4 +1,4 @@
-"""Locate over whole tables, in one process or on many machines.
+"""Runs `locate` on whole tables, in one process or on many machines.
 
 layout, translations ──LocateJob──> locate_batch ──LocatedParagraph──> paragraphs, spans
 """
@@ -30,7 +30,7 @@ def locate_table(
     workers: int,
     progress: Progress = lambda _: None,
 ) -> tuple[pa.Table, pa.Table]:
-    """Return (paragraphs, spans) of a layout as whole tables; see `locate_batches`."""
+    """Return (paragraphs, spans) of a layout as whole tables. See `locate_batches`."""
     with LocalExecutor(workers) as executor:
         parts = list(locate_batches(layout, TranslationLookup(translations), locator, executor, progress))
     return (
@@ -46,9 +46,9 @@ def locate_batches(
     executor: Executor,
     progress: Progress = lambda _: None,
 ) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """Yield (paragraphs, spans) of a layout (TargetParagraph, SpanRow), in order, a few batches in memory at a time.
+    """Yield (paragraphs, spans) of a layout (TargetParagraph, SpanRow), in order. Only a few batches are in memory.
 
-    locator: None for a corpus that is already in its language. progress: called with the size of each batch.
+    locator: None for a corpus that is already in the target language. progress: called with the size of each batch.
     """
     jobs = (make_jobs(batch, lookup) for batch in layout.to_batches(grouping.BATCH))
     for located in executor.map(partial(locate_batch, locator=locator), jobs):
@@ -58,7 +58,7 @@ def locate_batches(
 
 
 def make_jobs(batch: pa.RecordBatch, lookup: TranslationLookup) -> pa.Table:
-    """Join paragraphs (SourceParagraph) with the translations that each needs (LocateJob)."""
+    """Return paragraphs (SourceParagraph) with their translations (LocateJob)."""
     contexts: list[str] = batch["context"].to_pylist()
     sentences = batch["sentences"]
     counts = pc.list_value_length(sentences).to_numpy()
@@ -79,7 +79,7 @@ def make_jobs(batch: pa.RecordBatch, lookup: TranslationLookup) -> pa.Table:
 
 
 def nest_texts(texts: list[str | None], counts: IntArray) -> pa.ListArray:
-    """Turn texts into lists with these counts."""
+    """Divide texts into lists of these lengths."""
     ends = np.concatenate([[0], np.cumsum(counts)])
     return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.array(texts, pa.string()))
 

@@ -1,20 +1,20 @@
-"""The translations of a corpus by text, however many there are."""
+"""Looks up the translations of a corpus by text, in bounded memory."""
 
 import sqlite3
 from collections.abc import Sequence
 
 from spanferry.arrow import BatchSource
 
-# Texts in memory; SQuAD2.0 has 350,000, which take 110 MB. The rest goes to a temporary file.
+# SQuAD2.0 has 350,000 texts, which take 110 MB. Further texts go to a temporary file.
 MAX_IN_MEMORY = 400_000
 CACHE_KIB = 65_536
 BATCH = 10_000
 
 
 class TranslationLookup:
-    """Finds translations by text (records.TranslationRow).
+    """A lookup table from text to translation (records.TranslationRow).
 
-    Beyond MAX_IN_MEMORY texts they are kept in a temporary file, which SQLite removes by itself.
+    Texts beyond MAX_IN_MEMORY are stored in a temporary file, which SQLite removes.
     """
 
     def __init__(self, translations: BatchSource) -> None:
@@ -29,7 +29,7 @@ class TranslationLookup:
                 self._on_disk.executemany("INSERT OR REPLACE INTO translations VALUES (?, ?)", pairs)
 
     def get_all(self, texts: Sequence[str]) -> list[str | None]:
-        """Return the translation of each text, in order; None where there is none."""
+        """Return the translation of each text, in order; None for a text without one."""
         if self._on_disk is None:
             return [self._in_memory.get(text) for text in texts]
         return [self._get(text, self._on_disk) for text in texts]
@@ -42,7 +42,7 @@ class TranslationLookup:
 
 
 def temporary_database() -> sqlite3.Connection:
-    """Open a database that lives in its cache, spills to an unnamed file, and is gone when closed."""
+    """Open a database in memory that spills to an unnamed file, and is deleted when it is closed."""
     database = sqlite3.connect("")
     for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{CACHE_KIB}"):
         database.execute(f"PRAGMA {pragma}")

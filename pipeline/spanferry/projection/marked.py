@@ -1,10 +1,12 @@
-"""Method `marked`: the sentence is translated once more with the answer between markers. The piece that comes back
-between them tells what the answer is called in its context, and where it lies.
+"""Method `marked`: translates the sentence once more, with the answer between markers.
+
+The text between the markers that come back (the piece) shows how the answer is translated in its context, and where.
 
     "... the [12th century] saw ..."  ──engine──>  "... in de [twaalfde eeuw] kwam ..."
     clean translation                              "De twaalfde eeuw bracht ..."
 
-The clean translation is what is published: markers cost fluency. The piece is only searched in it.
+The clean translation, made without markers, is the one that is published, because markers make a translation less
+fluent. The piece only helps to find the answer in it.
 """
 
 from collections import Counter
@@ -22,17 +24,20 @@ from spanferry.records import Record, Span
 Markers = tuple[str, str]
 
 STYLES: tuple[Markers, ...] = (("[", "]"), ("«", "»"), ('"', '"'))
-"""Marker styles in the order in which they are tried. A style whose characters are in the sentence already ("[21]" is
-in many Wikipedia texts) comes last: the answer's pair is then identified by its number among all pairs."""
+"""Marker styles in the order in which they are tried.
+
+A style whose characters already occur in the sentence ("[21]" is common in Wikipedia) is tried last. The pair around
+the answer is then identified by its index among all pairs.
+"""
 
 BRACKETS = ("[]", "«»", "()")
-# A piece longer than this many times the answer, plus this many characters, shows that a marker moved.
+# A piece of more than LONGEST times the length of the answer, plus SLACK characters, shows that a marker has moved.
 LONGEST, SLACK = 3, 20
 
 
 @dataclass(frozen=True, slots=True)
 class MarkerRequest:
-    """A window with one answer between markers, as it is sent to the translator.
+    """A window with one answer between markers, to be translated.
 
     start: offset of the answer in the window without markers. answer: its text.
     """
@@ -44,7 +49,7 @@ class MarkerRequest:
 
 
 class MarkedTranslation(Record, frozen=True, gc=False):
-    """A translation of which the markers came back: its text without them, and where the piece lies in it."""
+    """A translation that kept its markers: the text without them, and the span of the piece in it."""
 
     text: str
     start: int
@@ -52,12 +57,12 @@ class MarkedTranslation(Record, frozen=True, gc=False):
 
     @property
     def span(self) -> Span:
-        """The place of the piece."""
+        """The span of the piece."""
         return self.start, self.end
 
     @property
     def piece(self) -> str:
-        """The text that stood between the markers."""
+        """The text between the markers."""
         return self.text[self.start : self.end]
 
 
@@ -66,7 +71,7 @@ def usable_styles(query: AnswerQuery, known: tuple[Markers, ...] = STYLES) -> li
     low, high = query.source.window_span(query.window)
     text = query.source.text[low:high]
     clear = [markers for markers in known if not any(marker in text for marker in markers)]
-    # Between equal markers ('"') nothing tells which two belong together.
+    # If the left and the right marker are equal ('"'), it is unclear which ones form a pair.
     return clear + [markers for markers in known if markers not in clear and markers[0] != markers[1]]
 
 
@@ -77,9 +82,9 @@ def make_request(query: AnswerQuery, markers: Markers) -> MarkerRequest:
 
 
 def parse_translation(translation: str, request: MarkerRequest) -> MarkedTranslation | None:
-    """Read the piece between the markers; None when they were lost, moved, or came back at several places.
+    """Return the translation without its markers; None when they were lost or moved, or are ambiguous.
 
-    An engine may double a marker ("[[x]]") or put white space inside; both are accepted.
+    Doubled markers ("[[x]]") and white space inside the markers are accepted.
     """
     left, right = (regex.escape(marker) for marker in request.markers)
     pattern = regex.compile(rf"(?:{left})+\s*(.+?)\s*(?:{right})+", regex.DOTALL)
@@ -90,7 +95,7 @@ def parse_translation(translation: str, request: MarkerRequest) -> MarkedTransla
     number = next((n for n, match in enumerate(sent) if match.start() == request.start), None)
     if number is None:
         return None
-    # What stood in brackets already may have moved, but mostly it is a number and comes back as it was.
+    # Other bracketed texts may have moved, but most of them are numbers, which the engine does not change.
     others = Counter(match[1] for n, match in enumerate(sent) if n != number)
     kept = [pair for pair in pairs if Counter(other[1] for other in pairs if other is not pair) == others]
     pair = kept[0] if len(kept) == 1 else pairs[number]
@@ -102,7 +107,7 @@ def parse_translation(translation: str, request: MarkerRequest) -> MarkedTransla
 
 
 def has_half_a_bracket(piece: str, answer: str) -> bool:
-    """Whether a piece has one bracket without the other, as when an engine moves or mixes markers."""
+    """Return whether a piece has an unpaired bracket, which shows that the engine moved or mixed markers."""
     return any(
         (piece.count(left) != piece.count(right)) and answer.count(left) == answer.count(right)
         for left, right in BRACKETS
@@ -110,11 +115,11 @@ def has_half_a_bracket(piece: str, answer: str) -> bool:
 
 
 def transfer(marked: MarkedTranslation, target: TokenizedText, window: Window) -> SpanHint:
-    """Find the place of the piece in the clean translation, through the words that both sentences share.
+    """Return the span of the piece in the clean translation, found through the words that both sentences share.
 
-    Each end of the piece lies between the nearest shared words. Where these are not its neighbours, the words between
-    are divided in proportion. The hint's share is Dice's coefficient of the two sentences' words: at 1.0 the engine
-    gave the same sentence twice, and the place is certain.
+    Each end of the piece lies between the nearest shared words. If these are not adjacent to it, its position between
+    them is interpolated. The share of the hint is Dice's coefficient of the words of both sentences: at 1.0 the two
+    sentences are equal, and the span is certain.
     """
     spans = tokens(marked.text)
     low, high = target.window_range(window)
@@ -131,7 +136,7 @@ def transfer(marked: MarkedTranslation, target: TokenizedText, window: Window) -
 
 
 def shared_tokens(one: list[str], other: list[str]) -> list[tuple[int, int]]:
-    """Return the indices of a longest common subsequence in both lists."""
+    """Return a longest common subsequence, as pairs of indices in both lists."""
     return [
         (block.src_start + n, block.dest_start + n)
         for block in Indel.opcodes(one, other)
@@ -141,7 +146,10 @@ def shared_tokens(one: list[str], other: list[str]) -> list[tuple[int, int]]:
 
 
 def interpolate(pairs: list[tuple[int, int]], at: int) -> int:
-    """Return where token `at` of one list, which begins a piece, lies in the other. pairs: shared tokens, in order."""
+    """Return the index in the other list that corresponds to token `at`, the first of a piece.
+
+    pairs: the indices of the shared tokens in both lists, in order.
+    """
     before = max((pair for pair in pairs if pair[0] < at), key=lambda pair: pair[0])
     after = min((pair for pair in pairs if pair[0] >= at), key=lambda pair: pair[0])
     between = after[0] - before[0] - 1

@@ -1,5 +1,8 @@
-"""Method `normalised`: the same words after folding case, diacritics, quotes, dashes, white space, number form and
-number words, with or without the leading article."""
+"""Method `normalised`: finds the words of a phrase in folded text.
+
+Folding removes differences in case, diacritics, quotes, dashes, white space, number format and number words. The
+leading article is ignored.
+"""
 
 from spanferry.projection.candidates import Candidate
 from spanferry.projection.phrase import Phrase
@@ -8,7 +11,7 @@ from spanferry.records import Method
 
 
 def find_normalised(phrase: Phrase, target: TokenizedText, within: TokenRange) -> list[Candidate]:
-    """Return every run of tokens in the range that folds to the phrase's words."""
+    """Return each run of tokens in the range whose folded forms are the words of the phrase."""
     return [
         Candidate(*target.span_of(low, high), Method.NORMALISED, 1.0)
         for low, high in target.find_tokens(phrase.words, within)

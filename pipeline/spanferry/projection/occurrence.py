@@ -1,8 +1,9 @@
-"""Relative positions: they choose among equally good places when the rank of occurrence does not.
+"""Relative positions, which decide among several occurrences of an answer.
 
-13 to 16 % of located answers occur more than once in their paragraph, and the first occurrence is the wrong one for 4
-to 5 % of all. Where the source has the answer as often as the target, the n-th goes to the n-th; otherwise the place
-whose relative position in the window is nearest (`ranking.Search.choose_occurrence`).
+13 to 16 % of the located answers occur more than once in their paragraph, and for 4 to 5 % of all answers the first
+occurrence is the wrong one. If the answer occurs equally often in the source and in the target, its n-th occurrence in
+the source corresponds to the n-th in the target. Otherwise the occurrence with the nearest relative position in the
+window is chosen (`ranking.Search.choose_occurrence`).
 """
 
 import numpy as np
@@ -15,7 +16,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def relative_position(text: TokenizedText, window: Window, start: int, end: int) -> float:
-    """Return where the middle of a span lies in the window: 0 (start) to 1 (end)."""
+    """Return the position of the middle of a span in its window, from 0 (start) to 1 (end)."""
     low, high = text.window_span(window)
     return ((start + end) / 2 - low) / max(high - low, 1)
 
@@ -27,12 +28,12 @@ def relative_positions(text: TokenizedText, window: Window, starts: IntArray, en
 
 
 def position_gap(query: AnswerQuery, target: TokenizedText, start: int, end: int) -> float:
-    """Return how far the relative positions of the answer and of a span are apart, 0 to 1."""
+    """Return the distance between the relative positions of the source answer and a target span, 0 to 1."""
     in_source = relative_position(query.source, query.window, *query.span)
     return abs(relative_position(target, query.window, start, end) - in_source)
 
 
 def position_gaps(query: AnswerQuery, target: TokenizedText, starts: IntArray, ends: IntArray) -> FloatArray:
-    """Return the position gaps of many spans."""
+    """Return the position gaps of many target spans."""
     in_source = relative_position(query.source, query.window, *query.span)
     return np.abs(relative_positions(target, query.window, starts, ends) - in_source)

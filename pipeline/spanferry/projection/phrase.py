@@ -1,4 +1,4 @@
-"""The phrase that is searched for: an isolated translation, a marked piece, or the source answer itself."""
+"""Phrases to search for: the translation of an answer, a marked piece, or the source answer itself."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ SENTENCE_END = ".!?。！？"
 
 @dataclass(frozen=True)
 class Phrase:
-    """A text cut for comparing.
+    """A text to search for, split into tokens.
 
-    text: as it is searched letter by letter. words: its folded tokens without the symbols and the article at its
-    ends. lead, trail: the folded symbols there. has_article: it begins with an article or another determiner.
-    article_count: how many articles it has in all.
+    text: the text, for searching letter by letter. words: its folded tokens, without the symbols at both ends and
+    without the leading article. lead, trail: the folded symbols at both ends. has_article: it begins with an article
+    or another determiner. article_count: number of its articles.
     """
 
     text: str
@@ -26,9 +26,9 @@ class Phrase:
 
 
 def make_phrase(text: str, source: str, language: Language) -> Phrase:
-    """Cut a text for searching. source: the answer that it translates (or itself).
+    """Return the phrase of a text. source: the source answer, of which it may be a translation.
 
-    A full stop that an engine has added to what it took for a sentence is removed, unless the source has one.
+    A sentence mark at the end is removed unless the source answer has one: some engines add a full stop.
     """
     text = text.strip()
     if len(text) > 1 and text[-1:] in SENTENCE_END and source.rstrip()[-1:] not in SENTENCE_END:
@@ -38,11 +38,11 @@ def make_phrase(text: str, source: str, language: Language) -> Phrase:
     low, high = 0, len(words)
     while high > low and not is_word(words[high - 1]):
         high -= 1
-    # An answer may consist of symbols alone.
+    # An answer may consist of symbols only.
     high = high or len(words)
     lead: list[str] = []
     has_article = False
-    # Symbols may stand before the article and behind it: the "wind trade".
+    # Symbols may precede or follow the article: the "wind trade".
     while low < high - 1 and (not is_word(words[low]) or casefolded[low] in language.articles):
         if is_word(words[low]):
             has_article = True

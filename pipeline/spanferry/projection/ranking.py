@@ -1,14 +1,14 @@
-"""Ranking: which candidate is the answer's span, and how certain that is.
+"""Ranking: chooses the span of an answer among the candidates, and estimates its probability.
 
-    search ──> is a phrase found as it is? ──yes──> which of its places is meant?
-                          │ no                                    │
-                          └──> which run of words is most alike? ─┴──> Decision
+    search ──> does a phrase occur verbatim? ──yes──> which occurrence is meant? ────────┬──> Decision
+                          │ no                                                           │
+                          └──> which run of words is most similar to the evidence? ──────┘
 
-A phrase that stands in the window as it was translated needs no comparison; the only question is which of several
-places is meant. Otherwise every run of words is scored by the mean of the evidence, each from 0 to 1: similarity to the
-isolated translation (or to the source text, since names and titles often stay as they are) and, when the sentence was
-translated with markers, similarity to the marked piece and overlap with the place to which it transfers. No weight in
-this mean was tuned.
+A phrase is one form of the answer in the target language. If a phrase occurs verbatim in the window, the only question
+is which occurrence is meant. Otherwise each run of words is scored by the mean of the evidence, each part from 0 to 1:
+the similarity to the translation of the answer on its own, or to the source answer, because names and titles often stay
+untranslated; and, if the sentence was translated with markers, the similarity to the marked piece and the overlap with
+its position in the clean translation. The parts have equal weights; none was tuned.
 """
 
 from dataclasses import dataclass, replace
@@ -33,24 +33,24 @@ from spanferry.projection.tokenized import IntArray, TokenizedText, TokenRange
 from spanferry.records import Method, Reason
 
 Matches = dict[str, list[Candidate]]
-"""The places of a phrase by the reading under which they match, the strictest reading first."""
+"""The occurrences of a phrase by the comparison that finds them ("exact", "folded", "compounds"), strictest first."""
 
-# What a run at the other end of its window loses against one at the answer's own position.
+# Subtracted from the score of a run whose position gap is 1; proportionally less for a smaller gap.
 POSITION_WEIGHT = 0.1
-# How much less similarity to the source text counts than similarity to the translation.
+# Subtracted from the similarity to the source answer, so that the similarity to the translation takes precedence.
 SOURCE_PENALTY = 0.02
-# Below this score nothing resembles the answer: two unrelated phrases share as many letters.
+# Two unrelated phrases share enough letters to reach this score. Lower scores count as `not_found`.
 UNRELATED = 0.3
-# How many of the other candidates a decision lists.
+# Number of other candidates in a decision.
 MAX_ALTERNATIVES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Either a chosen candidate (the `occurrence`-th of `occurrences`) or the reason why there is none.
+    """The chosen candidate, or the reason why there is none.
 
-    evidence: None for a span that was not searched but is the source's own (Method.NATIVE).
-    alternatives: the best candidates that were not chosen, best first.
+    occurrence, occurrences: the candidate is the n-th, counted from 1, of so many equally good ones. evidence: None for
+    a span that is the source's own (Method.NATIVE). alternatives: the best other candidates, best first.
     """
 
     chosen: Candidate | None
@@ -70,7 +70,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Locator:
-    """Finds answers for one pair of languages with one set of settings."""
+    """A finder of answers for one pair of languages and one set of settings."""
 
     source: Language
     target: Language
@@ -83,24 +83,24 @@ class Locator:
         marked: MarkedTranslation | None = None,
         alignment: SpanHint | None = None,
     ) -> Decision:
-        """Decide where an answer lies in the target, or why nowhere.
+        """Find an answer in the target, or return the reason why it is not found.
 
-        marked: the translation with markers, where rescue has one. alignment: where word alignment puts the answer;
-        it counts only when there is no marked translation.
+        marked: the translation with markers, if rescue has one. alignment: the hint of word alignment, which is used
+        only when there is no marked translation.
         """
-        # In "one year", "een" is the number, not the article.
+        # In the translation of "one year", "een" is a number, not an article.
         is_counted = query.text.split(maxsplit=1)[0].casefold() in self.source.one_words
         language = counting(self.target) if is_counted else self.target
         search = Search(query, target, marked, self.source, language, None if marked else alignment)
-        # An article alone is everywhere and tells nothing, even where it means "one".
+        # A phrase that consists of an article occurs everywhere, so it is not searched for, even where it means "one".
         phrases = [phrase for phrase in search.phrases if phrase.text.casefold() not in self.target.articles]
         matches = filter(None, map(search.find_verbatim, phrases))
         if not (first := next(matches, None)):
             return search.choose_by_similarity(self.settings.min_score)
         if not marked:
             return search.choose_occurrence(first)
-        # The isolated translation of "speed" may be what the sentence calls "velocity": a phrase that stands at the
-        # marked place is preferred.
+        # The first phrase with an occurrence at the marked position is preferred: "speed" translated on its own may be
+        # the word for "velocity" elsewhere in the sentence.
         return search.choose_occurrence(next(filter(search.agrees_with_hint, (first, *matches)), first))
 
 
@@ -112,10 +112,10 @@ def make_locator(source: str, target: str, settings: AlignSettings | None = None
 class Search:
     """The search for one answer in one target text.
 
-    source_phrase: the source answer. untranslated: the same as it may stand in the target; names and titles often do.
-    isolated: the translation of the answer on its own. piece: what came back between the markers. phrases: those of the
-    last three that have words, the most certain first. window, window_words: the tokens of the target window, and their
-    folded forms.
+    source_phrase: the source answer. untranslated: the source answer with its numbers as the target writes them, for
+    names and titles that stay untranslated. isolated: the translation of the answer on its own. piece: the text between
+    the markers. phrases: isolated, piece and untranslated, in this order, without those that have no words. window,
+    window_words: the tokens of the target window, and their folded forms.
     """
 
     def __init__(
@@ -140,26 +140,29 @@ class Search:
 
     @cached_property
     def hint(self) -> SpanHint | None:
-        """The place where the markers, or else word alignment, put the answer."""
+        """The hint of the markers, or else of word alignment."""
         return transfer(self.marked, self.target, self.query.window) if self.marked else self.alignment
 
     def target_phrase(self, text: str) -> Phrase:
-        """Cut a text of the target language for searching."""
+        """Return the phrase of a text in the target language."""
         return self.with_numbers_as_written(make_phrase(text, self.query.text, self.language), self.language)
 
     def with_numbers_as_written(self, phrase: Phrase, language: Language) -> Phrase:
-        """Write the numbers of a phrase as the window writes them, in digits or words."""
+        """Return a phrase with its numbers as the window writes them, in digits or words."""
         written = rewrite_numbers(phrase.words, language.numbers, self.window_words, self.language.numbers)
         return phrase if written == phrase.words else replace(phrase, words=written)
 
     def agrees_with_hint(self, matches: Matches) -> bool:
-        """Whether one of the places is the hinted one, or touches it."""
+        """Return whether one of the occurrences overlaps the hint."""
         hint = self.hint
         return hint is not None and any(overlap(candidate.span, hint.span) for candidate in list(matches.values())[-1])
 
     def find_verbatim(self, phrase: Phrase) -> Matches:
-        """Find the places of a phrase, in text order, under the strictest readings that find it: letter by letter,
-        then folded; inside compounds only when neither finds any."""
+        """Return the occurrences of a phrase, in text order, by the comparison that finds them.
+
+        The comparisons are letter for letter ("exact") and folded ("folded"). If neither finds any, words that contain
+        the phrase are returned ("compounds").
+        """
         span = self.target.window_span(self.query.window)
         is_source = phrase.text == self.query.text
         source_cut = cut_letters(self.query.source.text, *self.query.span) if is_source else WHOLE
@@ -174,21 +177,21 @@ class Search:
         return {reading: self.with_extents(found, phrase) for reading, found in matches.items() if found}
 
     def with_extents(self, candidates: list[Candidate], phrase: Phrase) -> list[Candidate]:
-        """Give each candidate the extent of the source answer; equal ones become one."""
+        """Give each candidate the extent of the source answer, and merge equal ones."""
         distinct = {self.with_extent(candidate, phrase) for candidate in candidates}
         return sorted(distinct, key=lambda candidate: candidate.span)
 
     def with_extent(self, candidate: Candidate, phrase: Phrase) -> Candidate:
         """Give a candidate the extent of the source answer."""
         if candidate.method == Method.EXACT and phrase.text == self.query.text:
-            # Letter for letter the source answer: its extent is right as it is.
+            # The candidate is the source answer letter for letter, so its extent is right.
             return candidate
         method = Method.MARKED if phrase is self.piece else candidate.method
         found = Candidate(*candidate.span, method, candidate.score)
         return match_extent(found, self.target, self.untranslated, phrase, self.language)
 
     def choose_occurrence(self, matches: Matches) -> Decision:
-        """Choose among equally good places: by the hint, else by rank of occurrence, else by position."""
+        """Choose among several occurrences: by the hint, else by rank of occurrence, else by position."""
         places, rank = self.rank_in_source(matches)
         gaps = [position_gap(self.query, self.target, *candidate.span) for candidate in places]
         hint = self.hint
@@ -214,10 +217,11 @@ class Search:
         return Decision(chosen, at + 1, len(places), evidence, None, alternatives)
 
     def rank_in_source(self, matches: Matches) -> tuple[list[Candidate], int]:
-        """Return the places to choose from, and which of them is meant, from 1; 0 when the source does not tell.
+        """Return the occurrences to choose from, and the rank of the right one, counted from 1; 0 if it is unknown.
 
-        The reading counts under which the source has the answer as often as the target: a capital that comes from the
-        sentence ("Tulips grew where tulips ...") must not make one of two places the only one.
+        The rank is known under the strictest comparison with equally many occurrences in the source and in the target.
+        One comparison is not enough: because of the capital in "Tulips grew where tulips ...", the exact comparison
+        finds only one of the two occurrences.
         """
         places = next(iter(matches.values()))
         if len(list(matches.values())[-1]) == 1:
@@ -230,7 +234,7 @@ class Search:
         return places, 0
 
     def choose_by_similarity(self, min_score: float) -> Decision:
-        """Choose the run of words in the window that has the most evidence."""
+        """Choose the run of words in the window with the highest score."""
         runs = candidate_runs(self.phrases, self.target, self.window, self.language) if self.phrases else None
         if runs is None or not len(runs):
             return Decision(None, reason=self.reason_for_loss())
@@ -271,7 +275,7 @@ class Search:
         return (similarity + by_phrase.get(id(self.piece), similarity) + shared) / 3
 
     def candidate_for(self, run: list[int], score: float) -> Candidate:
-        """Make a candidate of a run of tokens, with the extent of the source answer."""
+        """Return a run of tokens as a candidate, with the extent of the source answer."""
         known = {word for phrase in self.phrases for word in phrase.words}
         low, high = trim(self.target, run[0], run[1], known, self.language)
         method = Method.MARKED if self.piece else Method.FUZZY
@@ -279,19 +283,19 @@ class Search:
         return self.with_extent(candidate, self.isolated or self.untranslated)
 
     def misses_number(self, candidate: Candidate) -> bool:
-        """Whether the source answer has a number and the candidate has none."""
+        """Return whether the source answer has a number and the candidate has none."""
         span = self.target.folded[slice(*self.target.token_range(candidate.span))]
         return lacks_number(self.source_phrase.words, self.source_language.numbers, span, self.language.numbers)
 
     def reason_for_loss(self, best_score: float = 0.0) -> Reason:
-        """Return why nothing is chosen. best_score: of the best run of words."""
+        """Return the reason why no candidate is chosen. best_score: the score of the best run of words."""
         if not self.query.translation:
             return Reason.ANSWER_UNTRANSLATED
         return Reason.NOT_FOUND if best_score < UNRELATED else Reason.BELOW_THRESHOLD
 
 
 def best_disjoint(values: FloatArray, starts: IntArray, ends: IntArray) -> list[int]:
-    """Return the indices of the best few spans, best first, none overlapping a better one."""
+    """Return the indices of the best spans that do not overlap a better one, best first: one, and the alternatives."""
     kept: list[int] = []
     values = values.copy()
     while len(kept) <= MAX_ALTERNATIVES and values[at := int(values.argmax())] > -np.inf:

@@ -1,10 +1,11 @@
-"""Rescue: the answers that locate did not settle are translated again, in their sentence, between markers.
+"""Rescue: translates sentences again, with markers around the answers that `locate` did not find with certainty.
 
-    spans ──find_cases──> requests ──ask_in_rounds──> results ──settle──> spans, outcomes
+    spans ──find_cases──> requests ──request_in_rounds──> results ──settle──> spans, outcomes
 
-Both ends are pure functions; `rescue_tables` runs them over whole tables. An engine that loses the markers of one
-style may keep another's. So requests are made in rounds, one style a round, and each round asks only for the answers
-whose markers were lost so far. Where all markers are lost, word alignment may give a hint instead.
+`find_cases` and `settle` are pure functions of one paragraph; `rescue_tables` applies them to whole tables. An engine
+that loses the markers of one style may keep those of another. Requests are therefore made in rounds, one style per
+round, and each round includes only the answers whose markers were lost in the rounds before. If all markers are lost,
+word alignment may give a hint instead.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,29 +34,29 @@ from spanferry.projection.settings import RescueSettings
 from spanferry.projection.tokenized import TokenizedText
 from spanferry.records import Placement, Reason, Record, SpanRow
 
-Ask = Callable[[Sequence[str]], Mapping[str, str | None]]
-"""Translates texts; None where there is no translation."""
+TranslateTexts = Callable[[Sequence[str]], Mapping[str, str | None]]
+"""Translates texts: returns each text's translation, or None."""
 
 FINAL = (Reason.SOURCE_MISMATCH, Reason.CONTEXT_UNTRANSLATED)
-"""Reasons that no second translation can change."""
+"""Reasons that a second translation cannot change."""
 
 
 class Outcome(StrEnum):
-    """The change that the second translation made for an answer."""
+    """The effect of rescue on an answer."""
 
-    RESCUED = "rescued"  # it would have been dropped, and is kept
+    RESCUED = "rescued"  # would have been dropped, and is kept now
     CONFIRMED = "confirmed"  # the same span
     MOVED = "moved"  # another span
-    LOST = "lost"  # it would have been kept, and is dropped
-    MARKERS_LOST = "markers_lost"  # neither markers nor a hint came back
-    IN_VAIN = "in_vain"  # still no span, or none that is kept
+    LOST = "lost"  # would have been kept, and is dropped now
+    MARKERS_LOST = "markers_lost"  # the markers were lost, and there is no hint of word alignment
+    IN_VAIN = "in_vain"  # still has no span that is probable enough to be kept
 
 
 class MarkerResult(Record, frozen=True, gc=False):
-    """The reply to the marked sentence of one answer (`AnswerKey`).
+    """The result of the marker requests of one answer (`AnswerKey`).
 
-    raw: the first translation that kept its markers, else the first one without them. marked: the one that kept them.
-    hint: where word alignment puts the answer, if the markers were lost.
+    raw: the first translation that kept its markers, or else the first translation. marked: `raw`, parsed; None when
+    the markers were lost. hint: the hint of word alignment, if the markers were lost.
     """
 
     source_start: int
@@ -75,7 +76,7 @@ class RescueJob(Record, frozen=True, gc=False):
 
 
 class SettledParagraph(Record, frozen=True, gc=False):
-    """The rows of a paragraph after the second look, and its outcome for each answer."""
+    """The rows of a paragraph after rescue, and the outcome of each answer that was requested again."""
 
     spans: tuple[SpanRow, ...]
     outcomes: tuple[Outcome, ...]
@@ -83,7 +84,7 @@ class SettledParagraph(Record, frozen=True, gc=False):
 
 @dataclass(frozen=True)
 class WantedAnswer:
-    """An answer of a paragraph that is worth asking for again."""
+    """An answer of a paragraph that is to be rescued."""
 
     start: int
     text: str
@@ -92,7 +93,7 @@ class WantedAnswer:
 
 @dataclass(frozen=True)
 class RescueCase:
-    """An answer that is asked for again, with its requests in the order in which they are made."""
+    """An answer that is to be rescued, with its requests in order of preference."""
 
     key: AnswerKey
     query: AnswerQuery
@@ -100,7 +101,7 @@ class RescueCase:
 
 
 def target_text(target: TargetText) -> TokenizedText | None:
-    """Return the target of a paragraph; None when it has no translation."""
+    """Return the target text of a paragraph; None when it has no translation."""
     return None if target.context is None else TokenizedText(target.context, spans_of(target.sentences))
 
 
@@ -111,7 +112,7 @@ def find_cases(
     settings: RescueSettings,
     markers: tuple[Markers, ...] = STYLES,
 ) -> list[RescueCase]:
-    """Prepare the requests of a paragraph, for each answer once. markers: the engine's styles, best first."""
+    """Return the cases of a paragraph, one per distinct answer. markers: the engine's marker styles, best first."""
     text = source_text(source.context, source.sentences, target_text(target))
     cases: dict[AnswerKey, RescueCase] = {}
     for answer in answers:
@@ -124,10 +125,10 @@ def find_cases(
     return list(cases.values())
 
 
-def ask_in_rounds(cases: Sequence[RescueCase], rounds: int, ask: Ask) -> list[MarkerResult]:
-    """Ask for cases, one marker style a round, and return the marker result of each, in order.
+def request_in_rounds(cases: Sequence[RescueCase], rounds: int, translate: TranslateTexts) -> list[MarkerResult]:
+    """Request translations for all cases, one marker style per round. Return the result of each case, in order.
 
-    Each round asks only for the cases whose markers were lost so far, and for each text once.
+    Each round includes only the cases whose markers were lost so far, and each text once.
     """
     replies: dict[str, str | None] = {}
     results = [MarkerResult(*case.key, None, None, None) for case in cases]
@@ -136,7 +137,7 @@ def ask_in_rounds(cases: Sequence[RescueCase], rounds: int, ask: Ask) -> list[Ma
         pending = [n for n in pending if len(cases[n].requests) > number]
         texts = sorted({cases[n].requests[number].text for n in pending} - replies.keys())
         if texts:
-            replies |= ask(texts)
+            replies |= translate(texts)
         for n in pending:
             request = cases[n].requests[number]
             results[n] = add_reply(results[n], request, replies.get(request.text))
@@ -145,19 +146,19 @@ def ask_in_rounds(cases: Sequence[RescueCase], rounds: int, ask: Ask) -> list[Ma
 
 
 def add_reply(result: MarkerResult, request: MarkerRequest, reply: str | None) -> MarkerResult:
-    """Add a translation to a result: the first one counts, but one that kept its markers replaces it."""
+    """Return a result with a further translation: one that kept its markers, or else the first one."""
     if reply and (marked := parse_translation(reply, request)):
         return replace(result, raw=reply, marked=marked)
     return result if result.raw else replace(result, raw=reply)
 
 
 def add_hint(result: MarkerResult, case: RescueCase, target: TokenizedText, lexicon: Lexicon) -> MarkerResult:
-    """Add the hint of word alignment to a result whose markers were lost."""
+    """Return a result with the hint of word alignment, if its markers were lost."""
     return result if result.marked else replace(result, hint=align_answer(case.query, target, lexicon))
 
 
 def translation_pairs(source: SourceText, target: TargetText, spans: Iterable[SpanRow]) -> list[tuple[str, str]]:
-    """Return a paragraph's sentences and answers with their translations, from which a lexicon is learned."""
+    """Return the sentences and answers of a paragraph with their translations, to train a lexicon."""
     translated = target_text(target)
     pairs: list[tuple[str, str]] = []
     if translated:
@@ -168,7 +169,7 @@ def translation_pairs(source: SourceText, target: TargetText, spans: Iterable[Sp
 
 
 def settle(job: RescueJob, locator: Locator) -> SettledParagraph:
-    """Decide the answers of a paragraph again, with their marker results."""
+    """Locate the answers of a paragraph again, with their marker results."""
     target = target_text(job.target)
     if target is None:
         return SettledParagraph(job.spans, ())
@@ -195,7 +196,7 @@ def settle(job: RescueJob, locator: Locator) -> SettledParagraph:
 
 
 def with_decision(row: SpanRow, decided: SpanRow | None) -> SpanRow:
-    """Return a row with the decision on its answer, which another row of the same answer may hold."""
+    """Return a row with the decision on its answer, which was made on the first row of the same answer."""
     if decided is None:
         return row
     return replace(
@@ -210,7 +211,7 @@ def with_decision(row: SpanRow, decided: SpanRow | None) -> SpanRow:
 def decide_again(
     row: SpanRow, result: MarkerResult, source: TokenizedText, target: TokenizedText, locator: Locator
 ) -> SpanRow | None:
-    """Return the row with the span that the result leads to; None when it tells nothing or leads nowhere."""
+    """Return the row with its new span; None when the result has no evidence, or no span is found with it."""
     if result.marked is None and result.hint is None:
         return None
     query = make_query(source, row.source_start, row.source_text, row.translation)
@@ -223,7 +224,7 @@ def decide_again(
 
 
 def outcome_of(before: SpanRow, after: SpanRow | None, has_evidence: bool, min_confidence: float) -> Outcome:
-    """Classify what a second look changed. after: None when the row stays as it was."""
+    """Return the outcome of rescue for an answer. after: its new row; None when it is unchanged."""
     if not has_evidence:
         return Outcome.MARKERS_LOST
     old, new = before.placement, after.placement if after else None
@@ -238,5 +239,5 @@ def outcome_of(before: SpanRow, after: SpanRow | None, has_evidence: bool, min_c
 
 
 def is_kept_at(placement: Placement | None, min_confidence: float) -> bool:
-    """Whether a span is probable enough to be kept."""
+    """Return whether a span is probable enough to be kept."""
     return placement is not None and placement.probability >= min_confidence

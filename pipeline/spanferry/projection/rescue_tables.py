@@ -1,9 +1,9 @@
-"""Rescue over whole tables, in one process or on many machines.
+"""Runs rescue on whole tables, in one process or on many machines.
 
     layout, paragraphs, spans ──> cases ──requests──> translator ──replies──> RescueJob ──settle_batch──> spans
 
-This process finds the cases, asks, and reads the replies; the workers decide again. Paragraphs without a case pass
-through unchanged: they are neither converted to records nor sent anywhere.
+This process finds the cases, sends the requests and parses the replies. The workers locate the answers again.
+Paragraphs without a case are copied unchanged: they are neither converted to records nor sent to a worker.
 """
 
 from collections import Counter
@@ -33,16 +33,16 @@ from spanferry.projection.marked import STYLES, Markers
 from spanferry.projection.ranking import Locator
 from spanferry.projection.rescue import (
     FINAL,
-    Ask,
     MarkerResult,
     Outcome,
     RescueCase,
     RescueJob,
     SettledParagraph,
+    TranslateTexts,
     WantedAnswer,
     add_hint,
-    ask_in_rounds,
     find_cases,
+    request_in_rounds,
     settle,
     target_text,
     translation_pairs,
@@ -51,8 +51,8 @@ from spanferry.projection.settings import RescueSettings
 from spanferry.projection.tokenized import IntArray
 from spanferry.records import SpanRow
 
-# Paragraphs whose requests are made together: all 20,239 of SQuAD2.0, so that the progress bar can estimate the end.
-# They take some 200 MB.
+# Paragraphs whose requests are made together. It is more than the 20,239 of SQuAD2.0, so that the progress bar can
+# estimate the remaining time. They take about 200 MB.
 WINDOW = 25_000
 
 Progress = Callable[[int], object]
@@ -61,7 +61,7 @@ _RESULTS = schema_of(RescueJob).field("results")
 
 @dataclass(frozen=True)
 class ParagraphCases:
-    """The cases of one paragraph, and its texts."""
+    """The texts of a paragraph, and its cases."""
 
     source: SourceText
     target: TargetText
@@ -72,14 +72,14 @@ def rescue_table(
     layout: pa.Table,
     paragraphs: pa.Table,
     spans: pa.Table,
-    ask: Ask,
+    translate: TranslateTexts,
     locator: Locator,
     settings: RescueSettings,
     workers: int,
 ) -> tuple[pa.Table, dict[str, int]]:
-    """Return (spans, cost) as a whole table; see `rescue_batches`."""
+    """Return (spans as a whole table, cost). See `rescue_batches`."""
     with LocalExecutor(workers) as executor:
-        settled, cost = rescue_batches(layout, paragraphs, spans, ask, locator, settings, executor)
+        settled, cost = rescue_batches(layout, paragraphs, spans, translate, locator, settings, executor)
         return pa.concat_tables([schema_of(SpanRow).empty_table(), *settled]), dict(cost)
 
 
@@ -87,24 +87,24 @@ def rescue_batches(
     layout: BatchSource,
     paragraphs: BatchSource,
     spans: BatchSource,
-    ask: Ask,
+    translate: TranslateTexts,
     locator: Locator,
     settings: RescueSettings,
     executor: Executor,
     progress: Progress = lambda _: None,
     markers: tuple[Markers, ...] = STYLES,
 ) -> tuple[Iterator[pa.Table], Counter[str]]:
-    """Return (spans in order, a window of paragraphs at a time; the cost, complete when all were taken).
+    """Return (the spans in order, one window of paragraphs at a time; the cost, complete when all spans are read).
 
-    The cost has the number of requests (distinct ones of each WINDOW of paragraphs), their characters, and the answers
-    by outcome. markers: the styles that the translator keeps, best first. Raises InputError when the tables do not come
-    from one build.
+    The cost has the number of requests (each text counts once per window), their characters, and the number of answers
+    by outcome. markers: the marker styles that the translator keeps, best first. Raises InputError when the tables come
+    from different builds.
     """
     cost = Counter[str](dict.fromkeys([*(outcome.value for outcome in Outcome), "requests", "characters"], 0))
 
-    def ask_and_count(texts: Sequence[str]) -> Mapping[str, str | None]:
+    def translate_and_count(texts: Sequence[str]) -> Mapping[str, str | None]:
         cost.update(requests=len(texts), characters=sum(map(len, texts)))
-        return ask(texts)
+        return translate(texts)
 
     def settle_windows() -> Iterator[pa.Table]:
         tables = layout, paragraphs, spans
@@ -112,7 +112,7 @@ def rescue_batches(
         for window in group_by_paragraph(*tables, WINDOW):
             rows, wanted = cases_of_window(window, settings, markers)
             cases = [case for paragraph in wanted for case in paragraph.cases]
-            replies = iter(ask_in_rounds(cases, settings.rounds, ask_and_count))
+            replies = iter(request_in_rounds(cases, settings.rounds, translate_and_count))
             results = [with_hints(each, list(islice(replies, len(each.cases))), lexicon) for each in wanted]
             jobs = window.take(rows).append_column(_RESULTS, ListCodec(codec_of(MarkerResult)).encode(results))
             progress(window.num_rows - jobs.num_rows)
@@ -127,7 +127,7 @@ def rescue_batches(
 def cases_of_window(
     window: pa.Table, settings: RescueSettings, markers: tuple[Markers, ...]
 ) -> tuple[IntArray, list[ParagraphCases]]:
-    """Return the rows of paragraphs (ParagraphGroup) that have cases, and their cases."""
+    """Return the indices of the paragraphs (ParagraphGroup) that have cases, and their cases."""
     counts = pc.list_value_length(window["spans"]).to_numpy()
     spans = unnest_spans(window["spans"])
     wanted = numpy_of(pc.and_(is_wanted(spans, settings.below), repeat(is_translated(window), counts)))
@@ -136,7 +136,7 @@ def cases_of_window(
     answers = [WantedAnswer(*row) for row in zip(*(column.to_pylist() for column in columns.columns), strict=True)]
     rows, starts = np.unique(owners, return_index=True)
     texts = window.take(rows)
-    found = [
+    paragraphs = [
         ParagraphCases(source, target, find_cases(source, target, answers[low:high], settings, markers))
         for source, target, low, high in zip(
             from_structs(texts["source"], SourceText),
@@ -146,30 +146,33 @@ def cases_of_window(
             strict=False,
         )
     ]
-    has_cases = np.array([bool(each.cases) for each in found], bool)
-    return rows[has_cases], [each for each in found if each.cases]
+    has_cases = np.array([bool(paragraph.cases) for paragraph in paragraphs], bool)
+    return rows[has_cases], [paragraph for paragraph in paragraphs if paragraph.cases]
 
 
 def is_wanted(spans: pa.Table, below: float) -> pa.ChunkedArray:
-    """Whether each answer (SpanRow) has no span, and might get one, or has one that is less probable than this."""
+    """Return, for each answer (SpanRow), whether its span is less probable than `below`, or missing but not FINAL."""
     can_change = pc.invert(pc.is_in(spans["reason"], value_set=pa.array([reason.value for reason in FINAL])))
     return pc.if_else(pc.is_valid(spans["reason"]), can_change, pc.less(spans["probability"], below))
 
 
 def is_translated(window: pa.Table) -> IntArray:
-    """Whether each paragraph (ParagraphGroup) has a translation."""
+    """Return, for each paragraph (ParagraphGroup), whether it has a translation."""
     return numpy_of(pc.is_valid(pc.struct_field(window["target"], "context")))
 
 
 def repeat(values: IntArray, counts: IntArray) -> pa.Array:
-    """Repeat each paragraph's value for each of its answers."""
+    """Repeat the value of each paragraph for each of its answers."""
     return pa.array(np.repeat(values, counts))
 
 
 def with_hints(
     paragraph: ParagraphCases, results: Sequence[MarkerResult], lexicon: Lexicon | None
 ) -> tuple[MarkerResult, ...]:
-    """Add the hints of word alignment to a paragraph's results. The lexicon is too large to send to the workers."""
+    """Return the results of a paragraph with the hints of word alignment.
+
+    This runs in the calling process, because the lexicon is too large to send to the workers.
+    """
     target = target_text(paragraph.target)
     if lexicon is None or target is None:
         return tuple(results)
@@ -201,7 +204,7 @@ def merge(window: pa.Table, rows: IntArray, settled: pa.Table) -> pa.Table:
 
 
 def learn_lexicon(layout: BatchSource, paragraphs: BatchSource, spans: BatchSource) -> Lexicon:
-    """Learn from a corpus which words translate which."""
+    """Train a lexicon on the sentences and answers of a corpus."""
     pairs: Iterable[tuple[str, str]] = (
         pair
         for table in group_by_paragraph(layout, paragraphs, spans, grouping.BATCH)

@@ -1,4 +1,4 @@
-"""The knobs of projection, as params.yaml gives them."""
+"""The settings of projection: sections `align` and `rescue` of params.yaml."""
 
 from typing import Annotated, Literal
 
@@ -11,13 +11,13 @@ class AlignSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Section `align`."""
 
     min_score: Share = 0.4
-    """A span with less evidence than this (0 to 1) is no candidate at all."""
+    """The lowest score (0 to 1) of a span that is chosen by similarity; below it the answer has no span."""
 
     min_confidence: Share = 0.5
-    """A span less probably right than this is dropped, with reason low_confidence."""
+    """The lowest probability of a span that is kept; less probable spans are dropped as low_confidence or ambiguous."""
 
     words: Literal["off", "corpus"] = "off"
-    """Where rescue gets no markers back: nothing, or word alignment, trained on the corpus itself."""
+    """The fallback when the markers are lost: none (`off`), or word alignment trained on the corpus (`corpus`)."""
 
 
 class RescueSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,7 +25,7 @@ class RescueSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     enabled: bool = True
     below: Share = 0.95
-    """Answers located with less probability than this are asked for again, between markers."""
+    """Answers located with a lower probability than this are translated again, between markers."""
 
     rounds: Annotated[int, Meta(ge=0, le=3)] = 2
-    """Marker styles that are tried before an answer is left as it is; none for an engine that loses them all."""
+    """The number of marker styles to try for an answer; 0 for an engine that loses all markers."""

@@ -1,4 +1,4 @@
-"""A text cut into sentences and tokens, prepared once for all answers that are searched in it."""
+"""Texts split into sentences and tokens, prepared once for all answers that are searched for in them."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -12,22 +12,22 @@ from spanferry.language.words import fold, is_word, tokens
 from spanferry.records import Span
 
 TokenRange = tuple[int, int]
-"""Tokens [low, high) of a text."""
+"""The tokens [low, high) of a text, by index."""
 Window = tuple[int, int]
-"""The first and the last sentence (inclusive) that hold an answer."""
+"""The first and the last sentence (inclusive) of an answer, by index."""
 IntArray = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class TokenizedText:
-    """A text with the spans of its sentences, in order. It is cut into tokens on first use."""
+    """A text with the spans of its sentences, in order. The tokens are computed on first use."""
 
     text: str
     sentences: tuple[Span, ...]
 
     @cached_property
     def token_spans(self) -> list[Span]:
-        """The place of each token."""
+        """The span of each token."""
         return tokens(self.text)
 
     @cached_property
@@ -37,23 +37,23 @@ class TokenizedText:
 
     @cached_property
     def token_texts(self) -> list[str]:
-        """Each token as it is written."""
+        """The text of each token."""
         text = self.text
         return [text[start:end] for start, end in self.token_spans]
 
     @cached_property
     def folded(self) -> list[str]:
-        """Each token folded (`language.words.fold`)."""
+        """The folded form of each token (`language.words.fold`)."""
         return list(map(fold, self.token_texts))
 
     @cached_property
     def casefolded(self) -> list[str]:
-        """Each token without case but with its diacritics: "één" (one) is not "een" (a)."""
+        """The casefolded form of each token, with diacritics: "één" (one) differs from "een" (a)."""
         return list(map(str.casefold, self.token_texts))
 
     @cached_property
     def is_word(self) -> list[bool]:
-        """For each token, whether it is a word or a number rather than a symbol."""
+        """For each token, True if it is a word or a number, False if it is a symbol."""
         return list(map(is_word, self.token_texts))
 
     @cached_property
@@ -63,7 +63,7 @@ class TokenizedText:
 
     @cached_property
     def line_offsets(self) -> IntArray:
-        """The offset of each token in `folded_line`, and of the token that would come next."""
+        """The offset of each token in `folded_line`, and of a token that would follow the last one."""
         return np.cumsum([0, *(len(token) + 1 for token in self.folded)])
 
     @cached_property
@@ -77,23 +77,23 @@ class TokenizedText:
         return [self.token_range(span) for span in self.sentences]
 
     def window_span(self, window: Window) -> Span:
-        """The span from the first to the last sentence of a window."""
+        """Return the span from the first to the last sentence of a window."""
         return self.sentences[window[0]][0], self.sentences[window[1]][1]
 
     def window_range(self, window: Window) -> TokenRange:
-        """The tokens from the first to the last sentence of a window."""
+        """Return the tokens from the first to the last sentence of a window."""
         return self.sentence_ranges[window[0]][0], self.sentence_ranges[window[1]][1]
 
     def token_range(self, span: Span) -> TokenRange:
-        """The tokens that start in a span."""
+        """Return the tokens that start in a span."""
         return bisect_left(self.token_starts, span[0]), bisect_left(self.token_starts, span[1])
 
     def span_of(self, low: int, high: int) -> Span:
-        """The span of tokens [low, high)."""
+        """Return the span of tokens [low, high)."""
         return self.token_spans[low][0], self.token_spans[high - 1][1]
 
     def find_tokens(self, needle: Sequence[str], within: TokenRange) -> list[TokenRange]:
-        """Every run of tokens in a range whose folded forms are exactly `needle`."""
+        """Return each run of tokens in a range whose folded forms equal `needle`."""
         low, high = within
         size, folded, needle = len(needle), self.folded, list(needle)
         if not size:

@@ -1,4 +1,7 @@
-"""The window of an answer: the sentences that hold it. It is searched there, and rescue translates them again."""
+"""The window of an answer: the sentences that contain it.
+
+The answer is searched for in the translation of these sentences, and rescue translates them again.
+"""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -7,10 +10,10 @@ from spanferry.records import Span
 
 
 def find_window(sentences: Sequence[Span], start: int, end: int) -> tuple[int, int]:
-    """Return the first and the last (inclusive) of the sentences that `[start, end)` touches.
+    """Return the indices of the first and the last (inclusive) sentence that overlap `[start, end)`.
 
-    sentences: spans of one text, in order, at least one. An answer that touches none (it is white space, or lies
-    between two) gets the sentence before it.
+    sentences: spans of one text, in order, at least one. For a span between two sentences, such as white space, the
+    sentence before it is returned.
     """
     starts = [sentence_start for sentence_start, _ in sentences]
     first = max(bisect_right(starts, start) - 1, 0)
@@ -21,7 +24,7 @@ def find_window(sentences: Sequence[Span], start: int, end: int) -> tuple[int, i
 
 
 def mark_window(text: str, sentences: Sequence[Span], start: int, end: int, markers: tuple[str, str]) -> str:
-    """Return the text of a window with `[start, end)` between markers.
+    """Return the text of the window of `[start, end)`, with this span between markers.
 
     mark_window("It is so. Paris is big.", [(0, 9), (10, 23)], 10, 15, ("[", "]")) -> "[Paris] is big."
     """
