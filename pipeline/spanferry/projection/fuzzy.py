@@ -15,8 +15,8 @@ from spanferry.projection.phrase import Phrase
 from spanferry.projection.tokenized import IntArray, TokenizedText, TokenRange
 
 # A run has at most STRETCH times as many tokens as the longest phrase, plus SLACK, and at least as many as the shortest
-# phrase divided by STRETCH, less SLACK. Translations of the same phrase seldom differ by more than half, or by a few words
-# for short ones.
+# phrase divided by STRETCH, less SLACK. Translations of the same phrase seldom differ by more than half, or by a few
+# words for short ones.
 STRETCH, SLACK = 1.5, 3
 
 
