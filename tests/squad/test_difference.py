@@ -104,7 +104,7 @@ def test_split_from_name(name, split, tmp_path):
 def test_what_cannot_be_compared(tmp_path):
     with pytest.raises(InputError, match="two questions have the id 'a'"):
         read_version(written(tmp_path, "twice.json", question("a"), question("a")))
-    with pytest.raises(InputError, match=r"qas\[0\]: .* `spanferry validate` lists all that is malformed"):
+    with pytest.raises(InputError, match=r"qas\[0\]: .* `spanferry validate` lists all malformed elements"):
         read_version(written(tmp_path, "bad.json", {"id": "a"}))
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="no SQuAD file in it"):

@@ -1,4 +1,4 @@
-"""The SQuAD document: its types, its reader and writer. `validation` checks files, `difference` compares versions."""
+"""Types, reader and writer of SQuAD documents. `validation` checks files, and `difference` compares versions."""
 
 from msgspec import UNSET
 

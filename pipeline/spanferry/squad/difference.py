@@ -1,8 +1,8 @@
-"""The difference between two versions of a corpus: questions gained, lost and changed, spans moved.
+"""Find the difference between two versions of a corpus: gained, lost and changed questions, and moved spans.
 
-    SQuAD file or folder, twice ──> Difference
+    two SQuAD files or folders ──read_version()──> two Versions ──compare_versions()──> Difference
 
-Questions of two versions are matched by id.
+Questions of the two versions are matched by id.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ SPLIT_WORDS = {"train": "train", "dev": "dev", "validation": "dev", "test": "tes
 
 
 class ChangeKind(StrEnum):
-    """What differs between two versions of a question."""
+    """The kinds of difference between two versions of a question."""
 
     ANSWERABLE = "answerable"  # it has answers in one version only
     QUESTION = "question"  # its text
@@ -32,7 +32,7 @@ class ChangeKind(StrEnum):
 
 
 class QuestionVersion(Struct, frozen=True):
-    """A question in one version, with its answers, or its plausible answers where it has none."""
+    """A question in one version, with its answers, or its plausible answers when it has no answers."""
 
     split: str
     """"" where a single file was given."""
@@ -57,9 +57,10 @@ class Change(Struct, frozen=True, rename={"kinds": "what"}):
 
 
 class Difference(Struct, frozen=True):
-    """gained, lost: question ids, in the order of the version that has them. changed: questions that both have.
+    """The difference between two versions.
 
-    same: how many questions are equal in both.
+    gained, lost: question ids, in the order of the version that has them. changed: the questions that both versions
+    have, but not alike. same: the number of questions that are equal in both.
     """
 
     gained: tuple[str, ...]
@@ -69,7 +70,7 @@ class Difference(Struct, frozen=True):
 
 
 def compare_versions(before: Version, after: Version) -> Difference:
-    """Return what differs between two versions."""
+    """Return the difference between two versions."""
     shared = [id_ for id_ in before if id_ in after]
     changes = (Change(id_, tuple(find_changes(before[id_], after[id_])), before[id_], after[id_]) for id_ in shared)
     changed = tuple(change for change in changes if change.kinds)
@@ -82,7 +83,7 @@ def compare_versions(before: Version, after: Version) -> Difference:
 
 
 def find_changes(before: QuestionVersion, after: QuestionVersion) -> Iterator[ChangeKind]:
-    """Yield in what two versions of a question differ."""
+    """Yield the kinds of difference between two versions of a question."""
     if before.split and after.split and before.split != after.split:
         yield ChangeKind.SPLIT
     if before.impossible != after.impossible:
@@ -98,9 +99,9 @@ def find_changes(before: QuestionVersion, after: QuestionVersion) -> Iterator[Ch
 
 
 def read_version(path: Path) -> Version:
-    """Read the questions of a file or folder. Of a folder: its JSON files; where it has none, its parquet files.
+    """Read the questions of a file or folder. From a folder, read the JSON files, or the parquet files if it has none.
 
-    Raises InputError for a file that cannot be read or is malformed, and for an id that occurs twice.
+    Raises InputError when a file cannot be read or is malformed, and when an id occurs twice.
     """
     if not path.is_dir():
         return dict(_read_questions(path, ""))
@@ -121,7 +122,7 @@ def read_version(path: Path) -> Version:
 
 
 def split_from_name(path: Path) -> str:
-    """Return the split that a file's name contains, or the name without suffix where it contains none."""
+    """Return the split that a file's name contains, or the name without suffix when it contains none."""
     words = path.stem.replace("-", "_").split("_")
     return next((SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS), path.stem)
 
@@ -132,7 +133,7 @@ def _read_questions(path: Path, split: str) -> Iterator[tuple[str, QuestionVersi
     for chunk in open_source(path).chunks():
         if chunk.malformed:
             place, message = chunk.malformed[0]
-            raise InputError(f"{path}: {place}: {message}; `spanferry validate` lists all that is malformed")
+            raise InputError(f"{path}: {place}: {message}; `spanferry validate` lists all malformed elements")
         for paragraph in filter(None, chunk.article.paragraphs if chunk.article else ()):
             for question in filter(None, paragraph.qas):
                 if question.id in seen:

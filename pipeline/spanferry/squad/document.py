@@ -16,14 +16,14 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 MAX_TEXT_LENGTH = 10_000_000
-"""In characters: 2,000 times SQuAD2.0's longest context. Texts ten times as long would take GiBs of memory."""
+"""The limit in characters, 2,000 times SQuAD2.0's longest context. A text ten times as long takes GiBs of memory."""
 
 Text = Annotated[str, Meta(max_length=MAX_TEXT_LENGTH)]
 # As wide as the int32 column that stores it (schema_of(SourceParagraph)).
 Offset = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 
 
-# gc=False: records of text hold no cycles, so the garbage collector need not visit a million of them.
+# gc=False: records of text have no reference cycles, so the garbage collector does not have to visit a million of them.
 class Answer(Struct, frozen=True, gc=False):
     """One annotator's answer: `context[answer_start:answer_start + len(text)] == text`."""
 

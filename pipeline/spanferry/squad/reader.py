@@ -1,4 +1,4 @@
-"""Reads SQuAD files that must be whole: one wrong element refuses the file, with its path."""
+"""Read SQuAD files that must be completely valid: a file with an invalid element is refused with the element's path."""
 
 import json
 from collections import Counter
@@ -13,7 +13,7 @@ from spanferry.squad.document import Document, iterate_questions, json_path
 
 SHOWN_PROBLEMS = 3
 
-# The first bytes of formats that are mistaken for JSON.
+# The first bytes of formats that users pass instead of JSON.
 _FOREIGN_FORMATS = {
     b"\xef\xbb\xbf": "begins with a byte order mark; save it as UTF-8 without one",
     b"\xff\xfe": "UTF-16; save it as UTF-8",
@@ -35,8 +35,8 @@ def read_squad(path: Path) -> Document:
 def decode_squad(raw: bytes, name: str) -> Document:
     """Decode and check the JSON of a SQuAD file.
 
-    name: what error messages call the file. Raises InputError with the paths of the first wrong elements, and how many
-    there are.
+    name: the name of the file in error messages. Raises InputError with the paths of the first invalid elements and
+    their number.
     """
     if description := detect_foreign_format(raw[:4]):
         raise InputError(f"{name}: not a SQuAD file: {description}")
@@ -62,10 +62,10 @@ def decode_squad(raw: bytes, name: str) -> Document:
 
 
 def find_problems(document: Document) -> Iterator[str]:
-    """Yield what makes a document unusable as a source, each with its path.
+    """Yield the problems that make a document unusable as a source, each with its path.
 
-    An answer whose offset does not match its text is not among them: it costs that answer, not the file, and is counted
-    as lost with a reason of its own (`Reason.SOURCE_MISMATCH`).
+    An answer whose offset does not match its text is not such a problem. Only that answer is lost, with a reason of
+    its own (`Reason.SOURCE_MISMATCH`).
     """
     if not document.data:
         yield "data: no articles"
@@ -93,15 +93,15 @@ def find_problems(document: Document) -> Iterator[str]:
 
 
 def detect_foreign_format(head: bytes) -> str | None:
-    """Return what a file is instead of JSON, judged by its first 4 bytes; None when nothing speaks against JSON."""
+    """Describe the format of a file that is not JSON, by its first 4 bytes; None when it may be JSON."""
     return next((description for magic, description in _FOREIGN_FORMATS.items() if head.startswith(magic)), None)
 
 
 def find_duplicate_key(raw: bytes, document: Document) -> str | None:
-    """Return a key that one object has twice. msgspec takes the last one, so the other would be lost silently.
+    """Return a key that an object has twice, None if there is none.
 
-    Only keys that carry data are considered. The JSON is parsed again only where such a key occurs more often than the
-    document explains.
+    msgspec uses the last one, so the data of the other would be lost silently. Only keys that carry data are checked.
+    The JSON is parsed again only when such a key occurs more often than the document explains.
     """
     paragraphs = sum(len(article.paragraphs) for article in document.data)
     questions = sum(len(paragraph.qas) for article in document.data for paragraph in article.paragraphs)
@@ -120,7 +120,7 @@ def find_duplicate_key(raw: bytes, document: Document) -> str | None:
 
 
 def _first_invalid_byte(raw: bytes) -> int:
-    """Return the offset of the first byte that is not UTF-8. msgspec's own counts from the start of the string."""
+    """Return the offset of the first byte that is not UTF-8. msgspec reports it from the start of the string only."""
     try:
         raw.decode()
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""Writes SQuAD files."""
+"""Write SQuAD files."""
 
 from pathlib import Path
 

@@ -1,10 +1,10 @@
-"""Validation of SQuAD files, this project's or anyone's.
+"""Validate SQuAD files, of this project or of any other.
 
-registry     what a rule is
-*_rules      the rules, one function each; `untranslated` has those about leftover English
-rules        all of them, in the order in which they are shown
+registry     the definition of a rule
+*_rules      the rules, one function each; `untranslated` has the rules about leftover English
+rules        all rules, in the order in which they are shown
 sources      JSON, parquet or a document in memory, read in `chunks`
-validator    applies the rules and makes a `report`
+validator    applies the rules and returns a `report`
 """
 
 from spanferry.squad.validation.chunks import NotSquad

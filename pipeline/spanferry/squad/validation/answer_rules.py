@@ -8,7 +8,7 @@ from spanferry.squad.validation.format_rules import is_at_offset
 from spanferry.squad.validation.registry import Level, RuleList, Severity
 from spanferry.squad.validation.seen import SeenQuestions
 
-SHOWN_CONTEXT = 10  # characters of the context that are shown on either side of an answer
+SHOWN_CONTEXT = 10  # characters of the context that are shown on each side of an answer
 
 ANSWER_RULES = RuleList()
 
@@ -43,4 +43,4 @@ def answer_without_word(_: str, answer: Answer) -> str | None:
 def duplicate_question(question: Question, seen: SeenQuestions) -> str | None:
     """A question that its paragraph has twice."""
     earlier = seen.path_of_same_text(question)
-    return f"{question.question!r} is already asked at {earlier}" if earlier else None
+    return f"{question.question!r} is already the question at {earlier}" if earlier else None

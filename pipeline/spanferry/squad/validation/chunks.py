@@ -1,6 +1,7 @@
-"""A SQuAD file as the validator sees it: an article at a time, with its malformed elements set aside.
+"""Chunks of a SQuAD file for the validator: one article at a time, with its malformed elements listed separately.
 
-What is malformed is described instead of raised. The elements around it keep their indices, so that paths stay right.
+Malformed elements are described instead of raising an error. The other elements keep their indices, so that their
+paths stay correct.
 """
 
 from typing import Any, NamedTuple, cast
@@ -13,11 +14,11 @@ from spanferry.squad.document import MAX_TEXT_LENGTH, Article, Paragraph, Questi
 
 
 class NotSquad(InputError):
-    """A file that is readable but not SQuAD's."""
+    """Raised for a readable file that is not a SQuAD file."""
 
 
 class Malformed(NamedTuple):
-    """An element that does not have the form that the format requires."""
+    """An element that the format does not allow."""
 
     path: str
     message: str
@@ -42,10 +43,10 @@ AnyArticle = Article | PartialArticle
 
 
 class Chunk(NamedTuple):
-    """One step of reading: an article, or a part of it, and what was malformed.
+    """An article or a part of it, and its malformed elements.
 
-    start: index of the article, or of the first row of a table. article: None where nothing of it could be read.
-    starts_article: False where the chunk continues the article of the chunk before.
+    start: index of the article, or of the first row of a table. article: None when nothing of it could be read.
+    starts_article: False when the chunk continues the article of the previous chunk.
     """
 
     start: int
@@ -55,7 +56,7 @@ class Chunk(NamedTuple):
 
 
 def salvage_article(index: int, value: object) -> Chunk:
-    """Read what is well-formed in an article, given as plain JSON values."""
+    """Convert the well-formed elements of an article, given as plain JSON values."""
     path = f"data[{index}]"
     fields = object_fields(value)
     paragraphs = list_items(fields.get("paragraphs"))
@@ -71,7 +72,7 @@ def salvage_article(index: int, value: object) -> Chunk:
 
 
 def convert_question(value: object, path: str, malformed: list[Malformed]) -> Question | None:
-    """Convert plain JSON values to a question; append to `malformed` and return None where that fails."""
+    """Convert plain JSON values to a question; when that fails, append to `malformed` and return None."""
     try:
         return msgspec.convert(value, Question)
     except msgspec.ValidationError as error:
@@ -92,10 +93,10 @@ def _salvage_paragraph(value: object, path: str, malformed: list[Malformed]) -> 
 
 
 def object_fields(value: object) -> dict[str, Any]:
-    """Return the fields of a JSON object; none where the value is something else."""
+    """Return the fields of a JSON object, or no fields when the value is not an object."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def list_items(value: object) -> list[object] | None:
-    """Return the items of a JSON array; None where the value is something else."""
+    """Return the items of a JSON array, or None when the value is not an array."""
     return cast("list[object]", value) if isinstance(value, list) else None

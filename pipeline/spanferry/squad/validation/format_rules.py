@@ -1,4 +1,4 @@
-"""Rules whose breach is an error: tools that read the file fail, or learn something wrong without a warning."""
+"""Rules whose breach is an error: tools that read the file fail, or silently read wrong data."""
 
 from spanferry.squad.document import Answer, Question
 from spanferry.squad.validation.chunks import AnyParagraph
@@ -77,6 +77,6 @@ def answer_not_in_context(context: str, answer: Answer) -> str | None:
 
 
 def is_at_offset(context: str, answer: Answer) -> bool:
-    """Return whether the context has the answer's text at its offset."""
+    """Return whether the context has the answer's text at the answer's offset."""
     start = answer.answer_start
     return start >= 0 and context[start : start + len(answer.text)] == answer.text

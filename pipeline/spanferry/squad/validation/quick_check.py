@@ -1,11 +1,11 @@
-"""A quick check that passes most questions, so that the rules are only applied where something may be wrong."""
+"""A quick check that most questions pass, so that the rules are applied only to questions that may be wrong."""
 
 from string import ascii_letters, digits
 
 from spanferry.squad.document import Question
 
-# What most answers start and end with, and what stands before and after them: no letter or digit, and nothing that
-# holds a number together.
+# Characters that most answers start and end with, and characters before and after them that are neither letters nor
+# digits nor separators within a number.
 _WORD = frozenset(ascii_letters + digits)
 _OPENING, _CLOSING = frozenset("$£€\"“‘'("), frozenset("%°.)\"”’'")
 _BEFORE = frozenset(" ([\"'“‘-–—/\n$£€")
@@ -13,9 +13,9 @@ _AFTER = frozenset(" )]\"'”’-–—/\n;:?!%")
 
 
 def is_sound(context: str, question: Question) -> bool:
-    """Return whether a question and its answers are plainly in order.
+    """Return whether a question and its answers are certainly valid.
 
-    True means that no rule at Level.QUESTION or Level.ANSWER finds anything. False says nothing.
+    True means that no rule at Level.QUESTION or Level.ANSWER finds anything. False means that one may.
     """
     answers = question.answers
     if question.is_impossible is True:

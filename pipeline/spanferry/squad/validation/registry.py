@@ -1,19 +1,19 @@
-"""What a validation rule is, and how a module lists its rules.
+"""The definition of a validation rule, and the lists in which modules register their rules.
 
-A rule's name is the name of its check, and the check's docstring is its meaning. A check returns None when all is well,
-else what is wrong in a few words ("" when the rule's meaning says it all). Its level decides what it receives:
+A rule's name is the name of its check, and the check's docstring is its meaning. A check returns None when it finds
+nothing wrong, otherwise a short message ("" when the rule's meaning says enough). Its level determines its arguments:
 
-    STRUCTURE   no check: the reader notices it
+    STRUCTURE   no check: the reader finds the breach
     TEXT        (text)              a title, a context or a question
     CHARACTERS  (text)              the same
     PARAGRAPH   (paragraph, seen)
     QUESTION    (question)
-    FILE        (question, seen)    what depends on the rest of the file
-    ANSWER      (context, answer)   answers and plausible answers alike
+    FILE        (question, seen)    for checks that depend on the rest of the file
+    ANSWER      (context, answer)   an answer or a plausible answer
 
-TEXT checks are first applied to a whole article: they must find in several texts joined by JOINT what they find in one.
-CHARACTERS checks are only applied where `text_rules.SUSPICIOUS` is among an article's characters other than printable
-ASCII.
+TEXT checks are first applied to all texts of an article, joined by JOINT. They must find in the joined text whatever
+they find in a single one. CHARACTERS checks are applied only when the article's characters other than printable ASCII
+match `text_rules.SUSPICIOUS`.
 """
 
 from collections.abc import Callable
@@ -27,14 +27,14 @@ Check = Callable[..., str | None]
 
 
 class Severity(StrEnum):
-    """How bad a finding is."""
+    """The severity of a finding."""
 
     ERROR = "error"  # the file breaks its format
-    WARNING = "warning"  # it can be read, but somebody should look
+    WARNING = "warning"  # the file can be read, but a person should look at the finding
 
 
 class Level(StrEnum):
-    """What a rule looks at."""
+    """The element that a rule checks."""
 
     STRUCTURE = "structure"
     TEXT = "text"

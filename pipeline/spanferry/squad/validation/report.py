@@ -6,18 +6,18 @@ from spanferry.squad.validation.chunks import AnyParagraph
 from spanferry.squad.validation.registry import Severity
 from spanferry.squad.validation.rules import RULES
 
-MAX_EXAMPLES = 5  # kept of each rule; the other findings are only counted
+MAX_EXAMPLES = 5  # findings of each rule that are shown; the others are only counted
 
 
 class Example(Struct, frozen=True, rename={"message": "told"}):
-    """One finding. path: where in the file. message: what is there ("" when the rule's meaning says it all)."""
+    """One finding. path: its place in the file. message: details ("" when the rule's meaning says enough)."""
 
     path: str
     message: str
 
 
 class Finding(Struct, frozen=True):
-    """What one rule found in a file."""
+    """All findings of one rule in a file: their number, and the first examples."""
 
     rule: str
     severity: Severity
@@ -36,7 +36,7 @@ class Counts(Struct):
     plausible_answers: int = 0
 
     def add(self, paragraph: AnyParagraph) -> None:
-        """Count a paragraph and what is in it."""
+        """Count a paragraph, its questions and its answers."""
         questions = [question for question in paragraph.qas if question is not None]
         unanswerable = [question for question in questions if question.is_impossible is True]
         self.paragraphs += 1
@@ -56,12 +56,12 @@ class ValidationReport(Struct, frozen=True):
 
     @property
     def errors(self) -> int:
-        """Number of errors."""
+        """The number of errors."""
         return sum(finding.count for finding in self.findings if finding.severity is Severity.ERROR)
 
     @property
     def warnings(self) -> int:
-        """Number of warnings."""
+        """The number of warnings."""
         return sum(finding.count for finding in self.findings if finding.severity is Severity.WARNING)
 
 
@@ -87,7 +87,7 @@ class FindingCollector:
         self._counts.pop(rule, None)
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return the findings of each rule that has any, in the order of the rules."""
+        """Return the findings by rule, in the order of the rules."""
         return tuple(
             Finding(name, rule.severity, self._counts[name], tuple(self._examples[name]))
             for name, rule in RULES.items()

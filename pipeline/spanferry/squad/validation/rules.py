@@ -1,4 +1,4 @@
-"""All validation rules: what a SQuAD file must not have (errors), and should not have (warnings)."""
+"""All validation rules: those that a SQuAD file must obey (errors), and those that it should obey (warnings)."""
 
 from spanferry.squad.validation.answer_rules import ANSWER_RULES
 from spanferry.squad.validation.format_rules import FORMAT_RULES

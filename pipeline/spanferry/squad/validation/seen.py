@@ -1,4 +1,4 @@
-"""The questions that the validator has seen, for rules that compare one with those before it."""
+"""The questions that the validator has seen, for rules that compare a question with earlier ones."""
 
 from collections.abc import Callable
 
@@ -11,20 +11,20 @@ Position = tuple[int, int, int]
 class SeenQuestions:
     """The first position of each id in the file, and of each question text in the current paragraph.
 
-    element_path: how messages name a position. common_words: those of the file, as `untranslated.common_words` gives
-    them.
+    element_path: returns the path of a position, for messages. common_words: the file's most common words, from
+    `untranslated.find_common_words`.
     """
 
     def __init__(self, element_path: Callable[[int, int, int], str], common_words: frozenset[str] | None) -> None:
         self.common_words = common_words
         self.position: Position = (0, 0, 0)
-        """Of the question that is being checked."""
+        """The position of the question that is being checked."""
         self._element_path = element_path
         self._ids: dict[str, Position] = {}
         self._texts: dict[str, Position] = {}
 
     def start_paragraph(self) -> None:
-        """Forget the question texts of the paragraph before."""
+        """Forget the question texts of the previous paragraph."""
         self._texts = {}
 
     def add(self, position: Position, question: Question) -> bool:
@@ -45,5 +45,5 @@ class SeenQuestions:
 
 
 def normalise_question(question: Question) -> str:
-    """Return a question's text without case and surrounding white space."""
+    """Return a question's text, case-folded and without surrounding white space."""
     return question.question.strip().casefold()

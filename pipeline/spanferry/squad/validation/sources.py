@@ -1,7 +1,7 @@
-"""The forms that SQuAD files have: JSON, parquet, or a document in memory. Each is read an article at a time.
+"""Read SQuAD data one article at a time from JSON files, parquet files, or documents in memory.
 
-A JSON file is mapped into memory instead of read: msgspec finds where each article lies, and an article is decoded when
-its turn comes. A parquet file (columns id, context, question, answers; title is optional) is read in batches of rows;
+A JSON file is mapped into memory. msgspec finds the bytes of each article, and an article is decoded only when it is
+needed. A parquet file (columns id, context, question, answers; title is optional) is read in batches of rows;
 consecutive rows with the same context are one paragraph.
 """
 
@@ -36,7 +36,7 @@ SUFFIXES = (".json", ".parquet")
 COLUMNS = ("id", "context", "question", "answers")
 BATCH_ROWS = 1000
 
-# What damaged parquet files raise.
+# The errors that pyarrow raises for damaged parquet files.
 _PARQUET_ERRORS = (OSError, pa.ArrowException, ValueError, OverflowError)
 
 
@@ -44,23 +44,23 @@ class Source(Protocol):
     """A SQuAD file that can be read in chunks."""
 
     def chunks(self) -> Iterator[Chunk]:
-        """Yield the file's articles in order. Raises InputError where the file is damaged."""
+        """Yield the file's articles in order. Raises InputError when the file is damaged."""
         ...
 
     def element_path(self, article: int, paragraph: int | None = None, question: int | None = None) -> str:
-        """Return how messages name an element. article: the start of its chunk."""
+        """Return the path of an element, for messages. article: the `start` of its chunk."""
         ...
 
 
 def open_source(path: Path) -> Source:
-    """Open a file by its suffix. Raises InputError when it cannot be read, NotSquad when it is something else."""
+    """Open a file according to its suffix. Raises InputError when it cannot be read, NotSquad for other content."""
     if not path.is_file():
         raise InputError(f"{path}: {'not a file' if path.exists() else 'no such file'}")
     return ParquetSource(path) if path.suffix == ".parquet" else JsonSource(path)
 
 
 def find_squad_files(folder: Path) -> list[Path]:
-    """Return the files below a folder that may be SQuAD's by their suffix, sorted by path, without hidden ones."""
+    """Return the JSON and parquet files below a folder, sorted by path, without hidden ones."""
     return sorted(
         path
         for path in folder.rglob("*")
@@ -71,7 +71,7 @@ def find_squad_files(folder: Path) -> list[Path]:
 
 
 class DocumentSource:
-    """A document that has been read already."""
+    """A document in memory."""
 
     element_path = staticmethod(json_path)
 
@@ -107,7 +107,7 @@ class JsonSource:
 
 
 class ParquetSource:
-    """A SQuAD table, as `datasets` stores it. Raises InputError, and NotSquad for other columns."""
+    """A SQuAD table as `datasets` stores it. Raises InputError when it cannot be read, NotSquad for other columns."""
 
     def __init__(self, path: Path) -> None:
         self._name = str(path)
@@ -139,13 +139,13 @@ class ParquetSource:
 
 
 class _ArticleList(Struct):
-    """The top level of a SQuAD file, its articles not decoded."""
+    """The top level of a SQuAD file, with undecoded articles."""
 
     data: list[Raw] | None
 
 
 def _find_articles(path: Path) -> list[Raw] | None:
-    """Map a JSON file and find its articles; None where `data` is not a list. Raises InputError, NotSquad."""
+    """Map a JSON file and find its articles; None when `data` is not a list. Raises InputError or NotSquad."""
     try:
         with path.open("rb") as file:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -175,7 +175,7 @@ def _decode_json(raw: Raw | mmap.mmap, name: str) -> object:
 
 
 def _paragraph_chunk(index: int, rows: list[dict[str, Any]]) -> Chunk:
-    """Make a chunk of the rows of one paragraph. index: of the first row."""
+    """Convert the rows of one paragraph to a chunk. index: the index of the first row."""
     title, context = rows[0].get("title") or "", rows[0]["context"]
     if not isinstance(context, str) or not isinstance(title, str):
         return Chunk(index, None, (Malformed(f"row {index}", "its context or title is not text"),))
@@ -186,7 +186,7 @@ def _paragraph_chunk(index: int, rows: list[dict[str, Any]]) -> Chunk:
 
 
 def _as_json(row: dict[str, Any]) -> dict[str, Any]:
-    """Give a row the shape of a question in JSON. A row with other columns is left for the conversion to refuse."""
+    """Convert a row to the form of a question in JSON. Invalid values are kept; `convert_question` refuses them."""
     answers = row["answers"]
     if columns := object_fields(answers):
         texts, starts = list_items(columns.get("text")), list_items(columns.get("answer_start"))

@@ -1,7 +1,7 @@
-"""Warnings about English left in a file of another language. No model of either language is needed.
+"""Warnings about English text in a file of another language. They need no model of either language.
 
-A sentence counts as English when it has English function words and none of the words that are most common in the file
-itself. So a title quoted in a Dutch question does not count, and the file's language needs no word list.
+A sentence counts as English when it has English function words and none of the words that are most common in the file.
+Therefore a title quoted in a Dutch question does not count, and no word list of the file's language is needed.
 """
 
 import re
@@ -15,9 +15,9 @@ from spanferry.squad.validation.chunks import AnyParagraph
 from spanferry.squad.validation.registry import Level, RuleList, Severity
 from spanferry.squad.validation.seen import SeenQuestions
 
-MAX_COMMON_WORDS = 80  # enough that nearly every sentence of a few words has one of them
-ENGLISH_FILE_SHARE = 0.08  # a file with a larger share of telling words is English; English prose has 0.12 to 0.16
-MIN_TEXTS = 3  # that have a common word; in a small file every word is among the most common
+MAX_COMMON_WORDS = 80  # nearly every sentence of a few words has one of the 80
+ENGLISH_FILE_SHARE = 0.08  # share of telling words from which a file is English; English prose has 0.12 to 0.16
+MIN_TEXTS = 3  # texts that must have a common word; without this, all words of a small file would be common
 MIN_SENTENCE_WORDS = 4  # shorter texts are names as often as sentences
 MIN_ENGLISH_WORDS = 2
 
@@ -62,7 +62,7 @@ def find_common_words(texts: Iterable[str]) -> frozenset[str] | None:
 def find_english_sentence(text: str, common_words: frozenset[str] | None) -> str | None:
     """Return the first English sentence of a text; None when it has none, or when the file is English.
 
-    common_words: those of the file, None for an English file.
+    common_words: the file's most common words, None for an English file.
     """
     if common_words is None or _AS_WRITTEN.isdisjoint(text.split()):
         return None

@@ -1,4 +1,4 @@
-"""Validates SQuAD files.
+"""Validate SQuAD files.
 
     file ──sources──> chunks ──rules──> ValidationReport(counts, findings)
 
@@ -24,8 +24,8 @@ from spanferry.squad.validation.sources import DocumentSource, Source, find_squa
 from spanferry.squad.validation.text_rules import SUSPICIOUS
 from spanferry.squad.validation.untranslated import find_common_words, find_english_sentence
 
-SAMPLE_TEXTS = 2000  # titles, contexts and questions by which a file's language is recognised
-PRINTABLE_ASCII = bytes(range(0x20, 0x7F))  # removed before odd characters are searched; little text is left
+SAMPLE_TEXTS = 2000  # titles, contexts and questions from which a file's language is detected
+PRINTABLE_ASCII = bytes(range(0x20, 0x7F))  # removed before the search for unusual characters, to search less text
 
 
 class Validator:
@@ -48,7 +48,7 @@ class Validator:
         self._has_composed = False  # whether a letter with its mark in one code point was seen
 
     def run(self) -> None:
-        """Read the whole file and apply every rule. Raises InputError where it cannot be read on."""
+        """Read the whole file and apply every rule. Raises InputError at the first part that cannot be read."""
         for chunk in chain(self._first_chunks, self._chunks):
             for path, message in chunk.malformed:
                 self.findings.add("malformed", path, message)
@@ -60,7 +60,7 @@ class Validator:
             self.findings.discard("mixed_normalisation")
 
     def _read_sample(self) -> tuple[list[Chunk], list[str]]:
-        """Read as many chunks as are needed to recognise the file's language; return them and their texts."""
+        """Read enough chunks to detect the file's language; return these chunks and their texts."""
         chunks: list[Chunk] = []
         texts: list[str] = []
         for chunk in self._chunks:
@@ -78,7 +78,7 @@ class Validator:
                 self._check_paragraph(index, p, paragraph)
 
     def _check_texts(self, index: int, article: AnyArticle) -> None:
-        """Apply the text rules to all texts at once, and to each text those that find something."""
+        """Apply the text rules to all texts at once, then to each text the rules that found something."""
         joined = JOINT.join(texts_of(article))
         unusual = joined.encode().translate(None, PRINTABLE_ASCII).decode()
         if unusual and not self._has_composed:
@@ -145,8 +145,8 @@ def texts_of(article: AnyArticle) -> list[str]:
 def validate(path: Path) -> tuple[tuple[ValidationReport, ...], tuple[str, ...]]:
     """Validate a file, or every SQuAD file below a folder, and the folder's SHA256SUMS where it has one.
 
-    Returns the reports, and the names of files in the folder that are not SQuAD's. Raises InputError for what cannot be
-    read, and for a folder without a SQuAD file.
+    Returns the reports, and the names of files in the folder that are not SQuAD files. Raises InputError for a file
+    that cannot be read, and for a folder without a SQuAD file.
     """
     if not path.is_dir():
         return (validate_file(path),), ()
@@ -165,12 +165,12 @@ def validate(path: Path) -> tuple[tuple[ValidationReport, ...], tuple[str, ...]]
 
 
 def validate_file(path: Path) -> ValidationReport:
-    """Validate one file. Raises InputError when it cannot be read at all, NotSquad when it is something else."""
+    """Validate one file. Raises InputError when it cannot be read at all, NotSquad when it is not a SQuAD file."""
     return validate_source(open_source(path), path)
 
 
 def validate_document(document: Document, path: Path) -> ValidationReport:
-    """Validate a document that has been read. path: the file that it was read from, for the report."""
+    """Validate a document in memory. path: the file that it was read from, for the report."""
     return validate_source(DocumentSource(document), path)
 
 
@@ -183,7 +183,7 @@ def validate_source(source: Source, path: Path) -> ValidationReport:
 
 
 def validate_checksums(folder: Path) -> ValidationReport:
-    """Compare the files of a folder with its SHA256SUMS. Raises InputError when that cannot be read."""
+    """Compare the files of a folder with its SHA256SUMS. Raises InputError when SHA256SUMS cannot be read."""
     findings = FindingCollector()
     for name, message in find_mismatches(folder):
         findings.add("checksum_mismatch", name, message)
@@ -191,5 +191,5 @@ def validate_checksums(folder: Path) -> ValidationReport:
 
 
 def path_as_text(path: Path) -> str:
-    """Return a path as text, with escapes for bytes that are not UTF-8."""
+    """Return a path as text, with bytes that are not UTF-8 escaped."""
     return os.fsencode(path).decode(errors="backslashreplace")
