@@ -120,8 +120,8 @@ def test_every_form_of_a_call_gives_the_same(answerer):
     ("arguments", "message"),
     [
         ({"inputs": {"question": "Wie?"}}, "each input must be"),
-        ({"inputs": {"question": "", "context": "Aa"}}, "`question` must be a text, and not empty"),
-        ({"inputs": [{"question": "Wie?", "context": None}]}, "`context` must be a text"),
+        ({"inputs": {"question": "", "context": "Aa"}}, "`question` must be text that is not empty"),
+        ({"inputs": [{"question": "Wie?", "context": None}]}, "`context` must be text"),
         ({"question": "Wie?"}, "a question and its context are needed"),
         ({"question": ["a", "b"], "context": ["c"]}, "2 questions do not go with 1 contexts"),
         ({"question": "Wie?", "context": "Aa", "top_k": 0}, "at least 1"),

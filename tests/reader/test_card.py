@@ -52,7 +52,7 @@ def test_the_card_describes_the_model_and_its_scores():
     (result,) = fields["model-index"][0]["results"]
     assert [metric["value"] for metric in result["metrics"]] == [35.0, 49.0]
     for line in (
-        "**This model starts from random weights",
+        "**This model was trained from random weights",
         "| all | 35.00 | 49.00 | 20 |",
         "| HasAns | 25.00 | 42.50 | 16 |",
         "| fuzzy | 0.00 | 66.67 | 1 |",

@@ -44,7 +44,7 @@ def test_no_code_of_a_model_is_run(tmp_path, monkeypatch):
     config = {"model_type": "bert", "hidden_size": 8, "num_attention_heads": 1, "num_hidden_layers": 1}
     (tmp_path / "config.json").write_text(json.dumps(config))
     torch.save({"x": Touch(touched)}, tmp_path / "pytorch_model.bin")
-    with pytest.raises(InputError, match=r"pytorch_model\.bin: refused, since it contains something other"):
+    with pytest.raises(InputError, match=r"pytorch_model\.bin: refused, because it contains something other"):
         models.load_model(tmp_path, "torch")
     own = {
         "AutoConfig": "own.Config",

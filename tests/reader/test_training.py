@@ -93,7 +93,7 @@ def test_old_weights_are_read_when_asked_for_and_written_as_safetensors(learnt, 
     shutil.copytree(learnt / "model", old)
     torch.save(models.load_model(old).state_dict(), old / "pytorch_model.bin")
     (old / "model.safetensors").unlink()
-    with pytest.raises(InputError, match=r"old: has no safetensors but pytorch_model\.bin; `weights: torch`"):
+    with pytest.raises(InputError, match=r"old: has pytorch_model\.bin instead of safetensors; `weights: torch`"):
         models.load_model(old)
     run = Run(BaseModel(model=str(old), weights="torch"), ("towns",), ("towns",), with_training(epochs=0.2).training)
     learn(run, tmp_path)

@@ -22,7 +22,7 @@ def test_a_run_notes_what_it_reads(workdir, run, refusal):
     assert train == {"towns": {file: checksums["towns"][file] for file in files[:1]}}
     assert dev == {"towns": {file: checksums["towns"][file] for file in files[1:3]}}
     assert refusal(inputs.main, "elsewhere", *arguments) == (
-        "inputs: data/digests/squad2.json: No such file or directory; is the corpus among build.corpora?"
+        "inputs: data/digests/squad2.json: No such file or directory; is the corpus in build.corpora?"
     )
     Path("data/digests/towns.json").write_text("[]")
     assert "towns.json: not the checksums of a corpus: Expected" in refusal(inputs.main, "tiny", *arguments)

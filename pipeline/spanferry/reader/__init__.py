@@ -9,7 +9,7 @@ __all__ = ["QuestionAnswerer"]
 
 
 def __getattr__(name: str) -> Any:
-    # Imported on first use, so that reading a run's settings does not import numpy.
+    # Import on first use, so that reading a run's settings does not import numpy.
     if name == "QuestionAnswerer":
         from spanferry.reader.answerer import QuestionAnswerer
 

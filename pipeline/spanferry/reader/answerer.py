@@ -1,8 +1,8 @@
-"""`QuestionAnswerer`: the question-answering pipeline of transformers 4, which transformers 5 has removed.
+"""`QuestionAnswerer` replaces the question-answering pipeline of transformers 4, which transformers 5 removed.
 
-Arguments, defaults, keys, scores and answers are those of that pipeline (4.57). Two differences: a question too long
-for the window is truncated instead of failing, and "answers" made of special tokens, which the pipeline gives with
-score 0 when it has nothing else, are left out.
+Arguments, defaults, keys, scores and answers are those of that pipeline (version 4.57), with two differences. A
+question that is too long for the window is truncated instead of raising an error. "Answers" of special tokens, which
+the pipeline returns with score 0 when it has nothing else, are left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ DOC_STRIDE = 128
 
 
 class AnswerDict(TypedDict):
-    """An answer. score: 0 to 1. start, end: code points of the context, end exclusive."""
+    """An answer. score: 0 to 1. start, end: offsets in the context in code points, end exclusive."""
 
     score: float
     start: int
@@ -93,30 +93,32 @@ class QuestionAnswerer:
     ) -> AnswerDict | list[AnswerDict] | list[AnswerDict | list[AnswerDict]]:
         """Answer one question, or each of several.
 
-        A score is the product of the probabilities of the span's start and end within its window. Answers with the
-        same text, ignoring case, are merged and their scores added.
+        The score is the product of the probabilities of the span's start and end within its window. Answers whose
+        texts differ only in case are merged, and their scores are added.
 
         Args:
             inputs: {"question": ..., "context": ...}, or an iterable of such mappings.
             question: one question or several, instead of `inputs`.
             context: the context of all questions, or one context per question.
-            top_k: the most answers per question.
+            top_k: the maximum number of answers per question.
             doc_stride: tokens that the windows of a long context share; by default 128, or half of `max_seq_len` if
                 that is less.
-            max_answer_len: the most tokens of an answer.
-            max_seq_len: the most tokens of a window; by default 384, or the model's maximum if that is less.
-            max_question_len: the most tokens of a question; by default what fits. Longer questions are truncated.
-            handle_impossible_answer: allow "" as an answer, with the lowest probability of "no answer" that any of
-                the question's windows gives.
+            max_answer_len: the maximum number of tokens of an answer.
+            max_seq_len: the maximum number of tokens of a window; by default 384, or the model's maximum if that is
+                less.
+            max_question_len: the maximum number of tokens of a question; by default as many as fit. Longer questions
+                are truncated.
+            handle_impossible_answer: allow "" as an answer. Its score is the lowest probability of "no answer" in the
+                question's windows.
             align_to_words: extend answers to whole words.
 
         Returns:
-            For each question one answer, or a list of them where there are several, by descending score: `score` (0
-            to 1), `start` and `end` (code points of the context, end exclusive) and `answer`. The result of a single
-            question is not wrapped in a list.
+            For each question one answer, or a list of several answers by descending score. Each has `score` (0 to 1),
+            `start` and `end` (offsets in the context in code points, end exclusive) and `answer`. The result of a
+            single question is not wrapped in a list.
 
         Raises:
-            InputError: a question or a context is missing, empty or no text, or the sizes leave no room for a context.
+            InputError: a question or a context is missing, empty or not text, or the sizes leave no room for a context.
         """
         pairs = _read_pairs(inputs, question, context)
         if top_k < 1 or max_answer_len < 1:
@@ -148,7 +150,7 @@ class QuestionAnswerer:
         stride = min(length // 2, DOC_STRIDE) if doc_stride is None else doc_stride
         room = length - read_input_layout(self.tokenizer).special_count - stride - 1
         if stride < 0 or room < 1:
-            raise InputError(f"doc_stride {stride} leaves no room in windows of {length} tokens")
+            raise InputError(f"doc_stride {stride} leaves no room for a context in windows of {length} tokens")
         number: dict[str, int] = {}
         context_of = np.array([number.setdefault(context, len(number)) for _, context in pairs], dtype=np.int32)
         return cut_windows(
@@ -163,7 +165,7 @@ class QuestionAnswerer:
 
 
 def _read_pairs(inputs: Any, question: Any, context: Any) -> list[tuple[str, str]]:
-    """The (question, context) pairs of any of the accepted forms of a call. Raises InputError."""
+    """Return the (question, context) pairs of a call, in any of the accepted forms. Raises InputError."""
     if inputs is None:
         if isinstance(question, str) and isinstance(context, str):
             return _check_pairs([(question, context)])
@@ -184,7 +186,7 @@ def _check_pairs(pairs: list[tuple[Any, Any]]) -> list[tuple[str, str]]:
     for pair in pairs:
         for name, text in zip(("question", "context"), pair, strict=True):
             if not isinstance(text, str) or not text:
-                raise InputError(f"`{name}` must be a text, and not empty")
+                raise InputError(f"`{name}` must be text that is not empty")
     return pairs
 
 
@@ -198,7 +200,7 @@ def _merge_answers(
     max_answer_len: int,
     align_to_words: bool,
 ) -> float:
-    """Merge a window's answers into those so far (by text in lower case); return its probability of "no answer"."""
+    """Merge a window's answers into `merged` (keyed by text in lower case); return its probability of "no answer"."""
     offset = int(windows.offset[window])
     size = int(windows.last[window] - windows.first[window])
     of_window = slice(logits.bounds[window], logits.bounds[window + 1])
@@ -224,7 +226,7 @@ def _merge_answers(
 
 
 def _softmax(logits: np.ndarray, offset: int, size: int) -> tuple[np.float32, np.ndarray]:
-    """Softmax over [CLS] and the context's tokens: the probability of [CLS], and those of the context's tokens."""
+    """Return the probability of [CLS] and those of the context's tokens: a softmax over [CLS] and these tokens."""
     chosen = np.concatenate([logits[:1], logits[offset : offset + size]])
     weights = np.exp(chosen - chosen.max())
     shares = weights / weights.sum()
@@ -232,7 +234,7 @@ def _softmax(logits: np.ndarray, offset: int, size: int) -> tuple[np.float32, np
 
 
 def _best_token_spans(start: np.ndarray, end: np.ndarray, n: int, max_length: int) -> list[tuple[int, int, float]]:
-    """The n best (first, last, score) of at most `max_length` tokens, the best first; none of score 0."""
+    """Return the n best (first, last, score) of at most `max_length` tokens, the best first, without scores of 0."""
     if not len(start):
         return []
     padded = np.append(end, np.zeros(max_length - 1, end.dtype))

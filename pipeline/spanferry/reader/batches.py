@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-MEGABATCH = 50  # batches that are sorted by length together; larger groups would leave less to chance
+MEGABATCH = 50  # batches that are sorted by length together; with larger groups the order would be less random
 
 
 class LengthGroupedSampler:
     """A sampler of feature indices whose successive batches hold features of similar length.
 
-    Each epoch shuffles all features, sorts every `MEGABATCH` batches by length, and shuffles the batches. The longest
-    batch comes first, so that a lack of memory shows at once or never. The order depends on (seed, epoch) alone: every
-    process of a distributed training and every resumed training sees the same. The training loop sets `epoch`; there
-    is no `set_epoch`, because accelerate calls it in some chains of samplers and not in others.
+    Each epoch shuffles all features, sorts each group of `MEGABATCH` batches by length, and shuffles the batches. The
+    longest batch comes first, so that a lack of memory shows at once. The order depends only on (seed, epoch), so it is
+    the same in every process of a distributed training and in every resumed training. The training loop sets `epoch`.
+    There is no `set_epoch` method, because accelerate calls it for some samplers and not for others.
     """
 
     def __init__(self, lengths: np.ndarray, batch: int, seed: int) -> None:

@@ -1,4 +1,4 @@
-"""The model card: what a model was made of, its scores, and its limits."""
+"""Render the model card: the model's training, its scores, and its limits."""
 
 import msgspec
 
@@ -49,7 +49,7 @@ def _breakdown_tables(details: RunDetails) -> list[tuple[str, list[TableRow]]]:
 
 
 def _training_rows(details: RunDetails) -> list[TableRow]:
-    """The base model and the hyperparameters that are set."""
+    """Return a row for the base model, and for each hyperparameter that is set."""
     record = details.training
     base = {"base model": details.run.base.name, "commit": record.commit, "steps": record.steps}
     settings = sorted(msgspec.structs.asdict(record.settings.training).items())
@@ -63,7 +63,7 @@ def _training_rows(details: RunDetails) -> list[TableRow]:
 def render_card(name: str, details: RunDetails, figures: Figures, language: str) -> str:
     """Render the card as Markdown with a YAML header.
 
-    figures: the flat report. language: code of the corpora's language, for questions whose id carries none.
+    figures: the flat report. language: code of the corpora's language, for questions whose id states none.
     """
     run, counts = details.run, details.training.features
     return render_template(

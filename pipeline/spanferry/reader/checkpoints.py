@@ -1,6 +1,6 @@
-"""The checkpoints that transformers' Trainer leaves in a folder, and the one that training resumes from.
+"""Find the checkpoint of transformers' Trainer that training resumes from.
 
-All processes of all machines share the folder; only the first one clears it.
+All processes of all machines share the folder of checkpoints. Only the first process removes checkpoints.
 """
 
 import json
@@ -31,8 +31,8 @@ def restore_weights(model: Any, checkpoint: Path) -> list[dict[str, Any]]:
 def agree_on_step(folder: Path, fingerprint: str) -> int:
     """Return the step that all processes resume from, 0 for none.
 
-    Checkpoints of another training are removed. Raises InputError when the processes' fingerprints differ, since they
-    would train different models.
+    Checkpoints of another training are removed. Raises InputError when the processes' fingerprints differ, because
+    these processes would train different models.
     """
     from accelerate import PartialState
     from accelerate.utils import broadcast_object_list, gather_object
@@ -49,7 +49,10 @@ def agree_on_step(folder: Path, fingerprint: str) -> int:
 
 
 def _last_complete_step(folder: Path, fingerprint: str) -> int:
-    """The last completely saved step of this very training, 0 for none. Everything else is removed from the folder."""
+    """Return the last completely saved step of the training with this fingerprint, 0 for none.
+
+    Other trainings' checkpoints and incomplete ones are removed from the folder.
+    """
     mark = folder / FINGERPRINT
     if not mark.is_file() or mark.read_text() != fingerprint:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,6 +1,7 @@
-"""Compare runs: measured figures, those published for the same run, and paired tests between runs.
+"""Compare runs: measured figures, published figures of the same run, and paired tests between runs.
 
-A run without a report, or whose settings have changed since, is not measured (`RunFigures.figures` is None).
+A run counts as not measured (`RunFigures.figures` is None) when it has no report, or when its settings have changed
+since the report was written.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from spanferry.reader.significance import Difference, run_paired_test
 
 
 class RunFigures(Struct, frozen=True):
-    """One run. figures: the flat report, None when not measured; languages: code -> exact, f1, total."""
+    """The figures of one run. figures: the flat report, None when not measured. languages: code -> exact, f1, total."""
 
     run: str
     base: str
@@ -39,7 +40,7 @@ class RunPair(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """All runs in the order of params.yaml, and each two measured runs that were evaluated on the same corpora."""
+    """All runs in the order of params.yaml, and all pairs of measured runs that were evaluated on the same corpora."""
 
     rows: tuple[RunFigures, ...]
     pairs: tuple[RunPair, ...]
@@ -63,7 +64,7 @@ def compare_runs(runs: Mapping[str, Run], reports: Path, published: Mapping[str,
 
 def _read_measured(name: str, run: Run, reports: Path) -> tuple[Figures, RunDetails] | None:
     path = reports / f"{name}.json"
-    # The figures alone are in git: a clone that has not built or pulled the run cannot check that they are current.
+    # Git has only the figures. A clone that has not built or pulled the run cannot check that they are current.
     if not path.is_file() or not (reports / name / "details.json").is_file():
         return None
     figures: Figures = read_json(path, dict[str, float])

@@ -1,4 +1,4 @@
-"""The comparison of runs as tables, in Markdown, as a page and as JSON."""
+"""Write the comparison of runs as Markdown, as an HTML page and as JSON."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ NONE = "–"
 
 
 def format_scores(figures: Mapping[str, float] | None, exact: str = "exact", f1: str = "f1") -> str:
-    """Format two figures as EM/F1, the form of the published tables."""
+    """Format exact match and F1 as "EM/F1", the form of the published tables."""
     if not figures or exact not in figures:
         return NONE
     return f"{figures[exact]:.2f}/{figures[f1]:.2f}"
@@ -53,7 +53,7 @@ def format_runs(comparison: Comparison) -> list[TableRow]:
 
 
 def format_languages(comparison: Comparison) -> list[TableRow]:
-    """Return one row per language of each run, measured or published, where question ids carry a language."""
+    """Return one row per language of each run, measured or published, if the question ids state a language."""
     rows: list[TableRow] = []
     for row in comparison.rows:
         published = row.published.languages if row.published else {}
@@ -86,7 +86,7 @@ def format_pairs(comparison: Comparison) -> list[TableRow]:
 
 
 def render_comparison(comparison: Comparison, template: str) -> str:
-    """Render the comparison as Markdown (`comparison.md.jinja`) or as a page (`comparison.html.jinja`)."""
+    """Render the comparison as Markdown (`comparison.md.jinja`) or as an HTML page (`comparison.html.jinja`)."""
     return render_template(
         template,
         runs=format_runs(comparison),
@@ -97,7 +97,7 @@ def render_comparison(comparison: Comparison, template: str) -> str:
 
 
 def write_comparison(comparison: Comparison, path: Path) -> None:
-    """Write the comparison as Markdown, as a page and as JSON. path: of the files, without a suffix."""
+    """Write the comparison as Markdown, HTML and JSON. path: the path of the files without a suffix."""
     for suffix in (".md", ".html"):
         text = render_comparison(comparison, f"comparison{suffix}.jinja")
         write_bytes(path.with_suffix(suffix), text.encode())

@@ -16,7 +16,7 @@ from spanferry.files import regular_file
 from spanferry.reader.settings import Run
 from spanferry.squad import Document, cleaned_name, read_squad
 
-if TYPE_CHECKING:  # the rows of tables are no dependency of fine-tuning
+if TYPE_CHECKING:  # so that fine-tuning does not depend on the records of tables
     from spanferry.records import Split
 
 PROVENANCE = "provenance.parquet"
@@ -34,15 +34,15 @@ def read_cleaned(data: Path, corpora: Sequence[str], language: str, split: "Spli
     for corpus in corpora:
         file = data / corpus / "clean" / cleaned_name(language, split)
         if not file.is_file():
-            raise InputError(f"{file}: missing; corpus {corpus!r} has no {split}, or is not among build.corpora")
+            raise InputError(f"{file}: missing; corpus {corpus!r} has no {split} split, or is not in build.corpora")
         documents[corpus] = read_squad(file)
     return documents
 
 
 def select_checksums(run: Run, language: str, folder: Path) -> dict["Split", Checksums]:
-    """Select the checksums of the files that a run reads: for "train" those it trains on, for "dev" the others.
+    """Select the checksums of the files that a run reads: "train" for training, "dev" for evaluation.
 
-    folder: one file of checksums per corpus, as the stage `clean` writes them. Raises InputError.
+    folder: has one file of checksums per corpus, written by stage `clean`. Raises InputError.
     """
     checksums = {corpus: read_checksums(folder / f"{corpus}.json") for corpus in run.corpora}
 
@@ -62,6 +62,6 @@ def read_checksums(path: Path) -> dict[str, str]:
     try:
         return msgspec.json.decode(regular_file(path).read_bytes(), type=dict[str, str])
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}; is the corpus among build.corpora?") from error
+        raise InputError(f"{path}: {error.strerror or error}; is the corpus in build.corpora?") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not the checksums of a corpus: {error}; rebuild it") from error

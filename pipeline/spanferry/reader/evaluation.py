@@ -35,9 +35,9 @@ class Evaluation:
 
     official: the figures of the official scripts by their keys. language_exact, language_f1: scores with each answer
     normalised for its own language. exact_interval, f1_interval: 95 % bootstrap intervals over paragraphs.
-    always_no_answer: what a reader that leaves every question unanswered scores. missing: questions without a
-    prediction. scores: of each question, with the threshold applied. paragraph_of: question id -> number of its
-    paragraph.
+    always_no_answer: the score of a reader that leaves every question unanswered. missing: the number of questions
+    without a prediction. scores: the scores of each question, with the threshold applied. paragraph_of: question id ->
+    number of its paragraph.
     """
 
     official: Figures
@@ -113,12 +113,12 @@ def evaluate(
         predictions: question id -> answer text, "" for no answer. Ids that the document lacks are ignored.
         null_odds: question id -> odds or probability of no answer.
         threshold: null odds above it count as "no answer", as in the official script (whose default is 1.0).
-        language: BCP 47 code; whose articles the language-aware scores remove, for questions whose id carries no
-            language of its own (as TyDi QA's do).
-        method_of: question id -> how the answer's span was found, for the breakdown by method.
+        language: BCP 47 code of the language whose articles the language-aware scores remove. It applies to questions
+            whose id does not state a language, as TyDi QA's ids do.
+        method_of: question id -> method that found the answer's span, for the breakdown by method.
 
     Returns:
-        The official figures and what helps to interpret them, see `Evaluation`.
+        The official figures, and further figures that help to interpret them.
 
     Raises:
         InputError: no question has a prediction, or one with a prediction has no null odds.
@@ -145,9 +145,9 @@ def evaluate(
 
 
 def compare_predictions(document: Document, evaluation: Evaluation, other: Mapping[str, str]) -> PairedTests:
-    """Test an evaluation against other predictions, on the questions that both have.
+    """Test whether an evaluation differs from other predictions, on the questions that both answer.
 
-    The evaluation's scores have its threshold applied; the other predictions are scored as they are.
+    The evaluation's threshold is applied to its own scores only; the other predictions are scored as they are.
     """
     a, b = evaluation.scores, metrics.score_predictions(document, other)
     paragraph_of = evaluation.paragraph_of
@@ -155,7 +155,7 @@ def compare_predictions(document: Document, evaluation: Evaluation, other: Mappi
 
 
 def break_down(document: Document, scores: Scores, language: str, method_of: Mapping[str, Method]) -> Breakdown:
-    """Average the scores by question word, answer length, the span's method, and language (the last two if known)."""
+    """Average the scores by question word, answer length, method of the span, and language (the last two if known)."""
     labels: dict[str, dict[str, str]] = {"question_word": {}, "answer_length": {}, "method": {}, "language": {}}
     for _, _, _, question in iterate_questions(document):
         own_language = question_language(question.id)
@@ -177,7 +177,7 @@ def length_band(question: Question) -> str:
 
 
 def _group(scores: Scores, label_of: Mapping[str, str]) -> dict[str, Averages]:
-    """Averages by label, sorted; labels without a predicted question are left out."""
+    """Return the averages by label, sorted; labels without a predicted question are left out."""
     members: dict[str, list[str]] = {}
     for question, label in label_of.items():
         members.setdefault(label, []).append(question)
@@ -186,7 +186,7 @@ def _group(scores: Scores, label_of: Mapping[str, str]) -> dict[str, Averages]:
 
 
 def _score_language_aware(document: Document, predictions: Mapping[str, str], language: str) -> tuple[float, float]:
-    """Mean exact match and F1 in percent, each answer normalised for its question's own language."""
+    """Return mean exact match and F1 in percent, with each answer normalised for the language of its question."""
     by_language: dict[str, dict[str, str]] = {}
     for _, _, _, question in iterate_questions(document):
         if question.id in predictions:
@@ -205,7 +205,7 @@ def _score_language_aware(document: Document, predictions: Mapping[str, str], la
 def _leave_unanswered(
     predictions: Mapping[str, str], null_odds: Mapping[str, float] | None, threshold: float
 ) -> Mapping[str, str]:
-    """The predictions with "" where the null odds exceed the threshold."""
+    """Return the predictions, with "" for questions whose null odds exceed the threshold."""
     if null_odds is None:
         return predictions
     return {one: "" if null_odds.get(one, 0.0) > threshold else text for one, text in predictions.items()}

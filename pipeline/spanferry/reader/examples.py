@@ -10,10 +10,10 @@ from spanferry.squad import Document, Question
 
 @dataclass(frozen=True)
 class Examples:
-    """n questions over contexts. `context_of[i]` is the index of question i's context.
+    """n questions with their contexts. `context_of[i]` is the index of question i's context.
 
-    start, end: code points of the first answer whose offset matches its text; -1 for none. answerable: true when the
-    question has answers, valid or not.
+    start, end: offsets, in code points, of the first answer whose offset matches its text; -1 for none. answerable:
+    true when the question has answers, valid or not.
     """
 
     ids: tuple[str, ...]
@@ -59,7 +59,7 @@ def collect_examples(documents: Iterable[Document]) -> Examples:
 
 
 def _first_valid_span(context: str, question: Question) -> tuple[int, int]:
-    """The span of the first answer whose offset matches its text; (-1, -1) for none."""
+    """Return the span of the first answer whose offset matches its text; (-1, -1) for none."""
     for answer in question.answers:
         if answer.text and context[answer.answer_start : answer.end] == answer.text:
             return answer.answer_start, answer.end

@@ -1,4 +1,4 @@
-"""Features to train on: windows labelled with their answer's tokens, and counts of what was left out."""
+"""Build features to train on: windows labelled with their answer's tokens, and counts of what was left out."""
 
 from dataclasses import replace
 from enum import StrEnum
@@ -13,7 +13,7 @@ from spanferry.reader.windows import Windows, cut_windows
 
 
 class SkipReason(StrEnum):
-    """Why a question is not trained on. Every count is by these."""
+    """The reasons for which a question is left out of training."""
 
     MISMATCH = "mismatch"  # no answer's offset matches its text
     NO_TOKEN = "no_token"  # the tokenizer makes no token of the answer's characters
@@ -21,7 +21,7 @@ class SkipReason(StrEnum):
 
 
 class QuestionCounts(Struct, frozen=True):
-    """visited = kept + dropped. reasons: the dropped questions by reason."""
+    """Counts of questions; visited = kept + dropped. reasons: the number of dropped questions by reason."""
 
     visited: int
     kept: int
@@ -30,14 +30,14 @@ class QuestionCounts(Struct, frozen=True):
 
 
 class WindowSkips(Struct, frozen=True):
-    """Windows that are not trained on: those of dropped questions, and those that hold a part of an answer."""
+    """Counts of windows left out of training: those of dropped questions, and those with a part of the answer."""
 
     question_dropped: int
     answer_cut: int
 
 
 class WindowKinds(Struct, frozen=True):
-    """Windows to train on: with the answer, of unanswerable questions, and of questions answered in another window."""
+    """Counts of windows to train on: with the answer, of unanswerable questions, with the answer in another window."""
 
     answer: int
     no_answer: int
@@ -45,7 +45,7 @@ class WindowKinds(Struct, frozen=True):
 
 
 class WindowCounts(Struct, frozen=True):
-    """visited = kept + dropped."""
+    """Counts of windows; visited = kept + dropped."""
 
     visited: int
     kept: int
@@ -55,7 +55,7 @@ class WindowCounts(Struct, frozen=True):
 
 
 class FeatureCounts(Struct, frozen=True):
-    """Questions and windows of the training data, kept and dropped."""
+    """Counts of questions and windows of the training data."""
 
     questions: QuestionCounts
     windows: WindowCounts
@@ -66,12 +66,12 @@ def align_answers(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find the first and the last token of the characters `[start, end)` of text `text`.
 
-    The three arrays have one entry per answer; results count from the text's first token. last is less than first when
-    no token touches the characters. Where several tokens lie on one character (the bytes of an "é", or XLM-R's "▁"
-    before a word), first is the last of those that begin it and last the first of those that end it, as in run_qa.py,
-    unless that would reverse their order.
+    The three arrays have one entry per answer. The results are counted from the text's first token; last is less than
+    first when no token touches the characters. Several tokens may cover one character (the bytes of an "é", or XLM-R's
+    "▁" before a word). Then first is the last token that begins there, and last is the first token that ends there, as
+    in run_qa.py, unless that would reverse their order.
     """
-    # One search over all texts: each text's offsets are lifted above those of the texts before it.
+    # A single search covers all texts: each text's offsets are shifted above those of the texts before it.
     lift = np.int64(2 + (int(tokens.ends.max()) if len(tokens.ends) else 0) + (int(end.max()) if len(end) else 0))
     owner = np.repeat(np.arange(len(tokens), dtype=np.int64), tokens.counts) * lift
     starts, ends, base = owner + tokens.starts, owner + tokens.ends, tokens.bounds[text]
@@ -90,10 +90,10 @@ def align_answers(
 def build_training_windows(
     data: Examples, tokenizer: Any, *, max_length: int, doc_stride: int, max_question_length: int
 ) -> tuple[Windows, FeatureCounts]:
-    """Build the features to train on, and count them by kind. Sizes as for `cut_windows`.
+    """Build the features to train on, and count them by kind. The sizes are those of `cut_windows`.
 
-    A window without any of the answer is labelled "no answer", which is the right response to it. Windows that hold a
-    part of the answer are dropped, and so are questions whose answer cannot be placed (`SkipReason`).
+    A window without any part of the answer is labelled "no answer", which is the right response to it. Windows with
+    only a part of the answer are dropped. Questions whose answer cannot be placed are dropped too (`SkipReason`).
     """
     windows = cut_windows(
         tokenizer,
@@ -129,7 +129,7 @@ def build_training_windows(
 
 
 def _count_questions(dropped: np.ndarray, skipped: dict[SkipReason, np.ndarray]) -> QuestionCounts:
-    """dropped, skipped: one entry per question."""
+    """Count kept and dropped questions. dropped, skipped: one entry per question."""
     return QuestionCounts(
         visited=len(dropped),
         kept=int((~dropped).sum()),
@@ -141,7 +141,7 @@ def _count_questions(dropped: np.ndarray, skipped: dict[SkipReason, np.ndarray])
 def _count_windows(
     answerable: np.ndarray, kept: np.ndarray, is_whole: np.ndarray, question_dropped: np.ndarray
 ) -> WindowCounts:
-    """All arrays have one entry per window; answerable and question_dropped say it of the window's question."""
+    """Count windows by kind. All arrays have one entry per window; two describe the question of the window."""
     return WindowCounts(
         visited=len(kept),
         kept=int(kept.sum()),
@@ -159,7 +159,7 @@ def _count_windows(
 
 
 def describe_skipped(counts: FeatureCounts) -> str:
-    """Summarise what is not trained on: "3 questions (mismatch), ..."; empty when nothing was dropped."""
+    """Summarise what was left out: "3 questions (mismatch), ..."; empty when nothing was dropped."""
     parts = [f"{n:,} questions ({reason})" for reason, n in counts.questions.reasons.items() if n]
     if cut := counts.windows.reasons.answer_cut:
         parts.append(f"{cut:,} windows that cut their answer in two")

@@ -21,7 +21,7 @@ ProgressBar = Callable[[int], AbstractContextManager[training.Progress]]
 
 @dataclass(frozen=True)
 class FinetunedModel:
-    """The outcome of `finetune`: the training, and how many features and which counts it was made from."""
+    """The outcome of `finetune`: the training result, the number of features, and the counts behind them."""
 
     result: training.TrainingResult
     features: int
@@ -38,9 +38,10 @@ def finetune(
 ) -> FinetunedModel | None:
     """Train the run's model on documents and write it to a folder.
 
-    Resumes from a checkpoint of the same training, and removes the checkpoints at the end. In a group of processes
-    every process must call this; all but the first return None and write nothing. source: the base model's files,
-    None from scratch. Raises InputError.
+    Training resumes from a checkpoint of the same training if there is one; the checkpoints are removed at the end. In
+    a group of processes every process must call this function. All but the first return None and write nothing.
+
+    source: the base model's files, None for a model from scratch. Raises InputError.
     """
     prepared = training.prepare_training(run, documents, source)
     if not is_main_process():

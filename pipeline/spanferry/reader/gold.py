@@ -1,6 +1,6 @@
-"""Gold questions of one or several corpora, and how the span of each answer was found.
+"""Read the gold questions of one or several corpora, and the method that found the span of each answer.
 
-Separate from `corpora`, so that fine-tuning does not depend on the tables.
+This module is separate from `corpora`, so that fine-tuning does not depend on the tables.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,14 +19,14 @@ CERTAINTY = {method: rank for rank, method in enumerate(Method)}  # 0 is the mos
 
 @dataclass(frozen=True)
 class Gold:
-    """Questions to answer, of one or several corpora. method_of: question id -> how its span was found, if known."""
+    """The questions of one or several corpora. method_of: question id -> method that found its span, if known."""
 
     document: Document
     method_of: dict[str, Method]
 
 
 def read_gold(data: Path, corpora: Sequence[str], language: str) -> Gold:
-    """Read the dev questions of all corpora as one, with the methods of their spans where provenance is present.
+    """Read the dev questions of all corpora as one document, with the methods of their spans if provenance exists.
 
     data: the folder of the corpora. Raises InputError when a file is missing or broken.
     """
@@ -61,9 +61,9 @@ def _prefix_ids(gold: Gold, prefix: str) -> Gold:
 
 
 def read_methods(provenance: Path, split: Split) -> dict[str, Method]:
-    """Read how the most certain answer of each question was found: {question id: method}.
+    """Read the method of each question's most certain answer: {question id: method}.
 
-    Only answers of the split count, not plausible answers. Raises InputError.
+    Plausible answers and other splits are ignored. Raises InputError.
     """
     table = tables.read(provenance, SpanRow)
     columns = (table[name].to_pylist() for name in ("split", "field", "question_id", "method"))

@@ -1,12 +1,12 @@
-"""The official SQuAD figures, equal to the official scripts' to the last digit, as percentages.
+"""Compute the official SQuAD figures as percentages, equal to the official scripts' figures to the last digit.
 
-2.0: exact, f1, total, and the same for HasAns_ and NoAns_; with null odds also best_exact, best_f1 and their
-thresholds. 1.1: exact_match, f1. The scripts are `evaluate-v2.0.py` and `evaluate-v1.1.py` of
-https://rajpurkar.github.io/SQuAD-explorer/. The last digit depends on the order of additions: sums run over Python
-floats in the order of the questions, as in the scripts under Python 3.11.
+Version 2.0 has exact, f1 and total, and the same with the prefixes HasAns_ and NoAns_; with null odds also best_exact,
+best_f1 and their thresholds. Version 1.1 has exact_match and f1. The scripts are `evaluate-v2.0.py` and
+`evaluate-v1.1.py` of https://rajpurkar.github.io/SQuAD-explorer/. The last digit depends on the order of additions, so
+Python floats are added in the order of the questions, as in the scripts under Python 3.11.
 
-Missing predictions are treated as in the scripts: 1.1 counts 0 for each; 2.0 leaves them out of `total` and of the
-averages (and of HasAns_ and NoAns_, where the script would stop with an error).
+Missing predictions are treated as in the scripts. Version 1.1 counts 0 for each. Version 2.0 leaves them out of `total`
+and of the averages; they are also left out of HasAns_ and NoAns_, where the script would stop with an error.
 """
 
 import re
@@ -41,7 +41,7 @@ def normalise_squad(text: str) -> str:
 class Scores:
     """Exact match and F1 (0 to 1) of each question with a prediction, in the gold file's order.
 
-    has_answer: of every question, with a prediction or without.
+    has_answer: whether a question has an answer, for every question with or without a prediction.
     """
 
     has_answer: dict[str, bool]
@@ -63,7 +63,7 @@ class Averages(Struct, frozen=True):
 
 
 def _word_f1(gold: list[str], predicted: list[str]) -> float:
-    """F1 of two bags of words; 0 when they have no word in common."""
+    """Return the F1 of two bags of words; 0 when they have no word in common."""
     same = sum((Counter(gold) & Counter(predicted)).values())
     if same == 0:
         return 0
@@ -73,7 +73,7 @@ def _word_f1(gold: list[str], predicted: list[str]) -> float:
 
 
 def _word_f1_v2(gold: list[str], predicted: list[str]) -> float:
-    """F1 as in version 2.0, where an empty bag agrees with an empty bag only."""
+    """Return the F1 as in version 2.0, where an empty bag agrees only with an empty bag."""
     return _word_f1(gold, predicted) if gold and predicted else int(gold == predicted)
 
 
@@ -82,7 +82,7 @@ def score_predictions(
 ) -> Scores:
     """Score each prediction against the most similar gold answer, as in SQuAD 2.0.
 
-    For a question without answers, or whose answers normalise to nothing, only the empty prediction is right.
+    When a question has no answers, or its answers are empty after normalisation, only the empty prediction is right.
     """
     has_answer: dict[str, bool] = {}
     exact: dict[str, float] = {}
@@ -100,7 +100,7 @@ def score_predictions(
 
 
 def apply_threshold(scores: Scores, null_odds: Mapping[str, float], threshold: float) -> Scores:
-    """Return the scores with each question whose null odds exceed the threshold counted as unanswered.
+    """Return the scores, counting each question whose null odds exceed the threshold as unanswered.
 
     Raises InputError when a scored question has no null odds.
     """
@@ -118,12 +118,12 @@ def apply_threshold(scores: Scores, null_odds: Mapping[str, float], threshold: f
 
 
 def sum_left_to_right(values: Iterable[float]) -> float:
-    """Add from left to right. From Python 3.12 on `sum` corrects its rounding, and last digits would differ."""
+    """Add from left to right. From Python 3.12 on, `sum` compensates rounding errors and gives other last digits."""
     return reduce(add, values, 0)
 
 
 def average_scores(scores: Scores, questions: Iterable[str] | None = None) -> Averages | None:
-    """Average the scores of those of the given questions (None: of all) that have a prediction; None when none has."""
+    """Average the scores of the given questions (None: all) that have a prediction; return None when none has."""
     chosen = list(scores.exact) if questions is None else [one for one in questions if one in scores.exact]
     if not chosen:
         return None
@@ -140,10 +140,10 @@ def find_best_threshold(
     null_odds: Mapping[str, float],
     has_answer: Mapping[str, bool],
 ) -> tuple[float, float]:
-    """Find the best average (percent) that a threshold on the null odds can give, and that threshold.
+    """Return the best average (percent) that a threshold on the null odds can give, and that threshold.
 
-    Starts with no question answered, and answers one question after the other, by ascending null odds. Questions with
-    equal odds follow the order of `null_odds`.
+    The search starts with no question answered, and answers one question after the other by ascending null odds.
+    Questions with equal odds follow the order of `null_odds`.
     """
     current = best = sum(not has for has in has_answer.values())
     threshold = 0.0
@@ -165,7 +165,7 @@ def evaluate_v2(
     null_odds: Mapping[str, float] | None = None,
     threshold: float = 1.0,
 ) -> Figures:
-    """The figures of `evaluate-v2.0.py gold predictions [--na-prob-file null_odds] --na-prob-thresh threshold`.
+    """Return the figures of `evaluate-v2.0.py gold predictions [--na-prob-file null_odds] --na-prob-thresh threshold`.
 
     Raises InputError when no question has a prediction, or when one with a prediction has no null odds.
     """
@@ -187,7 +187,7 @@ def evaluate_v2(
 
 
 def evaluate_v1(document: Document, predictions: Mapping[str, str]) -> Figures:
-    """The figures of `evaluate-v1.1.py gold predictions`: exact_match and f1; a missing prediction counts 0.
+    """Return the figures of `evaluate-v1.1.py gold predictions`: exact_match and f1. A missing prediction counts 0.
 
     Raises InputError when the document has no questions.
     """
@@ -223,9 +223,9 @@ def compute_official_figures(
     null_odds: Mapping[str, float] | None = None,
     threshold: float = 1.0,
 ) -> Figures:
-    """Return the figures of the 2.0 script, and where every question has an answer also `exact_match` of 1.1.
+    """Return the figures of the 2.0 script, and `exact_match` of the 1.1 script when every question has an answer.
 
-    For a document of version 1.1 `f1` is that version's too, which counts 0 for a missing prediction.
+    For a document of version 1.1, `f1` is also that of the 1.1 script, which counts 0 for a missing prediction.
     """
     figures = evaluate_v2(document, predictions, null_odds, threshold)
     if is_v1(document):

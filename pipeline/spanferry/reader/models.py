@@ -45,13 +45,13 @@ def load_model(folder: Path, weights: WeightsFormat = "safetensors") -> Any:
 
     old_weights = folder / WEIGHT_FILES["torch"]
     if weights == "safetensors" and not any(folder.glob(WEIGHT_FILES[weights])) and old_weights.exists():
-        raise InputError(f"{folder}: has no safetensors but {old_weights.name}; `weights: torch` would read that")
+        raise InputError(f"{folder}: has {old_weights.name} instead of safetensors; `weights: torch` reads it")
     try:
         return AutoModelForQuestionAnswering.from_pretrained(
             folder, use_safetensors=weights == "safetensors", dtype=torch.float32, trust_remote_code=False
         )
     except pickle.UnpicklingError as error:
-        raise InputError(f"{old_weights}: refused, since it contains something other than weights") from error
+        raise InputError(f"{old_weights}: refused, because it contains something other than weights") from error
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise InputError(f"{folder}: its model cannot be loaded: {single_line(error)}") from error
 
@@ -60,7 +60,7 @@ def train_word_pieces(texts: Iterable[str], size: int) -> dict[str, int]:
     """Train a cased WordPiece vocabulary: piece -> id. The same texts give the same vocabulary.
 
     The trainer of `tokenizers` numbers characters in the order of a hash table, which differs from run to run.
-    Characters are therefore passed sorted, as if they were special tokens.
+    Therefore the characters are sorted and passed as special tokens.
     """
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 

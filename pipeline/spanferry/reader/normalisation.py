@@ -1,8 +1,8 @@
 """Normalise answers by their language, and find the language and the question word of a question.
 
-The official SQuAD scores remove English articles, whatever the language. MLQA's script (Lewis et al. 2020,
-https://github.com/facebookresearch/MLQA) removes each language's own, and Unicode punctuation; `normalise_answer`
-follows it, for more languages.
+The official SQuAD scores remove English articles in every language. MLQA's script (Lewis et al. 2020,
+https://github.com/facebookresearch/MLQA) removes the articles of each language, and Unicode punctuation.
+`normalise_answer` does the same for more languages.
 """
 
 import string
@@ -26,7 +26,7 @@ NAMES = {
     "telugu": "te",
     "thai": "th",
 }
-"""TyDi QA's languages: its question ids begin with the name and a hyphen."""
+"""TyDi QA's languages; its question ids begin with the language name and a hyphen."""
 
 _PUNCTUATION = regex.compile(rf"[\p{{P}}{regex.escape(string.punctuation)}]+")
 _EAST_ASIAN = regex.compile(f"([{EAST_ASIAN}])")
@@ -42,7 +42,7 @@ def _article_patterns(language: str) -> tuple[regex.Pattern[str], ...]:
 
 
 def question_language(question_id: str) -> str | None:
-    """Return the language code that a TyDi QA id carries ("finnish-7633-0" -> "fi"), else None."""
+    """Return the language code that a TyDi QA id states ("finnish-7633-0" -> "fi"), None for other ids."""
     name, hyphen, _ = question_id.rpartition("/")[2].partition("-")
     return NAMES.get(name) if hyphen else None
 
@@ -50,9 +50,11 @@ def question_language(question_id: str) -> str | None:
 def normalise_answer(text: str, language: str) -> str:
     """Normalise an answer: lower case, no punctuation, none of the language's articles, single spaces.
 
-    language: a BCP 47 code, such as "pt" or "pt-BR". Chinese and Japanese characters count as words. Two differences
-    from MLQA's script: the Arabic article is removed only at the start of a word (there: wherever its letters are), and
-    an answer that is nothing but an article keeps it (there: it becomes empty, and any other article matches it).
+    language: a BCP 47 code, such as "pt" or "pt-BR". Chinese and Japanese characters count as words.
+
+    There are two differences from MLQA's script. The Arabic article is removed only at the start of a word; MLQA
+    removes its letters everywhere. An answer that consists of an article keeps it; in MLQA it becomes empty, and any
+    other article matches it.
     """
     plain = bare = _PUNCTUATION.sub("", text.lower())
     for pattern in _article_patterns(language):

@@ -1,4 +1,4 @@
-"""Predict answers: windows, logits, the best spans, and the choice between the best span and "no answer".
+"""Predict answers: cut windows, compute logits, find the best spans, and choose between a span and "no answer".
 
 A question's *null odds* are the score of "no answer" minus that of its best span (`spans` defines both scores). The
 question is left unanswered when they exceed `PredictionSettings.null_threshold`.
@@ -32,7 +32,7 @@ class PredictedAnswers:
     """Answers by question id; "" for no answer. null_odds: score of "no answer" minus that of the best span.
 
     spans: each question's best spans, the best first. null: "no answer" for each question as an empty span, None
-    where it is not allowed. limit: candidates per question that `n_best` yields.
+    when it is not allowed. limit: the maximum number of candidates per question that `n_best` yields.
     """
 
     predictions: dict[str, str]
@@ -97,7 +97,7 @@ def predict(
     allow_no_answer: bool = True,
     progress: Callable[[int], object] = lambda _: None,
 ) -> PredictedAnswers:
-    """Answer every question of the examples, in windows of the sizes that the model was trained on (`training`).
+    """Answer every question of the examples, with the window sizes that the model was trained with (`training`).
 
     progress is called with the number of windows of each batch.
     """

@@ -1,4 +1,4 @@
-"""Figures that model cards of others give for the runs that repeat them, with their source (`published.json`)."""
+"""Read the figures of published model cards, with their source, for the runs that repeat them (`published.json`)."""
 
 from pathlib import Path
 

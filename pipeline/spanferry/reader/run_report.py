@@ -1,4 +1,4 @@
-"""The report of one run: its figures (a DVC metric), and the details behind them.
+"""Evaluate a run and write its report: the figures (a DVC metric), and the details behind them.
 
 reports/runs/<run>.json                 flat: official figures, intervals, language-aware and published figures
 reports/runs/<run>/predictions.json     {question id: answer}
@@ -25,12 +25,12 @@ from spanferry.reader.published import PublishedResult
 from spanferry.reader.settings import Run
 from spanferry.reader.training_record import TrainingRecord, read_training_record
 
-OFFICIAL_THRESHOLD = 1.0  # of evaluate-v2.0.py; answers above `null_threshold` are "" already
+OFFICIAL_THRESHOLD = 1.0  # the default of evaluate-v2.0.py; predictions above `null_threshold` are already ""
 PUBLISHED_KEYS = ("exact", "f1", "HasAns_exact", "HasAns_f1", "NoAns_exact")
 
 
 class RunDetails(Struct, frozen=True):
-    """The settings that the figures belong to, the training record, the breakdown, and each question's scores.
+    """The run's settings, the training record, the breakdown, and each question's scores.
 
     scores: question id -> (exact, F1, number of its paragraph); scores are 0 to 1.
     """
@@ -66,10 +66,10 @@ def evaluate_run(
     published: PublishedResult | None,
     progress: Callable[[int], object] = lambda _: None,
 ) -> RunReport:
-    """Predict the gold questions' answers with the model in a folder, and evaluate them.
+    """Answer the gold questions with the model in a folder, and evaluate the answers.
 
-    language: of questions whose id carries none. progress is called with the number of windows of each batch. Raises
-    InputError.
+    language: that of questions whose id states none. progress is called with the number of windows of each batch.
+    Raises InputError.
     """
     import torch
 

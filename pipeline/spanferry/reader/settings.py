@@ -21,7 +21,7 @@ WeightsFormat = Literal["safetensors", "torch"]
 
 
 def _require_positive(settings: Struct, *names: str) -> None:
-    """Raise ValueError, to which msgspec adds the place in params.yaml."""
+    """Raise ValueError for a value that is not positive. msgspec adds its place in params.yaml to the message."""
     for name in names:
         if getattr(settings, name) <= 0:
             raise ValueError(f"`{name}` must be positive")
@@ -85,7 +85,7 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     max_question_length: int = 64
     doc_stride: int = 128
     checkpoints: int = 10  # checkpoints per training, the last one at its end
-    compile: bool = False  # torch.compile; worth it on a GPU from some thousand steps on
+    compile: bool = False  # torch.compile; it saves time on a GPU from a few thousand steps on
     seed: int = 42
 
     def __post_init__(self) -> None:
@@ -99,7 +99,7 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PredictionSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """How answers are computed from logits; the defaults are those of `run_squad.py`.
+    """Settings for the choice of answers from logits; the defaults are those of `run_squad.py`.
 
     null_threshold: a question is left unanswered when its null odds (the score of "no answer" minus the score of the
     best span) exceed this value. max_answer_length: in tokens. batch: windows per forward pass.

@@ -1,7 +1,7 @@
-"""Uncertainty of figures: bootstrap intervals, and a paired test between two sets of scores.
+"""Estimate the uncertainty of figures: bootstrap intervals, and a paired test between two sets of scores.
 
-Questions about one paragraph share its text and are not independent. Whole paragraphs are therefore resampled (a
-cluster bootstrap), and whole paragraphs change sides (a cluster sign-flip test).
+Questions about one paragraph share its text and are not independent. Therefore the bootstrap resamples whole paragraphs
+(a cluster bootstrap), and the test exchanges whole paragraphs (a cluster sign-flip test).
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def number_paragraphs(document: Document) -> dict[str, int]:
 
 
 def _sum_by_paragraph(values: Mapping[str, float], paragraph_of: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
-    """The sum of the values and their number, for each paragraph that has some."""
+    """Return the sum and the number of the values of each paragraph that has any."""
     paragraphs = np.array([paragraph_of[question] for question in values])
     count = np.bincount(paragraphs)
     has_values = count > 0

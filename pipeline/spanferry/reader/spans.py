@@ -1,9 +1,9 @@
-"""The best answer spans of each question, computed from logits for all windows at once with numpy.
+"""Find the best answer spans of each question from the logits of all windows, vectorised with numpy.
 
 The rules are those of the BERT recipe (`postprocess_qa_predictions` in transformers' examples). In each window the
-`n_best` highest starts are paired with the `n_best` highest ends; a pair is an answer when it lies in the context, in
-order, and has at most `max_answer_length` tokens. The score of "no answer" is the sum of the logits at [CLS], the
-lowest over the question's windows.
+`n_best` highest starts are paired with the `n_best` highest ends. A pair is an answer when both tokens are in the
+context, the start is not after the end, and it has at most `max_answer_length` tokens. The score of "no answer" is the
+sum of the logits at [CLS], in the window of the question where it is lowest.
 """
 
 from collections.abc import Iterable, Sequence
@@ -48,7 +48,7 @@ class AnswerSpans:
 
 
 def _top_columns(values: np.ndarray, k: int) -> np.ndarray:
-    """Columns of each row's k highest values, in descending order, the leftmost first among equal values."""
+    """Return the columns of each row's k highest values in descending order, with equal values from left to right."""
     k = min(k, values.shape[1])
     candidates = np.sort(np.argpartition(-values, k - 1, axis=1)[:, :k], axis=1)
     order = np.argsort(-np.take_along_axis(values, candidates, 1), axis=1, kind="stable")
@@ -56,7 +56,7 @@ def _top_columns(values: np.ndarray, k: int) -> np.ndarray:
 
 
 def _to_matrix(flat: np.ndarray, bounds: np.ndarray, low: int, high: int) -> np.ndarray:
-    """Rows low to high of a ragged array as a matrix, padded with -inf."""
+    """Return rows low to high of a ragged array as a matrix, padded with -inf."""
     counts = np.diff(bounds[low : high + 1])
     matrix = np.full((high - low, int(counts.max())), -np.inf, dtype=np.float32)
     matrix[np.arange(matrix.shape[1]) < counts[:, None]] = flat[bounds[low] : bounds[high]]
@@ -71,7 +71,7 @@ def _mask_outside(values: np.ndarray, token: np.ndarray, size: np.ndarray) -> np
 def _window_spans(
     windows: Windows, logits: Logits, low: int, high: int, n_best: int, max_answer_length: int
 ) -> AnswerSpans:
-    """The up to `n_best` best spans of each of the windows low to high."""
+    """Return up to `n_best` best spans of each of the windows low to high."""
     start, end = (_to_matrix(flat, logits.bounds, low, high) for flat in (logits.start, logits.end))
     starts, ends = _top_columns(start, n_best), _top_columns(end, n_best)
     offset = windows.offset[low:high, None]
@@ -79,7 +79,8 @@ def _window_spans(
     top_start = _mask_outside(np.take_along_axis(start, starts, 1), starts - offset, size)
     top_end = _mask_outside(np.take_along_axis(end, ends, 1), ends - offset, size)
     score = top_start[:, :, None] + top_end[:, None, :]
-    # As unsigned numbers, an end before its start is very far away: one comparison tests order and length.
+    # As an unsigned number, the distance to an end before its start is very large. One comparison tests both order and
+    # length.
     distance = (ends[:, None, :].astype(np.int16) - starts[:, :, None].astype(np.int16)).view(np.uint16)
     score[distance >= max_answer_length] = -np.inf
     flat = score.reshape(len(score), -1)
@@ -100,7 +101,7 @@ def find_best_spans(windows: Windows, logits: Logits, n_best: int, max_answer_le
     def process_chunk(low: int) -> AnswerSpans:
         return _window_spans(windows, logits, low, min(low + CHUNK, len(windows)), n_best, max_answer_length)
 
-    with ThreadPoolExecutor() as pool:  # numpy sorts without Python's lock
+    with ThreadPoolExecutor() as pool:  # numpy releases Python's lock while it sorts
         spans = _concatenate(list(pool.map(process_chunk, range(0, len(windows), CHUNK))))
     # The spans of one window are in order; only questions with several windows need sorting.
     unsorted = np.flatnonzero(np.bincount(windows.question)[spans.question] > 1)
@@ -120,7 +121,7 @@ def find_null_spans(windows: Windows, logits: Logits, questions: int) -> AnswerS
 
 
 def insert_null_spans(spans: AnswerSpans, null: AnswerSpans, n_best: int) -> AnswerSpans:
-    """Return the n best of each question, "no answer" among them, which stays in the list even when it ranks lower."""
+    """Return the n best spans of each question, with "no answer" added even when it is not among the n best."""
     better = spans.question[spans.score >= null.score[spans.question]]
     at = np.searchsorted(spans.question, null.question) + np.bincount(better, minlength=len(null.question))
     pairs = zip(spans.arrays(), null.arrays(), strict=True)
@@ -141,6 +142,6 @@ def _concatenate(parts: Sequence[AnswerSpans]) -> AnswerSpans:
 
 
 def _rank_in_question(question: np.ndarray) -> np.ndarray:
-    """The position of each entry of a sorted array among those equal to it, from 0."""
+    """Return the position, from 0, of each entry of a sorted array among the entries equal to it."""
     counts = np.bincount(question)
     return np.arange(len(question)) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -1,8 +1,8 @@
-"""Tokenise many texts at once, and read how a tokenizer joins a question and a context.
+"""Tokenise many texts at once, and find out how a tokenizer joins a question and a context.
 
-Each distinct context and each question is tokenised once, by the Rust tokenizer, on all cores; windows are cut from
-the token arrays afterwards. The ids equal those of tokenising each pair (a test checks it), but a context is not
-tokenised again for each of its questions.
+The Rust tokenizer tokenises each distinct context and each question once, on all cores. Windows are cut from the token
+arrays afterwards. The ids equal those of tokenising each pair (a test checks this), but a context is not tokenised
+again for each of its questions.
 """
 
 from collections.abc import Sequence
@@ -78,7 +78,7 @@ def tokenize_texts(tokenizer: Any, texts: Sequence[str], *, offsets: bool = True
 
 @dataclass(frozen=True)
 class InputLayout:
-    """How a tokenizer joins a question and a context, for example [CLS] question [SEP] context [SEP].
+    """The layout of a tokenised question and context, for example [CLS] question [SEP] context [SEP].
 
     before, between, after: ids of the special tokens. types: token type ids of the five parts before, question,
     between, context, after. pad, pad_type: id and token type id of the padding.

@@ -4,9 +4,9 @@
     train(prepared, folder, ...) -> TrainingResult           folder: of the checkpoints
     save_model(prepared, result, folder)                     config, safetensors, tokenizer, training.json
 
-Where the hardware supports it: bf16, fused AdamW, SDPA attention (transformers' default). Batches hold features of
-similar length, padded to multiples of 64 when compiled, else of 8. On a CPU the same seed gives the same bytes,
-whether or not training was interrupted.
+Training uses bf16, fused AdamW and SDPA attention (transformers' default) where the hardware supports them. Batches
+have features of similar length, padded to multiples of 64 when the model is compiled, and of 8 otherwise. On a CPU the
+same seed gives the same bytes, whether or not training was interrupted.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ WRITE_ERRORS = ("I/O error", "inline_container")  # in the messages of safetenso
 
 @dataclass(frozen=True)
 class PreparedTraining:
-    """The inputs of a training. fingerprint: equal if and only if a checkpoint may be resumed."""
+    """The inputs of a training. fingerprint: a checkpoint may be resumed only if its fingerprint is equal."""
 
     run: Run
     model: Any
@@ -96,7 +96,7 @@ def prepare_training(run: Run, documents: Sequence[Document], source: ModelSourc
 
 
 def _load_base(run: Run, data: Examples, source: ModelSource | None) -> tuple[Any, Any]:
-    """(model, tokenizer) of the run's base, before training."""
+    """Return (model, tokenizer) of the run's base, before training."""
     if run.base.scratch is not None:
         return models.create_from_scratch(run.base.scratch, data.contexts + data.questions, run.training.seed)
     if source is None:
@@ -109,7 +109,7 @@ def _load_base(run: Run, data: Examples, source: ModelSource | None) -> tuple[An
 
 
 def _fingerprint(run: Run, windows: Windows, source: ModelSource | None) -> str:
-    """A checksum of everything that determines the training's outcome."""
+    """Return a checksum of everything that determines the training's outcome."""
     import transformers
 
     base = source and (source.commit or folder_fingerprint(source.folder))
@@ -122,7 +122,7 @@ def _fingerprint(run: Run, windows: Windows, source: ModelSource | None) -> str:
 
 
 def _training_arguments(settings: TrainingSettings, total: int, folder: Path) -> Any:
-    """transformers' TrainingArguments for `total` steps on this machine and in this process group."""
+    """Return transformers' TrainingArguments for `total` steps on this machine and in this process group."""
     import torch
     from accelerate import PartialState
     from transformers import TrainingArguments
@@ -130,7 +130,7 @@ def _training_arguments(settings: TrainingSettings, total: int, folder: Path) ->
     gpu = torch.cuda.is_available()
     processes = PartialState(cpu=not gpu).num_processes
     if settings.batch % processes:
-        raise InputError(f"training.batch: {settings.batch} cannot be shared among {processes} processes")
+        raise InputError(f"training.batch: {settings.batch} is not divisible by the {processes} processes")
     device_batch = min(settings.device_batch or settings.batch, settings.batch // processes)
     if settings.batch % (device_batch * processes):
         raise InputError(
@@ -168,7 +168,7 @@ def _training_arguments(settings: TrainingSettings, total: int, folder: Path) ->
 
 
 def _create_trainer(prepared: PreparedTraining, arguments: Any, progress: Progress) -> Any:
-    """A Trainer over the prepared features, which reports each step to `progress`."""
+    """Create a Trainer over the prepared features that reports each step to `progress`."""
     import torch
     from transformers import PrinterCallback, Trainer, TrainerCallback
 
@@ -209,7 +209,7 @@ def _create_trainer(prepared: PreparedTraining, arguments: Any, progress: Progre
 
 @contextmanager
 def _as_os_error(folder: Path) -> Iterator[None]:
-    """Raise OSError where safetensors or torch report in their own way that a file could not be written."""
+    """Raise OSError when safetensors or torch report with an error of their own that a file could not be written."""
     from safetensors import SafetensorError
 
     try:
@@ -229,11 +229,11 @@ def train(prepared: PreparedTraining, folder: Path, progress: Progress = lambda 
     total = prepared.step_count
     arguments = _training_arguments(prepared.run.training, total, folder)
     resumed = checkpoints.agree_on_step(folder, prepared.fingerprint)
-    # Created even where no step is left: it changes the model's configuration, which is saved.
+    # Created even when no step is left, because it changes the model's configuration, which is saved.
     trainer = _create_trainer(prepared, arguments, progress)
     progress(resumed)
     last = checkpoints.checkpoint_folder(folder, resumed)
-    if resumed == total:  # the Trainer would take one more step when the last epoch is not a whole one
+    if resumed == total:  # otherwise the Trainer would take one more step when the last epoch is incomplete
         log = checkpoints.restore_weights(prepared.model, last)
     else:
         with _as_os_error(folder):
@@ -244,7 +244,7 @@ def train(prepared: PreparedTraining, folder: Path, progress: Progress = lambda 
 
 
 def save_model(prepared: PreparedTraining, result: TrainingResult, folder: Path) -> None:
-    """Write the model's folder whole or not at all: config.json, model.safetensors, the tokenizer, training.json."""
+    """Write config.json, model.safetensors, the tokenizer and training.json to a folder, completely or not at all."""
     record = TrainingRecord(
         base=prepared.run.base.name,
         commit=prepared.source.commit if prepared.source else None,

@@ -1,4 +1,4 @@
-"""training.json, the record that `finetune` leaves in a model's folder."""
+"""Read training.json, the record that `finetune` writes to a model's folder."""
 
 import json
 from pathlib import Path
@@ -14,10 +14,10 @@ RECORD_NAME = "training.json"
 
 
 class TrainingRecord(Struct, frozen=True):
-    """How a model was trained.
+    """The record of a training.
 
-    base: name of the base model. commit: its commit on the Hub, None for a folder or from scratch. steps: optimiser
-    steps. loss: (step, mean loss since the previous point).
+    base: name of the base model. commit: its commit on the Hub, None for a folder or a model from scratch. steps:
+    number of optimiser steps. loss: (step, mean loss since the previous point).
     """
 
     base: str
@@ -32,7 +32,7 @@ def read_training_record(folder: Path) -> TrainingRecord:
     """Read the training.json of a model's folder. Raises InputError."""
     path = folder / RECORD_NAME
     try:
-        # Not with msgspec's own reader: the loss of a training that diverged is written as NaN, which it refuses.
+        # The loss of a diverged training is written as NaN, which msgspec's JSON reader refuses.
         return msgspec.convert(json.loads(path.read_bytes()), TrainingRecord)
     except OSError as error:
         raise InputError(f"{folder}: not a model that `finetune` wrote: {error.strerror or error}") from error

@@ -1,8 +1,8 @@
-"""Windows: features of at most `max_length` tokens that hold a question and a part of its context.
+"""Cut windows: features of at most `max_length` tokens with a question and a part of its context.
 
-A long context gives several windows that share `doc_stride` tokens, exactly as
-`tokenizer(question, context, truncation="only_second", stride=doc_stride)` cuts them. Windows store token ranges; the
-ids of a feature are assembled when a batch is requested.
+A long context gives several windows that share `doc_stride` tokens, exactly as with
+`tokenizer(question, context, truncation="only_second", stride=doc_stride)`. Windows store token ranges; the ids of a
+feature are assembled when a batch is requested.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ import numpy as np
 from spanferry.errors import InputError
 from spanferry.reader.tokenization import InputLayout, Tokens, read_input_layout, tokenize_texts
 
-QUESTION_CHARACTERS = 60  # of a question that an error message quotes
+QUESTION_CHARACTERS = 60  # maximum length of a question in an error message
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Windows:
         return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
 
     def _parts(self, row: int) -> tuple[Sequence[int] | np.ndarray, ...]:
-        """The ids of one feature in the five parts that `InputLayout.types` lists."""
+        """Return the ids of one feature in the five parts that `InputLayout.types` lists."""
         question, context = self.question[row], self.context[row]
         low = self.questions.bounds[question]
         at = self.contexts.bounds[context]
@@ -110,8 +110,8 @@ def cut_windows(
     if len(room) and room.min() <= doc_stride:
         text = questions[int(room.argmin())]
         raise InputError(
-            f"max_length {max_length}: beside the question {text[:QUESTION_CHARACTERS]!r} there is room for "
-            f"{max(int(room.min()), 0)} tokens of context, not more than the doc_stride of {doc_stride}"
+            f"max_length {max_length}: the question {text[:QUESTION_CHARACTERS]!r} leaves room for "
+            f"{max(int(room.min()), 0)} tokens of context, which must be more than the doc_stride of {doc_stride}"
         )
     length = context_tokens.counts[context_of]
     step = room - doc_stride
