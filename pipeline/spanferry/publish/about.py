@@ -63,7 +63,7 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BuildDetails(Struct, frozen=True):
-    """How a corpus was built. The card states it."""
+    """The settings and sources of a build that the card states."""
 
     corpus: str
     source: str

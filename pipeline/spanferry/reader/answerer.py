@@ -33,7 +33,7 @@ class AnswerDict(TypedDict):
 
 
 class QuestionAnswerer:
-    """Answers questions with a span of their context, as `pipeline("question-answering")` of transformers 4 did.
+    """A model that answers questions with a span of their context, as `pipeline("question-answering")` of transformers 4 did.
 
     Example:
         >>> from spanferry import QuestionAnswerer

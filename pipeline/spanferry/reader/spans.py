@@ -39,7 +39,7 @@ class AnswerSpans:
         return self.start + self.end
 
     def arrays(self) -> tuple[np.ndarray, ...]:
-        """The arrays in the order of the fields."""
+        """Return the arrays in the order of the fields."""
         return tuple(getattr(self, field.name) for field in fields(self))
 
     def take(self, rows: np.ndarray) -> "AnswerSpans":

@@ -66,7 +66,7 @@ class ValidationReport(Struct, frozen=True):
 
 
 class FindingCollector:
-    """Counts findings by rule, and keeps the first examples of each."""
+    """A collection of findings: their number by rule, and the first examples of each rule."""
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}

@@ -29,7 +29,7 @@ PRINTABLE_ASCII = bytes(range(0x20, 0x7F))  # removed before the search for unus
 
 
 class Validator:
-    """Validates one file. `counts` and `findings` are complete after `run`."""
+    """The validation of one file. `counts` and `findings` are complete after `run`."""
 
     _text_checks = checks_at(Level.TEXT)
     _character_checks = checks_at(Level.CHARACTERS)
