@@ -33,7 +33,7 @@ class AnswerDict(TypedDict):
 
 
 class QuestionAnswerer:
-    """A model that answers questions with a span of their context, as `pipeline("question-answering")` of transformers 4 did.
+    """A model that answers questions with a span, like `pipeline("question-answering")` of transformers 4.
 
     Example:
         >>> from spanferry import QuestionAnswerer
