@@ -1,15 +1,16 @@
-"""Writes what was lost: the figures (loss.json), plots, and a page that can be searched."""
+"""Write the loss report of a corpus: figures (loss.json), plots, and a searchable page."""
 
 from pathlib import Path
 
 import click
 from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import read_params
+from spanferry.loss_figures import percent
 from spanferry.report.accuracy import read_gold
 from spanferry.report.build import compute_figures, write_report
 from spanferry.report.inputs import read_build, read_rescue
 from spanferry.report.verdicts import read_verdicts
-from spanferry.report.wording import number, percent
+from spanferry.report.wording import number
 
 
 @click.command(cls=Command, name="report", help=__doc__)
@@ -20,7 +21,7 @@ from spanferry.report.wording import number, percent
 @path_option("--translations")
 @path_option("--clean")
 @path_option("--decisions")
-@path_option("--rescue", required=False, help="The report of stage rescue, where it ran.")
+@path_option("--rescue", required=False, help="The report of stage rescue, if it ran.")
 @path_option("--out")
 def main(
     name: str,

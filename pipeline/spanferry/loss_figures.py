@@ -224,3 +224,8 @@ def read_figures(path: Path) -> LossFigures:
 def write_figures(figures: LossFigures, path: Path) -> None:
     """Write loss.json. Equal figures give equal bytes."""
     write_json(path, msgspec.to_builtins(figures))
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Format a share: 0.9537 -> "95.4 %", None -> a dash."""
+    return "–" if share is None else f"{100 * share:.{digits}f} %"

@@ -1,4 +1,4 @@
-"""Writes a sheet of kept answers for a person to judge, or scores the verdicts in one."""
+"""`spanferry sample`: writes a sheet of kept answers for a person to judge, and scores the verdicts in a sheet."""
 
 import json
 from collections.abc import Sequence
@@ -10,26 +10,27 @@ import msgspec
 from spanferry.cli.support import Command
 from spanferry.config import read_params
 from spanferry.errors import InputError
-from spanferry.loss_figures import PeopleFigures
+from spanferry.loss_figures import PeopleFigures, percent
 from spanferry.report.inputs import read_build
 from spanferry.report.review import draw_sample, write_csv, write_html
 from spanferry.report.terminal import align_columns
 from spanferry.report.verdicts import read_verdicts, score_verdicts
-from spanferry.report.wording import percent
 
 
 @click.command(cls=Command, name="sample")
 @click.argument("corpus", required=False)
-@click.option("-n", "size", default=50, show_default=True, type=click.IntRange(min=1), help="Answers to judge.")
-@click.option("--seed", default=1, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the sheet. [default: reports/CORPUS]")
-@click.option("--score", "scored", type=click.Path(path_type=Path), help="A sheet with verdicts, to be scored.")
-@click.option("--json", "as_json", is_flag=True, help="The scores as JSON.")
+@click.option(
+    "-n", "size", default=50, show_default=True, type=click.IntRange(min=1), help="Number of answers to judge."
+)
+@click.option("--seed", default=1, show_default=True, help="Seed of the random choice of answers.")
+@click.option("--out", type=click.Path(path_type=Path), help="The folder for the sheet.  [default: reports/CORPUS]")
+@click.option("--score", "scored", type=click.Path(path_type=Path), help="Score the verdicts in this sheet (CSV).")
+@click.option("--json", "as_json", is_flag=True, help="Print the scores as JSON.")
 def sample(corpus: str | None, size: int, seed: int, out: Path | None, scored: Path | None, as_json: bool) -> None:
-    """Writes a sheet of kept answers for a person to judge (CSV, and HTML with whole paragraphs).
+    """Write a sheet of kept answers for a person to judge, as CSV and as HTML with whole paragraphs.
 
-    The answers are drawn evenly over methods and confidences. Write right, extent or wrong in the column
-    `verdict`, then score the sheet with --score: precision by method with its 95 % interval.
+    The sample covers all methods and confidences evenly. Fill in right, extent or wrong in the column `verdict`,
+    then run the command with --score to get the precision by method, with its 95 % interval.
     """
     if scored is not None:
         if corpus is not None:
@@ -43,12 +44,12 @@ def sample(corpus: str | None, size: int, seed: int, out: Path | None, scored: P
 
 
 def write_sheet(corpus: str, size: int, seed: int, out: Path) -> tuple[Path, int]:
-    """Writes the sheet of a corpus that was built; returns its path and its number of rows."""
+    """Write the sheet of a corpus that was built. Returns its path and its number of rows."""
     params = read_params()
     native = params.corpus(corpus).native
     data = Path("data") / corpus
     if not (data / "clean").is_dir():
-        raise InputError(f"{data / 'clean'}: not there; build it with `dvc repro clean@{corpus}`")
+        raise InputError(f"{data / 'clean'}: does not exist; build it with `dvc repro clean@{corpus}`")
     build = read_build(
         data / "segments" / "layout.parquet",
         data / "located" / "paragraphs.parquet",
@@ -63,7 +64,7 @@ def write_sheet(corpus: str, size: int, seed: int, out: Path) -> tuple[Path, int
 
 
 def print_scores(rows: Sequence[PeopleFigures], as_json: bool) -> None:
-    """Prints the precision by method."""
+    """Print the precision by method."""
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(rows)))
         return

@@ -11,7 +11,7 @@ from typing import Any
 from huggingface_hub import DatasetCardData
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from spanferry.loss_figures import LossFigures
+from spanferry.loss_figures import LossFigures, percent
 from spanferry.publish.about import About, BuildDetails
 from spanferry.publish.citation import attribution_sentence, bibtex_entry, display_title
 from spanferry.records import SPLITS, Method, Reason, Split
@@ -81,7 +81,7 @@ def render_card(
         attributions=[*(attribution_sentence(work) for work in about.sources), *about.attribution],
         bibtex=[bibtex_entry(work) for work in about.sources],
         revision=REVISION_PLACEHOLDER,
-        percent=format_percent,
+        percent=percent,
     )
 
 
@@ -135,7 +135,7 @@ def loss_rows(figures: LossFigures) -> list[list[str]]:
         (split, label, getattr(figures.units(split), unit)) for split in SPLITS for unit, label in UNIT_LABELS.items()
     ]
     return [
-        [split, label, f"{n.visited:,}", f"{n.kept:,}", f"{n.dropped:,}", format_percent(n.kept / n.visited)]
+        [split, label, f"{n.visited:,}", f"{n.kept:,}", f"{n.dropped:,}", percent(n.kept / n.visited)]
         for split, label, n in tallies
         if n.visited
     ]
@@ -146,6 +146,6 @@ def format_counts(counts: Mapping[Any, int], words: Iterable[str]) -> str:
     return ", ".join(f"`{word}` {n:,}" for word in words if (n := counts.get(word)))
 
 
-def format_percent(value: float | None) -> str:
+def percent(value: float | None) -> str:
     """Format a share: 0.95371 -> "95.4 %", None -> a dash."""
     return "–" if value is None else f"{100 * value:.1f} %"

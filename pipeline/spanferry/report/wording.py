@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from spanferry.loss_figures import Drift, LossFigures, Tally, Unit
+from spanferry.loss_figures import Drift, LossFigures, Tally, Unit, percent
 from spanferry.records import SPLITS, Method, Reason, Split
 
 
@@ -71,11 +71,6 @@ BREAKDOWNS = {
 # (points by which the share of unanswerable questions moves, description). A shift of less than one point changes a
 # reader's score by less than another seed does. The reference's own shift is 11 points.
 SHIFTS = ((0.05, "stays the same"), (1, "hardly changes"), (5, "changes somewhat"), (None, "changes much"))
-
-
-def percent(share: float | None, digits: int = 1) -> str:
-    """Format a share: 0.9537 -> "95.4 %", None -> a dash."""
-    return "–" if share is None else f"{100 * share:.{digits}f} %"
 
 
 def number(value: float) -> str:
