@@ -1,12 +1,12 @@
-"""Everything known about languages; other modules ask here.
+"""Everything that Spanferry knows about languages.
 
 language_of("nl-BE") ──> Language(code="nl", articles={"de", "het", ...}, ...)
 
 codes       BCP 47 codes: the primary subtag
-profiles/   one module a language: function words, compounds, number words, question words, scoring
+profiles/   one module per language: function words, compounds, number words, question words, scoring
 numbers     number words and digits
-scripts     which scripts a language uses; unspaced and dense scripts; combining marks
-words       tokens, and a folding under which variants are equal
+scripts     the scripts of each language; unspaced and dense scripts; combining marks
+words       tokens, and folding, which makes variants of a token equal
 sentences   sentence boundaries
 boundaries  word boundaries inside a text
 """
@@ -19,14 +19,15 @@ from spanferry.language.profiles import PROFILES, SYNONYMS
 from spanferry.language.profiles.base import BreakdownPatterns, DetectionWords, Language
 
 NEUTRAL = Language()
-"""A language of which nothing is known."""
+"""The profile of a language that is not known."""
 
 
 @cache
 def language_of(code: str) -> Language:
-    """Return what is known of a language.
+    """Return the profile of a language.
 
-    code: BCP 47; script and region are ignored. Of an unknown language only its code and number words are known.
+    code: a BCP 47 code; its script and region are ignored. A language without a profile has only its code and number
+    words.
     """
     primary = primary_subtag(code)
     return PROFILES.get(SYNONYMS.get(primary, primary)) or replace(NEUTRAL, code=primary)
@@ -34,7 +35,7 @@ def language_of(code: str) -> Language:
 
 @cache
 def counting(language: Language) -> Language:
-    """Return the language as it is where a word for 1 is meant as a number: those words are no articles."""
+    """Return a language whose words for 1 do not count as articles, for answers in which they are numbers."""
     return replace(language, articles=language.articles - language.one_words)
 
 

@@ -1,9 +1,9 @@
-"""Word boundaries: where a span may start or end, and whether it cuts a word.
+"""Word boundaries: the offsets at which a span may start or end, and spans that cut a word.
 
 There are two rules, which differ on purpose:
 
-    is_boundary       for spans that we choose: strict, so that "19" is not found in "1990s" or "19e"
-    is_inside_word    for spans that others chose: lenient, so that only a plain cut is reported
+    is_boundary       for spans that Spanferry chooses: strict, so that "19" is not found in "1990s" or "19e"
+    is_inside_word    for spans in a file to be checked: lenient, so that only an obvious cut is reported
 
                                           is_boundary       is_inside_word
     between a number and letters: 1990|s  no boundary       not inside
@@ -11,7 +11,7 @@ There are two rules, which differ on purpose:
     no-break spaces between digits        no boundary       not inside
     a mark after its letter               no boundary       inside
 
-Both take every character of an unspaced script as a word (`is_unspaced`).
+Both rules treat every character of an unspaced script as a word (`is_unspaced`).
 """
 
 from functools import lru_cache
@@ -27,7 +27,7 @@ _DECIMAL_SIGNS = (".", ",")
 
 
 def is_boundary(text: str, offset: int) -> bool:
-    """Return whether a span may start or end here: not between two letters or digits, nor inside a number."""
+    """Return whether a span may start or end at an offset: not between two letters or digits, nor inside a number."""
     if not 0 < offset < len(text):
         return True
     before, after = text[offset - 1], text[offset]
@@ -47,7 +47,7 @@ def is_boundary(text: str, offset: int) -> bool:
 
 
 def base_letter_before(text: str, offset: int) -> str:
-    """Return the character before an offset; of a letter with combining marks, the letter."""
+    """Return the character before an offset, skipping combining marks."""
     offset -= 1
     while offset and is_mark(text[offset]):
         offset -= 1
@@ -55,9 +55,9 @@ def base_letter_before(text: str, offset: int) -> str:
 
 
 def cut_letters(text: str, start: int, end: int) -> tuple[str, str]:
-    """Return the characters beyond a span's ends where the ends are no boundaries, "" where they are.
+    """Return the characters directly before and after a span, or "" where the span begins or ends at a word boundary.
 
-    "Japan" in "Japanese" -> ("", "e"). Some answers of SQuAD are cut like that.
+    "Japan" in "Japanese" -> ("", "e"). Some answers of SQuAD cut words like this.
     """
     return (
         "" if is_boundary(text, start) else text[start - 1],
@@ -68,7 +68,7 @@ def cut_letters(text: str, start: int, end: int) -> tuple[str, str]:
 def is_inside_word(text: str, offset: int) -> bool:
     """Return whether the characters before and at an offset belong to one word or one number.
 
-    "19|91", "foto|grafie" and "3,|5" do; "1990|s" does not, since a unit or an ending is no part of the number.
+    True for "19|91", "foto|grafie" and "3,|5". False for "1990|s", because a unit or ending is not part of the number.
     """
     if not 0 < offset < len(text):
         return False
@@ -89,7 +89,7 @@ def cuts_word(text: str, start: int, end: int) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _character_class(character: str) -> Literal["letter", "digit", ""]:
-    """Return what a character is part of: a word, a number, or "" for anything else and scripts without word ends."""
+    """Return the class of a character; "" for symbols, and for scripts that are unspaced or attach particles."""
     if character.isdecimal():
         return "digit"
     is_letter = _LETTER.match(character) and not is_unspaced(character) and not attaches_particles(character)

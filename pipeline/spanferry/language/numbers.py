@@ -1,7 +1,7 @@
 """Numbers in words and in digits: "twaalf" is "12", "zeventiende" is "17e".
 
-The words come from num2words (https://github.com/savoirfairelinux/num2words, 50 languages). A language that it does
-not know has none.
+The words come from num2words (https://github.com/savoirfairelinux/num2words), which supports 50 languages. Other
+languages have no number words here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from functools import cache
 
 from spanferry.language.words import fold, tokens
 
-# 1 is left out: in many languages it is the article.
+# 1 is left out, because in many languages the word for it is an article.
 COUNTED = (*range(2, 101), 1000)
 
 
@@ -17,12 +17,12 @@ COUNTED = (*range(2, 101), 1000)
 def number_words(code: str, ordinal_endings: tuple[str, ...] = ()) -> Mapping[str, str]:
     """Return folded words -> digits, ordinals with an "e": {"twaalf": "12", "twaalfde": "12e", "12de": "12e"}.
 
-    code: as num2words has it. ordinal_endings: how the language ends an ordinal in digits.
+    code: num2words's code of the language. ordinal_endings: the endings of ordinals in digits.
     """
     words: dict[str, str] = {}
     if not code:
         return words
-    from num2words import num2words  # here because the import takes 50 ms, which most commands need not spend
+    from num2words import num2words  # not at the top: the import takes 50 ms, and most commands do not need it
 
     for number in COUNTED:
         for kind, digits in (("cardinal", str(number)), ("ordinal", f"{number}e")):
@@ -39,7 +39,7 @@ def number_words(code: str, ordinal_endings: tuple[str, ...] = ()) -> Mapping[st
 def rewrite_numbers(
     words: Sequence[str], numbers: Mapping[str, str], target_words: Sequence[str], target_numbers: Mapping[str, str]
 ) -> list[str]:
-    """Return the words with each number in the form that the target has: "12" for "twaalf" among "12 schepen".
+    """Return the words with numbers in the form that the target uses: "12" for "twaalf" if the target is "12 schepen".
 
     words, target_words: folded tokens. numbers, target_numbers: number words of their languages.
     """
@@ -50,7 +50,7 @@ def rewrite_numbers(
 
 
 def shared_numbers(words: Sequence[str], target_words: Sequence[str], target_numbers: Mapping[str, str]) -> set[str]:
-    """Return the numbers among the words that the target has as well. A span without them is another answer's."""
+    """Return the numbers among the words that also occur in the target. The right span contains them."""
     return {word for word in words if word in target_words and target_numbers.get(word, word)[0].isdigit()}
 
 
@@ -59,7 +59,7 @@ def lacks_number(
 ) -> bool:
     """Return whether the words have a number and the span has none ("the 1840s" in "de jaren").
 
-    A number that begins a longer word counts ("zes" in "zesvoudig").
+    A number at the beginning of a longer word counts ("zes" in "zesvoudig").
     """
     expected = {numbers.get(word, word) for word in words if any(map(str.isdigit, numbers.get(word, word)))}
     if not expected or any(map(str.isdigit, "".join(span_numbers.get(word, word) for word in span_words))):

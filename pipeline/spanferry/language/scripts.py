@@ -1,4 +1,4 @@
-"""Scripts (Unicode): which a language uses, which are written without spaces, which are dense."""
+"""Unicode scripts: the scripts of each language, and those that are unspaced, dense, or attach particles."""
 
 import unicodedata
 from functools import lru_cache
@@ -7,7 +7,7 @@ import regex
 
 from spanferry.language.codes import primary_subtag
 
-# Script -> primary subtags of the languages that use it. Latin is left out: names may be Latin in any language.
+# Script -> primary subtags of the languages that use it. Latin is left out, because any language may have Latin names.
 SCRIPTS = {
     "Arabic": "ar ckb fa ps sd ug ur",
     "Armenian": "hy",
@@ -37,23 +37,23 @@ SCRIPTS = {
 _LETTERS = {script: regex.compile(rf"\p{{Script={script}}}") for script in SCRIPTS}
 _NOT_LATIN = regex.compile(r"[^\P{L}\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]")
 
-# The characters of unspaced scripts, as the inside of a character class. Unicode properties cover the supplementary
+# The characters of unspaced scripts, as the content of a character class. Unicode properties cover the supplementary
 # planes (U+20000 is Han). The characters listed one by one belong to several scripts, so their own property is Common:
 # U+3006 closing mark, U+3031-3035 and U+303C repeat and masu marks, U+30FC and U+FF70 prolonged sound marks,
 # U+FF9E-FF9F halfwidth sound marks.
 EAST_ASIAN = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Yi}\u3006\u3031-\u3035\u303c\u30fc\uff70\uff9e\uff9f"
-# The scripts of Unicode's line breaking class SA: words can only be told apart with a dictionary.
+# The scripts of Unicode's line breaking class SA, in which only a dictionary shows where words end.
 SOUTH_EAST_ASIAN = r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Tham}\p{Tai_Viet}\p{Ahom}"
 UNSPACED = EAST_ASIAN + SOUTH_EAST_ASIAN
 
 _FIRST_UNSPACED = "\u0e00"
 _UNSPACED = regex.compile(f"[{UNSPACED}]")
-# The blocks are those of East Asian symbols and punctuation, and of fullwidth and halfwidth forms.
+# Also the blocks of East Asian symbols and punctuation, and of fullwidth and halfwidth forms.
 _EAST_ASIAN_TEXT = regex.compile(rf"[{EAST_ASIAN}\u3000-\u9fff\uff00-\uffef]")
 # Scripts that write particles and articles together with the word.
 _ATTACHED = regex.compile(r"[\p{Hangul}\p{Arabic}\p{Hebrew}]")
 
-# Scripts whose characters are syllables or words. FIRST_DENSE is the first of them, Hangul's.
+# Scripts whose characters are syllables or words. FIRST_DENSE is their first character, which is Hangul.
 FIRST_DENSE = "\u1100"
 DENSE = regex.compile(rf"[{EAST_ASIAN}\p{{Hangul}}]")
 
@@ -69,7 +69,7 @@ def scripts_of(text: str) -> frozenset[str]:
 
 
 def scripts_written_in(code: str) -> frozenset[str]:
-    """Return the scripts other than Latin that a language uses; empty for one that is written in Latin letters."""
+    """Return the scripts other than Latin that a language uses; empty for a language that is written in Latin."""
     primary = primary_subtag(code)
     return frozenset(script for script, languages in SCRIPTS.items() if primary in languages.split())
 
@@ -98,5 +98,5 @@ def is_east_asian(character: str) -> bool:
 
 
 def is_mark(character: str) -> bool:
-    """Return whether a character belongs to the letter before it: an accent, a vowel sign, a point."""
+    """Return whether a character is a mark on the letter before it: an accent, a vowel sign or a point."""
     return unicodedata.category(character)[0] == "M"

@@ -1,4 +1,4 @@
-"""Sentences: where they start and end in a text."""
+"""Splits texts into sentences."""
 
 import regex
 import sentencex
@@ -11,8 +11,8 @@ _WIDE_SPACE = regex.compile(r"[^\S \t\n\r\f\v]")
 def sentences(text: str, language: str) -> list[Span]:
     """Return the spans of a text's sentences, in order, without the white space around them.
 
-    Everything outside the spans is white space, so the text can be put together again exactly. The rules of each
-    language are those of sentencex (Wikimedia). language: a code that sentencex knows; it treats others as English.
+    All characters outside the spans are white space, so the text can be restored exactly. The package sentencex
+    (Wikimedia) finds the sentences. language: a code that sentencex knows; it treats other languages as English.
     """
     spans: list[Span] = []
     offset = 0

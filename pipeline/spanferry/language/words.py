@@ -1,6 +1,6 @@
-"""Words: tokens of a text, and a folding under which variants of a token are equal.
+"""Splits texts into tokens, and folds tokens so that their variants are equal.
 
-Offsets count code points of the text that was given.
+Offsets count code points of the original text.
 """
 
 import re
@@ -13,23 +13,23 @@ from spanferry.language.scripts import UNSPACED, is_mark
 from spanferry.records import Span
 
 SEPARATORS = ".,\u00a0\u202f"
-"""Characters between the digits of one number: 1.250,5 or 10 000."""
+"""Characters that may separate the digits of a number: 1.250,5 or 10 000."""
 
 _UNSPACED = f"[{UNSPACED}]"
 _LETTER, _INNER = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--{_UNSPACED}]", rf"[[\p{{L}}\p{{M}}]--{_UNSPACED}]"
 
-# In this order: a number with its separators; a run of letters, marks and digits, joined by inner apostrophes (foto's,
-# 's); a character of an unspaced script; one other visible character. Nothing is tried twice (possessive "++"), which
-# halves the time.
+# In this order: a number with its separators; a run of letters, marks and digits, which may be joined by apostrophes
+# (foto's); a character of an unspaced script; any other visible character. The possessive quantifiers ("++") prevent
+# backtracking, which halves the time.
 _TOKEN = regex.compile(
     rf"\d++(?:[{SEPARATORS}]\d++)+(?!\w)|{_LETTER}++(?:['’]{_INNER}++)*+|{_UNSPACED}\p{{M}}*|\S", regex.V1
 )
 
-# The same for texts of Latin letters and common signs only, with the standard library: three times as fast.
+# The same with the standard library, for texts with only Latin letters and common signs. It is three times as fast.
 _LATIN_TOKEN = re.compile(rf"\d+(?:[{SEPARATORS}]\d+)+(?!\w)|\w+(?:['’][^\W\d_]+)*|\S")
 _NOT_LATIN = re.compile(r"[^\t\n\r -~\u00a0-\u00b1\u00b4-\u00b8\u00ba\u00bb\u00bf-\u02ff\u2010-\u206f\u20a0-\u20cf]")
 
-# Single and double quotes fold to one: engines exchange them, and apostrophes differ on both sides.
+# Single and double quotes fold to the same character, because engines exchange them and write apostrophes differently.
 _QUOTES = dict.fromkeys("'\"“”„‟«»″〝〞‘’‚‛′`´‹›", "'")
 _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
 _FOLDED_SIGNS = str.maketrans(_QUOTES | _DASHES)
@@ -38,7 +38,7 @@ _DECIMAL = regex.compile(r"(?<=\d)[.,](?=\d)")
 
 
 def tokens(text: str) -> list[Span]:
-    """Return the spans of words, numbers and single symbols, in order; white space is in none.
+    """Return the spans of words, numbers and single symbols, in order. White space is not part of any span.
 
     "In 1.250 v.Chr., foto's" -> In | 1.250 | v | . | Chr | . | , | foto's
     """
@@ -54,7 +54,7 @@ def is_word(token: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def fold(token: str) -> str:
-    """Return a token without case and diacritics, with one form of quotes, dashes and numbers.
+    """Return a token without case and diacritics, and with uniform quotes, dashes and number formats.
 
     fold("Coördinatie") == "coordinatie"; fold("1.250") == fold("1,250") == "1250"; fold("3,5") == "3.5"
     """

@@ -1,4 +1,4 @@
-"""The languages with knowledge of their own, one module each. To add one, write a module and list it here."""
+"""The language profiles, one module each. To add a language, write a module and list it here."""
 
 from spanferry.language.profiles.arabic import ARABIC
 from spanferry.language.profiles.base import Language

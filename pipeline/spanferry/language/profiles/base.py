@@ -1,7 +1,7 @@
-"""The record that a language's profile fills in.
+"""The type of a language profile.
 
-A field that a profile leaves out keeps its neutral value, so an unknown language has no articles, no compounds and no
-question words. Everything is a closed list of words or a rule about letters; nothing is learned.
+A field that a profile omits keeps its neutral default: an unknown language has no articles, no compounds and no
+question words. All knowledge consists of lists of words and rules about letters; nothing is learned from data.
 """
 
 from collections.abc import Mapping
@@ -11,54 +11,54 @@ from spanferry.language.numbers import number_words
 
 
 def word_set(words: str) -> frozenset[str]:
-    """Return the words of a text that separates them by white space."""
+    """Return the words of a text, which are separated by white space."""
     return frozenset(words.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectionWords:
-    """Function words that show that a text is in this language. All are lower-case.
+    """Function words that show that a text is in this language. All are in lower case.
 
-    Two detectors use them, and each has lists of its own because their thresholds were set with them: the check of a
-    translation knows the source text (`translation/checks/untranslated.py`), the validator only sees a finished file
-    (`squad/validation/untranslated.py`).
+    There are two detectors. The check of a translation knows the source text (`translation/checks/untranslated.py`);
+    the validator sees only a finished file (`squad/validation/untranslated.py`). Each has its own lists, because its
+    thresholds were set with them.
     """
 
     translation_telling: frozenset[str]
-    """Words that prove the language. Those of Dutch, German, French and parts of names are left out."""
+    """Words that prove the language. Words that also exist in Dutch, German, French or names are left out."""
 
     translation_shared: frozenset[str]
     """Words of the language that also occur in names and in other languages."""
 
     translation_unmistakable: frozenset[str]
-    """Those of `translation_telling` that occur in no text of another language, except in titles."""
+    """The words of `translation_telling` that texts in other languages contain only in titles."""
 
     file_telling: frozenset[str]
-    """Words that hardly any other language has."""
+    """Words that hardly any other language uses."""
 
     file_common: frozenset[str]
-    """The words above, and words that count where one of those is near."""
+    """The words of `file_telling`, and words that count only near one of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakdownPatterns:
-    """What the groups of the loss report need to know of a language (`spanferry.breakdown`).
+    """Patterns by which the loss report groups questions and answers (`spanferry.breakdown`).
 
-    Each pattern is the inside of a regular expression's group (RE2, as Arrow uses it): alternatives separated by "|".
+    Each pattern consists of alternatives separated by "|", for a group in a regular expression (RE2, which Arrow uses).
     """
 
     question_groups: tuple[tuple[str, str], ...] = ()
-    """(group, alternatives); where one form begins another, the longer is listed first."""
+    """(group, alternatives). A form that is the beginning of another one comes after it."""
 
     months: str = ""
     periods: str = ""
     """Centuries, decades and weekdays."""
 
     before_year: str = ""
-    """What may precede a year in a date: "in", "early"."""
+    """Words that may precede a year in a date: "in", "early"."""
 
     hedges: str = ""
-    """What may precede a number: "about"."""
+    """Words that may precede a number: "about"."""
 
     numbers: str = ""
     clause_starts: str = ""
@@ -70,7 +70,7 @@ class BreakdownPatterns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """Everything that is known about a language. Words are lower-case.
+    """The profile of a language. All words are in lower case.
 
     code: the primary subtag (BCP 47). synonyms: other primary subtags of the same language.
     """
@@ -79,43 +79,43 @@ class Language:
     synonyms: tuple[str, ...] = ()
 
     articles: frozenset[str] = frozenset()
-    """Words that may precede a noun phrase without belonging to the answer."""
+    """Articles, which may precede a noun phrase without being part of the answer."""
 
     determiners: frozenset[str] = frozenset()
-    """Other words that open a noun phrase, and that a translation may turn into an article ("its" -> "het")."""
+    """Other words that begin a noun phrase, and that may be translated as an article ("its" -> "het")."""
 
     edge_words: frozenset[str] = frozenset()
-    """Prepositions, conjunctions and relatives. At the edge of a span they belong to the sentence, not to the answer,
-    unless the translated answer has them too."""
+    """Prepositions, conjunctions and relative pronouns. At the edge of a span they are not part of the answer, unless
+    the translated answer has them too."""
 
     one_words: frozenset[str] = frozenset()
-    """Words for 1. Some are articles as well ("een"); they count as articles unless the source says "one"."""
+    """Words for 1. Those that are also articles ("een") are articles unless the source answer begins with "one"."""
 
     compounds: bool = False
-    """True where nouns are written together, so that an answer may be part of a longer word."""
+    """True if compounds are written as one word, so that an answer may be part of a longer word."""
 
     num2words_code: str = ""
-    """The code that num2words has for the language, where it is not `code`."""
+    """num2words's code of the language, if it differs from `code`."""
 
     ordinal_endings: tuple[str, ...] = ()
     """Endings of ordinal numbers in digits: "th" of "17th"."""
 
     scoring_articles: frozenset[str] = frozenset()
-    """Articles that the language's own EM and F1 ignore: those of MLQA's script, which may be fewer than `articles`."""
+    """Articles that EM and F1 in this language ignore: those of MLQA's script, which may be fewer than `articles`."""
 
     scoring_prefixes: frozenset[str] = frozenset()
-    """Articles that are written together with the next word; scoring removes them as well."""
+    """Articles that are written together with the next word. Scoring removes them too."""
 
     scored_by_character: bool = False
-    """True where scoring counts each character of an unspaced script as a word."""
+    """True if scoring counts each character of an unspaced script as a word."""
 
     question_words: frozenset[str] = frozenset()
-    """Words that ask, by which scores are broken down."""
+    """Question words, by which scores are broken down."""
 
     detection: DetectionWords | None = None
     breakdown: BreakdownPatterns = BreakdownPatterns()
 
     @property
     def numbers(self) -> Mapping[str, str]:
-        """Folded number words -> digits, as `number_words` gives them."""
+        """The number words of the language: folded word -> digits (see `number_words`)."""
         return number_words(self.num2words_code or self.code, self.ordinal_endings)
