@@ -1,1 +1,1 @@
-"""One module for each DVC stage: its options, one call into `spanferry`, and one summary line."""
+"""One module per DVC stage, with its options, one call into `spanferry`, and one summary line."""

@@ -1,4 +1,4 @@
-"""Decides what is kept. Writes the decisions, the cleaned SQuAD files, their provenance, and the rejected answers."""
+"""Decide which answers to keep, and write the cleaned SQuAD files, their provenance, and the rejected answers."""
 
 from pathlib import Path
 
@@ -20,8 +20,8 @@ from spanferry.squad import cleaned_name, write_squad
 @path_option("--spans")
 @path_option("--translations")
 @path_option("--out")
-@path_option("--decisions", help="The table of what is kept of each paragraph and question.")
-@path_option("--digests", help="A JSON file of the sha256 of each file in OUT, by its name.")
+@path_option("--decisions", help="The table of decisions on paragraphs and questions to write.")
+@path_option("--digests", help="The JSON file to write: file name in OUT -> sha256.")
 def main(
     name: str,
     layout: Path,

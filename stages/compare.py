@@ -1,4 +1,4 @@
-"""Puts all runs of params.yaml into one table, beside the figures that others have published."""
+"""Compare all runs of params.yaml with each other and with published figures in one table."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from spanferry.reader.published import read_published
 
 @click.command(cls=Command, name="compare", help=__doc__)
 @path_option("--reports", help="The folder of the runs' reports.")
-@path_option("--out", help="The table's path without its suffix: .md, .html and .json are written.")
+@path_option("--out", help="The path of the table without a suffix; .md, .html and .json files are written.")
 def main(reports: Path, out: Path) -> None:
     comparison = compare_runs(read_params().runs, reports, read_published())
     write_comparison(comparison, out)

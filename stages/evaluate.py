@@ -1,4 +1,4 @@
-"""Predicts a run's development questions with its model, scores the answers, and writes the model card."""
+"""Answer the development questions of a run with its model, score the answers, and write the model card."""
 
 from pathlib import Path
 
@@ -16,10 +16,10 @@ from spanferry.reader.run_report import evaluate_run, write_report_folder
 @click.command(cls=Command, name="evaluate", help=__doc__)
 @click.argument("name", metavar="RUN")
 @path_option("--data", help="The folder of the corpora.")
-@path_option("--model", help="The run's model.")
-@path_option("--report", help="The flat figures (JSON).")
-@path_option("--details", help="A folder for predictions, null odds and breakdowns.")
-@path_option("--card", help="The model card (Markdown).")
+@path_option("--model", help="The folder of the model of the run.")
+@path_option("--report", help="The JSON file of figures to write.")
+@path_option("--details", help="The folder for predictions, null odds and breakdowns.")
+@path_option("--card", help="The model card to write (Markdown).")
 def main(name: str, data: Path, model: Path, report: Path, details: Path, card: Path) -> None:
     params = read_params()
     run, language = params.run(name), params.language.target

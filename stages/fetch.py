@@ -1,4 +1,4 @@
-"""Fetches the files of a corpus and checks them."""
+"""Fetch the files of a corpus and check them."""
 
 from pathlib import Path
 

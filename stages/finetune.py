@@ -1,4 +1,4 @@
-"""Fine-tunes a run's model on its corpora; resumes from the last checkpoint after an interruption."""
+"""Fine-tune the model of a run on its corpora. After an interruption, resume from the last checkpoint."""
 
 import os
 import sys
@@ -16,11 +16,16 @@ from spanferry.reader.models import silence_transformers
 
 
 @click.command(cls=Command, name="finetune", help=__doc__)
-@click.argument("name", metavar="RUN")  # no --run: torchrun would take it for an option of its own
+@click.argument("name", metavar="RUN")  # not --run, because torchrun would interpret it as its own option
 @path_option("--data", help="The folder of the corpora.")
-@path_option("--checkpoints", help="The folder of the checkpoints; removed at the end.")
-@path_option("--out", help="The model's folder.")
-@click.option("--processes", default=1, envvar="SPANFERRY_PROCESSES", help="One per GPU (torchrun), default 1.")
+@path_option("--checkpoints", help="The folder for checkpoints; it is removed at the end.")
+@path_option("--out", help="The folder for the model.")
+@click.option(
+    "--processes",
+    default=1,
+    envvar="SPANFERRY_PROCESSES",
+    help="Number of processes, one per GPU (torchrun).  [default: 1]",
+)
 def main(name: str, data: Path, checkpoints: Path, out: Path, processes: int) -> None:
     params = read_params()
     run = params.run(name)
@@ -29,7 +34,7 @@ def main(name: str, data: Path, checkpoints: Path, out: Path, processes: int) ->
     if processes > 1 and "LOCAL_RANK" not in os.environ:
         if run.training.batch % processes:
             raise InputError(
-                f"runs.{name}.training.batch: {run.training.batch} cannot be shared by {processes} processes"
+                f"runs.{name}.training.batch: {run.training.batch} is not divisible by the {processes} processes"
             )
         run_in_processes("stages.finetune", sys.argv[1:], processes)
         return

@@ -1,8 +1,8 @@
-"""Notes which cleaned files a run trains on and is evaluated on, by their checksums.
+"""Write the checksums of the cleaned files that a run trains on and is evaluated on.
 
-DVC cannot make a stage's dependencies from a list in params.yaml. This stage therefore depends on the checksums of all
-corpora and selects those of the run's own; training and evaluation depend on the selection. Editing, adding or
-removing a corpus reruns the runs that read it, and no others.
+DVC cannot derive the dependencies of a stage from a list in params.yaml. This stage therefore depends on the checksums
+of all corpora and selects those that the run uses. Training and evaluation depend on the selection, so that a change of
+a corpus reruns only the runs that use it.
 """
 
 from pathlib import Path
@@ -16,8 +16,8 @@ from spanferry.reader.corpora import select_checksums
 
 @click.command(cls=Command, name="inputs", help=__doc__)
 @click.argument("name", metavar="RUN")
-@path_option("--digests", help="The folder of the checksums that clean writes, one file per corpus.")
-@path_option("--out", help="A folder: OUT/train.json and OUT/dev.json are written.")
+@path_option("--digests", help="The folder of the checksums that stage clean writes, one file per corpus.")
+@path_option("--out", help="The folder in which train.json and dev.json are written.")
 def main(name: str, digests: Path, out: Path) -> None:
     params = read_params()
     run = params.run(name)

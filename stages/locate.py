@@ -1,4 +1,4 @@
-"""Find every translated answer in its translated paragraph."""
+"""Find each translated answer in its translated paragraph."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Checks the cleaned files against their contract and builds the folder that is published."""
+"""Check the cleaned files against their contract, and build the folder to publish."""
 
 from pathlib import Path
 

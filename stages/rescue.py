@@ -1,4 +1,4 @@
-"""Translate again what locate did not settle, with the answer between markers; then drop spans below min_confidence."""
+"""Translate the sentences of uncertain answers again, with markers, and drop spans below align.min_confidence."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -44,13 +44,15 @@ def main(
         write_spans(batches, params.align.min_confidence, out)
         write(schema_of(TranslationRow).empty_table(), marked)
     write_json(report, cost)
-    print_summary("rescue", f"{name}: {', '.join(f'{n:,} {what}' for what, n in cost.items()) or 'switched off'}")
+    print_summary(
+        "rescue", f"{name}: {', '.join(f'{count:,} {label}' for label, count in cost.items()) or 'switched off'}"
+    )
 
 
 def rescue(
     params: Params, name: str, source: Path, marked: Path, tables: tuple[LazyTable, LazyTable, LazyTable], out: Path
 ) -> Counter[str]:
-    """Write the spans and the translations of the marked sentences. Return the cost and the outcomes."""
+    """Write the spans and the translations of the marked sentences. Returns the cost and the outcomes."""
     locator = make_locator(params.language.source, params.language.target, params.align)
     with (
         open_executor(params.executor, params.ray, worker_count()) as executor,
@@ -66,7 +68,7 @@ def rescue(
 
 
 def write_spans(batches: Iterable[pa.Table], min_confidence: float, out: Path) -> None:
-    """Write spans, without those that are less probable than `min_confidence`."""
+    """Write spans, and drop those that are less probable than `min_confidence`."""
     with writer(out, schema_of(SpanRow)) as add:
         for batch in batches:
             add(drop_below(batch, min_confidence))

@@ -1,4 +1,4 @@
-"""Cuts a corpus into the distinct texts to translate, and keeps where each one lies."""
+"""Split a corpus into the distinct texts to translate, and record where each one occurs."""
 
 from pathlib import Path
 

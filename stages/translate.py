@@ -1,4 +1,4 @@
-"""Translate a corpus's segments. Texts that are in the translation memory are not sent again."""
+"""Translate the segments of a corpus. Texts in the translation memory are not sent again."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def main(name: str, source: Path, segments: Path, layout: Path, out: Path, repor
     ):
         texts = read_segments(segments, layout if session.translator.uses_context else None)
         results = session.translate(texts)
-        # Where a sentence failed, send its whole paragraph: the engine may translate the sentence there.
+        # If a sentence has no translation, send its whole paragraph: the engine may translate the sentence there.
         known = {segment.text: result.text for segment, result in zip(texts, results, strict=True)}
         if None in known.values():
             contexts = contexts_to_translate(tables.read(layout, SourceParagraph), known)

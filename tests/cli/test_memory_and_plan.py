@@ -92,8 +92,8 @@ def test_the_stage_says_what_is_left_when_it_stops(project, refusal, google):
     Path("params.yaml").write_text(PARAMS + "translate: {max_requests: 1}\n")
     google(lambda text, n: dutch(text))
     assert refusal(translate, *stage("ferry")) == (
-        "translate: mtranslate: translate.max_requests: 1 requests are sent; 1 texts are translated and kept, "
-        "3 are left; run again to go on"
+        "translate: mtranslate: translate.max_requests: 1 requests were sent; 1 texts are translated and stored, "
+        "3 are left; run again to continue"
     )
     assert not Path("data/ferry/translations.parquet").exists()
 
@@ -123,7 +123,7 @@ def test_an_engine_that_uses_contexts_is_given_the_paragraph(project, run, refus
 def test_the_stage_names_a_text_that_an_offline_memory_lacks(project, refusal):
     write_tmx(Path("data/replay/source/memory.tmx"), [(text, dutch(text)) for text in TEXTS[1:]], "en", "nl")
     assert refusal(translate, *stage("replay")) == (
-        "translate: the translation memory does not hold the sentence 'It was built in 1931.'"
+        "translate: the corpus's own translations lack the sentence 'It was built in 1931.'; add them to its TMX file"
     )
 
 
@@ -158,7 +158,7 @@ def test_import_export_and_stats(project, run, refusal, google):
     assert stats[0] == "mtranslate, en to nl: 5 translations; 77 characters into 86"
     assert stats[1].startswith("6 records, 0.0 MiB in memory/")
     assert refusal(memory, "export", "x.tmx", "--translator", "memory") == (
-        "export: --translator memory: the memory keeps none of its translations"
+        "export: --translator memory: the memory does not store its translations"
     )
 
 
@@ -179,7 +179,7 @@ def test_stats_tell_the_quarantine_and_damage_and_release_empties_it(project, ru
             "quarantine": {"empty": 1},
         }
     ]
-    assert "torn the last record" in figures["damage"]
+    assert "truncated the last record" in figures["damage"]
     assert "in quarantine: empty 1" in run(memory, "stats").stdout
     assert run(memory, "release").stdout == (
         "memory: 2 texts released from quarantine; `dvc repro -f translate@CORPUS rescue@CORPUS` sends them again\n"
@@ -189,12 +189,12 @@ def test_stats_tell_the_quarantine_and_damage_and_release_empties_it(project, ru
 
 
 def test_what_memory_refuses(project, refusal):
-    assert "there is no translation memory yet" in refusal(memory, "stats")
-    assert "there is no translation memory yet" in refusal(memory, "export", "x.tmx")
+    assert "the translation memory does not exist yet" in refusal(memory, "stats")
+    assert "the translation memory does not exist yet" in refusal(memory, "export", "x.tmx")
     assert refusal(memory, "import", "ferry.json").startswith("import: ferry.json: not a TMX file")
     assert "neither an entry of translators" in refusal(memory, "import", "ferry.tmx", "--translator", "bing")
     Path("params.yaml").write_text(PARAMS.replace("translator: mtranslate", "translator: identity"))
-    assert refusal(memory, "import", "ferry.tmx").startswith("import: --translator: name the translator")
+    assert refusal(memory, "import", "ferry.tmx").startswith("import: --translator: required, because")
 
 
 def test_plan(project, run):
@@ -210,8 +210,8 @@ def test_plan(project, run):
         "question               1            18             0             0             1            18",
         "answer                 1             4             1             0             0             0",
         "total                  4            73             1             1             2            48",
-        "2 requests, 48 characters; 0.0 hours at 0.5 requests a second, 0.00 at 10 a million characters",
-        "rescue sends more when spans are located: at most 2 sentences",
+        "2 requests, 48 characters; 0.0 hours at 0.5 requests per second, 0.00 at 10 per million characters",
+        "stage rescue then sends at most 2 marked sentences, depending on the spans that are located",
     ]
     figures = json.loads(run(plan, "ferry", "--json").stdout)
     assert (figures["requests"], figures["characters"], figures["kinds"]["answer"]["held"]) == (2, 48, 1)
@@ -224,6 +224,6 @@ def test_plan_reads_the_source_when_there_are_no_segments(project, run, refusal)
     assert json.loads(run(plan, "ferry", "--json").stdout)["requests"] == 4
     Path("ferry.json").unlink()
     assert refusal(plan, "ferry") == (
-        "plan: ferry.json: not fetched yet; put ferry into build.corpora and run `dvc repro segment@ferry`"
+        "plan: ferry.json: not fetched yet; add ferry to build.corpora and run `dvc repro segment@ferry`"
     )
     assert "there is no such corpus" in refusal(plan, "squad3")

@@ -50,7 +50,7 @@ def test_a_torn_lock_file_is_restored_or_removed(project, run, torn_at, committe
     if committed:
         commit()
     lock.write_bytes(whole[: whole.index(torn_at)])
-    assert "dvc.lock was torn, and is " in run(mend).output
+    assert "dvc.lock was truncated; re" in run(mend).output
     assert lock.exists() == committed
     with Repo() as repo:
         assert len(repo.reproduce()) == (not committed)
@@ -60,7 +60,7 @@ def test_a_torn_lock_file_is_restored_or_removed(project, run, torn_at, committe
 def test_a_torn_list_of_locks_is_removed(project, run):
     locks = project / ".dvc" / "tmp" / "rwlock"
     locks.write_text('{"write": {')
-    assert "rwlock was torn, and is removed" in run(mend).output
+    assert "rwlock was truncated; removed it" in run(mend).output
     assert not locks.exists()
 
 
@@ -73,14 +73,17 @@ def test_temporary_files_of_killed_stages_are_removed(project, run):
     (project / "models" / f".tiny.{dead.pid}.old").mkdir(parents=True)
     kept = project / "data" / f".spans.parquet.{os.getppid()}.part"
     kept.write_bytes(b"PAR1")
-    assert run(mend).output == "mend: 3 partial files of killed stages are removed\n"
+    assert run(mend).output == "mend: removed 3 temporary files of killed stages\n"
     assert list(project.glob("*/**/.*.*.*")) == [kept]
 
 
 def test_nothing_is_changed_while_dvc_is_running(project, refusal):
     (project / "dvc.lock").write_bytes(b"")
     with make_lock(str(project / ".dvc" / "tmp" / "lock")):
-        assert refusal(mend) == "mend: another `dvc` is at work here; nothing was touched"
+        assert (
+            refusal(mend)
+            == "mend: another `dvc` process is running here; nothing was changed; try again when it has ended"
+        )
     assert (project / "dvc.lock").read_bytes() == b""
 
 

@@ -48,7 +48,9 @@ def test_a_dry_run_lists_the_files_and_uploads_nothing(corpus):
     size = (corpus / "data/tiny/published/README.md").stat().st_size
     assert f"{size:>13,}  README.md" in files
     total = sum(path.stat().st_size for path in (corpus / "data/tiny/published").rglob("*") if path.is_file())
-    assert last == f"publish: 13 files, {total:,} bytes, would go to anna/haven as v1, private; nothing was sent"
+    assert (
+        last == f"publish: 13 files, {total:,} bytes, would be uploaded to anna/haven as v1, private; nothing was sent"
+    )
 
 
 def test_changes_in_the_work_tree_are_refused(corpus):
@@ -79,7 +81,7 @@ def test_a_folder_that_is_out_of_date_is_refused(workdir):
         repo.reproduce()
     spanferry.cli.publish.check_up_to_date("tiny")
     (workdir / "source").write_text("other")
-    with pytest.raises(InputError, match=r"^data/tiny/published: not what this commit builds"):
+    with pytest.raises(InputError, match=r"^data/tiny/published: differs from what this commit builds"):
         spanferry.cli.publish.check_up_to_date("tiny")
 
 

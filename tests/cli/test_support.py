@@ -81,5 +81,7 @@ def test_workers_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
     assert worker_count() >= 1
     for wrong in ("", "0", "-1", "two", "²", "1.5"):
         monkeypatch.setenv("SPANFERRY_WORKERS", wrong)
-        with pytest.raises(ParamsError, match=f"^SPANFERRY_WORKERS: '{wrong}' is not a number of processes$"):
+        with pytest.raises(
+            ParamsError, match=f"^SPANFERRY_WORKERS: must be a positive number of processes, not '{wrong}'$"
+        ):
             worker_count()

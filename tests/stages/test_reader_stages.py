@@ -177,7 +177,7 @@ def test_two_processes_train_one_model(folder, run, machines):
 
 def test_a_batch_that_the_processes_cannot_share_is_an_error(folder, refusal):
     message = refusal(finetune.main, *FINETUNE, "--processes", 3)
-    assert message == "finetune: runs.tiny.training.batch: 10 cannot be shared by 3 processes"
+    assert message == "finetune: runs.tiny.training.batch: 10 is not divisible by the 3 processes"
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_batch_that_the_processes_cannot_share_is_an_error(folder, refusal):
         ("tydiqa-distilmbert", "someone/nothing at revision main: not a folder, not in the local cache"),
         (
             "elsewhere",
-            "data/squad2/clean/nl_squadv2_train_clean.json: missing; corpus 'squad2' has no train, or is not",
+            "data/squad2/clean/nl_squadv2_train_clean.json: missing; corpus 'squad2' has no train split, or is not",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""`spanferry`: the command line beside DVC. One module for each command."""
+"""The command line program `spanferry`, for everything that is not a stage of DVC. One module per command."""
 
 import importlib
 from typing import Any
@@ -23,7 +23,7 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group that imports a command when it is asked for."""
+    """A group that imports the module of a command only when the command is used."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; see `click.Command.main`."""
@@ -31,17 +31,17 @@ class LazyGroup(click.Group):
         return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of the commands."""
+        """Return the names of the commands."""
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command; None when there is none of this name."""
+        """Import and return a command; None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name].partition(":")
         return getattr(importlib.import_module(module), attribute)
 
 
-@click.command(cls=LazyGroup, help="Carries SQuAD's answer spans into another language.")
+@click.command(cls=LazyGroup, help="Carry the answer spans of SQuAD into another language.")
 def main() -> None:
-    """The group itself does nothing."""
+    """Run a command of the group."""

@@ -1,4 +1,4 @@
-"""`spanferry ask`: one question to a fine-tuned model."""
+"""`spanferry ask`: answers one question with a fine-tuned model."""
 
 import json
 
@@ -10,15 +10,21 @@ from spanferry.reader.settings import WeightsFormat
 
 
 @click.command(cls=Command, name="ask")
-@click.option("--model", required=True, help="A model's folder, or its name on the Hugging Face Hub.")
-@click.option("--revision", default="main", show_default=True, help="Of a Hub model: a commit, tag or branch.")
-@click.option("--weights", default="safetensors", type=click.Choice(["safetensors", "torch"]), show_default=True)
+@click.option("--model", required=True, help="The folder of a model, or its name on the Hugging Face Hub.")
+@click.option("--revision", default="main", show_default=True, help="The commit, tag or branch of a Hub model.")
+@click.option(
+    "--weights",
+    default="safetensors",
+    type=click.Choice(["safetensors", "torch"]),
+    show_default=True,
+    help="The format of the weights to load.",
+)
 @click.option("--context", required=True, help="The text that contains the answer.")
-@click.option("--question", required=True)
-@click.option("--top-k", default=1, show_default=True, help="The most answers to print.")
-@click.option("--max-answer-len", default=15, show_default=True, help="The most tokens of an answer.")
-@click.option("--doc-stride", type=int, help="Tokens that the windows of a long context share.  [default: 128]")
-@click.option("--handle-impossible-answer", is_flag=True, help='Allow "" as an answer.')
+@click.option("--question", required=True, help="The question to answer.")
+@click.option("--top-k", default=1, show_default=True, help="Maximum number of answers to print.")
+@click.option("--max-answer-len", default=15, show_default=True, help="Maximum length of an answer in tokens.")
+@click.option("--doc-stride", type=int, help="Tokens that successive windows of a long context share.  [default: 128]")
+@click.option("--handle-impossible-answer", is_flag=True, help='Allow the answer "", which means no answer.')
 def ask(
     model: str,
     revision: str,
@@ -30,7 +36,7 @@ def ask(
     doc_stride: int | None,
     handle_impossible_answer: bool,
 ) -> None:
-    """Prints the answer as JSON: score, start, end (code points of the context), answer."""
+    """Answer a question and print the answer as JSON: score, start, end (code points of the context), answer."""
     from spanferry.reader import QuestionAnswerer
     from spanferry.reader.models import silence_transformers
 

@@ -1,4 +1,4 @@
-"""Opens the translation session of a corpus for the stages, with its memory and its progress."""
+"""Opens the translation session of a corpus for a stage, with its memory and its progress display."""
 
 import os
 import sys
@@ -18,15 +18,16 @@ from spanferry.translation.memory.prior import import_prior, read_prior_tables
 from spanferry.translation.progress import TranslationProgress
 
 MEMORY = Path(os.environ.get("SPANFERRY_MEMORY", "memory"))
-"""The folder of the translation memory. It is outside DVC's graph, so that no checkout touches it (git-ignored).
+"""The folder of the translation memory.
 
-The environment variable names another folder, for runs in a copy of the project (`dvc exp run --temp`).
+It is ignored by git and not part of DVC's graph, so that no checkout changes it. SPANFERRY_MEMORY names another folder,
+for runs in a copy of the project (`dvc exp run --temp`).
 """
 
 
 @contextmanager
 def translation_progress(name: str) -> Iterator[tuple[Callable[[Counts], None], Callable[[str], None]]]:
-    """Yield (progress, notify): one shows the counts when they change, the other prints a message above them."""
+    """Yield (progress, notify): `progress` shows the counts, and `notify` prints a message above them."""
     with TranslationProgress(name, sys.stderr) as progress:
 
         def notify(message: str) -> None:
@@ -37,7 +38,7 @@ def translation_progress(name: str) -> Iterator[tuple[Callable[[Counts], None], 
 
 
 def import_earlier_output(name: str, output: Path) -> None:
-    """Import into the memory what an earlier run wrote for a corpus, before the stage overwrites it."""
+    """Import the translations that an earlier run wrote for a corpus, before the stage overwrites them."""
     with translation_progress(name) as (_, notify):
         import_prior(MEMORY, read_prior_tables([output], notify), notify)
 
@@ -46,9 +47,10 @@ def import_earlier_output(name: str, output: Path) -> None:
 def corpus_session(
     params: Params, name: str, source: Path, earlier_output: Path, executor: Executor
 ) -> Iterator[TranslationSession]:
-    """Yield the session that translates a corpus.
+    """Yield a session that translates a corpus.
 
-    source: the folder of the corpus's files. earlier_output: the table that an earlier run wrote, if it exists.
+    source: the folder of the files of the corpus. earlier_output: the table that an earlier run wrote; it need not
+    exist.
     """
     corpus = params.corpus(name)
     with (

@@ -1,4 +1,4 @@
-"""`spanferry diff`: what changed between two versions of a corpus."""
+"""`spanferry diff`: compares two versions of a corpus."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -19,17 +19,17 @@ from spanferry.squad.difference import (
     read_version,
 )
 
-EXCERPT_LENGTH = 70  # characters of a text that are shown ...
-EXCERPT_LEAD = 20  # ... of which so many before the first difference
+EXCERPT_LENGTH = 70  # characters of a text that are shown
+EXCERPT_LEAD = 20  # of these, characters before the first difference
 
 
 @click.command(cls=Command)
 @click.argument("before", metavar="A", type=click.Path(path_type=Path))
 @click.argument("after", metavar="B", type=click.Path(path_type=Path))
-@click.option("--examples", "-n", default=3, show_default=True, type=click.IntRange(min=0), help="Of each change.")
-@click.option("--json", "as_json", is_flag=True, help="Every gained, lost and changed question, as JSON.")
+@click.option("--examples", "-n", default=3, show_default=True, type=click.IntRange(min=0), help="Examples per change.")
+@click.option("--json", "as_json", is_flag=True, help="Print all gained, lost and changed questions as JSON.")
 def diff(before: Path, after: Path, examples: int, as_json: bool) -> None:
-    """Show the questions gained, lost and changed, and the spans moved, from A to B.
+    """Show the questions that were gained, lost or changed, and the spans that moved, from A to B.
 
     A and B are SQuAD files or published folders.
     """
@@ -42,7 +42,7 @@ def diff(before: Path, after: Path, examples: int, as_json: bool) -> None:
 
 
 def difference_lines(difference: Difference, examples: int) -> Iterator[str]:
-    """Yield the lines that describe a difference, with so many examples of each change."""
+    """Yield the lines that describe a difference, with up to `examples` examples of each change."""
     yield f"{difference.same:,} questions are the same"
     for name, ids in (("gained", difference.gained), ("lost", difference.lost)):
         yield f"{len(ids):,} {name}"
@@ -57,7 +57,7 @@ def difference_lines(difference: Difference, examples: int) -> Iterator[str]:
 
 
 def describe_change(change: Change, kind: ChangeKind) -> str:
-    """Return what a question was and is, as far as it concerns one kind of change."""
+    """Return the part of a question that one kind of change concerns, before and after the change."""
     before, after = excerpt_difference(describe_version(change.before, kind), describe_version(change.after, kind))
     return f"{before or 'none'} → {after or 'none'}"
 
@@ -80,13 +80,13 @@ def describe_version(version: QuestionVersion, kind: ChangeKind) -> str:
 
 
 def excerpt_difference(before: str, after: str) -> tuple[str, str]:
-    """Return two texts from just before their first difference on, at most EXCERPT_LENGTH characters of each."""
+    """Return excerpts of two texts that begin shortly before their first difference."""
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
     start = max(same - EXCERPT_LEAD, 0) if max(len(before), len(after)) > EXCERPT_LENGTH else 0
     return excerpt(before, start), excerpt(after, start)
 
 
 def excerpt(text: str, start: int) -> str:
-    """Return EXCERPT_LENGTH characters of a text, with an ellipsis at each end that was cut."""
+    """Return at most EXCERPT_LENGTH characters of a text, with an ellipsis at each end that was cut off."""
     end = start + EXCERPT_LENGTH
     return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"

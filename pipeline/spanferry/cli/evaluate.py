@@ -1,4 +1,4 @@
-"""`spanferry evaluate`: the official SQuAD figures, with intervals and breakdowns, for any two files."""
+"""`spanferry evaluate`: scores predictions as the official SQuAD script does, with intervals and breakdowns."""
 
 import json
 from pathlib import Path
@@ -13,19 +13,22 @@ from spanferry.squad import read_squad
 
 @click.command(cls=Command, name="evaluate")
 @path_option("--gold", help="A SQuAD file, 1.1 or 2.0.")
-@path_option("--predictions", help='JSON: {question id: answer}, "" for no answer.')
-@path_option("--null-odds", required=False, help="JSON: {question id: odds or probability of no answer}.")
-@click.option("--threshold", default=1.0, show_default=True, help="Null odds above it count as no answer.")
+@path_option("--predictions", help='A JSON file {question id: answer}, with "" for no answer.')
+@path_option("--null-odds", required=False, help="A JSON file {question id: odds or probability of no answer}.")
+@click.option("--threshold", default=1.0, show_default=True, help="Null odds above this value count as no answer.")
 @click.option(
-    "--language", default="nl", show_default=True, help="Whose articles are removed beside the official a/an/the."
+    "--language",
+    default="nl",
+    show_default=True,
+    help="The language whose articles are ignored in addition to a/an/the.",
 )
 @path_option(
-    "--against", required=False, help="Other predictions for a paired test; taken as they are, without null odds."
+    "--against", required=False, help="Other predictions, for a paired test. Null odds are not applied to them."
 )
 def evaluate(
     gold: Path, predictions: Path, null_odds: Path | None, threshold: float, language: str, against: Path | None
 ) -> None:
-    """Scores PREDICTIONS against GOLD and prints JSON, the official script's keys at its top level."""
+    """Score PREDICTIONS against GOLD and print JSON. The keys of the official script are at its top level."""
     from spanferry.reader import evaluation
 
     document = read_squad(gold)

@@ -1,4 +1,4 @@
-"""Shows what was lost, in the terminal."""
+"""Show in the terminal which answers were lost, and compare builds."""
 
 import json
 from pathlib import Path
@@ -27,12 +27,12 @@ def loss() -> None:
 
 @loss.command("show", cls=Command)
 @click.argument("corpus")
-@click.option("--json", "as_json", is_flag=True, help="The figures themselves (loss.json).")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON (loss.json).")
 def show_command(corpus: str, as_json: bool) -> None:
-    """The table of a corpus that was built, and the reasons with an example each."""
+    """Show the losses of a corpus that was built, with one example per reason."""
     path = Path("reports") / corpus / "loss.json"
     if not path.exists():
-        raise InputError(f"{path}: not there; build it with `dvc repro report@{corpus}`")
+        raise InputError(f"{path}: does not exist; build it with `dvc repro report@{corpus}`")
     figures = read_figures(path)
     if as_json:
         click.echo(printable_json(path.read_text("utf-8")), nl=False)
@@ -45,13 +45,13 @@ def show_command(corpus: str, as_json: bool) -> None:
 @loss.command("diff", cls=Command)
 @click.argument("a")
 @click.argument("b")
-@click.option("--examples", "-n", default=5, show_default=True, type=click.IntRange(min=0), help="Of each change.")
-@click.option("--json", "as_json", is_flag=True, help="Every changed answer, as JSON.")
+@click.option("--examples", "-n", default=5, show_default=True, type=click.IntRange(min=0), help="Examples per change.")
+@click.option("--json", "as_json", is_flag=True, help="Print all changed answers as JSON.")
 def diff_command(a: str, b: str, examples: int, as_json: bool) -> None:
-    """What was gained, lost and moved from build A to build B.
+    """Show the answers that were gained, lost or moved from build A to build B.
 
-    A and B: a corpus (squad2), a corpus at a git revision (squad2@HEAD~1; from DVC's cache), or a folder
-    that `clean` wrote.
+    A and B are corpora (squad2), corpora at a git revision (squad2@HEAD~1, read from DVC's cache), or folders
+    that stage `clean` wrote.
     """
     changes = compare_builds(read_named_build(a), read_named_build(b))
     if as_json:
@@ -63,7 +63,7 @@ def diff_command(a: str, b: str, examples: int, as_json: bool) -> None:
 
 
 def read_named_build(name: str) -> pa.Table:
-    """The spans of a build, by the name that `diff` takes."""
+    """Read the spans of a build. name: as `spanferry loss diff` accepts it."""
     corpus, at, revision = name.rpartition("@")
     if Path(name).is_dir():
         return read_spans(Path(name))
@@ -74,7 +74,7 @@ def read_named_build(name: str) -> pa.Table:
 
 
 def check_out_build(corpus: str, revision: str, folder: Path) -> Path:
-    """Copies what `clean` wrote for a corpus at a git revision from DVC's cache into a folder; returns the folder."""
+    """Copy the output of `clean` for a corpus at a git revision from DVC's cache into a folder. Returns the folder."""
     from dvc.api import DVCFileSystem
     from dvc.exceptions import DvcException
     from dvc.scm import SCMError

@@ -1,4 +1,4 @@
-"""The translation memory: statistics, import and export as TMX, release of the quarantine."""
+"""Show statistics of the translation memory, import and export TMX files, or release the quarantine."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ from spanferry.translation.memory.store import Scope, release_quarantine
 
 MIB = 1 << 20
 translator_option = click.option(
-    "--translator", help="The translator: a name in params.yaml, or an identity that `memory stats` prints."
+    "--translator", help="The name of a translator in params.yaml, or an identity that `memory stats` prints."
 )
 
 
@@ -31,10 +31,10 @@ def memory() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @translator_option
 def import_command(file: Path, translator: str | None) -> None:
-    """Import a TMX file's translations into the memory, as if the translator had made them.
+    """Import the translations of a TMX file into the memory, as if the translator had made them.
 
-    They replace the memory's own translations of the same texts. A corpus that is already built uses them after
-    `dvc repro -f translate@CORPUS`.
+    They replace existing translations of the same texts. For a corpus that is already built, run
+    `dvc repro -f translate@CORPUS` to use them.
     """
     scope = find_scope(read_params(), translator)
     result = import_tmx(MEMORY, scope, file)
@@ -47,7 +47,7 @@ def import_command(file: Path, translator: str | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @translator_option
 def export_command(file: Path, translator: str | None) -> None:
-    """Export a translator's translations as TMX 1.4, sorted by text."""
+    """Export the translations of a translator as TMX 1.4, sorted by text."""
     scope = find_scope(read_params(), translator)
     count = export_tmx(MEMORY, scope, file)
     click.echo(f"memory: {count:,} translations written to {printable(str(file))}; {describe_scope(scope)}")
@@ -56,7 +56,7 @@ def export_command(file: Path, translator: str | None) -> None:
 @memory.command("stats", cls=Command)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def stats_command(as_json: bool) -> None:
-    """Print what the memory holds, by translator and languages."""
+    """Print the numbers of translations in the memory, by translator and languages."""
     statistics = read_memory_statistics(MEMORY)
     if as_json:
         click.echo(printable_json(json.dumps(to_builtins(statistics), ensure_ascii=False, indent=2)))
@@ -70,7 +70,7 @@ def stats_command(as_json: bool) -> None:
 
 @memory.command("release", cls=Command)
 def release_command() -> None:
-    """Empty the quarantine, so that the next run sends the texts again that were given up.
+    """Empty the quarantine, so that the next run sends the texts that were given up again.
 
     DVC does not notice the change: for a corpus that is already built, run
     `dvc repro -f translate@CORPUS rescue@CORPUS`.
@@ -81,7 +81,7 @@ def release_command() -> None:
 
 
 def describe_statistics(statistics: ScopeStatistics) -> str:
-    """Return one scope's figures in a line."""
+    """Return the figures of a scope on one line."""
     parts = [
         f"{describe_scope(statistics.scope)}: {statistics.translations:,} translations",
         f"{statistics.characters:,} characters into {statistics.translated_characters:,}",
@@ -93,30 +93,33 @@ def describe_statistics(statistics: ScopeStatistics) -> str:
 
 
 def describe_scope(scope: Scope) -> str:
-    """Return a scope's translator and languages for the terminal."""
+    """Return the translator and the languages of a scope for the terminal."""
     return printable(f"{scope.translator}, {scope.source} to {scope.target}")
 
 
 def find_scope(params: Params, translator: str | None) -> Scope:
-    """Return the scope of --translator; without the option, that of the only translator that the corpora use.
+    """Return the scope of --translator, or by default that of the only translator that the corpora use.
 
-    Raises ParamsError when the corpora use several translators or none, and for a translator without a memory.
+    Raises ParamsError if the option is missing and the corpora use several translators or none, and for a translator
+    whose translations the memory does not store.
     """
     languages = params.language.source, params.language.target
     names = [translator] if translator else [corpus.translator for corpus in params.corpora.values()]
     identities = {identity for name in names if name and (identity := find_identity(params, name))}
     if not translator and len(identities) != 1:
         known = ", ".join(DEFAULT_SETTINGS | params.translators)
-        raise ParamsError(f"--translator: name the translator (known: {known})")
+        raise ParamsError(
+            f"--translator: required, because the corpora use several translators or none (known: {known})"
+        )
     if not identities:
-        raise ParamsError(f"--translator {translator}: the memory keeps none of its translations")
+        raise ParamsError(f"--translator {translator}: the memory does not store its translations")
     return Scope(identities.pop(), *languages)
 
 
 def find_identity(params: Params, name: str) -> str | None:
-    """Return the identity of a translator whose translations the memory keeps; None for the other translators.
+    """Return the identity of a translator; None if the memory does not store its translations.
 
-    name: of an engine, of an entry of `translators`, or the identity itself, when the memory has translations by it.
+    name: the name of an engine or of an entry of `translators`, or an identity of which the memory has translations.
     Raises ParamsError for any other name.
     """
     languages = params.language.source, params.language.target

@@ -1,4 +1,4 @@
-"""Repairs what a killed `dvc repro` leaves behind: DVC writes its own files in place."""
+"""`spanferry mend`: repairs the files of DVC after a killed `dvc repro`. DVC does not write them atomically."""
 
 import json
 import subprocess
@@ -12,15 +12,15 @@ from spanferry.errors import InputError
 from spanferry.files import remove_stale_parts
 
 HELP = (
-    "Repairs dvc.lock and DVC's list of locks when a kill or a full disk has truncated them, so that `dvc repro` can "
-    "continue. Removes the temporary files of killed stages."
+    "Repair dvc.lock and DVC's list of locks if a kill or a full disk has truncated them, so that `dvc repro` can "
+    "continue. Also remove the temporary files of killed stages."
 )
 OUTPUT_FOLDERS = ("data", "models", "reports")
 
 
 @click.command(cls=Command, help=HELP)
 def mend() -> None:
-    """See HELP."""
+    """Repair the files of DVC (see HELP)."""
     from dvc.dvcfile import LOCK_FILE, Lockfile
     from dvc.exceptions import DvcException
     from dvc.lock import LockError
@@ -31,39 +31,43 @@ def mend() -> None:
         # DVC writes both files under this lock.
         with repo.lock:
             if repo.tmp_dir:
-                remove_torn_lock_list(Path(repo.tmp_dir) / "rwlock")
+                remove_truncated_lock_list(Path(repo.tmp_dir) / "rwlock")
             try:
                 Lockfile(repo, LOCK_FILE).load()
             except DvcException:
                 restore_lock_file(Path(LOCK_FILE))
             remove_partial_outputs(Path(repo.root_dir))
     except LockError as error:
-        raise InputError("another `dvc` is at work here; nothing was touched") from error
+        raise InputError(
+            "another `dvc` process is running here; nothing was changed; try again when it has ended"
+        ) from error
     except DvcException as error:
         raise InputError(str(error)) from error
 
 
-def remove_torn_lock_list(path: Path) -> None:
-    """Remove DVC's list of files in use when it is not JSON: the process that wrote it is dead, and so is its work."""
+def remove_truncated_lock_list(path: Path) -> None:
+    """Remove DVC's list of locked files if it is not JSON. The process that wrote it is dead and holds no locks."""
     try:
         json.loads(path.read_bytes())
     except FileNotFoundError:
         return
     except ValueError:
         path.unlink()
-        click.echo(f"mend: {path} was torn, and is removed")
+        click.echo(f"mend: {path} was truncated; removed it")
 
 
 def remove_partial_outputs(root: Path) -> None:
-    """Remove temporary files of killed stages. A stage that DVC restores from its cache does not remove them itself."""
+    """Remove temporary files of killed stages. When DVC restores a stage from its cache, nothing else removes them."""
     parts = (list((root / folder).rglob(f".*.{kind}")) for folder in OUTPUT_FOLDERS for kind in ("part", "old"))
     if removed := remove_stale_parts(chain.from_iterable(parts)):
-        click.echo(f"mend: {removed} partial files of killed stages are removed")
+        click.echo(f"mend: removed {removed} temporary files of killed stages")
 
 
 def restore_lock_file(path: Path) -> None:
-    """Restore dvc.lock from git's last commit. Without one it is removed, and DVC checks anew what is built."""
+    """Restore dvc.lock from the last commit. If it has none, remove it; DVC then checks all stages again."""
     checkout = subprocess.run(["git", "checkout", "--quiet", "HEAD", "--", path], capture_output=True, check=False)
     if checkout.returncode:
         path.unlink()
-    click.echo(f"mend: {path} was torn, and is {'removed' if checkout.returncode else 'as last committed'}")
+    click.echo(
+        f"mend: {path} was truncated; {'removed it' if checkout.returncode else 'restored it from the last commit'}"
+    )

@@ -1,4 +1,4 @@
-"""Estimate the requests, the hours and the price of translating a corpus. Nothing is sent."""
+"""Estimate the requests, the hours and the price of translating a corpus, without sending anything."""
 
 import json
 from pathlib import Path
@@ -33,12 +33,12 @@ COLUMNS = {
 @click.command(cls=Command, help=__doc__)
 @click.argument("corpus")
 @click.option(
-    "--rate", default=2.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Requests a second."
+    "--rate", default=2.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Requests per second."
 )
 @click.option(
-    "--price", default=20.0, show_default=True, type=click.FloatRange(0), help="Price of a million characters."
+    "--price", default=20.0, show_default=True, type=click.FloatRange(0), help="Price per million characters."
 )
-@click.option("--json", "as_json", is_flag=True, help="The plan as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 def plan(corpus: str, rate: float, price: float, as_json: bool) -> None:
     params = read_params()
     translator, estimate = plan_corpus(params, corpus)
@@ -56,17 +56,19 @@ def plan(corpus: str, rate: float, price: float, as_json: bool) -> None:
     print_table(estimate)
     click.echo(
         f"{estimate.requests:,} requests, {estimate.characters:,} characters; "
-        f"{estimate.hours(rate):,.1f} hours at {rate:g} requests a second, "
-        f"{estimate.price(price):,.2f} at {price:g} a million characters"
+        f"{estimate.hours(rate):,.1f} hours at {rate:g} requests per second, "
+        f"{estimate.price(price):,.2f} at {price:g} per million characters"
     )
     answers = estimate.kinds[Kind.ANSWER].segments if Kind.ANSWER in estimate.kinds else 0
     if params.rescue.enabled and answers:
         most = answers * params.rescue.rounds
-        click.echo(f"rescue sends more when spans are located: at most {most:,} sentences")
+        click.echo(
+            f"stage rescue then sends at most {most:,} marked sentences, depending on the spans that are located"
+        )
 
 
 def plan_corpus(params: Params, corpus: str) -> tuple[str, planning.Plan]:
-    """Return the translator's identity, and what would be sent to it."""
+    """Return the identity of the translator of a corpus, and the plan of the translation."""
     settings = params.corpus(corpus)
     data = Path("data") / corpus
     tmx = existing_path(data / "source" / "memory.tmx", settings.memory, corpus) if settings.memory else None
@@ -85,7 +87,7 @@ def plan_corpus(params: Params, corpus: str) -> tuple[str, planning.Plan]:
 
 
 def corpus_segments(params: Params, corpus: str, with_contexts: bool) -> list[Segment]:
-    """Return a corpus's segments: from the segment stage, or cut here when the stage has not run."""
+    """Return the segments of a corpus: those of stage segment, or computed here if the stage has not run."""
     settings = params.corpus(corpus)
     data = Path("data") / corpus
     path = data / "segments" / "segments.parquet"
@@ -97,18 +99,16 @@ def corpus_segments(params: Params, corpus: str, with_contexts: bool) -> list[Se
         split: read_squad(existing_path(data / "source" / f"{split}.json", location, corpus))
         for split, location in settings.locations().items()
     }
-    laid = make_layout(documents, params.language.source)
-    return segments_from_table(collect_segments(laid), laid["context"].to_pylist() if with_contexts else None)
+    layout = make_layout(documents, params.language.source)
+    return segments_from_table(collect_segments(layout), layout["context"].to_pylist() if with_contexts else None)
 
 
 def existing_path(fetched: Path, location: str, corpus: str) -> Path:
-    """Return the fetched file, or else the location that params.yaml names. Raises InputError when neither exists."""
+    """Return the fetched file, or else the location in params.yaml. Raises InputError when neither exists."""
     for path in (fetched, Path(location)):
         if path.exists():
             return path
-    raise InputError(
-        f"{location}: not fetched yet; put {corpus} into build.corpora and run `dvc repro segment@{corpus}`"
-    )
+    raise InputError(f"{location}: not fetched yet; add {corpus} to build.corpora and run `dvc repro segment@{corpus}`")
 
 
 def print_table(estimate: planning.Plan) -> None:

@@ -1,4 +1,4 @@
-"""Uploads a corpus to the Hugging Face Hub."""
+"""`spanferry publish`: uploads a corpus to the Hugging Face Hub."""
 
 import subprocess
 import sys
@@ -18,14 +18,16 @@ from spanferry.publish.revision import clean_revision, describe_version
 @click.command(cls=Command)
 @click.argument("corpus")
 @click.option("--to", "repository", required=True, metavar="USER/NAME", help="The dataset repository.")
-@click.option("--tag", help="The name of the version. [default: the output of `git describe --tags`]")
-@click.option("--public", is_flag=True, help="Make a new repository public; by default it is private.")
-@click.option("--dry-run", is_flag=True, help="Check the folder, list every file with its size, and upload nothing.")
+@click.option("--tag", help="The tag of this version.  [default: the output of `git describe --tags`]")
+@click.option("--public", is_flag=True, help="Create a new repository as public; the default is private.")
+@click.option(
+    "--dry-run", is_flag=True, help="Check the folder and list its files with their sizes, but upload nothing."
+)
 def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run: bool) -> None:
     """Upload data/CORPUS/published to the Hugging Face Hub, as one tagged commit.
 
-    The upload is refused when the folder breaks its format, is not what the checked-out commit builds, or when the
-    work tree has changes. The token is that of huggingface_hub (`hf auth login`, or HF_TOKEN).
+    The command fails if the folder breaks its contract, if the checked-out commit builds something else, or if the
+    work tree has changes. Log in with `hf auth login`, or set HF_TOKEN.
     """
     params = read_params()
     params.corpus(corpus)
@@ -41,7 +43,9 @@ def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run
     if dry_run:
         content = f"{len(files)} files, {sum(size for _, size in files):,} bytes"
         visibility = "public" if public else "private"
-        print_summary("publish", f"{content}, would go to {repository} as {tag}, {visibility}; nothing was sent")
+        print_summary(
+            "publish", f"{content}, would be uploaded to {repository} as {tag}, {visibility}; nothing was sent"
+        )
         return
     from huggingface_hub import HfApi
 
@@ -50,9 +54,9 @@ def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run
 
 
 def check_up_to_date(corpus: str) -> None:
-    """Raise InputError when the published folder, or what it is built from, differs from this commit's dvc.lock."""
+    """Raise InputError when the published folder, or anything it is built from, differs from dvc.lock."""
     command = [sys.executable, "-m", "dvc", "status", "--quiet", "--with-deps", f"publish@{corpus}"]
     if subprocess.run(command, capture_output=True, check=False).returncode:
-        # In a clone that pulled this folder alone, `dvc repro` would translate everything again.
-        advice = "`dvc pull` what is missing, or run `dvc repro` and commit dvc.lock"
-        raise InputError(f"data/{corpus}/published: not what this commit builds; {advice}")
+        # In a clone that pulled only this folder, `dvc repro` would translate everything again.
+        advice = "run `dvc pull`, or run `dvc repro` and commit dvc.lock"
+        raise InputError(f"data/{corpus}/published: differs from what this commit builds; {advice}")

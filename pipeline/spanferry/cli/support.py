@@ -1,4 +1,4 @@
-"""What every stage and command shares: one-line errors, summaries, progress bars and common options."""
+"""Helpers of all stages and commands: one-line errors, summaries, progress bars and common options."""
 
 import os
 import sys
@@ -29,19 +29,19 @@ class Command(click.Command):
         try:
             return super().invoke(ctx)
         except (SpanferryError, OSError, MemoryError) as error:
-            # OSError: a full disk or a folder without permission is for the user to solve, and is not a bug.
+            # An OSError, such as a full disk or a missing permission, is a problem for the user to solve and not a bug.
             message = printable(str(error) or type(error).__name__)
         click.echo(f"{self.name}: {message}", err=True)
         sys.exit(2)
 
 
 def print_summary(name: str, text: str) -> None:
-    """Print the one line that a stage or command ends with."""
+    """Print the final summary line of a stage or command."""
     click.echo(f"{name}: {printable(text)}")
 
 
 def path_option(name: str, **kwargs: Any) -> Callable[[F], F]:
-    """A click option whose value is a Path; required by default."""
+    """Return a click option whose value is a Path. It is required by default."""
     return click.option(name, type=click.Path(path_type=Path), **{"required": True, **kwargs})
 
 
@@ -60,7 +60,7 @@ def progress_bar(name: str, total: int | None, unit: str) -> Iterator[Callable[[
 def download_bar(file: str) -> Iterator[Callable[[int, int | None], None]]:
     """Show the bytes of a download that takes longer than two seconds.
 
-    Yields a function that takes the bytes received so far, and the size of the file where it is known.
+    Yields a function that takes the number of bytes received so far, and the size of the file or None.
     """
     with tqdm(desc=f"fetch {file}", unit="B", unit_scale=True, delay=2, leave=False) as bar:
 
@@ -72,16 +72,16 @@ def download_bar(file: str) -> Iterator[Callable[[int, int | None], None]]:
 
 
 def worker_count() -> int:
-    """The number of worker processes: SPANFERRY_WORKERS, or else the cores that this process may use.
+    """Return the number of worker processes: SPANFERRY_WORKERS, or else the number of cores this process may use.
 
-    It comes from the environment and not from params.yaml, because it does not change what is written.
+    It is not a setting in params.yaml, because it does not change the output.
 
     Raises ParamsError when the variable is not a positive number.
     """
     value = os.environ.get("SPANFERRY_WORKERS")
     if value is None:
-        # Some systems, such as macOS, do not say which cores a process may use.
+        # Some systems, such as macOS, do not tell which cores a process may use.
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if not value.isdecimal() or int(value) < 1:
-        raise ParamsError(f"SPANFERRY_WORKERS: {value!r} is not a number of processes")
+        raise ParamsError(f"SPANFERRY_WORKERS: must be a positive number of processes, not {value!r}")
     return int(value)

@@ -1,4 +1,4 @@
-"""`spanferry validate`: checks SQuAD files, this project's or anyone's."""
+"""`spanferry validate`: checks SQuAD files of any origin."""
 
 import sys
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ MAX_EXAMPLE_LENGTH = 160  # characters
 
 
 def print_rules(context: click.Context, _: click.Parameter, is_requested: bool) -> None:
-    """Print the rules and exit, for --rules."""
+    """Print the rules and exit (the callback of --rules)."""
     if is_requested:
         click.echo(rules_as_markdown(), nl=False)
         context.exit()
@@ -27,12 +27,15 @@ def print_rules(context: click.Context, _: click.Parameter, is_requested: bool) 
 
 @click.command(cls=Command)
 @click.argument("place", metavar="FILE|FOLDER", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="The reports as JSON, on stdout.")
-@click.option("--rules", is_flag=True, is_eager=True, expose_value=False, callback=print_rules, help="List the rules.")
+@click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
+@click.option(
+    "--rules", is_flag=True, is_eager=True, expose_value=False, callback=print_rules, help="List the rules and exit."
+)
 def validate(place: Path, as_json: bool) -> None:
     """Check a SQuAD 1.1 or 2.0 file (JSON or parquet), or every such file in a folder.
 
-    Exit code: 0 when the format is kept (there may be warnings), 1 when it is broken, 2 when a file cannot be read.
+    Exit code: 0 if all files keep the format (there may be warnings), 1 if a file breaks it, 2 if a file cannot
+    be read.
     """
     reports, skipped = validation.validate(place)
     is_valid = not any(report.errors for report in reports)
@@ -46,7 +49,7 @@ def validate(place: Path, as_json: bool) -> None:
 
 
 def report_lines(reports: tuple[ValidationReport, ...], skipped: tuple[str, ...]) -> Iterator[str]:
-    """Yield the lines that describe the reports. skipped: names of files that are not SQuAD's."""
+    """Yield the lines that describe the reports. skipped: names of files that are not SQuAD files."""
     for report in reports:
         yield f"{report.file}: {report.form}" + (f"; {describe_counts(report)}" if report.counts.questions else "")
         for finding in report.findings:
@@ -59,7 +62,7 @@ def report_lines(reports: tuple[ValidationReport, ...], skipped: tuple[str, ...]
 
 
 def describe_counts(report: ValidationReport) -> str:
-    """Return the size of a file."""
+    """Return the numbers of articles, paragraphs, questions and answers of a file as text."""
     counts = report.counts
     return (
         f"{plural(counts.articles, 'article')}, {plural(counts.paragraphs, 'paragraph')}, "
@@ -69,13 +72,13 @@ def describe_counts(report: ValidationReport) -> str:
 
 
 def describe_example(example: Example) -> str:
-    """Return the path and message of a finding, at most MAX_EXAMPLE_LENGTH characters."""
+    """Return the path and message of an example, in at most MAX_EXAMPLE_LENGTH characters."""
     line = f"{example.path}: {example.message}" if example.message else example.path
     return line if len(line) <= MAX_EXAMPLE_LENGTH else line[: MAX_EXAMPLE_LENGTH - 1] + "…"
 
 
 def describe_outcome(report: ValidationReport) -> str:
-    """Return whether a file keeps its format, and how much was found."""
+    """Return the outcome of a report as text, with the numbers of errors and warnings."""
     if report.errors:
         return f"breaks its format: {plural(report.errors, 'error')}, {plural(report.warnings, 'warning')}"
     return f"keeps its format: {plural(report.warnings, 'warning')}" if report.warnings else "keeps its format"
