@@ -192,6 +192,6 @@ def test_errors_of_an_actor_are_raised_locally(ray, model, tmp_path):
     given = Marian(MarianSettings(model=str(copytree(model, tmp_path / "opus-mt-en-nl"))), ("en", "nl"))
     (tmp_path / "opus-mt-en-nl" / "config.json").write_text("{}")
     with pytest.raises(
-        TranslationError, match=r"^\S+: has another model: marian opus-mt-en-nl#\w+ auto .*, not marian"
+        TranslationError, match=r"^\S+: has a different model: marian opus-mt-en-nl#\w+ auto .*, not marian"
     ):
         ActorPool(given).__enter__()

@@ -1,1 +1,1 @@
-"""Translates segments: engines behind one interface, a translation memory, rate limiting, and checks of each answer."""
+"""Translates segments, with several engines behind one interface, a translation memory, rate limiting, and checks."""

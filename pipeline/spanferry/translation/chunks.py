@@ -1,19 +1,19 @@
-"""Splitting a segment into chunks that an engine can take, so that they can be joined again exactly.
+"""Splits a segment into chunks that an engine accepts, so that they can be joined again exactly.
 
     "  First line.\\nSecond\\tline " ──> ["  ", "First line.", "\\n", "Second", "\\t", "line", " "]
                                              translate          translate       translate
 
-The free services drop or collapse line breaks, tabs and outer white space, so these are not sent.
+Line breaks, tabs and outer white space are not sent, because free services drop or collapse them.
 """
 
 from collections.abc import Callable
 
 import regex
 
-# Not sent: white space at the ends, and around each line break or control character within.
+# Not sent: white space at both ends, and each inner line break or control character with the white space around it.
 _BREAK = regex.compile(r"\A\s+|\s*[\n\r\t\x00-\x1f\x7f-\x9f\u2028\u2029]\s*|\s+\Z")
 _CONTENT = regex.compile(r"[\p{L}\p{N}]")
-# Where a long line may be split, best first: after a sentence, a clause, a word, a character as a reader sees it.
+# The boundaries at which a long line may be split, best first: after a sentence, a clause, a word, a grapheme.
 _BOUNDARIES = tuple(
     regex.compile(pattern)
     for pattern in (
@@ -23,18 +23,17 @@ _BOUNDARIES = tuple(
         r"\X",
     )
 )
-# Characters read beyond the limit, to see whether the last one before it continues: the longest emoji sequences have
-# ten.
+# Characters to read beyond the limit, to see whether a grapheme continues there. The longest emoji have ten characters.
 LOOK_AHEAD = 32
 
 Size = Callable[[str], int]
 
 
 def split_text(text: str, size: Size, limit: int) -> list[str]:
-    """Split a text into parts, alternately separators, which are kept, and chunks, which are translated.
+    """Split a text into parts that alternate between separators, which are kept, and chunks, which are translated.
 
-    The parts joined make the text again. The chunks are the parts with an odd index: each is one line without outer
-    white space, contains a letter or digit, and is no larger than the limit (as `size` measures it).
+    Joined, the parts give the text again. The parts with an odd index are the chunks. Each chunk is a single line
+    without outer white space, contains a letter or digit, and is not larger than the limit, as `size` measures it.
     """
     parts = [""]
     position = 0
@@ -47,7 +46,7 @@ def split_text(text: str, size: Size, limit: int) -> list[str]:
 
 
 def append_line(parts: list[str], line: str, size: Size, limit: int) -> None:
-    """Append the chunks of a line to the parts, whose last element is a separator before and after."""
+    """Append the chunks of a line to the parts. The last part is a separator before and after the call."""
     while line:
         end = len(line) if size(line) <= limit else find_split(line, size, limit)
         chunk, line = line[:end], line[end:]
@@ -61,7 +60,11 @@ def append_line(parts: list[str], line: str, size: Size, limit: int) -> None:
 
 
 def find_split(line: str, size: Size, limit: int) -> int:
-    """Return where to split a line that is too large: at the best boundary that uses at least half of the limit."""
+    """Return the offset at which to split a line that is too large.
+
+    It is the last boundary of the best kind that lies within the limit. Sentences and clauses must use at least half of
+    the limit.
+    """
     longest = largest_fitting(len(line), lambda end: size(line[:end]) <= limit)
     for boundary, shortest in zip(_BOUNDARIES, (longest // 2, longest // 2, 0, 0), strict=True):
         matches = boundary.finditer(line, 0, longest + LOOK_AHEAD)
@@ -72,7 +75,7 @@ def find_split(line: str, size: Size, limit: int) -> int:
 
 
 def largest_fitting(high: int, fits: Callable[[int], bool]) -> int:
-    """Return the largest number up to `high` that fits, given that all smaller ones do; 0 when none does."""
+    """Return the largest number up to `high` that fits, or 0. All numbers below one that fits must fit too."""
     low = 0
     while low < high:
         middle = (low + high + 1) // 2

@@ -1,6 +1,6 @@
-"""Counts what became of a corpus's segments.
+"""Computes the metrics of the translations of a corpus.
 
-The counts depend on the translations only, not on how they were obtained.
+The metrics depend only on the translations, not on how they were obtained.
 """
 
 from collections import Counter
@@ -26,9 +26,9 @@ ODD_CHARACTERS = {
 def translation_metrics(segments: Sequence[Segment], results: Sequence[TranslationResult]) -> dict[str, Any]:
     """Return the metrics of the translate stage, as its JSON report has them.
 
-    visited = kept + dropped segments, in all and by kind; dropped is the sum of `faults`, the failures by name.
-    characters: of the texts and of their translations. odd_characters: how many segments have such characters, and
-    how many translations lack some of them.
+    visited = kept + dropped segments, in total and by kind. faults: the number of dropped segments by failure.
+    characters: the number of characters of the texts and of their translations. odd_characters: the number of segments
+    with such characters, and of translations that lost some of them.
     """
     pairs = list(zip(segments, results, strict=True))
     kinds = sorted({segment.kind for segment in segments})
@@ -47,13 +47,13 @@ def translation_metrics(segments: Sequence[Segment], results: Sequence[Translati
 
 
 def count_kept(results: Iterable[TranslationResult]) -> dict[str, int]:
-    """Return visited = kept + dropped."""
+    """Count results as visited = kept + dropped."""
     kept = Counter(result.failure is None for result in results)
     return {"visited": kept.total(), "kept": kept[True], "dropped": kept[False]}
 
 
 def count_odd_characters(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
-    """For each sort of odd characters, count the texts that have some, and the translations that lost some.
+    """Count, for each kind of odd characters, the texts that have some and the translations that lost some.
 
     pairs: (text, translation).
     """

@@ -1,4 +1,4 @@
-"""Estimates what a translation would send, without sending anything."""
+"""Estimates the requests and characters of a translation, without sending anything."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil
@@ -14,34 +14,34 @@ MILLION = 1_000_000
 
 
 class KindPlan(Struct, frozen=True):
-    """The distinct segments of one kind, and what of them would be sent."""
+    """The distinct segments of one kind, and the part of them that would be sent."""
 
     segments: int
     characters: int
-    held: int  # translated by the memory or the corpus's own translations, as a whole or in all chunks
-    quarantined: int  # given up by earlier runs, and not sent again
-    to_ask: int  # texts to send; a long segment is several, and a text that several segments share is one
-    to_send: int  # characters of these
+    held: int  # in the memory or the corpus's own translations, as a whole or in all chunks
+    quarantined: int  # given up by earlier runs, and therefore not sent again
+    to_ask: int  # texts to send; a long segment is several texts, and equal texts count once
+    to_send: int  # characters of these texts
 
 
 class Plan(Struct, frozen=True):
-    """What a translation would send: by kind, and in total."""
+    """The amount that a translation would send, by kind and in total."""
 
     kinds: Mapping[str, KindPlan]
     requests: int
     characters: int  # to send
 
     def hours(self, rate: float) -> float:
-        """The duration in hours at `rate` requests a second."""
+        """Return the duration in hours at `rate` requests per second."""
         return self.requests / rate / HOUR_S
 
     def price(self, per_million: float) -> float:
-        """The price at `per_million` for a million characters."""
+        """Return the price at `per_million` per million characters."""
         return self.characters / MILLION * per_million
 
 
 def make_plan(segments: Sequence[Segment], session: TranslationSession) -> Plan:
-    """Return what `session.translate(segments)` would send."""
+    """Return the plan of `session.translate(segments)`."""
     results: Sequence[LookupResult]
     if session.memory is None:
         results, tasks = [segment.text for segment in segments], []
@@ -58,7 +58,7 @@ def make_plan(segments: Sequence[Segment], session: TranslationSession) -> Plan:
 
 
 def plan_kind(segments: Sequence[tuple[Segment, LookupResult]], tasks: Sequence[Task]) -> KindPlan:
-    """Count the segments of one kind with their lookup results, and the tasks of that kind."""
+    """Return the plan of one kind, from its segments with their lookup results and its tasks."""
     return KindPlan(
         segments=len(segments),
         characters=sum(len(segment.text) for segment, _ in segments),

@@ -1,4 +1,4 @@
-"""Shows the progress of a translation: a bar on a terminal, a line a minute elsewhere."""
+"""Shows the progress of a translation: a bar on a terminal, or one line per minute elsewhere."""
 
 from datetime import datetime, timedelta
 from time import monotonic
@@ -10,11 +10,11 @@ from spanferry.printing import printable
 from spanferry.translation.client.counts import Counts
 
 LOG_EVERY_S = 60.0
-SHORTEST_SHOWN_PAUSE_S = 5.0  # shorter pauses end before anyone has read about them
+SHORTEST_SHOWN_PAUSE_S = 5.0  # shorter pauses end before anyone can read about them
 
 
 class TranslationProgress:
-    """Call it with the counts when they change. It shows nothing until there are texts to translate."""
+    """A progress display. Call it with the counts when they change. It is empty until there are texts to translate."""
 
     def __init__(self, label: str, stream: TextIO) -> None:
         self.label, self.stream = label, stream
@@ -34,14 +34,14 @@ class TranslationProgress:
         if self.stream.isatty():
             self._draw(counts)
         elif monotonic() >= self.next_line:
-            # The first line waits until there is a rate to show. A shorter run has none.
+            # The first line is written after LOG_EVERY_S, when the rate is known. A shorter run has no line.
             if self.next_line:
                 self.stream.write(log_line(self.label, counts) + "\n")
                 self.stream.flush()
             self.next_line = monotonic() + LOG_EVERY_S
 
     def clear(self) -> None:
-        """Clear the bar to make room for a line. The bar comes back with the next counts."""
+        """Remove the bar, so that a line can be printed. The next counts show it again."""
         if self.bar is not None:
             self.bar.clear()
 
@@ -54,7 +54,7 @@ class TranslationProgress:
 
 
 def status(counts: Counts) -> str:
-    """Describe hits, misses, retries, concurrency and pause in a few words."""
+    """Return hits, misses, retries, concurrency and pause as a short text."""
     parts = [
         f"{counts.hits:,} hits",
         f"{counts.misses:,} misses",
@@ -70,7 +70,7 @@ def status(counts: Counts) -> str:
 
 
 def log_line(label: str, counts: Counts) -> str:
-    """Describe progress, rate and remaining time in one line."""
+    """Return progress, rate and remaining time as one line."""
     rate = counts.finished / counts.seconds if counts.seconds else 0.0
     left = timedelta(seconds=round((counts.texts - counts.finished) / rate)) if rate else "unknown"
     return f"{label}: {counts.finished:,} of {counts.texts:,} texts, {rate:.1f}/s, {left} left, {status(counts)}"

@@ -277,10 +277,10 @@ def test_budgets_end_a_run():
     assert scheduler.next(0.0) == Wait(FOREVER)
     for call in calls:
         scheduler.done(call, ["good"], 1.0)
-    assert scheduler.next(1.0) == Stop("translate.max_requests: 2 requests are sent")
+    assert scheduler.next(1.0) == Stop("translate.max_requests: 2 requests were sent")
 
     scheduler = schedule(tasks_of("a"), max_hours=2.0)
-    assert scheduler.next(7200.0) == Stop("translate.max_hours: 2 hours are over")
+    assert scheduler.next(7200.0) == Stop("translate.max_hours: 2 hours have passed")
 
 
 def test_a_budget_of_exactly_the_tasks_suffices():

@@ -218,8 +218,8 @@ def test_a_hanging_page_times_out(google, hurried, tmp_path):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"max_requests": 3, "workers": 1}, "translate.max_requests: 3 requests are sent; 2 texts are translated"),
-        ({"max_hours": 1e-5}, "translate.max_hours: 1e-05 hours are over"),
+        ({"max_requests": 3, "workers": 1}, "translate.max_requests: 3 requests were sent; 2 texts are translated"),
+        ({"max_hours": 1e-5}, "translate.max_hours: 1e-05 hours have passed"),
         ({"patience_hours": 1e-5}, r"translate.patience_hours: no good answer within 1e-05 hours \(last: HTTP 429\)"),
     ],
 )
@@ -329,8 +329,8 @@ def test_an_offline_memory_names_missing_texts(tmp_path):
         with pytest.raises(InputError) as caught:
             session.translate(SEGMENTS)
     assert str(caught.value) == (
-        'the translation memory does not hold the sentence "Its first captain was a fisherman\'s widow."'
-        " (nor 3 more segments)"
+        "the corpus's own translations lack the sentence \"Its first captain was a fisherman's widow.\""
+        " and 3 more segments; add them to its TMX file"
     )
     assert not (tmp_path / "memory").exists()
 
@@ -351,7 +351,7 @@ def test_answers_under_way_are_kept_when_the_engine_ends_the_run(tmp_path, monke
     with pytest.raises(TranslationError) as caught:
         at_shelf(tmp_path, SEGMENTS)
     assert str(caught.value) == (
-        "shelf: the quota is spent; 3 texts are translated and kept, 2 are left; run again to go on"
+        "shelf: the quota is spent; 3 texts are translated and stored, 2 are left; run again to continue"
     )
     assert set(stored(tmp_path)) == set(SENTENCES[1:4])
 

@@ -143,14 +143,14 @@ def test_an_engine_is_entered_once_when_there_is_something_to_send(google, tmp_p
     assert entered == ["in", "out"]
 
     def missing(self):
-        raise TranslationError("the service's key is missing")
+        raise TranslationError("the key of the service is missing")
 
     monkeypatch.setattr(Counted, "__enter__", missing)
     first = build(tmp_path)
     assert first == ([dutch(segment.text) for segment in SEGMENTS], 0)
     (tmp_path / "memory" / "translations.jsonl").unlink()
     (tmp_path / "translations.parquet").unlink()
-    with pytest.raises(TranslationError, match="the service's key is missing"):
+    with pytest.raises(TranslationError, match="the key of the service is missing"):
         build(tmp_path)
     assert served.seen.total() == 3
 

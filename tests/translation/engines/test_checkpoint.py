@@ -11,7 +11,7 @@ def test_a_hub_model_is_identified_by_its_commit():
     assert model_label(MarianSettings(model="Helsinki-NLP/opus-mt-en-nl", revision=COMMIT)) == (
         f"Helsinki-NLP/opus-mt-en-nl@{COMMIT}"
     )
-    with pytest.raises(ParamsError, match="needs its `revision`"):
+    with pytest.raises(ParamsError, match="needs a `revision`"):
         model_label(MarianSettings(model="Helsinki-NLP/opus-mt-en-nl"))
 
 
@@ -31,7 +31,7 @@ def test_a_folder_is_identified_by_its_name_and_contents(tmp_path):
     [
         ({}, InputError, "this folder is not a model: it has no config.json"),
         ({"config.json": "{"}, TranslationError, "cannot be loaded: .*valid JSON"),
-        ({"config.json": '{"model_type": "bert"}'}, TranslationError, "a bert model; marian and ctranslate2 take"),
+        ({"config.json": '{"model_type": "bert"}'}, TranslationError, "a bert model; marian and ctranslate2 run"),
         ({"config.json": '{"model_type": "marian"}'}, TranslationError, "cannot be loaded"),
     ],
 )

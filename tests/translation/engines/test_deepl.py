@@ -117,8 +117,8 @@ def test_xml_of_a_text_without_markers():
         (Answer(status=500), Overloaded, "HTTP 500"),
         (Answer(status=503), Overloaded, "HTTP 503"),
         (Answer(status=413), Refused, "413"),
-        (Answer(status=456), TranslationError, "the account's characters are spent"),
-        (Answer(status=403), TranslationError, "the key in DEEPL_AUTH_KEY is not accepted"),
+        (Answer(status=456), TranslationError, "the character quota of the account is spent"),
+        (Answer(status=403), TranslationError, "the service does not accept the key in DEEPL_AUTH_KEY"),
         (
             Answer({"message": f"target_lang, {KEY}"}, 400),
             RefusedBeforeSuccess,

@@ -39,6 +39,6 @@ def test_no_code_of_a_pickle_is_run(engine, settings, weights, pickled, tmp_path
     folder = shutil.copytree(pickled, tmp_path / "model")
     with pytest.raises(TranslationError) as caught, engine(settings(model=str(folder), weights=weights), ("en", "nl")):
         pass
-    message = "pytorch_model.bin is refused" if weights == "torch" else "safetensors"
+    message = "pytorch_model.bin is not loaded" if weights == "torch" else "safetensors"
     assert message in str(caught.value)
     assert not (pickled.parent / "touched").exists()

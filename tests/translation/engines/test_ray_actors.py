@@ -23,4 +23,4 @@ def test_a_service_stays_with_one_client_which_is_messages():
     service, copy = MTranslate("en", "nl", 1.0), Identity()
     assert distribute(service, messages.append) is service
     assert distribute(copy, messages.append) is copy
-    assert messages == ["mtranslate is called from this machine only: more machines do not raise a rate limit"]
+    assert messages == ["mtranslate is called from this machine only, because more machines do not raise a rate limit"]

@@ -56,7 +56,7 @@ def test_a_torn_end_is_cut_off_and_reported(tmp_path):
     path = filled(tmp_path) / "translations.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole[:-5])
-    assert "a crash has torn the last record" in Memory(tmp_path, DUTCH).damage
+    assert "a crash has truncated the last record" in Memory(tmp_path, DUTCH).damage
     assert path.read_bytes() == whole[:-5]  # reading changes nothing
     with open_memory(tmp_path, DUTCH) as memory:
         assert str(path) in memory.damage

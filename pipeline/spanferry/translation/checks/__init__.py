@@ -1,10 +1,10 @@
-"""Checks that an engine's answer must pass before it enters the translation memory.
+"""The checks that an answer of an engine must pass before it is added to the translation memory.
 
     find_failure("How many?", "Error 500 (Server Error)!!1500.", Kind.QUESTION, "en", "nl") -> CheckFailure.ERROR_PAGE
 
-Each check catches a failure that was seen in practice; `CheckFailure` names them. None of them judges quality.
-Their thresholds were set on 7,700 translations by people and good engines (English into Dutch, German and Spanish),
-of which the checks reject practically none; `benchmarks/translation.py` measures both sides.
+Each check detects a failure that occurred in practice; `CheckFailure` lists them. No check judges quality. The
+thresholds were set on 7,700 translations by people and good engines (English into Dutch, German and Spanish), of which
+the checks reject practically none. `benchmarks/translation.py` measures detected failures and false alarms.
 """
 
 from spanferry.records import CheckFailure
@@ -22,14 +22,14 @@ __all__ = ["MARKED", "find_failure"]
 
 
 def find_failure(text: str, answer: str, kind: str, source: str, target: str) -> CheckFailure | None:
-    """Return the first check that an answer fails, or None when it may be kept.
+    """Return the first failure of an answer, or None when it passes all checks.
 
     text: the segment that was sent. kind: a `Kind` or `MARKED`. source, target: language codes (BCP 47).
     """
     if not answer.strip():
         return CheckFailure.EMPTY
-    if (message := find_service_message(text, answer)) is not None:
-        return message
+    if (failure := find_service_message(text, answer)) is not None:
+        return failure
     if is_untranslated(text, answer, kind, source):
         return CheckFailure.UNCHANGED
     if adds_markup(text, answer, kind):

@@ -1,4 +1,4 @@
-"""Tags, entities, brackets, addresses and control characters that an engine has added."""
+"""Detects tags, entities, brackets, addresses and control characters that an engine has added."""
 
 import re
 
@@ -9,12 +9,12 @@ from spanferry.translation.checks.kinds import MARKED
 TAG = regex.compile(r"<\s*(/?)\s*([A-Za-z!][^\s<>/]*)[^<>]*>")
 ENTITY = regex.compile(r"&\s?(?:[A-Za-z][A-Za-z0-9]{1,30}|#\s?[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 BRACKETS = "<>[]{}"
-# Control characters except tab and line ends, and those that change the direction of the text after them.
+# Control characters except tabs and line ends, and characters that change the direction of text.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def adds_markup(text: str, answer: str, kind: str) -> bool:
-    """Return whether the answer has tags, entities, brackets, addresses or controls that the text does not have."""
+    """Return whether an answer has tags, entities, brackets, addresses or control characters that its text lacks."""
     allowed = 2 if kind == MARKED else 1  # an engine may double the markers
     if any(answer.count(bracket) > allowed * text.count(bracket) for bracket in BRACKETS):
         return True
@@ -28,5 +28,5 @@ def adds_markup(text: str, answer: str, kind: str) -> bool:
 
 
 def tag_names(text: str) -> set[str]:
-    """Return the names of the tags in a text. Engines put white space into tags; it does not count."""
+    """Return the names of the tags in a text. White space inside a tag, which engines add, is ignored."""
     return {name.lower() for _, name in TAG.findall(text)}

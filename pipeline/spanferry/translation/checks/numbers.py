@@ -1,4 +1,4 @@
-"""Numbers of the text that are missing from the answer."""
+"""Detects numbers of the text that are missing from the answer."""
 
 import regex
 
@@ -8,10 +8,10 @@ MAX_SPELLED_DIGITS = 2  # "12" may become "twaalf"
 
 
 def loses_number(text: str, answer: str) -> bool:
-    """Return whether a number of the text is missing, and neither spelled out nor written in another form.
+    """Return whether a number of the text is missing from the answer.
 
-    Accepted: 1,000 as 1.000; 1,160,000 as 1,16 miljoen; 1990s as jaren 90; 7 pm as 19 uur; 12 as twaalf
-    unless another number stands in its place; 1000 as duizend.
+    Accepted: 1,000 as 1.000; 1,160,000 as 1,16 miljoen; 1990s as jaren 90; 7 pm as 19 uur; 1000 as duizend; and 12 as
+    twaalf, unless the answer has a number that the text lacks.
     """
     if not (numbers := NUMBER.findall(text)):
         return False
@@ -30,7 +30,7 @@ def loses_number(text: str, answer: str) -> bool:
 
 
 def may_change_form(number: str, text: str, answer_digits: str) -> bool:
-    """Return whether a number may be present in another form: a decade, a round number, a power of ten in letters."""
+    """Return whether a number may have another form: a decade, a round number, or a power of ten in words."""
     digits = ascii_digits(number)
     stem = digits.rstrip("0")
     is_decade = regex.search(rf"{regex.escape(number)}['\u2019]?s\b", text) is not None

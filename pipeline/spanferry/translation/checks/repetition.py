@@ -1,22 +1,22 @@
-"""Answers that say the same thing over and over, as neural networks do when decoding goes wrong."""
+"""Detects answers with endless repetitions, which neural networks produce when decoding fails."""
 
 import re
 from collections.abc import Sequence
 
 REPEATED_CHARACTER = re.compile(r"([^\s\d])\1{5,}")
-# A loop is a group of at most MAX_PERIOD words that stands MIN_REPEATS times in a row.
+# A loop is a group of at most MAX_PERIOD words that occurs MIN_REPEATS times in a row.
 MIN_REPEATS, MAX_PERIOD = 4, 8
 
 
 def repeats_itself(text: str, answer: str) -> bool:
-    """Return whether the answer repeats a character or a group of words where the text does not."""
+    """Return whether an answer repeats a character or a group of words that its text does not repeat."""
     if (run := REPEATED_CHARACTER.search(answer)) and run[0] not in text:
         return True
     return has_loop(answer.casefold().split()) and not has_loop(text.casefold().split())
 
 
 def has_loop(words: Sequence[str]) -> bool:
-    """Return whether a group of words stands MIN_REPEATS times in a row."""
+    """Return whether a group of words occurs MIN_REPEATS times in a row."""
     if len(words) - len(set(words)) < MIN_REPEATS - 1:
         return False
     for period in range(1, min(MAX_PERIOD, len(words) // MIN_REPEATS) + 1):

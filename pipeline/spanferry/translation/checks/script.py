@@ -1,10 +1,10 @@
-"""Letters of a script that belongs neither to the target language nor to the text."""
+"""Detects letters of a script that neither the target language nor the text uses."""
 
 from spanferry.language.scripts import non_latin_letters, scripts_of, scripts_written_in
 
 
 def has_foreign_letters(text: str, answer: str, target: str) -> bool:
-    """Return whether an answer has letters of a script that is neither the target language's nor in the text.
+    """Return whether an answer has letters of a script that neither the target language nor the text uses.
 
     target: a language code (BCP 47).
     """
@@ -13,6 +13,6 @@ def has_foreign_letters(text: str, answer: str, target: str) -> bool:
         return False
     own = scripts_written_in(target)
     if not own:
-        # The target is written in Latin: a Greek or Chinese name of the text may stay, and nothing else may appear.
+        # The target uses Latin letters. A Greek or Chinese name in the text may stay, but no other such letters.
         return bool(set(foreign) - set(text)) and scripts_of(foreign) > scripts_of(text)
     return bool(scripts_of(foreign) - scripts_of(text) - own)

@@ -1,4 +1,4 @@
-"""Messages that a service sends in place of a translation: captchas, error pages, a model's remarks."""
+"""Detects messages that a service returns instead of a translation: captchas, error pages, remarks of a model."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,10 @@ from spanferry.records import CheckFailure
 
 @dataclass(frozen=True, slots=True)
 class MessagePattern:
-    """A kind of message. keywords: every match contains one of them; most answers are passed by this cheap test."""
+    """A kind of message.
+
+    keywords: each match of the pattern contains one of them. This cheap test saves the search for most answers.
+    """
 
     failure: CheckFailure
     keywords: tuple[str, ...]
@@ -35,7 +38,7 @@ PATTERNS = (
             r"|internal server error|gateway time-?out|too many requests|<!doctype|<html"
         ),
     ),
-    # A language model that a text has talked out of translating; benchmarks/injection.py has more of this.
+    # A text may contain instructions that keep a language model from translating (see benchmarks/injection.py).
     MessagePattern(
         CheckFailure.CHAT,
         ("translat", "note:", "sorry", "cannot", "can't", "can\u2019t", "unable", "language model", "an ai"),
@@ -48,9 +51,9 @@ PATTERNS = (
 
 
 def find_service_message(text: str, answer: str) -> CheckFailure | None:
-    """Return the kind of service message that an answer contains, or None.
+    """Return the failure for the service message that an answer contains, or None.
 
-    A text that contains such a message itself may have it in its translation.
+    A message is allowed in the answer if the text itself contains one of the same kind.
     """
     lowered = answer.lower()
     for message in PATTERNS:

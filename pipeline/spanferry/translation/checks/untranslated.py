@@ -1,7 +1,7 @@
-"""Answers that are still in the source language.
+"""Detects answers that are still in the source language.
 
-Names, numbers, terms and quoted titles may stay as they are; sentences and phrases may not. Of a source language with
-detection words (`spanferry.language`), parts that were left untranslated are found too.
+Names, numbers, terms and quoted titles may stay unchanged, but sentences and phrases may not. For source languages with
+detection words (`spanferry.language`), partly untranslated answers are detected too.
 """
 
 import regex
@@ -12,15 +12,16 @@ from spanferry.records import Kind
 WORD = regex.compile(r"\p{L}[\p{L}\p{M}'\u2019-]*")
 QUOTED = regex.compile(r"[\"\u201c\u201e\u00ab][^\"\u201d\u201c\u00bb]*[\"\u201d\u201c\u00bb]")
 
-# An answer is left untranslated when it has this many unmistakable words, and they are this share of its words.
+# An answer counts as untranslated if it has at least this many unmistakable words of the source language, and they are
+# at least this share of its words.
 MIN_SOURCE_WORDS, MIN_SOURCE_SHARE = 3, 0.15
-MAX_NAME_WORDS = 3  # so short a phrase may be its own translation
-MIN_FOREIGN_WORDS = 6  # "Ein neues Lied wir heben an" may stay; six lower-case words in one text may not
+MAX_NAME_WORDS = 3  # a phrase of up to so many words may be its own translation
+MIN_FOREIGN_WORDS = 6  # a text with this many lower-case words must change; "Ein neues Lied wir heben an" need not
 NO_WORDS: frozenset[str] = frozenset()
 
 
 def is_untranslated(text: str, answer: str, kind: str, source: str) -> bool:
-    """Return whether an answer is still in the source language, in whole or, with detection words, in large part."""
+    """Return whether an answer is wholly or, for languages with detection words, largely in the source language."""
     detection = language_of(source).detection
     if " ".join(text.split()).casefold() != " ".join(answer.split()).casefold():
         return detection is not None and kind != Kind.ANSWER and is_mostly_source(text, answer, detection)
@@ -33,7 +34,7 @@ def must_change(text: str, kind: str, detection: DetectionWords | None) -> bool:
     shared_words = detection.translation_shared if detection else NO_WORDS
     words = WORD.findall(text)
     if kind != Kind.ANSWER and words:
-        words[0] = words[0].lower()  # it begins the sentence, so its capital proves no name
+        words[0] = words[0].lower()  # the first word of a sentence has a capital even if it is no name
     lower_case = [word for word in words if word[0].islower()]
     telling = [word for word in lower_case if word in function_words]
     if kind != Kind.ANSWER:
@@ -45,7 +46,7 @@ def must_change(text: str, kind: str, detection: DetectionWords | None) -> bool:
 
 
 def is_mostly_source(text: str, answer: str, detection: DetectionWords) -> bool:
-    """Return whether much of the answer was left untranslated, not counting titles that the text quotes."""
+    """Return whether a large part of the answer is untranslated, not counting titles that the text quotes."""
     unmistakable = detection.translation_unmistakable
     if unmistakable.isdisjoint(answer.split()):
         return False
@@ -55,5 +56,5 @@ def is_mostly_source(text: str, answer: str, detection: DetectionWords) -> bool:
 
 
 def quoted_words(text: str) -> list[str]:
-    """Return the words of a text between quotation marks: titles, which may stay in their language."""
+    """Return the words in quotation marks. They may be titles, which stay in their language."""
     return [word for quote in QUOTED.findall(text) for word in WORD.findall(quote)]

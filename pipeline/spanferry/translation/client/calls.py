@@ -1,4 +1,4 @@
-"""Runs calls to an engine in threads, each with a deadline that holds even when the engine hangs."""
+"""Runs calls to an engine in threads, with a deadline that is enforced even if the engine hangs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from spanferry.translation.engines.base import Overloaded
 
-# Waking up costs about as much as taking an answer. Answers that come within this time are taken together.
+# Answers that arrive within this time are handled together, because waking up costs about as much as handling one.
 BATCHING_S = 0.01
 
 Argument = TypeVar("Argument")
@@ -18,22 +18,22 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class FinishedCall(Generic[Argument, Result]):
-    """The argument of a call, and its result or the exception that ended it."""
+    """A finished call: its argument, and its result or the exception that it raised."""
 
     argument: Argument
     outcome: Result | BaseException
 
 
 class Calls(Generic[Argument, Result]):
-    """Runs function(argument) in daemon threads.
+    """A pool of daemon threads that run function(argument).
 
-    A call that takes longer than deadline_s (None: no deadline) finishes as Overloaded. Python cannot end its
-    thread: the thread is abandoned, its result is dropped, and a new thread takes its place.
+    A call that takes longer than deadline_s (None: no deadline) finishes as Overloaded. Python cannot stop its thread,
+    so the thread is abandoned, its result is dropped, and a new thread replaces it.
     """
 
     def __init__(self, function: Callable[[Argument], Result], deadline_s: float | None) -> None:
         self.function, self.deadline_s = function, deadline_s
-        self.under_way: dict[int, tuple[Argument, float]] = {}  # ticket -> argument, when sent
+        self.under_way: dict[int, tuple[Argument, float]] = {}  # ticket -> (argument, time of sending)
         self._tickets = 0
         self._threads = 0
         self._abandoned: set[int] = set()
@@ -61,7 +61,7 @@ class Calls(Generic[Argument, Result]):
                 return
 
     def collect(self, until: float) -> list[FinishedCall[Argument, Result]]:
-        """Wait for a call to finish, until that time at most. Return all calls that finish with it or soon after."""
+        """Wait until a call finishes, or until the given time. Return all calls that finish then or shortly after."""
         if self.deadline_s is not None and self.under_way:
             _, oldest = next(iter(self.under_way.values()))
             until = min(until, oldest + self.deadline_s)
@@ -89,6 +89,6 @@ class Calls(Generic[Argument, Result]):
         return [FinishedCall(self.under_way.pop(ticket)[0], Overloaded("no answer in time")) for ticket in overdue]
 
     def close(self) -> None:
-        """Let each thread end when its call finishes."""
+        """Stop each thread when its current call finishes."""
         for _ in range(self._threads):
             self._waiting.put(None)

@@ -1,4 +1,4 @@
-"""What the scheduler tells its session: the next action, and the events that follow from a finished call.
+"""The actions and events that the scheduler returns to its session.
 
 Scheduler.next(now)                 -> Send | GiveUp | Wait | Stop
 Scheduler.done(call, outcome, now)  -> [Answered | AttemptFailed | Unanswered, ...]
@@ -13,9 +13,9 @@ from spanferry.translation.engines.base import Request
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to the engine. A health check re-sends one text that was answered well before.
+    """One call to the engine. A health check sends a text again that was answered well before.
 
-    sent: seconds of the session's clock.
+    sent: the time of sending, in seconds of the session's clock.
     """
 
     tasks: tuple[Task, ...]
@@ -33,7 +33,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """This text has had too many bad answers; `failure` says why. Nothing needs to be sent."""
+    """Give this text up after too many bad answers. failure: that of the last one."""
 
     task: Task
     failure: CheckFailure
@@ -41,14 +41,14 @@ class GiveUp:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Wait for a call to finish, or until this time (infinity: until a call finishes)."""
+    """Wait until a call finishes, or until this time, which may be infinity."""
 
     until: float
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Send nothing more. reason: '' when every task is finished, else why the run cannot go on."""
+    """Send nothing more. reason: the reason why the run cannot go on; '' when all tasks are finished."""
 
     reason: str = ""
 
@@ -65,7 +65,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class AttemptFailed:
-    """A bad answer counts against its text. The fields are the task's at that moment (see `memory.FailedAttempt`).
+    """A bad answer counts against its text. The other fields are those of the task then (see `FailedAttempt`).
 
     final: the text will not be sent again.
     """
@@ -81,7 +81,7 @@ class AttemptFailed:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """Texts were sent without a good answer. reason: a `CheckFailure` or 'throttled'."""
+    """Texts were sent and got no good answer. reason: a `CheckFailure` or 'throttled'."""
 
     reason: str
     texts: int = 1

@@ -1,8 +1,8 @@
-"""Attributes bad answers to their text or to the service.
+"""Attributes bad answers to the text or to the service.
 
-A bad answer that is about its text counts against the text at once. Any other (nothing, an error page, the same
-words as for another text) counts only after some later text was answered well: until then the service may be
-banned or down.
+A bad answer that depends on its text counts against the text at once. Any other bad answer (an empty one, an error
+page, the same answer as for another text) counts only when a later text is answered well. Until then the service may
+be down, or may have banned this client.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from spanferry.records import CheckFailure
 from spanferry.translation.client.events import AttemptFailed
 from spanferry.translation.client.tasks import Task
 
-# Bad answers that any text may get while the service is banned or down.
+# Bad answers that every text may get while the service is down or has banned this client.
 SERVICE_FAILURES = frozenset(
     {
         CheckFailure.EMPTY,
@@ -21,10 +21,10 @@ SERVICE_FAILURES = frozenset(
         CheckFailure.UNREACHABLE,
     }
 )
-# After so many empty answers a text is sent in its first form again: the service may not understand the other forms.
+# After so many empty answers a text is sent unvaried again: the service may not understand the varied requests.
 EMPTY_ANSWERS_TO_RESET = 2
-# A service that repeats the same bad answer so many times in a row will not change it. A local model repeats itself
-# from the first time.
+# A service that gives the same bad answer so many times in a row will not change it. A local model always gives the
+# same answer, so one is enough.
 MAX_REPEATS = 4
 
 
@@ -41,18 +41,18 @@ class PendingFailure:
 class FailureAttribution:
     """Attributes the bad answers of one engine.
 
-    attempts: counted failures after which a text is given up; remote: as in Translator.
+    attempts: the number of counted failures after which a text is given up. remote: as in Translator.
     """
 
     attempts: int
     remote: bool
     pending: list[PendingFailure] = field(default_factory=list)
-    first_texts: dict[str, str] = field(default_factory=dict)  # bad answer -> the first text that got it
+    first_texts: dict[str, str] = field(default_factory=dict)  # bad answer -> the first text with this answer
 
     def record(self, task: Task, failure: CheckFailure, answer: str) -> tuple[bool, list[AttemptFailed]]:
-        """Record a bad answer ('' when it had no text).
+        """Record a bad answer, which may be ''.
 
-        Returns whether the answer is about this text, and the events for the failures that count now.
+        Returns whether the answer depends on this text, and the events of the failures that count now.
         """
         is_about_text = not self.remote or (
             failure not in SERVICE_FAILURES and self.first_texts.setdefault(answer, task.text) == task.text
@@ -71,13 +71,13 @@ class FailureAttribution:
         return is_about_text, events
 
     def blame_texts(self) -> list[AttemptFailed]:
-        """Count the pending failures against their texts: the service has answered a text well."""
+        """Count the pending failures against their texts, because the service has answered a text well."""
         events = [event for failure in self.pending for event in self._count(failure)]
         self.pending.clear()
         return events
 
     def blame_service(self) -> None:
-        """Drop the pending failures: the service does not work."""
+        """Drop the pending failures, because the service does not work."""
         self.pending.clear()
 
     def _count(self, pending: PendingFailure) -> list[AttemptFailed]:

@@ -1,4 +1,4 @@
-"""Finds each segment's translation in the memory, or the tasks that will produce it."""
+"""Finds the translations of segments in the memory, and collects the texts that are missing as tasks."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,7 +8,7 @@ from spanferry.translation.engines.base import Translator
 from spanferry.translation.memory.store import FailedAttempt
 
 LookupResult = str | Task | list[str | Task]
-"""A translation; the task that will produce it; or the parts of a long segment, some of them tasks."""
+"""A translation, the task that will produce it, or the parts of a long segment, some of which are tasks."""
 FindTranslation = Callable[[str, str], str | None]
 """(text, its paragraph or '') -> its stored translation, or None."""
 FindFailedAttempt = Callable[[str, str], FailedAttempt | None]
@@ -16,7 +16,7 @@ FindFailedAttempt = Callable[[str, str], FailedAttempt | None]
 
 
 class SegmentLookup:
-    """Looks segments up one by one. `tasks` collects the texts that are missing, each text once."""
+    """A lookup of segments. `tasks` collects the missing texts, each of them once."""
 
     def __init__(
         self, translator: Translator, find_translation: FindTranslation, find_failed_attempt: FindFailedAttempt
@@ -57,9 +57,9 @@ def look_up_segments(
     find_translation: FindTranslation,
     find_failed_attempt: FindFailedAttempt,
 ) -> tuple[list[LookupResult], list[Task]]:
-    """Return one result per segment, and the distinct tasks to send, in the segments' order.
+    """Return one lookup result per segment, and the distinct tasks to send, in the order of the segments.
 
-    Texts in quarantine become tasks that already have their failure. They are not among the tasks to send.
+    A text in quarantine becomes a task with a failure, which is not among the tasks to send.
     """
     lookup = SegmentLookup(translator, find_translation, find_failed_attempt)
     results = [lookup.look_up(segment) for segment in segments]
@@ -67,20 +67,20 @@ def look_up_segments(
 
 
 def is_quarantined(result: LookupResult) -> bool:
-    """True when the engine has given up the text or one of its parts."""
+    """Return whether the text or one of its chunks was given up."""
     return any(task.failure is not None for task in tasks_of(result))
 
 
 def tasks_of(result: LookupResult) -> list[Task]:
-    """The tasks in a lookup result."""
+    """Return the tasks in a lookup result."""
     parts = result if isinstance(result, list) else [result]
     return [part for part in parts if isinstance(part, Task)]
 
 
 def join_parts(result: LookupResult) -> TranslationResult:
-    """Turn a lookup result whose tasks are finished into the segment's result.
+    """Return the result of a segment from a lookup result whose tasks are finished.
 
-    A segment with a failed part fails as a whole, with the first part's failure.
+    If some chunks have failed, the segment has no translation, and the failure of the first of them.
     """
     if isinstance(result, str):
         return TranslationResult(result)

@@ -1,4 +1,4 @@
-"""Translates the marked sentences of rescue, and writes them to their table as they come."""
+"""Translates the marked sentences of rescue, and writes them to a table as they are translated."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -14,7 +14,7 @@ from spanferry.translation.memory.prior import translation_schema
 
 
 class MarkedSentences:
-    """Marked sentences of a corpus. The table (records.TranslationRow) appears at the end of the `with` block."""
+    """A translator of marked sentences. The table (records.TranslationRow) is complete when the `with` block ends."""
 
     def __init__(self, session: TranslationSession, path: Path) -> None:
         self.session, self.path = session, path
@@ -31,8 +31,8 @@ class MarkedSentences:
         """Return the translation of each text; None where there is none. Raises what the session raises."""
         segments = [Segment(text, MARKED) for text in texts]
         results = self.session.translate(segments)
-        # A table that is written in parts cannot note which rows come from the corpus's own translations. They are left
-        # out, and looked up there again.
+        # The metadata of a table must say which rows come from the corpus's own translations, but it is written before
+        # the rows. These rows are therefore left out; a later run finds them in the corpus's own translations again.
         own = [n for n, text in enumerate(texts) if not self.session.uses_corpus_translations(text)]
         self._add(translation_table([segments[n] for n in own], [results[n] for n in own], self.session))
         return {text: result.text for text, result in zip(texts, results, strict=True)}

@@ -1,4 +1,4 @@
-"""Translates with a trusted engine (a corpus's own TMX file, or none at all): nothing is checked or stored."""
+"""Translates with a trusted engine (`memory` or `identity`), without checks and without the translation memory."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from spanferry.translation.checks import MARKED
 from spanferry.translation.client.tasks import Segment, TranslationResult
 from spanferry.translation.engines.base import NotInMemory, Request, Translator
 
-SHOWN_CHARACTERS = 120  # of a text in an error message
+SHOWN_CHARACTERS = 120  # characters of a text in an error message
 
 
 def translate_offline(segments: Sequence[Segment], translator: Translator) -> list[TranslationResult]:
     """Return one result per segment, in order.
 
-    Raises InputError when the engine lacks a segment, unless that is a marked sentence.
+    Raises InputError when the engine lacks a segment that is not a marked sentence.
     """
     results: list[TranslationResult] = []
     for start in range(0, len(segments), translator.batch):
@@ -31,8 +31,8 @@ def translate_offline(segments: Sequence[Segment], translator: Translator) -> li
 
 
 def missing_message(missing: Sequence[Segment]) -> str:
-    """Name the first missing segment, and how many more there are."""
+    """Return the error message for missing segments: the first one, and the number of the others."""
     text = missing[0].text
     shown = text[:SHOWN_CHARACTERS] + ("..." if len(text) > SHOWN_CHARACTERS else "")
-    more = f" (nor {len(missing) - 1:,} more segments)" if len(missing) > 1 else ""
-    return f"the translation memory does not hold the {missing[0].kind} {shown!r}{more}"
+    more = f" and {len(missing) - 1:,} more segments" if len(missing) > 1 else ""
+    return f"the corpus's own translations lack the {missing[0].kind} {shown!r}{more}; add them to its TMX file"

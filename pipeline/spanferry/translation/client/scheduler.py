@@ -1,7 +1,7 @@
-"""Decides what to send to an engine and when, until each task has a good answer or is given up.
+"""Decides which texts to send to an engine and when, until each task has a good answer or is given up.
 
-    action = scheduler.next(now)                  what to do: send a call, give a text up, wait, stop
-    events = scheduler.done(call, outcome, now)   what a finished call means
+    action = scheduler.next(now)                  the next action: send a call, give a text up, wait, or stop
+    events = scheduler.done(call, outcome, now)   the events that follow from a finished call
 
 The scheduler is a state machine. It has no clock, no thread and no access to the memory or the network:
 `TranslationSession` runs it, carries out its actions and applies its events.
@@ -40,21 +40,22 @@ from spanferry.translation.engines.base import (
 from spanferry.translation.settings import TranslateSettings
 
 HOUR_S = 3600.0
-# Delay before a text with a bad answer is sent again. It doubles from the first to the longest.
+# The delay before a text with a bad answer is sent again. It doubles with each bad answer, from the first delay to the
+# longest.
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 4.0
-SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no file can hold
+SURROGATE = re.compile("[\ud800-\udfff]")  # a lone surrogate is not a character and cannot be written to a file
 
 Check = Callable[[Task, str], CheckFailure | None]
-"""(task, answer) -> what is wrong with the answer, or None. A pure function."""
+"""(task, answer) -> the failure of the answer, or None. A pure function."""
 
 
 class Scheduler:
-    """Schedules the calls for some tasks of one engine.
+    """A scheduler of the calls for some tasks of one engine.
 
-    check: finds what is wrong with an answer. now: the current time, of any clock in seconds that never goes back.
-    started: when `max_hours` began. requests_sent: requests that count towards `max_requests` already.
-    known_good: texts that the engine answered well before, for health checks; the attribute of that name has those
-    for the next scheduler.
+    check: checks an answer. now: the current time, in seconds of a clock that never goes back. started: the time from
+    which `max_hours` counts. requests_sent: the number of earlier requests that count towards `max_requests`.
+    known_good: texts that the engine answered well before, for health checks. The attribute of the same name has those
+    to pass to the next scheduler.
     """
 
     def __init__(
@@ -84,11 +85,11 @@ class Scheduler:
 
     @property
     def known_good(self) -> tuple[Task, ...]:
-        """Texts for health checks, the next to use first."""
+        """Texts for health checks; the first one is used next."""
         return tuple(self.health.known_good)
 
     def next(self, now: float) -> Action:
-        """Return what to do now. Call it again after each action but `Stop`."""
+        """Return the next action. Call it again after each action except `Stop`."""
         if not self.queue and not self.under_way:
             return Stop()
         self.stop_reason = self.stop_reason or self._reason_to_stop(now)
@@ -100,9 +101,10 @@ class Scheduler:
         return Wait(self._wake_time(now))
 
     def done(self, call: Call, outcome: Sequence[str] | BaseException, now: float) -> list[Event]:
-        """Take the answers of a finished call, or the exception that ended it.
+        """Process a finished call. outcome: its answers, or the exception that it raised.
 
-        Raises TranslationError when the number of answers is wrong, and any exception that no engine should raise.
+        Raises TranslationError when the number of answers is wrong, and re-raises exceptions that engines should not
+        raise.
         """
         self.under_way -= 1
         if isinstance(outcome, BaseException):
@@ -116,10 +118,10 @@ class Scheduler:
             return self._take_health_check(call, answers[0], now)
         return self._take_answers(call, answers, now)
 
-    # What to send
+    # Choosing the next call
 
     def _next_call(self, now: float) -> Send | GiveUp | None:
-        """Choose a due health check first, then retries, then new tasks."""
+        """Return the next action: a health check that is due, else a retry, else new tasks."""
         if self.health.is_check_due:
             if task := self.health.start_check():
                 return self._send((task,), now, is_health_check=True)
@@ -143,25 +145,25 @@ class Scheduler:
         return self.settings.max_requests is None or self.requests_sent < self.settings.max_requests
 
     def _wake_time(self, now: float) -> float:
-        """Return when something may be sent, should no call finish earlier."""
+        """Return the time at which something may be sent, if no call finishes earlier."""
         if self.limiter.not_before > now:
             return self.limiter.not_before
         return self.queue.next_retry if self.limiter.free_slots(self.under_way, now) else float("inf")
 
     def _reason_to_stop(self, now: float) -> str:
-        """Return the budget that is spent, or ''."""
+        """Return the reason to stop the run, or '': a budget is spent, or no good answer came for too long."""
         settings, patience = self.settings, self.settings.patience_hours
         if not self._requests_left() and self.queue:
-            return f"translate.max_requests: {settings.max_requests:,} requests are sent"
+            return f"translate.max_requests: {settings.max_requests:,} requests were sent"
         if settings.max_hours and now - self.started >= settings.max_hours * HOUR_S:
-            return f"translate.max_hours: {settings.max_hours:g} hours are over"
-        # A pause that outlasts the patience need not be waited for.
+            return f"translate.max_hours: {settings.max_hours:g} hours have passed"
+        # If the current pause ends after patience_hours, the run stops without waiting for its end.
         without_success = max(now, self.limiter.not_before) - self.limiter.last_success
         if self.translator.remote and without_success > patience * HOUR_S:
             return f"translate.patience_hours: no good answer within {patience:g} hours (last: {self.last_trouble})"
         return ""
 
-    # What a finished call means
+    # Processing a finished call
 
     def _take_answers(self, call: Call, answers: Sequence[str], now: float) -> list[Event]:
         events: list[Event] = []
@@ -182,7 +184,7 @@ class Scheduler:
         return events + [Answered(task) for task in good]
 
     def _take_health_check(self, call: Call, answer: str, now: float) -> list[Event]:
-        # A broken service may echo all texts, and for some texts the checks accept an echo.
+        # A broken service may return all texts unchanged, which the checks accept for some texts.
         is_good = self.check(call.tasks[0], answer) is None and answer != call.tasks[0].text
         self._record_call(call, is_good, now)
         if is_good:
@@ -203,7 +205,7 @@ class Scheduler:
         self.attribution.blame_service()
 
     def _take_bad_answer(self, task: Task, failure: CheckFailure, answer: str, now: float) -> tuple[bool, list[Event]]:
-        """Schedule a retry. Returns whether the answer is about its text, and the events."""
+        """Schedule a retry. Returns whether the answer depends on its text, and the events."""
         self.last_trouble = failure
         delay = 0.0
         if self.translator.remote:
@@ -213,7 +215,7 @@ class Scheduler:
         return is_about_text, [Unanswered(failure), *failed]
 
     def _take_error(self, call: Call, error: BaseException, now: float) -> list[Event]:
-        """Schedule the tasks of a call without answers again."""
+        """Schedule the tasks of a failed call again."""
         if isinstance(error, TranslationError):
             self._take_fatal_error(call, error)
             return []
@@ -238,7 +240,7 @@ class Scheduler:
 
     def _retry_after_error(self, call: Call, error: EngineFailure, now: float) -> list[Event]:
         if isinstance(error, Refused) and len(call.tasks) > 1:
-            # The engine refuses one of them. Sent one by one, the others are accepted.
+            # The engine refuses one of these texts. Sent one by one, the others are accepted.
             for task in call.tasks:
                 self.queue.retry(task, now)
             return []
@@ -252,7 +254,7 @@ class Scheduler:
         return events
 
     def _take_fatal_error(self, call: Call, error: TranslationError) -> None:
-        """Stop the run; for `RefusedBeforeSuccess`, only after every known-good text has failed too."""
+        """Stop the run. For `RefusedBeforeSuccess`, stop only after all known-good texts have failed too."""
         if call.is_health_check:
             self.health.remove(call.tasks[0])
         else:

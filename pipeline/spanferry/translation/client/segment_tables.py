@@ -1,6 +1,6 @@
-"""Converts between tables and segments: reads the texts to translate, and makes the table of their translations.
+"""Reads segments from tables, and converts their translations to a table.
 
-Rows are taken from Arrow a few thousand at a time, without a record for each: a corpus has 350,000 segments.
+Rows are converted a few thousand at a time and without creating records, because a corpus has 350,000 segments.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ ROWS_AT_ONCE = 10_000
 
 
 def read_segments(path: Path, layout: Path | None = None) -> list[Segment]:
-    """Read segments (SegmentRow). With a layout (SourceParagraph), each has the paragraph around it as its context.
+    """Read segments (SegmentRow). With a layout (SourceParagraph), the context of each segment is its paragraph.
 
     Only engines that use contexts need the layout. Raises InputError.
     """
@@ -33,7 +33,7 @@ def read_segments(path: Path, layout: Path | None = None) -> list[Segment]:
             raise InputError(f"{path}: column layout_row: {layout} has no row {row}; rebuild it")
     segments = segments_from_table(table, contexts)
     del table
-    # Arrow keeps the memory that the file took for later use: 70 MiB at 350,000 segments.
+    # Otherwise Arrow keeps the memory of the table for later use: 70 MiB for 350,000 segments.
     pa.default_memory_pool().release_unused()
     return segments
 
@@ -45,7 +45,7 @@ def read_contexts(layout: Path) -> list[str]:
 
 
 def segments_from_table(table: pa.Table, contexts: Sequence[str] | None = None) -> list[Segment]:
-    """Return the segments of a table (SegmentRow). contexts: the layout's paragraphs, if the engine uses them."""
+    """Return the segments of a table (SegmentRow). contexts: the paragraphs of the layout, if the engine uses them."""
     texts, kinds = column_values(table["text"]), shared_values(table["kind"])
     if contexts is None:
         return [Segment(text, kind) for text, kind in zip(texts, kinds, strict=True)]
@@ -54,14 +54,14 @@ def segments_from_table(table: pa.Table, contexts: Sequence[str] | None = None) 
 
 
 def column_values(column: pa.ChunkedArray) -> Iterator[Any]:
-    """The values of a column, converted a few at a time."""
+    """Yield the values of a column, converted ROWS_AT_ONCE at a time."""
     for chunk in column.chunks:
         for start in range(0, len(chunk), ROWS_AT_ONCE):
             yield from chunk[start : start + ROWS_AT_ONCE].to_pylist()
 
 
 def shared_values(column: pa.ChunkedArray) -> Iterator[str]:
-    """The values of a column of few distinct words; equal values are one object."""
+    """Yield the values of a column with few distinct words. Equal values are the same object."""
     for chunk in column.dictionary_encode().chunks:
         words = chunk.dictionary.to_pylist()
         yield from (words[index] for index in chunk.indices.to_pylist())
@@ -72,7 +72,7 @@ def translation_table(
 ) -> pa.Table:
     """Return segments and their results as a table (TranslationRow), in order.
 
-    The schema's metadata says which rows are not the translator's own work (`prior.translation_schema`).
+    The metadata of the schema marks the rows that use the corpus's own translations (`prior.translation_schema`).
     """
     given = "".join("01"[session.uses_corpus_translations(segment.text)] for segment in segments)
     schema = translation_schema(session.scope, given)

@@ -1,12 +1,11 @@
-"""Translates segments through the memory, and sends the engine only what is missing. Every answer is checked.
+"""Translates segments with the memory, and sends only missing texts to the engine. Every answer is checked.
 
     segment -> memory -> found: its translation
                       -> missing: chunks -> memory -> missing: engine -> check -> good: memory, joined chunks
                                                                  ^       |
                                                                  '-retry-+-> too many bad answers: quarantine
 
-The same segments give the same translations, whatever the number of workers, the order of the answers and the
-number of interruptions.
+The translations do not depend on the number of workers, the order of the answers, or interruptions.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,21 +38,22 @@ from spanferry.translation.engines.base import Translator
 from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, context_digest
 from spanferry.translation.settings import TranslateSettings
 
-# Texts of one `translate` call's segments that are used for health checks, besides those of earlier calls.
+# The number of texts of each `translate` call that are added to those for health checks.
 KNOWN_GOOD_PER_CALL = 4
-# Answers survive the end of the process at once, and a power cut after this time. In it, about as many answers arrive
-# as there are requests under way.
+# Stored answers survive the end of the process immediately, and a power cut after this time. During this time, about as
+# many answers arrive as there are requests under way.
 SYNC_AFTER_S = 0.1
-PROGRESS_EVERY_S = 1.0  # longest wait between two progress reports
+PROGRESS_EVERY_S = 1.0  # the longest time between two progress reports
 
 
 class TranslationSession:
-    """Translates the segments of one corpus; `setup.open_session` creates one.
+    """A session that translates the segments of one corpus. `setup.open_session` creates it.
 
     memory: None for trusted engines, whose answers are neither checked nor stored. corpus_translations: the corpus's
-    own (its TMX), used before the memory and not stored in it. prior_translations: this corpus's from earlier runs,
-    used after the memory. progress: called with the counts when they change. enter: called before texts are sent;
-    the first call must enter the translator.
+    own translations (its TMX file), which take precedence over the memory and are not stored in it.
+    prior_translations: translations of this corpus by earlier runs, used for texts that the memory lacks. progress:
+    called with the counts when they change. enter: called before texts are sent; its first call must enter the
+    translator.
     """
 
     def __init__(
@@ -74,17 +74,17 @@ class TranslationSession:
         self.progress, self.enter = progress, enter
         self.counts = Counts()
         self.started = monotonic()
-        # Texts for health checks, the next to use first. The memory does not store what kind of segment a text is;
-        # the checks demand least of an answer.
+        # Texts for health checks; the first one is used next. The memory does not store the kind of a text, so they get
+        # the kind for which the checks are most lenient.
         recent = () if memory is None else memory.recent_texts
         self.known_good = tuple(Task(text, Kind.ANSWER) for text in recent)
 
     def translate(self, segments: Iterable[Segment]) -> list[TranslationResult]:
         """Return one result per segment, in order.
 
-        Raises TranslationError when the engine is missing or fails for good, or when a budget or the patience is
-        spent; all good answers so far are in the memory. Raises InputError when an offline memory lacks a segment,
-        unless that is a marked sentence.
+        Raises TranslationError when the engine is missing or fails for good, when a budget is spent, or when no good
+        answer came for patience_hours. All good answers are then in the memory. Raises InputError when an offline
+        memory lacks a segment that is not a marked sentence.
         """
         segments = list(segments)
         memory = self.memory
@@ -97,7 +97,7 @@ class TranslationSession:
         return look_up_segments(segments, self.translator, self._find_translation, self._find_failed_attempt)
 
     def uses_corpus_translations(self, text: str) -> bool:
-        """True when a text's translation comes from the corpus's own translations, as a whole or in part."""
+        """Return whether the translation of a text uses the corpus's own translations, as a whole or in part."""
         if self.memory is None or not self.corpus_translations:
             return False
         chunks = split_text(text, self.translator.size, self.translator.limit)[1::2]
@@ -127,10 +127,10 @@ class TranslationSession:
         return [join_parts(result) for result in results]
 
     def _find_translation(self, text: str, context: str) -> str | None:
-        """Find a text's translation. context: its paragraph, or '' for engines that do not use it."""
+        """Return the stored translation of a text, or None. context: its paragraph, or '' if the engine uses none."""
         if (translation := self.corpus_translations.get(text)) is not None or self.memory is None:
             return translation
-        # A translation without a context was imported by a person, and is right in every paragraph.
+        # A translation without a context was imported by a person, and applies to every paragraph.
         translation = self.memory.get(text)
         if translation is None and context:
             translation = self.memory.get(text, context_digest(context))
@@ -142,7 +142,7 @@ class TranslationSession:
     def _known_good_texts(
         self, segments: Sequence[Segment], results: Sequence[LookupResult], memory: Memory
     ) -> Iterator[Task]:
-        """Yield the texts that the engine has translated before, without those that are their own translation."""
+        """Yield the texts that the engine has translated before, except those that equal their translation."""
         for segment, result in zip(segments, results, strict=True):
             if isinstance(result, str) and result != segment.text and segment.text not in self.corpus_translations:
                 context = segment.context if self.translator.uses_context else ""
@@ -150,7 +150,7 @@ class TranslationSession:
                     yield Task(segment.text, segment.kind, context)
 
     def _send(self, tasks: Sequence[Task], memory: Memory) -> None:
-        """Finish all tasks: run the scheduler, carry out its actions and apply its events."""
+        """Run the scheduler until all tasks are finished: carry out its actions, and apply its events."""
         scheduler = Scheduler(
             tasks,
             self.translator,
@@ -164,7 +164,7 @@ class TranslationSession:
         calls = Calls[Call, Sequence[str]](
             lambda call: self.translator.translate(call.requests), self.translator.deadline_s
         )
-        sync_at = float("inf")  # when answers must be on the disk
+        sync_at = float("inf")  # the time at which answers must be synced to the disk
         try:
             while not isinstance(action := scheduler.next(monotonic()), Stop):
                 match action:
@@ -195,18 +195,18 @@ class TranslationSession:
     def _finish_calls(
         self, scheduler: Scheduler, finished: Sequence[FinishedCall[Call, Sequence[str]]], memory: Memory
     ) -> bool:
-        """Hand finished calls to the scheduler and apply the events. Returns whether answers were stored."""
+        """Pass finished calls to the scheduler and apply its events. Returns whether answers were stored."""
         events: list[Event] = []
         try:
             for call in finished:
                 events += scheduler.done(call.argument, call.outcome, monotonic())
         finally:
-            # The answers before a call that ends the run are stored too.
+            # If a call ends the run, the answers of the calls before it are still stored.
             is_stored = self._apply(events, memory)
         return is_stored
 
     def _apply(self, events: Sequence[Event], memory: Memory) -> bool:
-        """Store good answers and failed attempts, and count. Returns whether answers were stored."""
+        """Store good answers and failed attempts, and update the counts. Returns whether answers were stored."""
         answered: list[Task] = []
         for event in events:
             match event:
@@ -252,5 +252,5 @@ class TranslationSession:
 
     def _stop_message(self, reason: str) -> str:
         left = self.counts.texts - self.counts.finished
-        kept = f"{self.counts.answered:,} texts are translated and kept, {left:,} are left"
-        return f"{self.translator.identity}: {reason}; {kept}; run again to go on"
+        kept = f"{self.counts.answered:,} texts are translated and stored, {left:,} are left"
+        return f"{self.translator.identity}: {reason}; {kept}; run again to continue"

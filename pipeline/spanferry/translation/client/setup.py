@@ -1,4 +1,4 @@
-"""Sets up the translation of one corpus: its engine, the memory, and the translations that exist already."""
+"""Sets up the translation of one corpus: its engine, the memory, and existing translations."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -40,26 +40,28 @@ def open_session(
     progress: Callable[[Counts], object] = lambda counts: None,
     notify: Callable[[str], object] = lambda notice: None,
 ) -> Iterator[TranslationSession]:
-    """Yield a session for one corpus, open until the `with` block ends.
+    """Yield a session for one corpus, which is closed when the `with` block ends.
 
     translator: the name of an engine or of an entry in `translators`.
-    folder: of the memory, which stays locked meanwhile.
-    tmx: the corpus's own translations, which are used before all others.
-    prior_tables: translations by earlier runs, also by other translators. The memory imports the rows that it lacks.
-        Files that do not exist are skipped.
-    planning: nothing is sent or written, and the memory is not locked.
-    executor: where models run.
+    folder: the folder of the memory, which is locked until the session is closed.
+    tmx: the TMX file of the corpus's own translations, which take precedence over all others.
+    prior_tables: tables of translations by earlier runs, possibly by other translators. The memory imports the rows
+        that it lacks. Files that do not exist are skipped.
+    planning: True to send and write nothing, and not to lock the memory.
+    executor: the executor of the stage. On a Ray cluster, models run there.
     progress: called with the counts when they change.
     notify: called with messages for the user.
 
-    The engine is entered only when there is something to send: no key, network or model is needed before.
+    The engine is entered only when there are texts to send. A key, a network or a model is not needed before.
     Raises ParamsError, InputError (a broken TMX), TranslationError (the memory is locked, the engine is missing).
     """
     settings = settings or TranslateSettings()
     corpus_translations = dict(read_tmx(tmx, *languages)) if tmx else {}
     engine = build_translator(translator, translators or {}, languages, settings, corpus_translations)
     if isinstance(engine, Replay) and not tmx:
-        raise ParamsError(f"params.yaml: translator {translator!r}: the corpus has no memory (a TMX file) to replay")
+        raise ParamsError(
+            f"params.yaml: translator {translator!r}: the corpus has no memory (a TMX file) to replay; set its `memory`"
+        )
     if isinstance(executor, RayExecutor):
         engine = distribute(engine, notify)
     scope = Scope(engine.identity, *languages)
@@ -73,7 +75,7 @@ def open_session(
             if memory.damage:
                 notify(memory.damage)
             prior_translations = own_prior_translations(memory, prior, corpus_translations, engine, planning, notify)
-        prior.clear()  # the tables take as much memory as the translations
+        prior.clear()  # frees the tables, which take as much memory as the translations
         enter = cache(lambda: stack.enter_context(engine))
         yield TranslationSession(
             engine, memory, settings, languages, corpus_translations, prior_translations, progress, enter
@@ -88,10 +90,10 @@ def own_prior_translations(
     planning: bool,
     notify: Callable[[str], object],
 ) -> Mapping[str, str]:
-    """Import this translator's prior translations into the memory; return those that must stay outside it.
+    """Import prior translations by this translator into the memory, and return those that cannot be imported.
 
-    The tables do not say in which paragraph a text was translated. For an engine that uses contexts they are right
-    in this corpus only, and stay outside. When planning, nothing is imported.
+    The tables do not say in which paragraph a text was translated. For an engine that uses contexts, they apply only to
+    this corpus and are not imported. When planning, nothing is imported.
     """
     missing = missing_from(memory, prior, corpus_translations)
     if planning or engine.uses_context:

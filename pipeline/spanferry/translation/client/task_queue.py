@@ -1,4 +1,4 @@
-"""The tasks that wait to be sent: new ones in order, and retries each at its time."""
+"""The queue of tasks to send: new ones in order, and retries at their scheduled time."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -9,11 +9,11 @@ from spanferry.translation.client.tasks import Task
 
 
 class TaskQueue:
-    """New tasks are sent in batches, retries one by one."""
+    """A queue of new tasks, which are sent in batches, and of retries, which are sent one by one."""
 
     def __init__(self, tasks: Iterable[Task]) -> None:
         self._new = deque(tasks)
-        self._retries: list[tuple[float, int, Task]] = []  # heap: when to send, a tie-breaker, the task
+        self._retries: list[tuple[float, int, Task]] = []  # a heap of (time to send, tie-breaker, task)
         self._order = count()
 
     def __bool__(self) -> bool:
@@ -29,7 +29,7 @@ class TaskQueue:
         self._new.extendleft(reversed(tasks))
 
     def retry(self, task: Task, when: float) -> None:
-        """Send a task again, not before that time."""
+        """Schedule a task to be sent again, not before that time."""
         heappush(self._retries, (when, next(self._order), task))
 
     def pop_retry(self, now: float) -> Task | None:

@@ -1,4 +1,4 @@
-"""The types that a translation passes around: segments, their results, and the tasks in between."""
+"""The data types of a translation: segments, their results, and the tasks in between."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class TranslationResult:
-    """A segment's translation, or the reason why it has none. Exactly one of the two is None."""
+    """The translation of a segment, or the reason why it has none. Exactly one of the two is None."""
 
     text: str | None
     failure: CheckFailure | None = None
@@ -25,20 +25,20 @@ class TranslationResult:
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """A text to send to the engine, and what has happened to it. A finished task has an answer or a failure."""
+    """A text to send to the engine, and its state. A finished task has an answer or a failure."""
 
     text: str
     kind: str
     context: str = ""
     answer: str | None = None
-    failure: CheckFailure | None = None  # why the text was given up
+    failure: CheckFailure | None = None  # the reason why the text was given up
     times_sent: int = 0
-    bad_answers: int = 0  # in this run, whether the text or the service was at fault
-    empty_answers: int = 0  # of these, answers without text
+    bad_answers: int = 0  # in this run, caused by the text or by the service
+    empty_answers: int = 0  # of these, empty answers
     attempt: int = 0  # see Request
     counted_failures: int = 0  # bad answers that count against the text, in this run and earlier ones
-    last_failure: tuple[CheckFailure, str] | None = None  # the last of these with an answer, or the first without
-    repeats: int = 0  # how often `last_failure` came in a row
+    last_failure: tuple[CheckFailure, str] | None = None  # the last of these with an answer, else the first one
+    repeats: int = 0  # how often `last_failure` occurred in a row
 
     @property
     def request(self) -> Request:

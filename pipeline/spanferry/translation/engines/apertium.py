@@ -1,10 +1,10 @@
-"""The engine `apertium`: rule-based translation by Debian's packages, offline, 1,000 sentences a second.
+"""The engine `apertium`: rule-based, offline translation with Debian's packages, at 1,000 sentences per second.
 
     apt-get install apertium apertium-eng-spa      # mode eng-spa: English to Spanish
     apt-get install apertium apertium-eng-cat      # mode eng-cat: English to Catalan
     apt-get install apertium apertium-en-gl        # mode en-gl: English to Galician
 
-It analyses words, selects translations by rules, and reorders neighbouring words. Unknown words stay as they are.
+It analyses words, selects translations by rules, and reorders neighbouring words. Unknown words are not translated.
 """
 
 import os
@@ -22,9 +22,9 @@ from spanferry.translation.engines.support import shorten
 from spanferry.translation.settings import ApertiumSettings
 
 DATA = Path(os.environ.get("APERTIUM_DATADIR", "/usr/share/apertium"))
-# Apertium's stream format: these characters are escaped by a backslash, and brackets hold white space that separates
-# no words. The added full stop ends a text's sentence, so that no rule reaches beyond it. A text such as "U.S.A"
-# absorbs it, so the end of an answer may lack it.
+# In Apertium's stream format these characters are escaped with a backslash, and brackets contain text that is not
+# translated. END is added to each text. Its full stop ends the sentence, so that no rule applies beyond it. A text such
+# as "U.S.A" absorbs the full stop, so the end of an answer may lack it.
 RESERVED = regex.compile(r"[\\\[\]{}^$/@<>]")
 ESCAPED = regex.compile(r"\\(.)", regex.DOTALL)
 END = ".[]"
@@ -33,10 +33,10 @@ DATA_FILE = regex.compile(r"'(/[^']+)'")
 
 
 class Apertium(Translator):
-    """Runs one process for each batch. With -z, Apertium clears its state after every text."""
+    """An engine that runs one process per batch. With -z, Apertium clears its state after each text."""
 
     batch = 500
-    # Of 187 marked sentences of the sample, 99.5 to 100 % keep the first, 99 % the second, 98 to 99 % the third.
+    # Of 187 marked sentences of the sample, 99.5 to 100 % keep the first style, 99 % the second, 98 to 99 % the third.
     markers = (("«", "»"), ("[", "]"), ('"', '"'))
 
     def __init__(self, settings: ApertiumSettings) -> None:
@@ -64,19 +64,19 @@ def escape(text: str) -> str:
 
 
 def unescape(stream: str) -> str:
-    """Return the text of an answer in Apertium's stream format, without the added end."""
+    """Return the text of an answer in Apertium's stream format, without END."""
     return ESCAPED.sub(r"\1", END_OF_ANSWER.sub("", stream)).strip()
 
 
 def data_digest(mode: str) -> str:
-    """Return a digest of all rules and dictionaries of a mode, in 16 hex digits: its translations depend on them.
+    """Return a digest of all rules and dictionaries of a mode, in 16 hexadecimal digits. Translations depend on them.
 
     Raises TranslationError when Apertium is not installed, ParamsError when the mode is not.
     """
     modes = DATA / "modes"
     if not shutil.which("apertium") or not modes.is_dir():
         raise TranslationError(
-            "apertium is missing: apt-get install apertium and a language pair's package, such as apertium-eng-spa"
+            "apertium is not installed: apt-get install apertium and a language pair, such as apertium-eng-spa"
         )
     recipe = modes / f"{mode}.mode"
     if not recipe.is_file():

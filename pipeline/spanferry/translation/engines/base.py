@@ -8,16 +8,15 @@ from typing import Self
 from spanferry.errors import TranslationError
 
 CONTEXT_SUFFIX = " context"
-"""The end of the identity of an engine that uses the paragraphs around its texts."""
+"""The suffix of the identity of an engine that uses contexts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One text to translate: a single line, without outer white space, within the engine's limit.
+    """One text to translate: a single line without outer white space, within the limit of the engine.
 
-    context: the paragraph around it, for engines that use it; '' for the others.
-    attempt: the number of bad responses so far; engines vary the request by it. It returns to 0 when varied requests
-    bring no answer at all.
+    context: the paragraph around the text if the engine uses it, else ''. attempt: the number of bad answers so far, by
+    which engines vary the request. It is reset to 0 when varied requests get no answer at all.
     """
 
     text: str
@@ -26,20 +25,19 @@ class Request:
 
 
 class Translator(ABC):
-    """An engine that translates between two languages. The client checks and remembers its answers.
+    """Base class of the engines. The client checks and stores their answers.
 
-    Entering the context manager loads or connects what the engine needs. The defaults below suit a local model; a
-    subclass overrides those that differ.
+    Entering the context manager loads the model or connects to the service. The defaults below suit a local model.
     """
 
     identity: str
-    """The engine and all settings that change its answers: part of the memory's key."""
+    """The name of the engine with all settings that affect its answers. It is part of the key in the memory."""
     trusted: bool = False
-    """Answers are accepted as they are: texts are sent whole, and nothing is checked or remembered."""
+    """True if answers need no checks: texts are sent whole, and answers are neither checked nor stored."""
     remote: bool = False
-    """The engine is a service, which can throttle, ban or be down: sending a text again may help."""
+    """True for a service, which may throttle or ban a client or be down, so that sending a text again may help."""
     uses_context: bool = False
-    """The paragraph around a text changes its translation."""
+    """True if the translation of a text depends on the paragraph around it."""
     batch: int = 1
     """The largest number of requests in one call."""
     concurrency: int = 1
@@ -49,41 +47,41 @@ class Translator(ABC):
     deadline_s: float | None = None
     """Seconds after which the client abandons a call; None when a call always ends by itself."""
     markers: tuple[tuple[str, str], ...] = (("[", "]"), ("«", "»"), ('"', '"'))
-    """Pairs of signs to put around words so that they come back around their translation, the most reliable first."""
+    """Pairs of markers that come back around the translation of the words between them, the most reliable first."""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> bool | None:
-        """Release what entering acquired; by default there is nothing to release."""
+        """Release the resources that entering acquired. By default there are none."""
         return None
 
     def size(self, text: str) -> int:
-        """Return the size of a text, to be compared with `limit`; a longer text is never smaller."""
+        """Return the size of a text, which is compared with `limit`. It never decreases when a text is extended."""
         return len(text)
 
     @abstractmethod
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        """Return one translation for each request, in order. Called from up to `concurrency` threads at once.
+        """Return one translation per request, in order. Up to `concurrency` threads call this at once.
 
-        Raises an EngineFailure for a problem that may pass or concerns these texts only, and TranslationError for one
-        that ends the run (unknown model, wrong key, quota spent).
+        Raises an EngineFailure for a problem that is temporary or concerns only these texts, and TranslationError for
+        one that ends the run (an unknown model, a wrong key, a spent quota).
         """
 
 
 class RefusedBeforeSuccess(TranslationError):
-    """A text was refused before any other was answered.
+    """A text was refused before any text was answered.
 
-    Probably the settings are wrong, which ends the run. Once a text was answered, engines raise Refused instead.
+    The settings are probably wrong, which ends the run. After the first answer, engines raise Refused instead.
     """
 
 
 class EngineFailure(Exception):
-    """A call that gave no answer this time."""
+    """Base class of the reasons why a call has no answer."""
 
 
 class Throttled(EngineFailure):
-    """The service reports too many requests. retry_after: the seconds that it asks to wait, if it says so."""
+    """The service reports too many requests. retry_after: the number of seconds to wait, if the service sends it."""
 
     may_depend_on_text = False
 
@@ -93,7 +91,7 @@ class Throttled(EngineFailure):
 
 
 class Overloaded(Throttled):
-    """The service is temporarily unable to answer, or did not answer in time. The text may have caused it."""
+    """The service is temporarily unable to answer, or did not answer in time. The text may be the cause."""
 
     may_depend_on_text = True
 
@@ -107,4 +105,4 @@ class Refused(EngineFailure):
 
 
 class NotInMemory(EngineFailure):
-    """An offline memory does not hold this text."""
+    """The offline memory lacks this text."""

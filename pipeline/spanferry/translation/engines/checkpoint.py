@@ -1,8 +1,9 @@
-"""Sequence-to-sequence models (Marian and OPUS-MT, NLLB, M2M100): finding and loading them, and their tokenizers.
+"""The base of the engines that run a sequence-to-sequence model (Marian and OPUS-MT, NLLB, M2M100).
 
     "the harbour"  ──encode──>  [3, 24, 6, 0]  ──generate──>  [9, 31, 0]  ──decode──>  "de haven"
 
-A subclass of CheckpointTranslator generates: marian.py, ctranslate2.py.
+This module finds and loads a model and its tokenizer. The subclasses of CheckpointTranslator in marian.py and
+ctranslate2.py generate translations with it.
 """
 
 import warnings
@@ -20,40 +21,42 @@ from spanferry.translation.engines.base import Request, Translator
 from spanferry.translation.engines.support import import_extra, shorten
 from spanferry.translation.settings import CheckpointSettings
 
-ARCHITECTURES = ("marian", "m2m_100")  # NLLB's dense models differ from M2M100's only in their tokenizer
-# These models are made for sentences, of 512 tokens at most; a token is seldom less than three bytes.
+ARCHITECTURES = ("marian", "m2m_100")  # NLLB's dense models differ from M2M100 only in their tokenizer
+# These models are trained on sentences of at most 512 tokens. A token seldom has less than three bytes.
 LIMIT_BYTES = 1000
-# A translation has seldom more than one and a half times the tokens of its text; short ones may.
+# A translation seldom has more than one and a half times as many tokens as its text, except for short texts.
 MAX_TOKENS_RATIO, MAX_TOKENS_MARGIN = 2, 20
 
 Settings = TypeVar("Settings", bound=CheckpointSettings)
 
-_folder_digest = lru_cache(pretrained.folder_fingerprint)  # a stage needs a model's label more than once
+_folder_digest = lru_cache(
+    pretrained.folder_fingerprint
+)  # cached, because a stage computes the label of a model more than once
 
 
 def model_label(settings: CheckpointSettings) -> str:
-    """Return a model's name for the memory, which identifies its weights wherever they lie.
+    """Return the label of a model for the memory. It identifies the weights, not their location.
 
-    A model of the Hub: opus-mt-en-nl@3f07... (the commit). A folder: opus-mt-en-nl#8d5a... (a digest of its files).
-    Raises ParamsError for a Hub model without a revision.
+    For a model on the Hub: opus-mt-en-nl@3f07... (the commit). For a folder: opus-mt-en-nl#8d5a... (a digest of its
+    files). Raises ParamsError for a Hub model without a revision.
     """
     folder = Path(settings.model)
     if folder.is_dir():
         return f"{folder.resolve().name}#{_folder_digest(folder.resolve())}"
     if settings.revision is None:
         raise ParamsError(
-            f"params.yaml: translators: model {settings.model!r} is no folder here, and a model of the Hub"
-            " needs its `revision` (a commit, 40 hex digits)"
+            f"params.yaml: translators: model {settings.model!r} is not a folder, and a model on the Hub"
+            " needs a `revision` (a commit, 40 hexadecimal digits)"
         )
     return f"{settings.model}@{settings.revision}"
 
 
 @contextmanager
 def one_line_errors(folder: Path) -> Iterator[None]:
-    """Turn whatever a library raises while it loads a model into a TranslationError that names the folder.
+    """Convert all exceptions of the libraries that load a model to a TranslationError that names the folder.
 
-    Hides the libraries' progress bars and warnings, which would break into Spanferry's own. (One warning recommends the
-    package sacremoses, which nothing here uses.)
+    Also hides the progress bars and warnings of these libraries, which would garble Spanferry's own output. (One
+    warning recommends the package sacremoses, which Spanferry does not use.)
     """
     from transformers.utils import logging
 
@@ -65,9 +68,9 @@ def one_line_errors(folder: Path) -> Iterator[None]:
             yield
     except UnpicklingError as error:
         raise TranslationError(
-            f"{folder}: pytorch_model.bin is refused, because it holds something else than weights"
+            f"{folder}: pytorch_model.bin is not loaded, because it contains more than weights"
         ) from error
-    except Exception as error:  # each of the libraries' parsers raises its own exceptions
+    except Exception as error:  # the parsers of the libraries raise many different exceptions
         raise TranslationError(f"{folder}: cannot be loaded: {shorten(error)}") from error
     finally:
         if was_enabled:
@@ -82,15 +85,16 @@ def load_config(folder: Path) -> Any:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
     if config.model_type not in ARCHITECTURES:
         raise TranslationError(
-            f"{folder}: a {config.model_type} model; marian and ctranslate2 take Marian (OPUS-MT), NLLB and M2M100"
+            f"{folder}: is a {config.model_type} model; marian and ctranslate2 run Marian (OPUS-MT), NLLB and M2M100"
         )
     return config
 
 
 class Codec:
-    """A model's tokenizer, set to the source and the target language.
+    """A tokenizer, configured for the source and the target language.
 
-    max_tokens: the most tokens of a text. first_token: the id with which answers must begin (NLLB, M2M100), or None.
+    max_tokens: the maximum number of tokens of a text. first_token: the id of the token with which answers must begin
+    (NLLB, M2M100), or None.
     Raises TranslationError when the tokenizer cannot be loaded or does not know a language.
     """
 
@@ -113,7 +117,7 @@ class Codec:
             self.tokenizer.src_lang = source
 
     def _marian_prefix(self, folder: Path, code: str | None) -> str:
-        """Return the prefix that tells a Marian model with several target languages which one to use: '>>nld<< '."""
+        """Return the prefix that selects the target language of a multilingual Marian model ('>>nld<< '), or ''."""
         known = self.tokenizer.supported_language_codes
         if code is None and len(known) > 1:
             raise TranslationError(f"{folder}: translates into several languages; set target_code ({list_some(known)})")
@@ -122,7 +126,7 @@ class Codec:
         return "" if code is None else f">>{code}<< "
 
     def _language_id(self, folder: Path, key: str, code: str) -> int:
-        """Return the id of the token that stands for a language: '__nl__' of M2M100, 'nld_Latn' of NLLB."""
+        """Return the id of the token of a language: '__nl__' in M2M100, 'nld_Latn' in NLLB."""
         if code not in (known := language_ids(self.tokenizer)):
             raise TranslationError(
                 f"{folder}: has no language {code!r}; set {key} (it has: {list_some(known) or 'none'})"
@@ -135,7 +139,7 @@ class Codec:
 
     def decode(self, rows: Sequence[Sequence[int]]) -> list[str]:
         """Return the text of each row of token ids, without special tokens."""
-        # M2M100's tokenizer does not count its languages as special tokens, and would write '__nl__'.
+        # The tokenizer of M2M100 does not treat language tokens as special, and would include '__nl__' in the text.
         without_language = [[token for token in row if token != self.first_token] for row in rows]
         return [text.strip() for text in self.tokenizer.batch_decode(without_language, skip_special_tokens=True)]
 
@@ -149,16 +153,16 @@ def language_ids(tokenizer: Any) -> dict[str, int]:
 
 
 def list_some(codes: Iterable[str]) -> str:
-    """Return the first eight of a model's languages, for an error message."""
+    """Return the first eight of the languages of a model as text, for an error message."""
     listed = sorted(code.strip("<>") for code in codes)
     return ", ".join(listed[:8]) + (", ..." if len(listed) > 8 else "")
 
 
 class CheckpointTranslator(Translator, Generic[Settings]):
-    """An engine that runs such a model on this machine, on the GPU if there is one. A subclass loads and generates."""
+    """Base class of the engines that run a model on this machine, on the GPU if there is one."""
 
     name: str
-    """The engine's name, with which its identity begins."""
+    """The name of the engine, with which its identity begins."""
     batch = 512
     limit = LIMIT_BYTES
 
@@ -184,17 +188,17 @@ class CheckpointTranslator(Translator, Generic[Settings]):
 
     @property
     def codec(self) -> Codec:
-        """The tokenizer, as long as the engine is entered."""
+        """The tokenizer. It is available while the engine is entered."""
         if self._codec is None:
             raise RuntimeError("the model is not loaded: enter the engine first")
         return self._codec
 
     def size(self, text: str) -> int:
-        """Return the number of bytes, which can be measured before the tokenizer is loaded."""
+        """Return the number of bytes of a text, which is known before the tokenizer is loaded."""
         return len(text.encode("utf-8", "surrogatepass"))
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        """Translate a batch; a text with more tokens than the model takes gets ''."""
+        """Translate a batch. The answer is '' for a text with too many tokens for the model."""
         rows = self.codec.encode([request.text for request in batch])
         indices = [index for index, row in enumerate(rows) if len(row) <= self.codec.max_tokens]
         answers = [""] * len(rows)
@@ -205,17 +209,17 @@ class CheckpointTranslator(Translator, Generic[Settings]):
         return answers
 
     def max_output_tokens(self, rows: Sequence[Sequence[int]]) -> int:
-        """Return the number of tokens after which a model that does not end its translations is stopped."""
+        """Return the maximum number of tokens of a translation, in case the model does not end it."""
         return min(self.codec.max_tokens - 1, MAX_TOKENS_RATIO * max(map(len, rows)) + MAX_TOKENS_MARGIN)
 
     @abstractmethod
     def precision_name(self) -> str:
-        """Return the setting of number formats that changes the answers: part of the identity."""
+        """Return the setting of the number format. It affects the answers, so it is part of the identity."""
 
     @abstractmethod
     def load(self, folder: Path, config: Any) -> Any:
-        """Load the model of a folder. Raises TranslationError."""
+        """Load the model in a folder. Raises TranslationError."""
 
     @abstractmethod
     def generate(self, rows: Sequence[list[int]]) -> list[list[int]]:
-        """Return the token ids of the translations of texts, given as token ids, in order."""
+        """Translate texts that are given as token ids. Returns the token ids of the translations, in order."""

@@ -1,6 +1,6 @@
-"""The engine `ctranslate2`: the models of `marian`, quantized (8 bits by default), through CTranslate2.
+"""The engine `ctranslate2`: the same models as `marian`, quantized (8 bits by default), run by CTranslate2.
 
-A model is converted once, and kept in the user's cache folder.
+A model is converted once, and stored in the cache folder of the user.
 """
 
 import os
@@ -16,7 +16,7 @@ from spanferry.translation.settings import CTranslate2Settings
 
 
 class CTranslate2(CheckpointTranslator[CTranslate2Settings]):
-    """CTranslate2 itself sorts texts by length into batches."""
+    """An engine that runs models with CTranslate2, which itself divides texts into batches of similar length."""
 
     name = "ctranslate2"
 
@@ -30,7 +30,7 @@ class CTranslate2(CheckpointTranslator[CTranslate2Settings]):
             return library.Translator(str(self._converted(folder)), device=device)
 
     def _converted(self, folder: Path) -> Path:
-        """Return the folder of the converted model, and convert it when it is not there yet."""
+        """Return the folder of the converted model. Convert the model if it does not exist."""
         name = Path(self.settings.model).name + "-" + blake2b(self.weights.encode(), digest_size=8).hexdigest()
         converted = cache_folder() / "ctranslate2" / name
         if not converted.is_dir():
@@ -56,7 +56,7 @@ class CTranslate2(CheckpointTranslator[CTranslate2Settings]):
 
 
 def make_converter(folder: Path, safetensors: bool) -> Any:
-    """Return CTranslate2's converter for a model's folder, with two of its steps corrected."""
+    """Return CTranslate2's converter for the model in a folder, with two of its steps corrected."""
     from ctranslate2.converters import TransformersConverter
 
     class Converter(TransformersConverter):
@@ -65,7 +65,7 @@ def make_converter(folder: Path, safetensors: bool) -> Any:
 
         def load_tokenizer(self, tokenizer_class: Any, model_name_or_path: str, **options: Any) -> Any:
             tokenizer = super().load_tokenizer(tokenizer_class, model_name_or_path, **options)
-            # Since transformers 5, M2M100's languages are missing from what its tokenizer calls its vocabulary.
+            # Since transformers 5, get_vocab() of the tokenizer of M2M100 lacks the languages.
             vocabulary = tokenizer.get_vocab() | getattr(tokenizer, "lang_token_to_id", {})
             tokenizer.get_vocab = lambda: vocabulary
             return tokenizer
@@ -74,5 +74,5 @@ def make_converter(folder: Path, safetensors: bool) -> Any:
 
 
 def cache_folder() -> Path:
-    """Return the folder of the user's cache in which converted models are kept."""
+    """Return the folder in the user's cache for converted models."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "spanferry"

@@ -1,4 +1,4 @@
-"""The engine `deepl`: DeepL's service, through its official package. The key is DEEPL_AUTH_KEY in the environment."""
+"""The engine `deepl`: the service DeepL, through its official package. DEEPL_AUTH_KEY in the environment is the key."""
 
 import html
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ from spanferry.translation.engines.support import import_extra, read_key, shorte
 from spanferry.translation.settings import DeepLSettings
 
 KEY_VARIABLE = "DEEPL_AUTH_KEY"
-# The service takes 50 texts and 128 KiB a request.
+# The service accepts 50 texts and 128 KiB per request.
 MAX_TEXTS, BODY_BYTES = 50, 100_000
-# Codes that the service does not take as a target, because it needs to know the variant.
+# The service does not accept these codes as a target, because it needs to know the variant.
 VARIANTS = {"en": "EN-GB", "pt": "PT-PT"}
 LEFT, RIGHT = "<m>", "</m>"
 TAG = regex.compile(f"({LEFT}|{RIGHT})")
@@ -34,13 +34,14 @@ TOO_LARGE = 413
 
 
 class DeepL(Translator):
-    """With context: one text a request, with its paragraph, which is not charged for. Without: 50 texts a request.
+    """An engine for DeepL.
 
-    Markers are sent as XML tags, which DeepL carries over to the words that translate the marked ones.
+    With context, a request has one text and its paragraph, which is free of charge. Without context, it has 50 texts.
+    Markers are sent as XML tags, which DeepL puts around the translation of the marked words.
     """
 
     remote = True
-    concurrency = 10  # connections that the package keeps open
+    concurrency = 10  # the number of connections that the package keeps open
     markers = ((LEFT, RIGHT), *Translator.markers)
 
     def __init__(self, settings: DeepLSettings, languages: tuple[str, str], timeout_s: float) -> None:
@@ -65,7 +66,7 @@ class DeepL(Translator):
         self.key = read_key(KEY_VARIABLE)
         http = self.library.http_client
         self.previous_options = http.max_network_retries, http.min_connection_timeout
-        # The package must not retry: the client's rate limiter decides when to send again.
+        # The package must not retry, because the rate limiter of the client decides when to send a request again.
         http.max_network_retries, http.min_connection_timeout = 0, self.timeout_s
         self.client = self.library.DeepLClient(self.key, server_url=self.settings.server_url, send_platform_info=False)
         return self
@@ -77,14 +78,14 @@ class DeepL(Translator):
         self.client.close()
 
     def size(self, text: str) -> int:
-        """Return the number of bytes in the request's JSON."""
+        """Return the number of bytes of a text in the JSON of the request."""
         return len(dumps(text))
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
         texts = [request.text for request in batch]
         is_tagged = any(map(has_markers, texts))
         try:
-            "".join(texts).encode()  # the package would send a lone surrogate
+            "".join(texts).encode()  # raises UnicodeEncodeError; the package itself would send a lone surrogate
             results = self.client.translate_text(
                 [to_xml(text) for text in texts] if is_tagged else texts,
                 source_lang=self.source,
@@ -108,12 +109,14 @@ class DeepL(Translator):
         return [html.unescape(result.text) if is_tagged else result.text for result in results]
 
     def _failure_for(self, error: Any) -> EngineFailure | TranslationError:
-        """Return the failure of a call, or of the run, that one of the package's exceptions stands for."""
+        """Convert an exception of the package to a failure of the call, or of the run."""
         message, status = shorten(error, self.key), error.http_status_code
         if isinstance(error, self.library.AuthorizationException):
-            return TranslationError(f"deepl: the key in {KEY_VARIABLE} is not accepted")
+            return TranslationError(f"deepl: the service does not accept the key in {KEY_VARIABLE}")
         if isinstance(error, self.library.QuotaExceededException):
-            return TranslationError("deepl: the account's characters are spent; all translations are kept")
+            return TranslationError(
+                "deepl: the character quota of the account is spent; all translations so far are stored"
+            )
         if isinstance(error, self.library.TooManyRequestsException):
             return Throttled("HTTP 429")
         if isinstance(error, self.library.ConnectionException):
@@ -123,12 +126,12 @@ class DeepL(Translator):
             return Overloaded(f"HTTP {status}")
         if self.has_answered or status == TOO_LARGE:
             return Refused(message)
-        # Before any text was answered, the service probably refuses the settings, not this text.
+        # If no text was answered before, the service probably refuses the settings and not this text.
         return RefusedBeforeSuccess(f"deepl: {message}")
 
 
 def has_markers(text: str) -> bool:
-    """Return whether a text has markers, all of them in pairs."""
+    """Return whether a text has markers, and as many left as right ones."""
     return text.count(LEFT) == text.count(RIGHT) > 0
 
 

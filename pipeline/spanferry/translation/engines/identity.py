@@ -1,4 +1,4 @@
-"""The engine `identity`: returns each text unchanged, to test a build, in which every span must then be found."""
+"""The engine `identity`: returns each text unchanged. In a build with it, every span must be found."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from spanferry.translation.engines.base import Request, Translator
 
 
 class Identity(Translator):
-    """Translates a language into itself."""
+    """An engine that translates a language into itself."""
 
     identity = "identity"
     trusted = True

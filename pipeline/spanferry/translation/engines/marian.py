@@ -10,9 +10,10 @@ from spanferry.translation.settings import MarianSettings
 
 
 class Marian(CheckpointTranslator[MarianSettings]):
-    """Translates texts in batches of similar length, in bfloat16 on a GPU and in float32 on the CPU.
+    """An engine that runs models with transformers, in bfloat16 on a GPU and in float32 on the CPU.
 
-    The other texts in a batch can change the last bits of a text's numbers and so, very rarely, a word.
+    Texts are translated in batches of similar length. The other texts in a batch may change the last bits of the
+    computation for a text and so, very rarely, a word of its translation.
     """
 
     name = "marian"
@@ -66,15 +67,16 @@ class Marian(CheckpointTranslator[MarianSettings]):
                 )
         except torch.cuda.OutOfMemoryError as error:
             raise TranslationError(
-                f"{self.identity}: the GPU's memory is too small for batch_tokens: {self.settings.batch_tokens}"
+                f"{self.identity}: out of GPU memory; set batch_tokens to less than {self.settings.batch_tokens}"
             ) from error
         return outputs.tolist()
 
 
 def batch_by_length(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
-    """Divide texts into batches of similar length, and yield the indices of each batch's texts, the longest first.
+    """Divide texts into batches of similar length. Yields the indices of the texts of each batch, the longest first.
 
-    lengths: tokens of each text. A batch, padded to its longest text, has at most `tokens` tokens, or a single text.
+    lengths: the number of tokens of each text. A batch has at most `tokens` tokens when it is padded to its longest
+    text, or only one text.
     """
     batch: list[int] = []
     for index in sorted(range(len(lengths)), key=lambda index: -lengths[index]):

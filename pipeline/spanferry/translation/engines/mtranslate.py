@@ -1,7 +1,7 @@
 """The engine `mtranslate`: Google Translate's mobile page, through the package of that name.
 
-The package has no timeout, and returns "" for every page without a result: a captcha, a consent page,
-a text for which the service has nothing. It raises urllib's HTTPError for the other statuses.
+The package has no timeout. It returns "" for every page without a result: a captcha, a consent page, or a text for
+which the service has no translation. For an HTTP status other than 2xx it raises urllib's HTTPError.
 """
 
 import socket
@@ -24,15 +24,16 @@ from spanferry.translation.engines.base import (
 )
 from spanferry.translation.engines.retry_after import Headers, parse_retry_after
 
-# The page takes 5,000 characters, and fails above about 1,800 non-Latin ones, which are 10,800 bytes
-# once quoted for the URL (deep-translator #30, #224). Quoted bytes are never fewer than characters.
+# The page accepts 5,000 characters, but fails above about 1,800 non-Latin characters, which are 10,800 bytes when they
+# are quoted in the URL (deep-translator #30, #224). The limit applies to the quoted bytes, which are never fewer than
+# the characters.
 LIMIT = 5000
 REFUSED_STATUSES = frozenset({400, 413, 414})
 THROTTLED_STATUSES = frozenset({403, 429})
 
 
 class MTranslate(Translator):
-    """Sends one text a request. urllib honours `http_proxy` in the environment."""
+    """An engine that sends one text per request. It uses the proxy in the environment variable `http_proxy`."""
 
     identity = "mtranslate"
     remote = True
@@ -41,7 +42,7 @@ class MTranslate(Translator):
 
     def __init__(self, source: str, target: str, timeout_s: float) -> None:
         self.source, self.target, self.timeout_s = source, target, timeout_s
-        # The socket's timeout restarts with each byte; a page that arrives slowly must end as well.
+        # The timeout of the socket restarts with each byte. The deadline also ends pages that arrive slowly.
         self.deadline_s = 2 * timeout_s
         self.previous_timeout: float | None = None
 
@@ -54,15 +55,15 @@ class MTranslate(Translator):
         socket.setdefaulttimeout(self.previous_timeout)
 
     def size(self, text: str) -> int:
-        """Return the number of bytes in the URL."""
+        """Return the number of bytes of a text in the URL."""
         return len(quote(text, errors="replace"))
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        # Trailing spaces change the URL, so that no cache on the way returns the same bad answer again.
+        # Trailing spaces change the URL, so that caches do not return the same bad answer again.
         return [self.request_page(request.text + " " * request.attempt) for request in batch]
 
     def request_page(self, text: str) -> str:
-        """Translate one text; returns '' when the page has no result. Raises an EngineFailure."""
+        """Translate one text. Returns '' when the page has no result. Raises an EngineFailure."""
         try:
             return mtranslate.translate(text, self.target, self.source)
         except HTTPError as error:
@@ -83,7 +84,7 @@ class MTranslate(Translator):
 
 
 def failure_for_status(status: int, headers: Headers) -> EngineFailure:
-    """Return the failure that an HTTP status other than 2xx stands for."""
+    """Return the failure for an HTTP status other than 2xx."""
     if status in REFUSED_STATUSES:
         return Refused(f"HTTP {status}")
     kind = Throttled if status in THROTTLED_STATUSES else Overloaded

@@ -3,11 +3,12 @@
     {"paragraphs": {"a": "The quay ..."},                  ──POST /chat/completions──>  {"1": "De kade ...",
      "segments": {"1": {"paragraph": "a", "text": "The quay ..."}, "2": ...}}            "2": ...}
 
-Texts are sent as JSON data, and the response is validated segment by segment: whatever a paragraph tells the model to
-do, each text gets one string or none.
+Texts are sent as JSON data, and the response is validated segment by segment. Even if a paragraph contains instructions
+for the model, each text gets one string or none.
 
-The official package is not used. It has 30 MB and many environment variables; this engine needs a single POST, which
-all servers imitate and which has not changed for years. httpx2 comes with huggingface_hub.
+The official package is not used, because it takes 30 MB and reads many environment variables. This engine needs only
+one POST request, which all servers support and which has not changed for years. httpx2 is a dependency of
+huggingface_hub.
 """
 
 import json
@@ -46,7 +47,7 @@ Keep numbers. Leave names as they are, unless they have another form in the targ
 Where a text has markers such as <m>...</m>, [...] or "..." around words, put the same ones around the words that \
 translate them.
 Answer with one JSON object that has each segment's key with its translation as a string."""
-# After a bad answer the text is sent again at a temperature that is higher by this step, up to the maximum.
+# Each bad answer raises the temperature of the next request by this step, up to the maximum.
 TEMPERATURE_STEP, MAX_TEMPERATURE = 0.3, 1.0
 MAX_CHARACTERS = 6000
 UNAUTHORIZED, PAYMENT_REQUIRED, TOO_LARGE, TIMED_OUT, THROTTLED = 401, 402, 413, 408, 429
@@ -55,7 +56,7 @@ SURROGATE = regex.compile(r"\p{Cs}")
 
 
 class Message(msgspec.Struct):
-    """The text that the model wrote, or its reason to decline."""
+    """The text that the model wrote, or its reason for declining."""
 
     content: str | None = None
     refusal: str | None = None
@@ -69,13 +70,13 @@ class Choice(msgspec.Struct):
 
 
 class Completion(msgspec.Struct):
-    """The part of an endpoint's response that is read."""
+    """The part of the response that is used."""
 
     choices: list[Choice]
 
 
 class OpenAI(Translator):
-    """Sends several segments a request, with the paragraphs around them."""
+    """An engine that sends several segments per request, with the paragraphs around them."""
 
     remote = True
     concurrency = 256
@@ -87,8 +88,10 @@ class OpenAI(Translator):
         self.url = (settings.base_url or HOSTED_URL).rstrip("/")
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
-            raise ParamsError("params.yaml: translators: base_url: not a plain http or https URL (no key, no query)")
-        # OpenAI's own key is never sent to another host.
+            raise ParamsError(
+                "params.yaml: translators: base_url: must be an http or https URL without a key or a query"
+            )
+        # The key of OpenAI is never sent to another host.
         self.key_variable = settings.key_variable or (None if settings.base_url else HOSTED_KEY_VARIABLE)
         self.uses_context, self.batch = settings.context, settings.batch
         self.deadline_s = 2 * settings.timeout_s
@@ -120,7 +123,7 @@ class OpenAI(Translator):
         self.client.close()
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        """Translate a batch; a segment without a usable translation gets ''. Raises Refused when all are without."""
+        """Translate a batch. The answer is '' for a text without a usable translation. Raises Refused if all are ''."""
         try:
             body = msgspec.json.encode(self._build_body(batch))
         except UnicodeEncodeError as error:
@@ -154,27 +157,29 @@ class OpenAI(Translator):
         return body | self.settings.body
 
     def _failure_for(self, response: Any) -> EngineFailure | TranslationError:
-        """Return the failure of a call, or of the run, that an HTTP status other than 200 stands for."""
+        """Convert an HTTP status other than 200 to a failure of the call, or of the run."""
         status, message = response.status_code, shorten(response.text, self.key)
         wait = parse_retry_after(response.headers)
         if status == UNAUTHORIZED:
             variable = self.key_variable or HOSTED_KEY_VARIABLE
             return TranslationError(f"openai: {self.url} does not accept the key in {variable}")
         if status == PAYMENT_REQUIRED or (status == THROTTLED and QUOTA_CODE in response.text):
-            return TranslationError(f"openai: {self.url}: the account's credit is spent; all translations are kept")
+            return TranslationError(
+                f"openai: {self.url}: the account's credit is spent; all translations so far are stored"
+            )
         if status == THROTTLED:
             return Throttled(f"HTTP {status}", wait)
         if status == TIMED_OUT or status >= 500:
             return Overloaded(f"HTTP {status}", wait)
         if status == TOO_LARGE or (self.has_answered and status >= 400):
             return Refused(f"HTTP {status}: {message}")
-        # Before any text was answered, the service probably refuses the settings, not this text.
+        # If no text was answered before, the service probably refuses the settings and not this text.
         kind = RefusedBeforeSuccess if status >= 400 else TranslationError
         return kind(f"openai: {self.url}: HTTP {status}: {message}")
 
 
 def build_message(batch: Sequence[Request], keys: Sequence[str]) -> dict[str, Any]:
-    """Return the user's message, with each paragraph once, however many segments it has. keys: of the segments."""
+    """Return the content of the user's message. Each paragraph is included once. keys: the keys of the segments."""
     names = {context: f"p{n}" for n, context in enumerate(dict.fromkeys(r.context for r in batch if r.context), 1)}
     segments = {
         key: ({"paragraph": names[request.context]} if request.context else {}) | {"text": request.text}
@@ -185,7 +190,7 @@ def build_message(batch: Sequence[Request], keys: Sequence[str]) -> dict[str, An
 
 
 def build_response_format(keys: Sequence[str]) -> dict[str, Any]:
-    """Return a JSON schema with exactly one string for every segment."""
+    """Return a JSON schema that requires exactly one string per segment."""
     schema = {
         "type": "object",
         "properties": {key: {"type": "string"} for key in keys},
@@ -196,7 +201,7 @@ def build_response_format(keys: Sequence[str]) -> dict[str, Any]:
 
 
 def parse_choice(response: bytes) -> Choice:
-    """Return the first answer of a response. Raises Unreachable when the response is not an endpoint's."""
+    """Return the first choice in a response. Raises Unreachable when the response has another format."""
     try:
         return msgspec.json.decode(response, type=Completion).choices[0]
     except (msgspec.DecodeError, UnicodeDecodeError, IndexError) as error:
@@ -204,7 +209,7 @@ def parse_choice(response: bytes) -> Choice:
 
 
 def read_content(choice: Choice) -> str:
-    """Return what the model wrote. Raises Refused when it declined or was cut off."""
+    """Return the text that the model wrote. Raises Refused when it declined or was cut off."""
     if choice.message.refusal:
         raise Refused(f"the model refuses: {shorten(choice.message.refusal)}")
     if choice.finish_reason in ("length", "content_filter"):
@@ -213,10 +218,10 @@ def read_content(choice: Choice) -> str:
 
 
 def parse_translations(content: str, texts: Sequence[str]) -> list[str]:
-    """Return the translation of each text; '' where the model gave none, or none of the text's own.
+    """Return the translation of each text, or '' for a text without one.
 
-    Servers without structured output may put words around the object, which are ignored. An answer that two different
-    texts share is an answer to neither. Raises Refused when no text has a translation.
+    Servers without structured output may put words around the JSON object, which are ignored. If two different texts
+    have the same translation, it is dropped for both. Raises Refused when no text has a translation.
     """
     start, end = content.find("{"), content.rfind("}") + 1
     try:
@@ -236,5 +241,5 @@ def parse_translations(content: str, texts: Sequence[str]) -> list[str]:
 
 
 def is_single_line(value: object) -> bool:
-    """Return whether a value is one line of text; further lines hold a model's remarks."""
+    """Return whether a value is one line of text. Further lines contain remarks of the model."""
     return isinstance(value, str) and "\n" not in value.strip() and not SURROGATE.search(value)

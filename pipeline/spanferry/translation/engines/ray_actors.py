@@ -1,10 +1,10 @@
-"""Models on a Ray cluster: one in each actor, with a GPU of its own where there are any.
+"""Runs a model on a Ray cluster, in one actor per GPU, or per machine if there are no GPUs.
 
     texts ──> idle actor ──> translations
-                 └─ dies ──> another actor; its own replacement joins when it has loaded its model
+                 └─ dies ──> another actor; Ray restarts the dead one, which loads the model and rejoins
 
-Everything around the model (memory, checks, order) stays in the calling process. It sends as many batches at once as
-there are actors, of the same size as for one model.
+Everything else (memory, checks, order) stays in the calling process. It sends as many batches at once as there are
+actors, with the same batch size as for one model.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,35 +17,35 @@ from spanferry.translation.engines.base import Request, Translator
 from spanferry.translation.engines.checkpoint import CheckpointTranslator
 from spanferry.translation.engines.support import shorten
 
-MAX_DEATHS = 4  # actors that may die of one batch
-# Seconds to wait for an idle actor after some have died: longer than a cluster waits for machines, or a batch takes.
+MAX_DEATHS = 4  # the number of actors that may die while they translate the same batch
+# Seconds to wait for an idle actor. It is longer than a cluster waits for new machines, and than a batch takes.
 IDLE_TIMEOUT_S = 7200.0
 
 
 def distribute(engine: Translator, notify: Callable[[str], object]) -> Translator:
-    """Return an engine in the form in which it works on the cluster that this process is connected to.
+    """Return an engine that uses the Ray cluster that this process is connected to.
 
-    A model gets an ActorPool. A service stays in this process, and `notify` receives a notice of it.
+    A model runs in an ActorPool. A service is called from this process, and `notify` gets a message about it.
     """
     if isinstance(engine, CheckpointTranslator):
         return ActorPool(engine)
     if engine.remote:
-        notify(f"{engine.identity} is called from this machine only: more machines do not raise a rate limit")
+        notify(f"{engine.identity} is called from this machine only, because more machines do not raise a rate limit")
     return engine
 
 
 @dataclass(frozen=True)
 class ActorPlacement:
-    """The place of an actor: options for Ray, and the threads it may use (None: the machine's default)."""
+    """The placement of an actor: options for Ray, and its number of threads (None: the default of the machine)."""
 
     options: dict[str, Any]
     threads: int | None = None
 
 
 def find_placements() -> list[ActorPlacement]:
-    """Return one placement a GPU, or one a machine when there is no GPU.
+    """Return one placement per GPU, or one per machine when there is no GPU.
 
-    They reserve no cores, because nothing else runs at the same time.
+    Placements reserve no cores, because nothing else runs at the same time.
     """
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
@@ -66,14 +66,14 @@ def find_placements() -> list[ActorPlacement]:
 
 
 class ModelActor:
-    """The class of the actors: the same engine as in the calling process, with its model loaded."""
+    """The class of the actors: a copy of the engine in the calling process, with the model loaded."""
 
     def __init__(self, engine: CheckpointTranslator[Any], threads: int | None) -> None:
         self.template, self.threads = engine, threads
         self.engine: CheckpointTranslator[Any] | None = None
 
     def load(self) -> None:
-        """Load the model. Raises TranslationError when this machine does not have it, or has different files."""
+        """Load the model. Raises TranslationError if this machine lacks it or has different files."""
         self._load()
 
     def _load(self) -> CheckpointTranslator[Any]:
@@ -84,19 +84,19 @@ class ModelActor:
         engine = type(self.template)(self.template.settings, self.template.languages)
         if engine.identity != self.template.identity:
             raise TranslationError(
-                f"{os.uname().nodename}: has another model: {engine.identity}, not {self.template.identity}"
+                f"{os.uname().nodename}: has a different model: {engine.identity}, not {self.template.identity}"
             )
         self.engine = engine.__enter__()
         return self.engine
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        """Translate a batch; an actor that was restarted loads its model first."""
+        """Translate a batch. An actor that was restarted loads the model first."""
         engine = self._load() if self.engine is None else self.engine
         return engine.translate(batch)
 
 
 class ActorPool(Translator):
-    """A model that runs on every GPU, or every machine, of a cluster."""
+    """An engine that runs a model on all GPUs, or all machines, of a cluster."""
 
     def __init__(self, engine: CheckpointTranslator[Any]) -> None:
         self.engine = engine
@@ -105,7 +105,7 @@ class ActorPool(Translator):
         self.idle: SimpleQueue[Any] = SimpleQueue()
 
     def __enter__(self) -> Self:
-        """Start the actors and wait until each has loaded its model; one that dies meanwhile may join later.
+        """Start the actors, and wait until they have loaded the model. An actor that dies meanwhile may join later.
 
         Raises TranslationError when no actor could load the model.
         """
@@ -117,7 +117,7 @@ class ActorPool(Translator):
             actor = actor_class.options(max_restarts=-1, **placement.options).remote(self.engine, placement.threads)
             self.actors.append(actor)
         self.concurrency = len(self.actors)
-        problem = "it has neither a GPU nor a core"
+        problem = "the cluster has neither a GPU nor a core"
         for actor, loading in [(actor, actor.load.remote()) for actor in self.actors]:
             try:
                 get_result(loading)
@@ -126,7 +126,7 @@ class ActorPool(Translator):
                 problem = shorten(error)
                 self._rejoin(actor)
         if self.idle.empty():
-            raise TranslationError(f"{self.identity}: no actor of the cluster could load the model: {problem}")
+            raise TranslationError(f"{self.identity}: no actor on the cluster could load the model: {problem}")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -140,9 +140,10 @@ class ActorPool(Translator):
         return self.engine.size(text)
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        """Translate a batch on an idle actor; when the actor dies, the batch goes to another one.
+        """Translate a batch on an idle actor. If the actor dies, another one translates the batch.
 
-        Raises what the actor raised, and TranslationError when no actor is left or MAX_DEATHS actors died of the batch.
+        Re-raises exceptions of the actor. Raises TranslationError when no actor is left, or when MAX_DEATHS actors died
+        while they translated the batch.
         """
         from ray.exceptions import RayError
 
@@ -163,16 +164,18 @@ class ActorPool(Translator):
                 raise
             self.idle.put(actor)
             return answers
-        raise TranslationError(f"{self.identity}: {MAX_DEATHS} actors died of one batch ({problem})")
+        raise TranslationError(
+            f"{self.identity}: {MAX_DEATHS} actors died while translating the same batch ({problem})"
+        )
 
     def _rejoin(self, actor: Any) -> None:
-        """Add an actor to the idle ones when Ray has restarted it and its model is loaded, if that ever happens."""
+        """Add an actor to the idle ones if Ray restarts it, when it has loaded the model."""
         loading = actor.load.options(max_task_retries=-1).remote().future()
         loading.add_done_callback(lambda done: done.exception() or self.idle.put(actor))
 
 
 def get_result(reference: Any) -> Any:
-    """Wait for an actor's result. Raises what the actor raised, without Ray's wrapper, or RayError when it died."""
+    """Wait for the result of an actor. Re-raises its exception without Ray's wrapper. Raises RayError when it died."""
     import ray
     from ray.exceptions import RayTaskError
 

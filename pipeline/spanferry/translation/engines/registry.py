@@ -1,4 +1,4 @@
-"""The engines by name: from settings to a translator."""
+"""Builds a translator from the settings in params.yaml."""
 
 from collections.abc import Mapping
 from typing import assert_never, get_args
@@ -29,18 +29,18 @@ from spanferry.translation.settings import (
 )
 
 Languages = tuple[str, str]
-"""Codes of the source and the target language."""
+"""The codes of the source and the target language."""
 
 DEFAULT_SETTINGS: dict[str, TranslatorSettings] = {
     str(settings.__struct_config__.tag): settings()
     for settings in get_args(TranslatorSettings)
     if not any(field.required for field in fields(settings))
 }
-"""By engine name, the settings of the engines that have no required field and so need no entry in `translators`."""
+"""Engine name -> default settings, for the engines that have no required setting and need no entry in `translators`."""
 
 
 def find_settings(name: str, translators: Mapping[str, TranslatorSettings]) -> TranslatorSettings:
-    """Return an entry of section `translators`, or else the default settings of the engine of that name.
+    """Return the entry of section `translators`, or else the default settings of the engine, with this name.
 
     Raises ParamsError when there is neither.
     """
@@ -49,7 +49,7 @@ def find_settings(name: str, translators: Mapping[str, TranslatorSettings]) -> T
     if name not in DEFAULT_SETTINGS:
         raise ParamsError(
             f"params.yaml: translator {name!r}: neither an entry of translators"
-            f" ({', '.join(translators) or 'none there'}) nor an engine that needs no settings"
+            f" ({', '.join(translators) or 'it is empty'}) nor an engine that needs no settings"
             f" ({', '.join(DEFAULT_SETTINGS)})"
         )
     return DEFAULT_SETTINGS[name]
@@ -62,7 +62,7 @@ def build_translator(
     translate: TranslateSettings,
     given: Mapping[str, str],
 ) -> Translator:
-    """Build the translator that params.yaml calls by a name. given: the corpus's own translations, for `memory`.
+    """Return the translator with this name in params.yaml. given: the corpus's own translations, for engine `memory`.
 
     Raises ParamsError for an unknown name or unusable settings.
     """

@@ -1,4 +1,4 @@
-"""The engine `memory`: replays a corpus's own translation memory, offline."""
+"""The engine `memory`: looks up texts in the corpus's own translation memory (a TMX file), offline."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ from spanferry.translation.engines.base import NotInMemory, Request, Translator
 
 
 class Replay(Translator):
-    """Translates the texts that `pairs` holds, letter for letter, and nothing else."""
+    """An engine that translates only the texts in `pairs`, which must match letter for letter."""
 
     identity = "memory"
     trusted = True
@@ -15,7 +15,7 @@ class Replay(Translator):
         self.pairs = pairs
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        """Look up a batch. Raises NotInMemory, with the text, for the first one that `pairs` lacks."""
+        """Look up a batch. Raises NotInMemory with the first text that `pairs` lacks."""
         try:
             return [self.pairs[request.text] for request in batch]
         except KeyError as error:

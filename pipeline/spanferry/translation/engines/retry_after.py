@@ -1,26 +1,26 @@
-"""The HTTP header Retry-After."""
+"""Parses the HTTP header Retry-After."""
 
 from email.utils import parsedate_to_datetime
 from math import isnan
 from time import time
 from typing import Protocol
 
-MAX_WAIT_S = 30 * 24 * 3600.0  # a longer Retry-After is a mistake
+MAX_WAIT_S = 30 * 24 * 3600.0  # longer values are mistakes of the service
 
 
 class Headers(Protocol):
-    """The headers of a response, as urllib, httpx or a dict hold them."""
+    """The headers of a response: those of urllib or httpx, or a dict."""
 
     def get(self, name: str, /) -> str | None:
-        """Return a header's value, or None."""
+        """Return the value of a header, or None."""
         ...
 
 
 def parse_retry_after(headers: Headers) -> float | None:
-    """Return the seconds to wait; None when the header is missing or malformed.
+    """Return the number of seconds to wait; None when the header is missing or malformed.
 
-    The header holds seconds or a date. A date counts from the response's own Date, so that this machine's clock may be
-    wrong or jump.
+    The value is a number of seconds or a date. A date is compared with the header Date of the response, in case the
+    clock of this machine is wrong.
     """
     value = headers.get("Retry-After")
     if not value:

@@ -1,4 +1,4 @@
-"""Helpers of several engines: optional packages, keys of services, short error messages."""
+"""Helpers for engines: optional packages, keys of services, and short error messages."""
 
 import os
 from importlib import import_module
@@ -6,7 +6,7 @@ from types import ModuleType
 
 from spanferry.errors import TranslationError, missing_package_message
 
-MESSAGE_CHARACTERS = 200  # of a service's own error message
+MESSAGE_CHARACTERS = 200  # characters of an error message of a service
 
 
 def import_extra(name: str, extra: str) -> ModuleType:
@@ -20,12 +20,12 @@ def import_extra(name: str, extra: str) -> ModuleType:
 def read_key(variable: str) -> str:
     """Read a service's key from the environment. Raises TranslationError when the variable is not set."""
     if not (key := os.environ.get(variable, "").strip()):
-        raise TranslationError(f"the service's key is missing: set the environment variable {variable}")
+        raise TranslationError(f"the key of the service is missing: set the environment variable {variable}")
     return key
 
 
 def shorten(message: object, key: str = "") -> str:
-    """Return a foreign message on one line of at most MESSAGE_CHARACTERS, with a service's key replaced by '...'."""
+    """Return a message on one line of about MESSAGE_CHARACTERS characters, with the key replaced by '...'."""
     line = " ".join(str(message).split())
     if key:
         line = line.replace(key, "...")

@@ -1,4 +1,4 @@
-"""Import and export of the translation memory as TMX."""
+"""Imports and exports translations as TMX files."""
 
 from collections import Counter
 from itertools import islice
@@ -11,11 +11,11 @@ from spanferry.translation.memory.statistics import existing_log
 from spanferry.translation.memory.store import Scope, open_memory, translation_log
 from spanferry.translation.memory.tmx import read_tmx, write_tmx
 
-BATCH = 10_000  # translations appended and synced at once
+BATCH = 10_000  # translations to append and sync at once
 
 
 class ImportResult(Struct, frozen=True):
-    """The number of texts that an import added, that it gave another translation, and that it left as they were."""
+    """The numbers of texts that an import added, replaced, and left unchanged."""
 
     new: int
     replaced: int
@@ -23,13 +23,13 @@ class ImportResult(Struct, frozen=True):
 
 
 def import_tmx(folder: Path, scope: Scope, path: Path) -> ImportResult:
-    """Add a TMX file's translations to a scope.
+    """Add the translations of a TMX file to a scope.
 
-    They replace the scope's own translations of the same texts, whatever paragraph those were translated in.
-    Raises InputError for a broken file, of which nothing is imported, and TranslationError when the memory is locked.
+    They replace existing translations of the same texts in all paragraphs. Raises InputError for a broken file, of
+    which nothing is imported, and TranslationError when the memory is locked.
     """
     for _ in read_tmx(path, scope.source, scope.target):
-        pass  # read to the end once, so that a broken file is noticed before anything is written
+        pass  # reads the whole file once, so that a broken file is noticed before anything is written
     counts: Counter[str] = Counter()
     with_context = {entry.text for entry in translation_log(folder).records() if entry.context and entry.scope == scope}
     with open_memory(folder, scope) as memory:
@@ -45,7 +45,7 @@ def import_tmx(folder: Path, scope: Scope, path: Path) -> ImportResult:
 
 
 def export_tmx(folder: Path, scope: Scope, path: Path) -> int:
-    """Write a scope's translations as TMX, sorted by text. Returns their number; raises InputError when it is 0."""
+    """Write the translations of a scope as TMX, sorted by text. Returns their number. Raises InputError if it is 0."""
     translations = {
         (entry.text, entry.context): entry.translation
         for entry in existing_log(folder).records()
@@ -53,7 +53,7 @@ def export_tmx(folder: Path, scope: Scope, path: Path) -> int:
     }
     if not translations:
         raise InputError(
-            f"{folder}: the memory holds nothing by {scope.translator} from {scope.source} to {scope.target}"
+            f"{folder}: the memory has no translations by {scope.translator} from {scope.source} to {scope.target}"
         )
     pairs = ((text, translations[text, context]) for text, context in sorted(translations))
     write_tmx(path, pairs, scope.source, scope.target)

@@ -1,7 +1,8 @@
 """An append-only file of JSON lines that survives a crash at any moment.
 
-Each call of `append` writes its records in one write; `sync` forces them to the disk. A crash can damage only the end
-of the file, which the next opening for writing cuts off. Reading needs no lock and skips what is torn or damaged.
+Each call of `append` writes its records with one system call, and `sync` forces them to the disk. A crash can damage
+only the end of the file, which is cut off when the file is next opened for writing. Reading needs no lock, and skips
+damaged lines.
 """
 
 import os
@@ -21,8 +22,8 @@ _encode = msgspec.json.Encoder().encode
 class Log(Generic[Record]):
     """A log of records of one type.
 
-    After `records` was read to its end: `end` is the size in bytes up to the last good line, `torn` the number of bytes
-    after it, `broken` the number of unreadable lines before it.
+    After `records` was read to its end, `end` is the size in bytes up to the last good line, `torn` is the number of
+    bytes after it, and `broken` is the number of unreadable lines before it.
     """
 
     def __init__(self, path: Path, kind: type[Record]) -> None:
@@ -33,7 +34,7 @@ class Log(Generic[Record]):
         self._unsynced = False
 
     def records(self) -> Iterator[Record]:
-        """Yield every good record in order; none when there is no file."""
+        """Yield all good records in order. Yields nothing when there is no file."""
         position = unreadable = self.end = self.broken = 0
         try:
             with self.path.open("rb") as file:
@@ -63,13 +64,13 @@ class Log(Generic[Record]):
         """A description of the damage in the file; '' when there is none."""
         problems: list[str] = []
         if self.torn:
-            problems.append(f"a crash has torn the last record; its {self.torn:,} bytes are ignored")
+            problems.append(f"a crash has truncated the last record; its {self.torn:,} bytes are ignored")
         if self.broken:
             problems.append(f"{self.broken:,} unreadable lines are ignored")
         return f"{self.path}: {'; '.join(problems)}" if problems else ""
 
     def open(self) -> None:
-        """Open the log for appending and cut off its torn end. Read it to its end before."""
+        """Open the log for appending, and cut off its damaged end. `records` must have been read to the end before."""
         self._file = self.path.open("ab", buffering=0)
         if self.torn:
             self._file.truncate(self.end)
@@ -81,7 +82,7 @@ class Log(Generic[Record]):
         return self._file
 
     def append(self, records: Iterable[Record]) -> None:
-        """Append records in one write. Raises OSError when the disk is full; then nothing half-written stays."""
+        """Append records in one write. Raises OSError when the disk is full, and then removes what was written."""
         data = b"".join(_encode(record) + b"\n" for record in records)
         if not data:
             return
@@ -104,7 +105,7 @@ class Log(Generic[Record]):
             self._unsynced = False
 
     def close(self) -> None:
-        """Sync and close the log; does nothing when it is not open."""
+        """Sync and close the log, if it is open."""
         if self._file is not None:
             self.sync()
             self._file.close()

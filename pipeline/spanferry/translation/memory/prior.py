@@ -1,9 +1,9 @@
-"""Tables of translations by earlier runs, from which a new run fills its memory.
+"""Imports the tables of translations by earlier runs into the memory.
 
     translations.parquet, marked.parquet ──> PriorTable ──> Memory
 
-Each table says in its metadata which scope (translator and languages) it belongs to, and which of its rows come from
-the corpus's own translations instead of the translator.
+The metadata of a table contains its scope (translator and languages), and marks the rows that come from the corpus's
+own translations and not from the translator.
 """
 
 import json
@@ -25,32 +25,32 @@ from spanferry.translation.engines.replay import Replay
 from spanferry.translation.memory.store import Memory, Scope, open_memory
 
 SCOPE_KEY = b"spanferry"
-"""The metadata key of a table's Scope, as JSON."""
+"""The metadata key of the Scope of a table, as JSON."""
 GIVEN_KEY = b"spanferry.given"
-"""The metadata key of one 1 or 0 for each row: 1 when the corpus's own translations have a part in it.
+"""The metadata key of a string with one digit per row: 1 if the row uses the corpus's own translations, else 0.
 
-The key is missing when no row has a 1.
+The key is missing if all digits are 0.
 """
 TRUSTED_ENGINES = frozenset({Identity.identity, Replay.identity})
-"""Identities of the engines whose translations no memory keeps."""
+"""Identities of the engines whose translations are not stored in the memory."""
 
 
 @dataclass(frozen=True)
 class PriorTable:
-    """A table of translations (TranslationRow) and the scope they belong to."""
+    """A table of translations (TranslationRow) and their scope."""
 
     scope: Scope
     table: pa.Table
 
     def translations(self) -> dict[str, str]:
-        """Return the rows that are the translator's own work: translations by text."""
+        """Return text -> translation for the rows that come from the translator."""
         given = (self.table.schema.metadata or {}).get(GIVEN_KEY, b"").ljust(self.table.num_rows, b"0")
         rows = zip(self.table["text"].to_pylist(), self.table["translation"].to_pylist(), given, strict=False)
         return {text: translation for text, translation, flag in rows if translation is not None and flag != ord("1")}
 
     @property
     def is_reusable(self) -> bool:
-        """True when the memory keeps this translator's work, and a translation is right in every paragraph."""
+        """True if the memory stores translations by this translator, and they apply to every paragraph."""
         return self.scope.translator not in TRUSTED_ENGINES and not self.scope.translator.endswith(CONTEXT_SUFFIX)
 
 
@@ -86,7 +86,7 @@ def read_prior_tables(paths: Iterable[Path], notify: Callable[[str], object]) ->
 
 
 def missing_from(memory: Memory, prior: Iterable[PriorTable], given: Mapping[str, str]) -> dict[str, str]:
-    """Return the prior translations of the memory's scope that neither the memory nor `given` has.
+    """Return the prior translations in the scope of the memory that neither the memory nor `given` has.
 
     given: the corpus's own translations by text.
     """
@@ -100,7 +100,7 @@ def missing_from(memory: Memory, prior: Iterable[PriorTable], given: Mapping[str
 
 
 def add_to_memory(memory: Memory, translations: Mapping[str, str], notify: Callable[[str], object]) -> None:
-    """Add prior translations to the memory and report their number to `notify`."""
+    """Add prior translations to the memory, and report their number to `notify`."""
     if translations:
         memory.add((text, "", translation) for text, translation in translations.items())
         memory.sync()
@@ -108,7 +108,7 @@ def add_to_memory(memory: Memory, translations: Mapping[str, str], notify: Calla
 
 
 def import_prior(folder: Path, prior: Iterable[PriorTable], notify: Callable[[str], object]) -> None:
-    """Save tables that are about to be overwritten: add to the memory what it lacks of them, for every translator.
+    """Import tables that are about to be overwritten, by any translator: add the translations that the memory lacks.
 
     Raises TranslationError when the memory is locked.
     """

@@ -1,4 +1,4 @@
-"""Statistics of the translation memory: what it holds by translator and languages."""
+"""Statistics of the translation memory, by translator and languages."""
 
 from collections import Counter
 from pathlib import Path
@@ -10,11 +10,11 @@ from spanferry.translation.memory.journal import Log
 from spanferry.translation.memory.store import Entry, Scope, quarantine_log, translation_log
 
 Key = tuple[str, str]
-"""(text, digest of its context or '')."""
+"""(text, digest of its context or '')"""
 
 
 class ScopeStatistics(Struct, frozen=True):
-    """Totals of one scope: distinct texts, their characters, and the texts given up by check failure."""
+    """Totals of one scope: distinct texts, their characters, and the texts that were given up, by check failure."""
 
     scope: Scope
     translations: int
@@ -29,11 +29,11 @@ class MemoryStatistics(Struct, frozen=True):
     scopes: tuple[ScopeStatistics, ...]
     records: int
     bytes: int
-    damage: str  # what a crash has left behind and the next run repairs; or ''
+    damage: str  # the damage of a crash, which the next run repairs; '' if there is none
 
 
 def read_memory_statistics(folder: Path) -> MemoryStatistics:
-    """Count what a memory holds. Raises InputError when there is no memory."""
+    """Compute the statistics of a memory. Raises InputError when it does not exist."""
     log, quarantine = existing_log(folder), quarantine_log(folder)
     translations: dict[Scope, dict[Key, str]] = {}
     given_up: dict[Scope, dict[Key, str]] = {}
@@ -56,7 +56,7 @@ def read_memory_statistics(folder: Path) -> MemoryStatistics:
 
 
 def count_scope(scope: Scope, translations: dict[Key, str], given_up: dict[Key, str]) -> ScopeStatistics:
-    """Count the translations of a scope, and the texts given up that were not translated after all."""
+    """Count the translations of a scope, and the texts that were given up and not translated later."""
     failures = Counter(failure for key, failure in given_up.items() if key not in translations)
     return ScopeStatistics(
         scope=scope,
@@ -71,5 +71,5 @@ def existing_log(folder: Path) -> Log[Entry]:
     """Return the log of good answers. Raises InputError when the memory does not exist."""
     log = translation_log(folder)
     if not log.path.exists():
-        raise InputError(f"{log.path}: there is no translation memory yet")
+        raise InputError(f"{log.path}: the translation memory does not exist yet")
     return log

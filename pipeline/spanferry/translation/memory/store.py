@@ -1,8 +1,8 @@
-"""The translation memory: one for all corpora, kept in append-only logs.
+"""The translation memory: one for all corpora, stored in append-only logs.
 
     memory/translations.jsonl    each good answer: translator, languages, text, translation
     memory/quarantine.jsonl      each bad answer that counts against its text, and whether the text is given up
-    memory/lock                  locked by the process that writes
+    memory/lock                  the lock file of the process that writes
 
 A later record of the same text replaces an earlier one.
 """
@@ -21,13 +21,13 @@ from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure
 from spanferry.translation.memory.journal import Log
 
-RECENT_TEXTS = 8  # kept for health checks of a service
+RECENT_TEXTS = 8  # the number of texts to keep for health checks of a service
 
 
 class Scope(Struct, frozen=True):
-    """Everything that determines a translation besides the text and its context."""
+    """Everything that determines a translation, except the text and its context."""
 
-    translator: str  # the engine's identity
+    translator: str  # the identity of the engine
     source: str
     target: str
 
@@ -46,7 +46,7 @@ class LogRecord(Struct, frozen=True, omit_defaults=True):
 
 
 class Entry(LogRecord, frozen=True, omit_defaults=True):
-    """A translation. context: digest of the paragraph around the text when the engine uses it, else ''."""
+    """A translation. context: digest of the paragraph around the text if the engine uses contexts, else ''."""
 
     translation: str
     context: str = ""
@@ -55,8 +55,9 @@ class Entry(LogRecord, frozen=True, omit_defaults=True):
 class FailedAttempt(LogRecord, frozen=True, omit_defaults=True):
     """The state of a text after a bad answer that counts against it.
 
-    failure, answer: of the last bad answer that was not empty. failures: how many bad answers count. repeats: how often
-    the last one came in a row. attempt: as in `engines.base.Request`. final: whether the text is given up.
+    failure, answer: the last bad answer that was not empty, or else the first one. failures: the number of bad answers
+    that count. repeats: how often the last one occurred in a row. attempt: as in `engines.base.Request`. final: True if
+    the text is given up.
     """
 
     failure: CheckFailure = field(name="fault")
@@ -82,18 +83,21 @@ def quarantine_log(folder: Path) -> Log[FailedAttempt]:
 
 
 def context_digest(context: str) -> str:
-    """Return a paragraph's digest, as the logs hold it; '' for no paragraph."""
+    """Return the digest of a paragraph for the logs; '' for ''."""
     return blake2b(context.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest() if context else ""
 
 
 def memory_key(text: str, context: str) -> bytes:
-    """Return a text and its context's digest as 16 bytes: 350,000 texts themselves would take four times the room."""
+    """Return a key of 16 bytes for a text and the digest of its context.
+
+    The 350,000 texts of a corpus themselves would take four times as much memory.
+    """
     return blake2b(f"{context}\0{text}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 @contextmanager
 def lock_memory(folder: Path) -> Iterator[None]:
-    """Keep other writers out while the block runs. Raises TranslationError when another process is writing."""
+    """Lock the memory while the `with` block runs. Raises TranslationError when another process has locked it."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "lock")
     try:
@@ -108,10 +112,10 @@ def lock_memory(folder: Path) -> Iterator[None]:
 
 
 class Memory:
-    """The translations of one scope, as they were when the logs were read; `open_memory` gives one that can be written.
+    """The translations of one scope. The constructor reads the logs; `open_memory` opens them for writing.
 
-    damage: a description of what an earlier crash has left behind; '' when nothing is damaged. recent_texts: the texts
-    that were translated last, without those that are their own translation.
+    damage: a description of the damage of an earlier crash; '' when there is none. recent_texts: the texts that were
+    translated last, except those that equal their translation.
     """
 
     def __init__(self, folder: Path, scope: Scope) -> None:
@@ -159,7 +163,7 @@ class Memory:
             self._index(entry)
 
     def add_failure(self, attempt: FailedAttempt) -> None:
-        """Append a bad answer. After a final one no run sends the text until the quarantine is released."""
+        """Append a bad answer. After a final one, the text is not sent again until the quarantine is released."""
         self._quarantine.append([attempt])
         self._failed[memory_key(attempt.text, attempt.context)] = attempt
 
@@ -181,9 +185,9 @@ class Memory:
 
 @contextmanager
 def open_memory(folder: Path, scope: Scope) -> Iterator[Memory]:
-    """Lock the memory and open one scope of it for writing; a torn end of a log is cut off.
+    """Lock the memory, and open one scope of it for writing. A damaged end of a log is cut off.
 
-    Raises TranslationError when another process holds the lock.
+    Raises TranslationError when another process has locked it.
     """
     with lock_memory(folder):
         memory = Memory(folder, scope)
@@ -195,7 +199,7 @@ def open_memory(folder: Path, scope: Scope) -> Iterator[Memory]:
 
 
 def release_quarantine(folder: Path) -> int:
-    """Empty the quarantine, so that the next run sends its texts again. Returns the number of texts given up before."""
+    """Empty the quarantine, so that the next run sends its texts again. Returns the number of these texts."""
     with lock_memory(folder):
         log = quarantine_log(folder)
         texts = {(attempt.scope, attempt.text, attempt.context) for attempt in log.records() if attempt.final}

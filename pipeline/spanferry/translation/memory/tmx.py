@@ -1,7 +1,7 @@
-"""Streaming reader and writer of TMX 1.4, the exchange format of translation memories.
+"""Reads and writes TMX 1.4, the exchange format of translation memories, as a stream.
 
-Format: https://www.gala-global.org/tmx-14b. XML cannot hold most control characters; they are written as
-placeholders, `<ph type="x-codepoint">U+000B</ph>`, which other tools keep as they are.
+Format: https://www.gala-global.org/tmx-14b. XML does not allow most control characters. They are written
+as placeholders, `<ph type="x-codepoint">U+000B</ph>`, which other tools do not change.
 """
 
 import re
@@ -37,13 +37,13 @@ ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 
 READ_BYTES = 1 << 16
 LONGEST_UNIT = 100_000_000  # characters
-# Elements whose content is a formatting code of the tool that wrote it, and no text.
+# Elements that contain formatting codes of the tool that wrote the file, and no text.
 CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})
 LANGUAGE_ATTRIBUTES = ("http://www.w3.org/XML/1998/namespace}lang", "lang")
 
 
 def escape(text: str) -> str:
-    """Return XML content that is read back as exactly this text."""
+    """Return a text as XML content, from which `read_tmx` restores it exactly."""
     return SPECIAL.sub(lambda m: ENTITIES.get(m[0]) or f'<ph type="{CODEPOINT}">U+{ord(m[0]):04X}</ph>', text)
 
 
@@ -56,25 +56,25 @@ def write_units(out: TextIO, pairs: Iterable[tuple[str, str]], source: str, targ
 
 
 def write_tmx(path: Path, pairs: Iterable[tuple[str, str]], source: str, target: str) -> None:
-    """Write (text, translation) pairs to a TMX file, whole or not at all; the same pairs give the same bytes.
+    """Write (text, translation) pairs to a TMX file, atomically. The same pairs give the same bytes.
 
-    source, target: language codes, such as en and nl. The pairs are taken one at a time.
+    source, target: language codes, such as en and nl. Only one pair is in memory at a time.
     """
     with atomic_write(path) as part, part.open("w", encoding="utf-8", newline="\n") as out:
         write_units(out, pairs, source, target)
 
 
 class UnitCollector:
-    """The handlers of the XML parser: they collect the (language, text) variants of each translation unit."""
+    """The handlers of the XML parser, which collect the (language, text) variants of each translation unit."""
 
     def __init__(self) -> None:
         self.units: list[list[tuple[str, str]]] = []
         self.root: str | None = None
         self.language = ""
-        self.text: list[str] | None = None  # of the open <seg>
+        self.text: list[str] | None = None  # the parts of the text of the open <seg>
         self.length = 0  # characters in segments of the open <tu>
-        self.codes = 0  # depth of formatting codes inside it
-        self.codepoint: list[str] | None = None  # of an open placeholder of a code point
+        self.codes = 0  # the number of open formatting codes inside the <seg>
+        self.codepoint: list[str] | None = None  # the content of an open placeholder for a code point
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Handle a start tag."""
@@ -120,7 +120,7 @@ class UnitCollector:
 
 
 def decode_codepoint(name: str) -> str:
-    """Return the character that 'U+000B' names; '' for no character and for a surrogate, which no file can hold."""
+    """Return the character with a name such as 'U+000B', or '' for a malformed name and for a surrogate."""
     digits = re.fullmatch(r"U\+([0-9A-F]{4,6})", name.strip())
     code = int(digits[1], 16) if digits else sys.maxunicode + 1
     return chr(code) if code <= sys.maxunicode and not 0xD800 <= code <= 0xDFFF else ""
@@ -128,10 +128,10 @@ def decode_codepoint(name: str) -> str:
 
 @lru_cache
 def choose_variants(languages: tuple[str, ...], source: str, target: str) -> tuple[int | None, int | None]:
-    """Choose which of a unit's variants is the text and which other one its translation.
+    """Choose the variants of a unit that are the text and its translation. Returns their indices, or None.
 
-    languages: of the variants. Returns two indices; None where no variant fits. For nl, the variants nl-BE and NL fit
-    too, and a plain nl comes before them; for nl-BE, a plain nl does not fit.
+    languages: the languages of the variants. For nl, the variants nl-BE and NL also fit, but nl is preferred. For
+    nl-BE, the variant nl does not fit.
     """
     codes = [normalise_code(language) for language in languages]
 
@@ -140,7 +140,7 @@ def choose_variants(languages: tuple[str, ...], source: str, target: str) -> tup
         return min(fitting, key=lambda n: codes[n] != wanted, default=None)
 
     source, target = normalise_code(source), normalise_code(target)
-    if len(source) < len(target):  # en to en-GB: the more specific one chooses first
+    if len(source) < len(target):  # from en to en-GB: the more specific language is chosen first
         translation = choose(target)
         return choose(source, translation), translation
     text = choose(source)
@@ -153,16 +153,16 @@ def normalise_code(code: str) -> str:
 
 
 def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
-    """Yield the (text, translation) pairs of a TMX file in its order, streamed.
+    """Yield the (text, translation) pairs of a TMX file, in its order.
 
-    Skips units that lack one of the languages, and units with an empty text or translation. Of several variants in one
-    language, `choose_variants` takes one. Formatting codes are left out of the texts. Raises InputError for a file that
-    is not TMX, and for broken or hostile XML (entities, external references).
+    Units that lack one of the languages, or that have a blank text or translation, are skipped. If a unit has several
+    variants in one language, `choose_variants` selects one. Formatting codes are removed from the texts. Raises
+    InputError for a file that is not TMX, and for broken or hostile XML (entities, external references).
     """
     collector = UnitCollector()
     parser = XMLParser(target=collector)
-    # Setting expat's handlers directly takes half the time of going through ElementTree's own. The handlers with which
-    # defusedxml rejects hostile XML stay.
+    # Setting the handlers of expat directly takes half the time of using those of ElementTree. The handlers with which
+    # defusedxml rejects hostile XML are kept.
     expat = parser.parser
     expat.StartElementHandler, expat.EndElementHandler = collector.start, collector.end
     expat.CharacterDataHandler, expat.ordered_attributes = collector.data, False
@@ -187,7 +187,7 @@ def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
 
 
 def select_pairs(units: Iterable[list[tuple[str, str]]], source: str, target: str) -> Iterator[tuple[str, str]]:
-    """Yield the (text, translation) pair of each unit that has both, neither of them blank."""
+    """Yield the (text, translation) pair of each unit that has both, unless one of them is blank."""
     for variants in units:
         text, translation = choose_variants(tuple([language for language, _ in variants]), source, target)
         if text is None or translation is None:
