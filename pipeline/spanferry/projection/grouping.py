@@ -103,7 +103,7 @@ def group_by_paragraph(
             [
                 as_structs(sources.select(_TEXT_COLUMNS)),
                 as_structs(targets.select(_TEXT_COLUMNS)),
-                nest_spans(own_spans, answers.counts),
+                nest(as_structs(own_spans), answers.counts),
             ],
             schema=GROUP,
         )
@@ -129,10 +129,10 @@ def have_same_answers(layout: pa.Table, answers: FlatAnswers, spans: pa.Table) -
     ).equals(spans.select(_KEY))
 
 
-def nest_spans(spans: pa.Table, counts: IntArray) -> pa.ListArray:
-    """Divide rows of SpanRow into lists of these lengths."""
+def nest(values: pa.Array, counts: IntArray) -> pa.ListArray:
+    """Divide values into lists of these lengths."""
     ends = np.concatenate([[0], np.cumsum(counts)])
-    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), as_structs(spans), type=SPAN_LISTS)
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), values, type=pa.list_(values.type))
 
 
 def unnest_spans(lists: pa.ChunkedArray) -> pa.Table:
@@ -144,11 +144,6 @@ def unnest_spans(lists: pa.ChunkedArray) -> pa.Table:
 def as_structs(table: pa.Table) -> pa.StructArray:
     """Return the rows of a table as an array of structs."""
     return table.to_struct_array().combine_chunks()
-
-
-def split_batches(table: pa.Table) -> Iterator[pa.Table]:
-    """Divide a table into batches for an executor."""
-    return (table.slice(at, BATCH) for at in range(0, table.num_rows, BATCH))
 
 
 class BatchReader:

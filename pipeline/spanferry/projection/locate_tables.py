@@ -13,11 +13,10 @@ import pyarrow.compute as pc
 from spanferry.arrow import BatchSource, from_table, schema_of, to_table
 from spanferry.executors import Executor, LocalExecutor
 from spanferry.projection import grouping
-from spanferry.projection.grouping import flatten_answers, unnest_spans
+from spanferry.projection.grouping import flatten_answers, nest, unnest_spans
 from spanferry.projection.locate import LocatedParagraph, LocateJob, locate_native, locate_paragraph
 from spanferry.projection.lookup import TranslationLookup
 from spanferry.projection.ranking import Locator
-from spanferry.projection.tokenized import IntArray
 from spanferry.records import SpanRow, TargetParagraph
 
 Progress = Callable[[int], object]
@@ -67,21 +66,16 @@ def make_jobs(batch: pa.RecordBatch, lookup: TranslationLookup) -> pa.Table:
     owners = np.repeat(np.arange(len(contexts)), counts).tolist()
     texts = [contexts[owner][start:end] for owner, start, end in zip(owners, starts, ends, strict=True)]
     answers = flatten_answers(batch["questions"])
+    answer_texts = [text.strip() for text in answers.texts.to_pylist()]
     return pa.Table.from_arrays(
         [
             batch.to_struct_array(),
-            nest_texts(lookup.get_all(texts), counts),
-            nest_texts(lookup.get_all([text.strip() for text in answers.texts.to_pylist()]), answers.counts),
+            nest(pa.array(lookup.get_all(texts), pa.string()), counts),
+            nest(pa.array(lookup.get_all(answer_texts), pa.string()), answers.counts),
             pa.array(lookup.get_all([context.strip() for context in contexts]), pa.string()),
         ],
         schema=schema_of(LocateJob),
     )
-
-
-def nest_texts(texts: list[str | None], counts: IntArray) -> pa.ListArray:
-    """Divide texts into lists of these lengths."""
-    ends = np.concatenate([[0], np.cumsum(counts)])
-    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.array(texts, pa.string()))
 
 
 def locate_batch(jobs: pa.Table, locator: Locator | None) -> pa.Table:

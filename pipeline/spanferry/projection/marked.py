@@ -16,19 +16,11 @@ import regex
 from rapidfuzz.distance import Indel
 
 from spanferry.language.words import fold, tokens
+from spanferry.markers import STYLES, Markers
 from spanferry.projection.candidates import AnswerQuery, SpanHint
 from spanferry.projection.tokenized import TokenizedText, Window
 from spanferry.projection.windows import mark_window
 from spanferry.records import Record, Span
-
-Markers = tuple[str, str]
-
-STYLES: tuple[Markers, ...] = (("[", "]"), ("«", "»"), ('"', '"'))
-"""Marker styles in the order in which they are tried.
-
-A style whose characters already occur in the sentence ("[21]" is common in Wikipedia) is tried last. The pair around
-the answer is then identified by its index among all pairs.
-"""
 
 BRACKETS = ("[]", "«»", "()")
 # A piece of more than LONGEST times the length of the answer, plus SLACK characters, shows that a marker has moved.

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
+from spanferry.markers import STYLES, Markers
 from spanferry.projection.alignment import align_answer
 from spanferry.projection.candidates import AnswerQuery, SpanHint, is_at, make_query
 from spanferry.projection.consistency import AnswerKey, key_of, reconcile
@@ -21,10 +22,8 @@ from spanferry.projection.grouping import SourceText, TargetText
 from spanferry.projection.lexicon import Lexicon
 from spanferry.projection.locate import candidate_rows, placement_of, source_text, spans_of
 from spanferry.projection.marked import (
-    STYLES,
     MarkedTranslation,
     MarkerRequest,
-    Markers,
     make_request,
     parse_translation,
     usable_styles,
@@ -82,21 +81,11 @@ class SettledParagraph(Record, frozen=True, gc=False):
     outcomes: tuple[Outcome, ...]
 
 
-@dataclass(frozen=True)
-class WantedAnswer:
-    """An answer of a paragraph that is to be rescued."""
-
-    start: int
-    text: str
-    translation: str | None
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RescueCase:
     """An answer that is to be rescued, with its requests in order of preference."""
 
     key: AnswerKey
-    query: AnswerQuery
     requests: tuple[MarkerRequest, ...]
 
 
@@ -108,20 +97,18 @@ def target_text(target: TargetText) -> TokenizedText | None:
 def find_cases(
     source: SourceText,
     target: TargetText,
-    answers: Iterable[WantedAnswer],
+    answers: Iterable[AnswerKey],
     settings: RescueSettings,
     markers: tuple[Markers, ...] = STYLES,
 ) -> list[RescueCase]:
     """Return the cases of a paragraph, one per distinct answer. markers: the engine's marker styles, best first."""
     text = source_text(source.context, source.sentences, target_text(target))
     cases: dict[AnswerKey, RescueCase] = {}
-    for answer in answers:
-        key = answer.start, answer.text
-        if key in cases or not is_at(text.text, *key):
-            continue
-        query = make_query(text, *key, answer.translation)
-        styles = usable_styles(query, markers)[: settings.rounds]
-        cases[key] = RescueCase(key, query, tuple(make_request(query, style) for style in styles))
+    for key in answers:
+        if key not in cases and is_at(text.text, *key):
+            query = make_query(text, *key, None)
+            styles = usable_styles(query, markers)[: settings.rounds]
+            cases[key] = RescueCase(key, tuple(make_request(query, style) for style in styles))
     return list(cases.values())
 
 
@@ -152,9 +139,23 @@ def add_reply(result: MarkerResult, request: MarkerRequest, reply: str | None) -
     return result if result.raw else replace(result, raw=reply)
 
 
-def add_hint(result: MarkerResult, case: RescueCase, target: TokenizedText, lexicon: Lexicon) -> MarkerResult:
-    """Return a result with the hint of word alignment, if its markers were lost."""
-    return result if result.marked else replace(result, hint=align_answer(case.query, target, lexicon))
+def add_hints(
+    results: Sequence[MarkerResult], source: SourceText, target: TargetText, lexicon: Lexicon
+) -> tuple[MarkerResult, ...]:
+    """Return the results of a paragraph with the hints of word alignment, where the markers were lost."""
+    translated = target_text(target)
+    if translated is None:
+        return tuple(results)
+    original = source_text(source.context, source.sentences, translated)
+    return tuple(
+        result if result.marked else replace(result, hint=align_answer(query_of(result, original), translated, lexicon))
+        for result in results
+    )
+
+
+def query_of(result: MarkerResult, source: TokenizedText) -> AnswerQuery:
+    """Return the answer that a result is about, as a query without its translation."""
+    return make_query(source, result.source_start, result.source_text, None)
 
 
 def translation_pairs(source: SourceText, target: TargetText, spans: Iterable[SpanRow]) -> list[tuple[str, str]]:

@@ -8,9 +8,8 @@ Paragraphs without a case are copied unchanged: they are neither converted to re
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 import pyarrow as pa
@@ -18,18 +17,18 @@ import pyarrow.compute as pc
 
 from spanferry.arrow import BatchSource, ListCodec, codec_of, from_structs, from_table, numpy_of, schema_of, to_table
 from spanferry.executors import Executor, LocalExecutor
+from spanferry.markers import STYLES, Markers
 from spanferry.projection import grouping
+from spanferry.projection.consistency import AnswerKey
 from spanferry.projection.grouping import (
-    GROUP,
+    SPAN_LISTS,
     ParagraphGroup,
     SourceText,
     TargetText,
     group_by_paragraph,
-    split_batches,
     unnest_spans,
 )
 from spanferry.projection.lexicon import Lexicon, train
-from spanferry.projection.marked import STYLES, Markers
 from spanferry.projection.ranking import Locator
 from spanferry.projection.rescue import (
     FINAL,
@@ -39,12 +38,10 @@ from spanferry.projection.rescue import (
     RescueJob,
     SettledParagraph,
     TranslateTexts,
-    WantedAnswer,
-    add_hint,
+    add_hints,
     find_cases,
     request_in_rounds,
     settle,
-    target_text,
     translation_pairs,
 )
 from spanferry.projection.settings import RescueSettings
@@ -57,15 +54,6 @@ WINDOW = 25_000
 
 Progress = Callable[[int], object]
 _RESULTS = schema_of(RescueJob).field("results")
-
-
-@dataclass(frozen=True)
-class ParagraphCases:
-    """The texts of a paragraph, and its cases."""
-
-    source: SourceText
-    target: TargetText
-    cases: list[RescueCase]
 
 
 def rescue_table(
@@ -110,13 +98,14 @@ def rescue_batches(
         tables = layout, paragraphs, spans
         lexicon = learn_lexicon(*tables) if locator.settings.words == "corpus" else None
         for window in group_by_paragraph(*tables, WINDOW):
-            rows, wanted = cases_of_window(window, settings, markers)
-            cases = [case for paragraph in wanted for case in paragraph.cases]
-            replies = iter(request_in_rounds(cases, settings.rounds, translate_and_count))
-            results = [with_hints(each, list(islice(replies, len(each.cases))), lexicon) for each in wanted]
-            jobs = window.take(rows).append_column(_RESULTS, ListCodec(codec_of(MarkerResult)).encode(results))
-            progress(window.num_rows - jobs.num_rows)
-            settled = settle_jobs(jobs, locator, executor, progress)
+            rows, cases = cases_of_window(window, settings, markers)
+            replies = iter(request_in_rounds(list(chain.from_iterable(cases)), settings.rounds, translate_and_count))
+            results = [tuple(islice(replies, len(each))) for each in cases]
+            del cases, replies  # the requests of a whole window
+            if lexicon:
+                results = hints_for_window(window, rows, results, lexicon)
+            progress(window.num_rows - len(rows))
+            settled = settle_jobs(make_jobs(window, rows, results), locator, executor, progress)
             outcomes = pc.value_counts(pc.list_flatten(settled["outcomes"]))
             cost.update({entry["values"]: entry["counts"] for entry in outcomes.to_pylist()})
             yield merge(window, rows, settled)
@@ -126,28 +115,29 @@ def rescue_batches(
 
 def cases_of_window(
     window: pa.Table, settings: RescueSettings, markers: tuple[Markers, ...]
-) -> tuple[IntArray, list[ParagraphCases]]:
+) -> tuple[IntArray, list[list[RescueCase]]]:
     """Return the indices of the paragraphs (ParagraphGroup) that have cases, and their cases."""
     counts = pc.list_value_length(window["spans"]).to_numpy()
     spans = unnest_spans(window["spans"])
     wanted = numpy_of(pc.and_(is_wanted(spans, settings.below), repeat(is_translated(window), counts)))
     owners = np.repeat(np.arange(window.num_rows), counts)[wanted]
-    columns = spans.filter(pa.array(wanted)).select(["source_start", "source_text", "translation"])
-    answers = [WantedAnswer(*row) for row in zip(*(column.to_pylist() for column in columns.columns), strict=True)]
+    columns = spans.filter(pa.array(wanted)).select(["source_start", "source_text"])
+    answers: list[AnswerKey] = list(zip(*(column.to_pylist() for column in columns.columns), strict=True))
     rows, starts = np.unique(owners, return_index=True)
-    texts = window.take(rows)
-    paragraphs = [
-        ParagraphCases(source, target, find_cases(source, target, answers[low:high], settings, markers))
-        for source, target, low, high in zip(
+    ends = np.append(starts, len(answers))[1:]
+    texts = window.select(["source", "target"]).take(rows)
+    cases = [
+        find_cases(source, target, answers[start:end], settings, markers)
+        for source, target, start, end in zip(
             from_structs(texts["source"], SourceText),
             from_structs(texts["target"], TargetText),
-            starts,
-            [*starts[1:], len(answers)],
-            strict=False,
+            starts.tolist(),
+            ends.tolist(),
+            strict=True,
         )
     ]
-    has_cases = np.array([bool(paragraph.cases) for paragraph in paragraphs], bool)
-    return rows[has_cases], [paragraph for paragraph in paragraphs if paragraph.cases]
+    has_cases = np.array([bool(each) for each in cases], bool)
+    return rows[has_cases], [each for each in cases if each]
 
 
 def is_wanted(spans: pa.Table, below: float) -> pa.ChunkedArray:
@@ -166,23 +156,33 @@ def repeat(values: IntArray, counts: IntArray) -> pa.Array:
     return pa.array(np.repeat(values, counts))
 
 
-def with_hints(
-    paragraph: ParagraphCases, results: Sequence[MarkerResult], lexicon: Lexicon | None
-) -> tuple[MarkerResult, ...]:
-    """Return the results of a paragraph with the hints of word alignment.
+def hints_for_window(
+    window: pa.Table, rows: IntArray, results: Sequence[Sequence[MarkerResult]], lexicon: Lexicon
+) -> list[tuple[MarkerResult, ...]]:
+    """Return the results of some paragraphs (ParagraphGroup) with the hints of word alignment.
 
     This runs in the calling process, because the lexicon is too large to send to the workers.
     """
-    target = target_text(paragraph.target)
-    if lexicon is None or target is None:
-        return tuple(results)
-    return tuple(add_hint(result, case, target, lexicon) for result, case in zip(results, paragraph.cases, strict=True))
+    texts = window.select(["source", "target"]).take(rows)
+    sources = from_structs(texts["source"], SourceText)
+    targets = from_structs(texts["target"], TargetText)
+    return [
+        add_hints(each, source, target, lexicon) for each, source, target in zip(results, sources, targets, strict=True)
+    ]
 
 
-def settle_jobs(jobs: pa.Table, locator: Locator, executor: Executor, progress: Progress) -> pa.Table:
+def make_jobs(window: pa.Table, rows: IntArray, results: Sequence[tuple[MarkerResult, ...]]) -> Iterator[pa.Table]:
+    """Yield batches of RescueJob: some rows of a window (ParagraphGroup) with the results of their answers."""
+    codec = ListCodec(codec_of(MarkerResult))
+    for start in range(0, len(rows), grouping.BATCH):
+        part = slice(start, start + grouping.BATCH)
+        yield window.take(rows[part]).append_column(_RESULTS, codec.encode(results[part]))
+
+
+def settle_jobs(jobs: Iterator[pa.Table], locator: Locator, executor: Executor, progress: Progress) -> pa.Table:
     """Settle paragraphs (RescueJob -> SettledParagraph), in order."""
     parts = [schema_of(SettledParagraph).empty_table()]
-    for part in executor.map(partial(settle_batch, locator=locator), split_batches(jobs)):
+    for part in executor.map(partial(settle_batch, locator=locator), jobs):
         parts.append(part)
         progress(part.num_rows)
     return pa.concat_tables(parts)
@@ -195,11 +195,9 @@ def settle_batch(jobs: pa.Table, locator: Locator) -> pa.Table:
 
 def merge(window: pa.Table, rows: IntArray, settled: pa.Table) -> pa.Table:
     """Return the spans (SpanRow) of a window in order: the settled ones at `rows`, the others as they were."""
-    unchanged = np.setdiff1d(np.arange(window.num_rows), rows)
-    lists = pa.chunked_array(
-        [*window["spans"].take(unchanged).chunks, *settled["spans"].chunks], GROUP.field("spans").type
-    )
-    order = np.argsort(np.concatenate([unchanged, rows]))
+    lists = pa.chunked_array([*window["spans"].chunks, *settled["spans"].chunks], SPAN_LISTS)
+    order = np.arange(window.num_rows)
+    order[rows] = window.num_rows + np.arange(len(rows))
     return unnest_spans(lists.take(order))
 
 

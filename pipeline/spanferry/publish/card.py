@@ -144,8 +144,3 @@ def loss_rows(figures: LossFigures) -> list[list[str]]:
 def format_counts(counts: Mapping[Any, int], words: Iterable[str]) -> str:
     """Format the counts that are not 0, in the order of the words: "`exact` 2, `fuzzy` 1"."""
     return ", ".join(f"`{word}` {n:,}" for word in words if (n := counts.get(word)))
-
-
-def percent(value: float | None) -> str:
-    """Format a share: 0.95371 -> "95.4 %", None -> a dash."""
-    return "–" if value is None else f"{100 * value:.1f} %"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from spanferry.errors import TranslationError
+from spanferry.markers import STYLES, Markers
 
 CONTEXT_SUFFIX = " context"
 """The suffix of the identity of an engine that uses contexts."""
@@ -46,7 +47,7 @@ class Translator(ABC):
     """The largest size of a text, as `size` measures it."""
     deadline_s: float | None = None
     """Seconds after which the client abandons a call; None when a call always ends by itself."""
-    markers: tuple[tuple[str, str], ...] = (("[", "]"), ("«", "»"), ('"', '"'))
+    markers: tuple[Markers, ...] = STYLES
     """Pairs of markers that come back around the translation of the words between them, the most reliable first."""
 
     def __enter__(self) -> Self:
