@@ -19,7 +19,7 @@ from spanferry.records import Field, ParagraphDecision, Reason
 REASONS = tuple(Reason)
 KEPT = -1  # in arrays of reason codes; any other code is an index into REASONS
 
-PLACE = ("split", "article", "paragraph")
+PARAGRAPH_KEY = ("split", "article", "paragraph")
 """The columns that identify a paragraph."""
 
 
@@ -78,7 +78,7 @@ def decisions_table(layout: pa.Table, selection: Selection) -> pa.Table:
     questions = pa.StructArray.from_arrays(columns, fields=list(nested.value_type))
     return pa.Table.from_arrays(
         [
-            *(layout[name] for name in PLACE),
+            *(layout[name] for name in PARAGRAPH_KEY),
             selection.paragraphs,
             pa.ListArray.from_arrays(pa.array([0, *ends], pa.int32()), questions, type=nested),
         ],
@@ -111,7 +111,7 @@ def restore_selection(layout: pa.Table, decisions: pa.Table, spans: pa.Table) ->
 
 def check_same_paragraphs(layout: pa.Table, table: pa.Table, name: str) -> None:
     """Raise InputError when a table does not have the layout's paragraphs. name: the table's name for the message."""
-    if any(not layout[column].equals(table[column]) for column in PLACE):
+    if any(not layout[column].equals(table[column]) for column in PARAGRAPH_KEY):
         raise InputError(f"layout and {name}: not from the same build; rebuild from segment on")
 
 

@@ -1,4 +1,4 @@
-"""Word alignment: what a lexicon learns, where it puts an answer, and what rescue makes of that."""
+"""Tests of word alignment: training a lexicon, aligning an answer, and the use of aligned spans in rescue."""
 
 from dataclasses import replace
 from functools import cache
@@ -17,7 +17,7 @@ from spanferry.projection.lexicon import Lexicon, train
 from spanferry.projection.locate_tables import locate_table
 from spanferry.projection.marked import make_request, parse_translation
 from spanferry.projection.ranking import Locator
-from spanferry.projection.rescue import target_text, translation_pairs
+from spanferry.projection.rescue import tokenize_target, translation_pairs
 from spanferry.projection.rescue_tables import rescue_table
 from spanferry.projection.settings import AlignSettings, RescueSettings
 from spanferry.records import Method
@@ -106,7 +106,7 @@ def test_in_a_corpus_that_is_translated_by_itself_every_answer_lies_where_it_was
     pairs = (pair for group in groups for pair in translation_pairs(group.source, group.target, group.spans))
     learnt = train(list(dict.fromkeys(pairs)))
     answers = [
-        make_query(target_text(group.target), row.source_start, row.source_text, None)
+        make_query(tokenize_target(group.target), row.source_start, row.source_text, None)
         for group in groups
         for row in group.spans
     ]

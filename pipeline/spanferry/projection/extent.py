@@ -14,14 +14,14 @@ from spanferry.projection.phrase import Phrase
 from spanferry.projection.tokenized import TokenizedText, TokenRange
 
 
-def trim(target: TokenizedText, low: int, high: int, known: set[str], language: Language) -> TokenRange:
+def trim(target: TokenizedText, low: int, high: int, phrase_words: set[str], language: Language) -> TokenRange:
     """Remove stray function words and symbols from the edges of tokens [low, high).
 
-    known: the folded words of all phrases. They are not stray.
+    phrase_words: the folded words of all phrases. They are not stray.
     """
 
     def is_stray(token: int) -> bool:
-        if target.folded[token] in known:
+        if target.folded[token] in phrase_words:
             return False
         return not target.is_word[token] or target.casefolded[token] in language.edge_words | language.articles
 

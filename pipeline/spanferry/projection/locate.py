@@ -76,7 +76,7 @@ def spans_of(sentences: tuple[TextSpan, ...]) -> tuple[Span, ...]:
 
 def locate_paragraph(job: LocateJob, locator: Locator) -> LocatedParagraph:
     """Find the answers of a paragraph in its translation."""
-    target = target_text(job)
+    target = join_sentences(job)
     source = source_text(job.paragraph.context, job.paragraph.sentences, target)
     # Several annotators may give the same answer: the same text at the same offset. It is located once.
     decisions: dict[AnswerKey, Decision] = {}
@@ -84,7 +84,7 @@ def locate_paragraph(job: LocateJob, locator: Locator) -> LocatedParagraph:
     for position, translation in zip(answers_of(job.paragraph), job.answers, strict=True):
         key = position.answer.start, position.answer.text
         if key not in decisions:
-            decisions[key] = locate_answer(source, target, *key, translation, locator)
+            decisions[key] = decide_answer(source, target, *key, translation, locator)
         rows.append(span_row(job.paragraph, position, translation, decisions[key], target))
     spans = reconcile(rows, target.text) if target else rows
     return LocatedParagraph(target_paragraph(job.paragraph, target), tuple(spans))
@@ -103,7 +103,7 @@ def locate_native(paragraph: SourceParagraph) -> LocatedParagraph:
     return LocatedParagraph(target_paragraph(paragraph, target), tuple(rows))
 
 
-def locate_answer(
+def decide_answer(
     source: TokenizedText,
     target: TokenizedText | None,
     start: int,
@@ -125,7 +125,7 @@ def source_text(context: str, sentences: tuple[TextSpan, ...], target: Tokenized
     return TokenizedText(context, ((0, len(context)),) if is_whole else spans_of(sentences))
 
 
-def target_text(job: LocateJob) -> TokenizedText | None:
+def join_sentences(job: LocateJob) -> TokenizedText | None:
     """Return the translated sentences of a paragraph as one text; None when there is no translation.
 
     The white space around and between the sentences is that of the source. A source in Chinese or Japanese has none

@@ -49,14 +49,14 @@ def locate_batches(
 
     locator: None for a corpus that is already in the target language. progress: called with the size of each batch.
     """
-    jobs = (make_jobs(batch, lookup) for batch in layout.to_batches(grouping.BATCH))
+    jobs = (join_translations(batch, lookup) for batch in layout.to_batches(grouping.BATCH))
     for located in executor.map(partial(locate_batch, locator=locator), jobs):
         paragraphs = [pa.RecordBatch.from_struct_array(chunk) for chunk in located["paragraph"].chunks]
         yield pa.Table.from_batches(paragraphs, schema_of(TargetParagraph)), unnest_spans(located["spans"])
         progress(located.num_rows)
 
 
-def make_jobs(batch: pa.RecordBatch, lookup: TranslationLookup) -> pa.Table:
+def join_translations(batch: pa.RecordBatch, lookup: TranslationLookup) -> pa.Table:
     """Return paragraphs (SourceParagraph) with their translations (LocateJob)."""
     contexts: list[str] = batch["context"].to_pylist()
     sentences = batch["sentences"]

@@ -58,13 +58,13 @@ class MarkedTranslation(Record, frozen=True, gc=False):
         return self.text[self.start : self.end]
 
 
-def usable_styles(query: AnswerQuery, known: tuple[Markers, ...] = STYLES) -> list[Markers]:
+def usable_styles(query: AnswerQuery, styles: tuple[Markers, ...] = STYLES) -> list[Markers]:
     """Return the marker styles in the order in which to try them for an answer."""
     low, high = query.source.window_span(query.window)
     text = query.source.text[low:high]
-    clear = [markers for markers in known if not any(marker in text for marker in markers)]
+    clear = [markers for markers in styles if not any(marker in text for marker in markers)]
     # If the left and the right marker are equal ('"'), it is unclear which ones form a pair.
-    return clear + [markers for markers in known if markers not in clear and markers[0] != markers[1]]
+    return clear + [markers for markers in styles if markers not in clear and markers[0] != markers[1]]
 
 
 def make_request(query: AnswerQuery, markers: Markers) -> MarkerRequest:

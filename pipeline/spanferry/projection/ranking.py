@@ -192,29 +192,29 @@ class Search:
 
     def choose_occurrence(self, matches: Matches) -> Decision:
         """Choose among several occurrences: by the hint, else by rank of occurrence, else by position."""
-        places, rank = self.rank_in_source(matches)
-        gaps = [position_gap(self.query, self.target, *candidate.span) for candidate in places]
+        candidates, rank = self.rank_in_source(matches)
+        gaps = [position_gap(self.query, self.target, *candidate.span) for candidate in candidates]
         hint = self.hint
-        shared = [overlap(candidate.span, hint.span) if hint else 0.0 for candidate in places]
+        shared = [overlap(candidate.span, hint.span) if hint else 0.0 for candidate in candidates]
         if any(shared):
-            at = max(range(len(places)), key=shared.__getitem__)
+            at = max(range(len(candidates)), key=shared.__getitem__)
         elif rank:
-            at = min(rank, len(places)) - 1
+            at = min(rank, len(candidates)) - 1
         else:
-            at = min(range(len(places)), key=gaps.__getitem__)
-        chosen = places[at]
+            at = min(range(len(candidates)), key=gaps.__getitem__)
+        chosen = candidates[at]
         evidence = Evidence(
             scored_by_similarity=False,
             similarity=chosen.score,
-            tied=len(places) > 1 and not any(shared) and not rank,
+            tied=len(candidates) > 1 and not any(shared) and not rank,
             position_gap=gaps[at],
             margin=min((abs(gap - gaps[at]) for other, gap in enumerate(gaps) if other != at), default=1.0),
             missing_number=self.misses_number(chosen),
             agreement=shared[at] * hint.share if hint else None,
             aligned=self.alignment is not None,
         )
-        alternatives = tuple(other for other in places if other is not chosen)[:MAX_ALTERNATIVES]
-        return Decision(chosen, at + 1, len(places), evidence, None, alternatives)
+        alternatives = tuple(other for other in candidates if other is not chosen)[:MAX_ALTERNATIVES]
+        return Decision(chosen, at + 1, len(candidates), evidence, None, alternatives)
 
     def rank_in_source(self, matches: Matches) -> tuple[list[Candidate], int]:
         """Return the occurrences to choose from, and the rank of the right one, counted from 1; 0 if it is unknown.
@@ -223,15 +223,15 @@ class Search:
         One comparison is not enough: because of the capital in "Tulips grew where tulips ...", the exact comparison
         finds only one of the two occurrences.
         """
-        places = next(iter(matches.values()))
+        candidates = next(iter(matches.values()))
         if len(list(matches.values())[-1]) == 1:
-            return places, 0
+            return candidates, 0
         query = self.query
         in_source = Search(query, query.source, None, self.source_language, self.source_language)
         for reading, occurrences in in_source.find_verbatim(in_source.untranslated).items():
             if len(occurrences) == len(matches.get(reading, ())):
                 return matches[reading], 1 + sum(place.start < query.start for place in occurrences)
-        return places, 0
+        return candidates, 0
 
     def choose_by_similarity(self, min_score: float) -> Decision:
         """Choose the run of words in the window with the highest score."""
@@ -276,8 +276,8 @@ class Search:
 
     def candidate_for(self, run: list[int], score: float) -> Candidate:
         """Return a run of tokens as a candidate, with the extent of the source answer."""
-        known = {word for phrase in self.phrases for word in phrase.words}
-        low, high = trim(self.target, run[0], run[1], known, self.language)
+        phrase_words = {word for phrase in self.phrases for word in phrase.words}
+        low, high = trim(self.target, run[0], run[1], phrase_words, self.language)
         method = Method.MARKED if self.piece else Method.FUZZY
         candidate = Candidate(*self.target.span_of(low, high), method, score)
         return self.with_extent(candidate, self.isolated or self.untranslated)

@@ -89,7 +89,7 @@ class RescueCase:
     requests: tuple[MarkerRequest, ...]
 
 
-def target_text(target: TargetText) -> TokenizedText | None:
+def tokenize_target(target: TargetText) -> TokenizedText | None:
     """Return the target text of a paragraph; None when it has no translation."""
     return None if target.context is None else TokenizedText(target.context, spans_of(target.sentences))
 
@@ -102,7 +102,7 @@ def find_cases(
     markers: tuple[Markers, ...] = STYLES,
 ) -> list[RescueCase]:
     """Return the cases of a paragraph, one per distinct answer. markers: the engine's marker styles, best first."""
-    text = source_text(source.context, source.sentences, target_text(target))
+    text = source_text(source.context, source.sentences, tokenize_target(target))
     cases: dict[AnswerKey, RescueCase] = {}
     for key in answers:
         if key not in cases and is_at(text.text, *key):
@@ -143,7 +143,7 @@ def add_hints(
     results: Sequence[MarkerResult], source: SourceText, target: TargetText, lexicon: Lexicon
 ) -> tuple[MarkerResult, ...]:
     """Return the results of a paragraph with the hints of word alignment, where the markers were lost."""
-    translated = target_text(target)
+    translated = tokenize_target(target)
     if translated is None:
         return tuple(results)
     original = source_text(source.context, source.sentences, translated)
@@ -160,7 +160,7 @@ def query_of(result: MarkerResult, source: TokenizedText) -> AnswerQuery:
 
 def translation_pairs(source: SourceText, target: TargetText, spans: Iterable[SpanRow]) -> list[tuple[str, str]]:
     """Return the sentences and answers of a paragraph with their translations, to train a lexicon."""
-    translated = target_text(target)
+    translated = tokenize_target(target)
     pairs: list[tuple[str, str]] = []
     if translated:
         original = source_text(source.context, source.sentences, translated)
@@ -171,7 +171,7 @@ def translation_pairs(source: SourceText, target: TargetText, spans: Iterable[Sp
 
 def settle(job: RescueJob, locator: Locator) -> SettledParagraph:
     """Locate the answers of a paragraph again, with their marker results."""
-    target = target_text(job.target)
+    target = tokenize_target(job.target)
     if target is None:
         return SettledParagraph(job.spans, ())
     source = source_text(job.source.context, job.source.sentences, target)

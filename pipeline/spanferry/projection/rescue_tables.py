@@ -105,7 +105,7 @@ def rescue_batches(
             if lexicon:
                 results = hints_for_window(window, rows, results, lexicon)
             progress(window.num_rows - len(rows))
-            settled = settle_jobs(make_jobs(window, rows, results), locator, executor, progress)
+            settled = settle_jobs(make_rescue_jobs(window, rows, results), locator, executor, progress)
             outcomes = pc.value_counts(pc.list_flatten(settled["outcomes"]))
             cost.update({entry["values"]: entry["counts"] for entry in outcomes.to_pylist()})
             yield merge(window, rows, settled)
@@ -171,7 +171,7 @@ def hints_for_window(
     ]
 
 
-def make_jobs(window: pa.Table, rows: IntArray, results: Sequence[tuple[MarkerResult, ...]]) -> Iterator[pa.Table]:
+def make_rescue_jobs(window: pa.Table, rows: IntArray, results: Sequence[tuple[MarkerResult, ...]]) -> Iterator[pa.Table]:
     """Yield batches of RescueJob: some rows of a window (ParagraphGroup) with the results of their answers."""
     codec = ListCodec(codec_of(MarkerResult))
     for start in range(0, len(rows), grouping.BATCH):

@@ -38,7 +38,7 @@ Stratum = tuple[Method, str]
 """(method, confidence group)."""
 
 
-class Passage(Struct, frozen=True):
+class Excerpt(Struct, frozen=True):
     """A context, split into the text before an answer, the answer, and the text after it."""
 
     before: str
@@ -54,8 +54,8 @@ class ReviewRow(Struct, frozen=True, kw_only=True):
     question: str
     source_answer: str
     span: str
-    source: Passage
-    target: Passage
+    source: Excerpt
+    target: Excerpt
     title: str
     split: str
     question_id: str
@@ -144,9 +144,9 @@ def describe_rows(build: Build, rows: pa.Array, stratum_sizes: Sequence[int]) ->
     return described
 
 
-def cut_context(context: str, start: int, text: str) -> Passage:
+def cut_context(context: str, start: int, text: str) -> Excerpt:
     """Split a context at a span."""
-    return Passage(context[:start], text, context[start + len(text) :])
+    return Excerpt(context[:start], text, context[start + len(text) :])
 
 
 def write_csv(rows: Sequence[ReviewRow], path: Path) -> None:
@@ -156,12 +156,12 @@ def write_csv(rows: Sequence[ReviewRow], path: Path) -> None:
     sheet.writerow(COLUMNS)
     for row in rows:
         cells = (getattr(row, name) for name in COLUMNS)
-        texts = (shorten_passage(cell) if isinstance(cell, Passage) else str(cell) for cell in cells)
+        texts = (shorten_passage(cell) if isinstance(cell, Excerpt) else str(cell) for cell in cells)
         sheet.writerow(list(map(escape_formula, texts)))
     write_bytes(path, text.getvalue().encode("utf-8-sig"))
 
 
-def shorten_passage(passage: Passage) -> str:
+def shorten_passage(passage: Excerpt) -> str:
     """Return an answer between MARKS, with up to EXCERPT characters of its context on each side."""
     before, after = passage.before, passage.after
     left = before if len(before) <= EXCERPT else f"…{before[-EXCERPT:]}"
