@@ -24,7 +24,22 @@ _FOREIGN_FORMATS = {
 
 
 def read_squad(path: Path) -> Document:
-    """Read and check a SQuAD file. Raises InputError."""
+    """Read and check a SQuAD file.
+
+    Raises InputError for a file that cannot be read or is not valid, with the paths of its first invalid elements.
+
+        >>> import json
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> question = {"id": "q1", "question": "When?", "answers": [{"text": "1612", "answer_start": 22}]}
+        >>> paragraph = {"context": "The lock was built in 1612.", "qas": [question]}
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder, "train.json")
+        ...     _ = path.write_text(json.dumps({"data": [{"title": "Lock", "paragraphs": [paragraph]}]}))
+        ...     document = read_squad(path)
+        >>> document.data[0].paragraphs[0].qas[0].answers
+        (Answer(text='1612', answer_start=22),)
+    """
     try:
         raw = regular_file(path).read_bytes()
     except OSError as error:

@@ -14,7 +14,20 @@ def encode_squad(document: Document) -> bytes:
 
 
 def write_squad(document: Document, path: Path) -> None:
-    """Write a SQuAD file as a whole or not at all. Raises OSError."""
+    """Write a SQuAD file as a whole or not at all, with the bytes of `encode_squad`. Raises OSError.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from spanferry.squad import Answer, Article, Paragraph, Question
+    >>> question = Question("q1", "When?", (Answer("1612", 22),))
+    >>> article = Article((Paragraph("The lock was built in 1612.", (question,)),), title="Lock")
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "train.json")
+    ...     write_squad(Document((article,), version="v2.0"), path)
+    ...     text = path.read_text(encoding="utf-8")
+    >>> text[:54]
+    '{"data":[{"paragraphs":[{"context":"The lock was built'
+    """
     write_bytes(path, encode_squad(document))
 
 

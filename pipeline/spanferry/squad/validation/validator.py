@@ -147,6 +147,20 @@ def validate(path: Path) -> tuple[tuple[ValidationReport, ...], tuple[str, ...]]
 
     Returns the reports, and the names of files in the folder that are not SQuAD files. Raises InputError for a file
     that cannot be read, and for a folder without a SQuAD file.
+
+        >>> import json
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> question = {"id": "q1", "question": "When?", "answers": [{"text": "1612", "answer_start": 20}]}
+        >>> paragraph = {"context": "The lock was built in 1612.", "qas": [question]}
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder, "train.json")
+        ...     _ = path.write_text(json.dumps({"data": [{"title": "Lock", "paragraphs": [paragraph]}]}))
+        ...     reports, skipped = validate(path)
+        >>> [(finding.rule, finding.count, finding.examples[0].path) for finding in reports[0].findings]
+        [('offset_mismatch', 1, 'data[0].paragraphs[0].qas[0].answers[0]')]
+        >>> reports[0].errors, reports[0].counts.questions, skipped
+        (1, 1, ())
     """
     if not path.is_dir():
         return (validate_file(path),), ()
