@@ -1,4 +1,4 @@
-"""Imports run one way, as ARCHITECTURE.md draws them."""
+"""Tests of the direction of imports, which ARCHITECTURE.md draws."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Records and Arrow tables: the schema of a type, and rows that come back as they were."""
+"""Tests of the conversion between records and Arrow tables: schemas, and rows that are unchanged after both ways."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The groups that loss is counted by."""
+"""Tests of breakdowns: the groups by which losses are counted."""
 
 import pyarrow as pa
 import pytest

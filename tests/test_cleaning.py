@@ -1,4 +1,4 @@
-"""Cleaned documents, provenance and rejected answers of a selection."""
+"""Tests of cleaning: the documents, provenance and rejected answers of a selection."""
 
 import pytest
 from spanferry import cleaning

@@ -1,4 +1,4 @@
-"""params.yaml: every wrong or unknown key is named, in one line."""
+"""Tests of params.yaml: an error names every wrong or unknown key in one line."""
 
 from pathlib import Path
 

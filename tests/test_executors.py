@@ -1,4 +1,4 @@
-"""Executors without a cluster (test_ray.py has one): order, laziness, and the errors when Ray is unavailable."""
+"""Tests of executors without a cluster (test_ray.py has one): order, laziness, and errors when Ray is unavailable."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Fetching over real HTTP, from a local server that behaves or misbehaves as each test sets it."""
+"""Tests of fetching over real HTTP, from a local server whose responses each test sets."""
 
 import hashlib
 import threading

@@ -1,4 +1,4 @@
-"""Writing is atomic: a file is complete or absent."""
+"""Tests of atomic writing: a file is complete or absent."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""The counts of what was lost: whole figures of a build written by hand, and invariants of any."""
+"""Tests of loss counts: all figures of a build written by hand, and the invariants of any build."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""What an installation adds to site-packages."""
+"""Tests of the wheel: the files that an installation adds to site-packages."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""Find pretrained models: folders, and snapshots in the local cache of the Hub."""
+"""Tests of locating pretrained models: folders, and snapshots in the local cache of the Hub."""
 
 import pytest
 from spanferry.errors import InputError

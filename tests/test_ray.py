@@ -1,4 +1,4 @@
-"""A cluster of two machines, one of which is killed, gives the same results as one process."""
+"""Tests of Ray: a cluster of two machines, one of which is killed, gives the same results as one process."""
 
 import time
 from collections.abc import Callable, Iterator

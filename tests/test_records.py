@@ -1,4 +1,4 @@
-"""Rows as records: what a dropped answer becomes."""
+"""Tests of records: the rows of dropped answers."""
 
 from spanferry.records import CandidateRow, Field, Method, Placement, Reason, SpanRow
 

@@ -1,4 +1,4 @@
-"""The embedded sample corpus: compiled from its articles, and as large and as hard as intended."""
+"""Tests of the embedded sample corpus: it is compiled from its articles, and has the intended size and difficulty."""
 
 import importlib.util
 import re

@@ -1,4 +1,4 @@
-"""From documents to the distinct texts to translate, and where each one lies."""
+"""Tests of segmentation: the distinct texts to translate, and the place of each in its document."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""The decisions on a small build in which answers are kept and dropped in every way."""
+"""Tests of selection on a small build in which answers are kept and dropped in every way."""
 
 import dataclasses
 

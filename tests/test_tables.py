@@ -1,4 +1,4 @@
-"""The files between stages: the same rows give the same bytes, and reading is strict."""
+"""Tests of the files between stages: the same rows give the same bytes, and reading is strict."""
 
 from pathlib import Path
 

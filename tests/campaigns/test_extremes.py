@@ -1,4 +1,4 @@
-"""Inputs that are extreme in one way each."""
+"""Tests of inputs that are each extreme in one way."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""A hostile corpus through the whole build: outputs show it as text and lose none of it."""
+"""Tests of a build with a hostile corpus: outputs show its text as text and lose none of it."""
 
 import csv
 import html

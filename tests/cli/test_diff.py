@@ -1,4 +1,4 @@
-"""`spanferry diff`."""
+"""Tests of `spanferry diff`."""
 
 import json
 

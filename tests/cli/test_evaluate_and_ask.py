@@ -1,4 +1,4 @@
-"""`spanferry evaluate` and `spanferry ask`."""
+"""Tests of `spanferry evaluate` and `spanferry ask`."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`spanferry loss`."""
+"""Tests of `spanferry loss`."""
 
 import json
 

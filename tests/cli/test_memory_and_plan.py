@@ -1,4 +1,4 @@
-"""`spanferry memory`, `spanferry plan` and the stage, as a person runs them."""
+"""Tests of `spanferry memory`, `spanferry plan` and stage translate, run from the command line."""
 
 import json
 from pathlib import Path

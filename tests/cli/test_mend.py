@@ -1,4 +1,4 @@
-"""`spanferry mend`: after a kill has torn DVC's own files, the next `dvc repro` can continue."""
+"""Tests of `spanferry mend`: after a kill damaged DVC's own files, the next `dvc repro` can continue."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""`spanferry publish`, and stage publish."""
+"""Tests of `spanferry publish` and stage publish."""
 
 import os
 import subprocess

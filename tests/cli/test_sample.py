@@ -1,4 +1,4 @@
-"""`spanferry sample`."""
+"""Tests of `spanferry sample`."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What every stage and command shares."""
+"""Tests of the code that all stages and commands share."""
 
 import json
 

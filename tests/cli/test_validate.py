@@ -1,4 +1,4 @@
-"""`spanferry validate`."""
+"""Tests of `spanferry validate`."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Word boundaries: the strict rule for spans that we choose, the lenient one for spans of others."""
+"""Tests of word boundaries: the strict rule for spans that Spanferry chooses, and the lenient rule for other spans."""
 
 import pytest
 from spanferry.language.boundaries import cut_letters, cuts_word, is_boundary, is_inside_word

@@ -1,4 +1,4 @@
-"""What is known of a language, by its code."""
+"""Tests of languages: the profile that a language code selects."""
 
 import pytest
 from spanferry.language import NEUTRAL, counting, language_of

@@ -1,4 +1,4 @@
-"""Numbers in words meet numbers in digits."""
+"""Tests of numbers: number words and digits of the same value are matched."""
 
 import pytest
 from spanferry.language import language_of

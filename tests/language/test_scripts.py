@@ -1,4 +1,4 @@
-"""Scripts, and which of them are written without spaces."""
+"""Tests of scripts, and of the rules for those that are written without spaces."""
 
 import unicodedata
 

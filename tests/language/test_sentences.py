@@ -1,4 +1,4 @@
-"""Sentence boundaries."""
+"""Tests of sentence boundaries."""
 
 import pytest
 from hypothesis import given

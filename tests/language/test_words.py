@@ -1,4 +1,4 @@
-"""Tokens, and the folding under which variants of a token are equal."""
+"""Tests of tokens, and of the folding that makes the variants of a token equal."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""`locate_answer`: one answer, without any set-up."""
+"""Tests of `locate_answer`, which locates one answer without any set-up."""
 
 import pytest
 from spanferry import locate_answer

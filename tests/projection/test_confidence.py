@@ -1,4 +1,4 @@
-"""How probable a span is, and what is dropped for it."""
+"""Tests of confidence: the probability of a span, and the spans that are dropped because it is low."""
 
 from dataclasses import replace
 

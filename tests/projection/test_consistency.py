@@ -1,4 +1,4 @@
-"""Spans of one paragraph that must agree, since their sources do."""
+"""Tests of consistency: answers at one place of a source paragraph get one span in its translation."""
 
 import pytest
 from msgspec.structs import replace

@@ -1,4 +1,4 @@
-"""Method `exact`: the isolated translation, letter for letter, at word boundaries."""
+"""Tests of method `exact`: the isolated translation, letter for letter, at word boundaries."""
 
 import pytest
 from spanferry.language import NEUTRAL, language_of

@@ -1,4 +1,4 @@
-"""Where a found span begins and ends: as the source answer does."""
+"""Tests of extents: a span begins and ends with the same kinds of words as the source answer."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The run of words most similar to the phrase."""
+"""Tests of method `fuzzy`: the run of words that is most similar to the phrase."""
 
 import numpy as np
 import pytest

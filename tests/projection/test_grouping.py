@@ -1,4 +1,4 @@
-"""Whole tables: the same result whatever the batches and workers."""
+"""Tests of whole tables: the result is the same for any size of batches and any number of workers."""
 
 import pyarrow as pa
 import pytest

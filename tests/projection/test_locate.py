@@ -1,4 +1,4 @@
-"""Whole paragraphs: the translated context, and one row an answer."""
+"""Tests of locate on whole paragraphs: the translated context, and one row for each answer."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Looking translations up gives what a dict of them would, wherever they are held."""
+"""Tests of TranslationLookup: it equals a dict, whether translations are in memory or in a file."""
 
 import pytest
 from hypothesis import given

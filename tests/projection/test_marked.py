@@ -1,4 +1,4 @@
-"""Mark-then-translate: what is sent, what comes back, and where it lies in the clean translation."""
+"""Tests of mark-then-translate: requests, marked translations, and the transfer of spans to the clean translation."""
 
 import pytest
 from hypothesis import given

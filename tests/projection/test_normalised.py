@@ -1,4 +1,4 @@
-"""The same words, when case, diacritics, quotes, dashes and number form do not count."""
+"""Tests of method `normalised`, which ignores case, diacritics, quotes, dashes and the form of numbers."""
 
 import unicodedata
 

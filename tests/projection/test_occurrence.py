@@ -1,4 +1,4 @@
-"""Which of several equally good places."""
+"""Tests of occurrences: the choice among several candidates that are equally good."""
 
 import pytest
 from spanferry.projection.occurrence import position_gap, relative_position

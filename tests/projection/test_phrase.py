@@ -1,4 +1,4 @@
-"""What is searched for."""
+"""Tests of phrases: how a text is cut for searching."""
 
 import pytest
 from spanferry.language import NEUTRAL, language_of

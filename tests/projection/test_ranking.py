@@ -1,4 +1,4 @@
-"""The one decision: which place, or why none."""
+"""Tests of ranking: which candidate is chosen, and why none is."""
 
 import unicodedata
 

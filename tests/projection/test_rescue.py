@@ -1,4 +1,4 @@
-"""The second look: what is asked again, and what that changes."""
+"""Tests of rescue: which answers are translated again between markers, and what that changes."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Which sentences hold an answer."""
+"""Tests of windows: the translated sentences in which an answer is searched for."""
 
 import pytest
 from hypothesis import given

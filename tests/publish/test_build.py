@@ -1,4 +1,4 @@
-"""What the card says about a build comes from params.yaml."""
+"""Tests of the build's description on the card: it comes from params.yaml."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Gold questions of several corpora, and the methods of their spans."""
+"""Tests of gold questions of several corpora, and of the methods of their spans."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Figures equal to the official scripts', to the last digit.
+"""Tests of metrics: figures equal those of the official scripts to the last digit.
 
 OFFICIAL was printed by evaluate-v2.0.py and evaluate-v1.1.py for the very files made here.
 """

@@ -1,4 +1,4 @@
-"""Each run of params.yaml from a folder as its base model is published, with tiny random weights."""
+"""Tests of each run of params.yaml, with a base model in the published form but with tiny random weights."""
 
 import json
 from pathlib import Path

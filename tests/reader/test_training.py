@@ -1,4 +1,4 @@
-"""The whole path: features, training, the model's folder, answers. On one thread, since sums depend on it."""
+"""Tests of training from features to answers. They run on one thread, since sums depend on the number of threads."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Kept spans against gold."""
+"""Tests of accuracy: kept spans are compared with gold spans."""
 
 from spanferry.loss_figures import CurvePoint, GoldFigures
 from spanferry.records import Field

@@ -1,4 +1,4 @@
-"""Two builds compared."""
+"""Tests of the comparison of two builds."""
 
 import pyarrow as pa
 import pytest

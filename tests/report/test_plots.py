@@ -1,4 +1,4 @@
-"""The rows that DVC draws, and the page's charts."""
+"""Tests of plots: the rows that DVC draws, and the charts of the page."""
 
 import xml.etree.ElementTree as ElementTree
 

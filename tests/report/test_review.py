@@ -1,4 +1,4 @@
-"""The sheet of kept answers for people to judge."""
+"""Tests of the review sheet: a sample of kept answers for people to judge."""
 
 import csv
 import dataclasses

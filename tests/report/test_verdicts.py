@@ -1,4 +1,4 @@
-"""Verdicts read from a sheet, and the precision that is estimated from them."""
+"""Tests of verdicts: reading them from a sheet, and estimating precision from them."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What changed between two versions."""
+"""Tests of the differences between two versions of a file."""
 
 import json
 

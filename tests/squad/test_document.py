@@ -1,4 +1,4 @@
-"""SQuAD files: what is read, what is refused and with which words, what is written."""
+"""Tests of SQuAD files: reading, error messages for refused files, and writing."""
 
 import copy
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Stage clean."""
+"""Tests of stage clean."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Stage fetch: the files of a corpus appear only when they are checked."""
+"""Tests of stage fetch: the files of a corpus appear only after they pass their checks."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Stage inputs: the checksums of the files that a run reads."""
+"""Tests of stage inputs, which writes the checksums of the files that a run reads."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Stage locate."""
+"""Tests of stage locate."""
 
 from pathlib import Path
 

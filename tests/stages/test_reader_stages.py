@@ -1,4 +1,4 @@
-"""Stages finetune, evaluate and compare as DVC calls them, on the towns."""
+"""Tests of stages finetune, evaluate and compare, called as DVC calls them, on the corpus of towns."""
 
 import json
 import os

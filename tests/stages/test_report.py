@@ -1,4 +1,4 @@
-"""Stage report."""
+"""Tests of stage report."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Stage rescue."""
+"""Tests of stage rescue."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Stage segment."""
+"""Tests of stage segment."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Answers shown in their text: "The ⟦dam⟧ broke." A line is a sentence."""
+"""Helpers that show answers in their text: "The ⟦dam⟧ broke." Each line is a sentence."""
 
 from spanferry.projection.candidates import AnswerQuery, make_query
 from spanferry.projection.marked import MarkedTranslation, make_request, parse_translation

@@ -1,4 +1,4 @@
-"""A small SQuAD corpus with params.yaml, as plain values that a test may spoil."""
+"""A small SQuAD corpus with params.yaml, as plain values that a test may corrupt."""
 
 import copy
 import json

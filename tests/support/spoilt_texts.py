@@ -1,4 +1,4 @@
-"""Texts for property tests: prose, and what damages prose."""
+"""Texts for property tests: prose, and prose with damaging characters."""
 
 from hypothesis import strategies as st
 

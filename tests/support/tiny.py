@@ -1,4 +1,4 @@
-"""Runs small enough for tests, and their corpora, one in a folder as the build lays it out."""
+"""Runs that are small enough for tests, and their corpora. One corpus is in a folder with the layout of a build."""
 
 import shutil
 from itertools import islice

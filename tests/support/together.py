@@ -1,4 +1,4 @@
-"""The work of each of two processes, whose files test_training.py checks: python -m torch.distributed.run ...
+"""The work of each of two training processes, for `python -m torch.distributed.run`. test_training.py checks its files.
 
 As on two machines, each has the base model in a cache of its own:
 

@@ -1,4 +1,4 @@
-"""A small Dutch corpus of made-up towns: ten paragraphs, four questions each that they answer, one that not."""
+"""A small Dutch corpus of made-up towns: ten paragraphs, each with four questions with an answer and one without."""
 
 from spanferry.squad import Answer, Article, Document, Paragraph, Question
 

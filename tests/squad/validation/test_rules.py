@@ -1,4 +1,4 @@
-"""One file that breaks each rule, and what must not be taken for a breach."""
+"""Tests of validation rules: a file that breaks each rule, and files that must not be reported."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Going through whole files: what is reported, and that nothing but InputError is ever raised."""
+"""Tests of the validation of whole files: reports, and that no other error than InputError is raised."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""The scheduler as a state machine: the tests set the time and the outcome of each call. No threads, no clock."""
+"""Tests of Scheduler as a state machine. They set the time and the outcome of each call, without threads or a clock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Whole translations through the real mtranslate, a local page, and a memory on disk."""
+"""Tests of TranslationSession with the real mtranslate, a local page, and a memory on disk."""
 
 import random
 from pathlib import Path

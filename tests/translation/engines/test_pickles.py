@@ -1,4 +1,4 @@
-"""Engines that run models refuse a folder whose weights are a pickle, whatever `weights` says."""
+"""Tests of pickled weights: engines that run models refuse them, for every value of `weights`."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The choice of engines that run on a cluster. tests/test_ray.py tests how they run there."""
+"""Tests of the choice of engines that run on a cluster. tests/test_ray.py tests how they run there."""
 
 from spanferry.translation.engines.identity import Identity
 from spanferry.translation.engines.marian import Marian

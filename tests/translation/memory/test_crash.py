@@ -1,4 +1,4 @@
-"""A run that is killed, again and again, loses nothing that was answered."""
+"""Tests of crashes: a run that is killed again and again loses no answer that it received."""
 
 import os
 import random
