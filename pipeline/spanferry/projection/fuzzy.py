@@ -59,3 +59,13 @@ def run_texts(target: TokenizedText, runs: IntArray) -> list[str]:
     """Return the folded tokens of each run, joined by single spaces."""
     line = target.folded_line
     return [line[start : end - 1] for start, end in target.line_offsets[runs].tolist()]
+
+
+def best_disjoint(values: npt.NDArray[np.float64], starts: IntArray, ends: IntArray, count: int) -> list[int]:
+    """Return the indices of the best spans, at most `count`, best first; none overlaps a better one."""
+    kept: list[int] = []
+    values = values.copy()
+    while len(kept) < count and values[at := int(values.argmax())] > -np.inf:
+        kept.append(at)
+        values[(starts < ends[at]) & (starts[at] < ends)] = -np.inf
+    return kept

@@ -23,7 +23,7 @@ from spanferry.projection.candidates import AnswerQuery, Candidate, SpanHint, ov
 from spanferry.projection.confidence import Evidence, probability
 from spanferry.projection.exact import WHOLE, find_exact
 from spanferry.projection.extent import match_extent, trim
-from spanferry.projection.fuzzy import candidate_runs, runs_with_words, similarities
+from spanferry.projection.fuzzy import best_disjoint, candidate_runs, runs_with_words, similarities
 from spanferry.projection.marked import MarkedTranslation, transfer
 from spanferry.projection.normalised import find_normalised
 from spanferry.projection.occurrence import FloatArray, position_gap, position_gaps
@@ -243,7 +243,7 @@ class Search:
         starts, ends = self.target.token_bounds[runs[:, 0], 0], self.target.token_bounds[runs[:, 1] - 1, 1]
         scores = self.score(runs, starts, ends)
         gaps = position_gaps(self.query, self.target, starts, ends)
-        ranked = best_disjoint(scores - POSITION_WEIGHT * gaps, starts, ends)
+        ranked = best_disjoint(scores - POSITION_WEIGHT * gaps, starts, ends, MAX_ALTERNATIVES + 1)
         candidates = [self.candidate_for(runs[at].tolist(), float(scores[at])) for at in ranked]
         best, rivals = candidates[0], tuple(candidates[1:])
         if best.score < min_score:
@@ -292,13 +292,3 @@ class Search:
         if not self.query.translation:
             return Reason.ANSWER_UNTRANSLATED
         return Reason.NOT_FOUND if best_score < UNRELATED else Reason.BELOW_THRESHOLD
-
-
-def best_disjoint(values: FloatArray, starts: IntArray, ends: IntArray) -> list[int]:
-    """Return the indices of the best spans that do not overlap a better one, best first: one, and the alternatives."""
-    kept: list[int] = []
-    values = values.copy()
-    while len(kept) <= MAX_ALTERNATIVES and values[at := int(values.argmax())] > -np.inf:
-        kept.append(at)
-        values[(starts < ends[at]) & (starts[at] < ends)] = -np.inf
-    return kept

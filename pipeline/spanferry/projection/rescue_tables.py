@@ -171,7 +171,9 @@ def hints_for_window(
     ]
 
 
-def make_rescue_jobs(window: pa.Table, rows: IntArray, results: Sequence[tuple[MarkerResult, ...]]) -> Iterator[pa.Table]:
+def make_rescue_jobs(
+    window: pa.Table, rows: IntArray, results: Sequence[tuple[MarkerResult, ...]]
+) -> Iterator[pa.Table]:
     """Yield batches of RescueJob: some rows of a window (ParagraphGroup) with the results of their answers."""
     codec = ListCodec(codec_of(MarkerResult))
     for start in range(0, len(rows), grouping.BATCH):
