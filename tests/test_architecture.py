@@ -14,7 +14,7 @@ LAYERS = (
     {"files", "decompression", "arrow", "language", "executors", "pretrained"},
     {"tables", "checksums", "yaml_files", "squad"},
     {"segmentation", "translation", "projection", "selection", "breakdown", "loss_figures"},
-    {"cleaning", "loss"},
+    {"cleaning", "corpus_translation", "loss"},
     {"report", "reader", "publish"},
     {"config"},
     {"fetch", "publish.build"},

@@ -31,12 +31,12 @@ def test_the_two_rules(text, boundary, inside):
     assert is_inside_word(text, offset) == inside
 
 
-def test_letters_beyond_a_cut():
+def test_letters_after_a_boundary():
     assert cut_letters("the Japanese", 4, 9) == ("", "e")
     assert cut_letters("in 1991", 5, 7) == ("9", "")
     assert cut_letters("the dam", 4, 7) == ("", "")
 
 
-def test_an_empty_span_cuts_nothing():
+def test_an_empty_span_cuts_no_word():
     assert cuts_word("haven", 2, 4)
     assert not cuts_word("haven", 2, 2)

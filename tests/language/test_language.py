@@ -47,7 +47,7 @@ def test_number_words_need_no_profile():
     assert language_of("hu").numbers["tizenketto"] == "12"  # "tizenkettő", folded
 
 
-def test_where_one_is_counted_it_is_no_article():
+def test_the_word_for_one_is_no_article_when_it_counts():
     assert counting(language_of("nl")).articles == language_of("nl").articles - {"een"}
 
 

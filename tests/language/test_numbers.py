@@ -26,7 +26,7 @@ def test_dutch_number_words(word, digits):
 
 
 @pytest.mark.parametrize("word", ["een", "eerste", "de", "meer"])
-def test_one_is_left_out_since_it_is_the_article(word):
+def test_the_word_for_one_is_omitted_since_it_is_the_article(word):
     assert word not in DUTCH
 
 
@@ -34,14 +34,14 @@ def test_a_language_without_number_words_has_none():
     assert number_words("xx") == {}
 
 
-def test_numbers_take_the_form_that_the_target_has():
+def test_numbers_are_written_in_the_form_of_the_target():
     assert rewrite_numbers(["12", "schepen"], DUTCH, ["twaalf", "schepen"], DUTCH) == ["twaalf", "schepen"]
     assert rewrite_numbers(["twelve"], ENGLISH, ["12", "schepen"], DUTCH) == ["12"]
     assert rewrite_numbers(["12"], DUTCH, ["12", "of", "twaalf"], DUTCH) == ["12"]
     assert rewrite_numbers(["zes"], DUTCH, ["zesvoudig"], DUTCH) == ["zes"]
 
 
-def test_shared_numbers_are_those_that_the_target_has_too():
+def test_shared_numbers_are_those_that_occur_in_both_texts():
     assert shared_numbers(["ongeveer", "150", "en", "200"], ["zo'n", "150"], DUTCH) == {"150"}
 
 
@@ -61,5 +61,5 @@ def test_shared_numbers_are_those_that_the_target_has_too():
         ("The ⟦Ninety-five Theses⟧ came.", "95 stellingen", "De ⟦vijfennegentig stellingen⟧ kwamen."),
     ],
 )
-def test_a_number_is_found_however_it_is_written(source, translation, target):
+def test_a_number_is_located_in_any_written_form(source, translation, target):
     assert found(source, target.replace("⟦", "").replace("⟧", ""), translation) == target

@@ -30,7 +30,7 @@ def test_tokens(text: str, expected: list[str]) -> None:
 
 
 @given(TEXTS)
-def test_tokens_hold_everything_but_white_space(text: str) -> None:
+def test_tokens_contain_everything_except_white_space(text: str) -> None:
     at = 0
     for start, end in tokens(text):
         assert at <= start < end
@@ -54,17 +54,17 @@ def test_tokens_hold_everything_but_white_space(text: str) -> None:
         ("ﬁjn", "fijn"),
     ],
 )
-def test_variants_fold_to_one(one: str, other: str) -> None:
+def test_variants_fold_to_the_same_word(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("1991", "91"), ("3,5", "35"), ("10.000", "10"), ("kaas", "kazen")])
-def test_other_words_do_not(one: str, other: str) -> None:
+def test_different_words_do_not_fold_to_the_same_word(one: str, other: str) -> None:
     assert fold(one) != fold(other)
 
 
 @given(TEXTS)
-def test_no_token_folds_to_nothing(text: str) -> None:
+def test_no_token_folds_to_an_empty_text(text: str) -> None:
     assert all(map(fold, cut(text, tokens(text))))
 
 

@@ -51,29 +51,29 @@ def learnt() -> Lexicon:
         ("Does ⟦the dog⟧ stand?", "Staat ⟦de hond⟧?"),
     ],
 )
-def test_an_answer_lies_where_its_words_are_linked_to(source, target):
+def test_an_answer_is_aligned_with_the_words_that_its_words_link_to(source, target):
     text = target.replace("⟦", "").replace("⟧", "")
     place = align_answer(asked(source, None), passage(text), learnt())
     assert show(text, *place.span) == target
     assert 0.5 < place.share <= 1
 
 
-def test_only_the_window_is_looked_at():
+def test_only_the_window_is_searched():
     target = passage("De rode hond slaapt.\nDe oude hond staat.")
     place = align_answer(asked("The red dog sleeps.\nThe old ⟦dog⟧ stands.", None), target, learnt())
     assert show(target.text, *place.span) == "De rode hond slaapt.\nDe oude ⟦hond⟧ staat."
 
 
-def test_what_the_lexicon_does_not_know_has_no_share():
+def test_words_that_the_lexicon_lacks_have_no_share():
     assert align_answer(asked("A ⟦comet⟧ passed.", None), passage("Voorbij vloog iets."), learnt()).share == 0
 
 
-def test_a_window_without_words_has_no_place():
+def test_a_window_without_words_has_no_aligned_span():
     assert align_answer(asked("The red ⟦dog⟧ sleeps.", None), passage(" "), learnt()) is None
 
 
 @given(st.lists(WORD, min_size=1, max_size=12), st.lists(WORD, min_size=1, max_size=12))
-def test_a_word_comes_from_at_most_one_word(source, target):
+def test_the_links_of_a_word_sum_to_at_most_one(source, target):
     forward, backward = learnt().links(source, target)
     assert forward.shape == backward.shape == (len(source), len(target))
     assert (forward >= 0).all()
@@ -82,7 +82,7 @@ def test_a_word_comes_from_at_most_one_word(source, target):
     assert (backward.sum(axis=1) <= 1 + 1e-9).all()
 
 
-def test_turned_round_a_corpus_gives_the_same_links_turned_round():
+def test_swapping_the_languages_of_a_corpus_swaps_its_links():
     turned = train([(translation, text) for text, translation in PAIRS])
     source, target = ["the", "old", "dog", "sleeps"], ["de", "oude", "hond", "slaapt"]
     forward, backward = learnt().links(source, target)
@@ -91,7 +91,7 @@ def test_turned_round_a_corpus_gives_the_same_links_turned_round():
     np.testing.assert_allclose(backward, there.T)
 
 
-def test_a_corpus_is_learnt_alike_in_one_batch_and_in_many(monkeypatch):
+def test_the_size_of_batches_does_not_change_the_lexicon(monkeypatch):
     monkeypatch.setattr(lexicon, "BATCH_CELLS", 40)
     parted = train(PAIRS)
     np.testing.assert_array_equal(parted.keys, learnt().keys)
@@ -99,7 +99,7 @@ def test_a_corpus_is_learnt_alike_in_one_batch_and_in_many(monkeypatch):
     np.testing.assert_allclose(parted.backward, learnt().backward)
 
 
-def test_in_a_corpus_that_is_translated_by_itself_every_answer_lies_where_it_was():
+def test_answers_of_a_corpus_translated_by_itself_are_aligned_with_themselves():
     laid = sample_layout()
     tables = group_by_paragraph(laid, *locate_table(laid, itself(laid), SAME, 1), 200)
     groups = [group for table in tables for group in from_table(table, ParagraphGroup)]
@@ -114,7 +114,7 @@ def test_in_a_corpus_that_is_translated_by_itself_every_answer_lies_where_it_was
     assert np.mean([place.span == answer.span for place, answer in zip(places, answers, strict=True)]) > 0.95
 
 
-def test_an_aligned_place_decides_only_where_nothing_came_back_between_markers():
+def test_an_aligned_span_decides_only_when_there_is_no_marked_span():
     answer, target = asked("The tribe saw the ⟦cities⟧.", "stad"), passage("De stam zag de steden.")
     place, marked = (
         SpanHint(15, 21, 1.0),
@@ -139,7 +139,7 @@ def rescued(locator: Locator, settings: RescueSettings) -> tuple[list[dict], dic
     return spans.to_pylist(), cost
 
 
-def test_what_lost_its_markers_is_found_by_its_words():
+def test_an_answer_whose_markers_are_lost_is_located_by_word_alignment():
     (before,), _ = rescued(DUTCH, RescueSettings())
     (after,), cost = rescued(WORDS, RescueSettings())
     assert before["text"] is None
@@ -147,12 +147,12 @@ def test_what_lost_its_markers_is_found_by_its_words():
     assert {name: n for name, n in cost.items() if n and name != "characters"} == {"requests": 2, "rescued": 1}
 
 
-def test_without_rounds_nothing_is_asked():
+def test_without_rounds_no_request_is_sent():
     (row,), cost = rescued(WORDS, RescueSettings(rounds=0))
     assert (row["text"], row["marked"], cost["requests"]) == ("hond", None, 0)
 
 
-def test_the_sample_loses_less_where_markers_are_lost():
+def test_word_alignment_halves_the_losses_of_the_sample_without_markers():
     lost = []
     for locator in (DUTCH, WORDS):
         tables = locate_table(sample_layout(), sample_translations(), locator, 1)

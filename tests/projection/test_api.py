@@ -24,13 +24,13 @@ def test_the_answer_is_found_in_the_sentence_that_translates_its_own(occurrence:
     assert 0.9 < found.probability <= 1
 
 
-def test_without_a_translation_the_answer_is_searched_as_it_is() -> None:
+def test_an_answer_without_a_translation_is_searched_for_in_its_source_form() -> None:
     found = locate_answer(ENGLISH, start_of("1612", ENGLISH), "1612", DUTCH)
     assert found is not None
     assert (found.text, found.start) == ("1612", 3)
 
 
-def test_sentences_may_be_given() -> None:
+def test_sentence_pairs_can_be_passed() -> None:
     english, dutch = "It broke the dam held", "Het brak de dam hield"
     pairs = [((0, 8), (0, 8)), ((9, 21), (9, 21))]
     found = locate_answer(english, 13, "dam", dutch, translation="dam", sentences=pairs)
@@ -38,17 +38,17 @@ def test_sentences_may_be_given() -> None:
     assert found.start == 12
 
 
-def test_contexts_of_unequal_sentences_are_searched_whole() -> None:
+def test_contexts_with_different_numbers_of_sentences_are_searched_whole() -> None:
     found = locate_answer(ENGLISH, start_of("1612", ENGLISH), "1612", "In 1612 hield hij en toen brak hij.")
     assert found is not None
     assert found.start == 3
 
 
-def test_what_resembles_nothing_is_not_found() -> None:
+def test_an_answer_without_a_similar_text_is_not_located() -> None:
     assert locate_answer("The US army came.", 4, "US", "Het leger kwam.", translation="qqq") is None
 
 
-def test_another_language_follows_its_own_rules() -> None:
+def test_the_rules_of_the_target_language_apply() -> None:
     found = locate_answer("The river is long.", 4, "river", "Der Fluss ist lang.", translation="Fluss", target="de")
     assert found is not None
     assert (found.text, found.start) == ("Fluss", 4)

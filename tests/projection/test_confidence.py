@@ -47,13 +47,13 @@ def located() -> pa.Table:
     return locate_table(sample_layout(), sample_translations(), DUTCH, 1)[1]
 
 
-def test_nothing_is_dropped_below_no_thresdrop_below():
+def test_a_threshold_of_zero_drops_nothing():
     spans = located()
     assert drop_below(spans, 0.0).equals(spans)
 
 
 @pytest.mark.parametrize("least", [0.5, 0.9, 1.0])
-def test_what_is_less_probable_is_dropped_and_leads_its_candidates(least):
+def test_a_span_below_the_threshold_is_dropped_and_becomes_the_first_candidate(least):
     before, after = located().to_pylist(), drop_below(located(), least)
     assert after.schema.equals(schema_of(SpanRow))
     for was, row in zip(before, after.to_pylist(), strict=True):
@@ -66,7 +66,7 @@ def test_what_is_less_probable_is_dropped_and_leads_its_candidates(least):
             assert row["candidates"][1:] == was["candidates"]
 
 
-def test_one_of_several_equal_places_is_dropped_as_ambiguous():
+def test_a_span_with_equal_candidates_is_dropped_as_ambiguous():
     context = "The dam held and later it broke."
     known = {context: "De dam hield en later brak de dam.", "dam": "dam"}
     spans = locate_table(layout(context, (4, "dam")), translations(known), DUTCH, 1)[1]

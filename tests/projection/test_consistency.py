@@ -50,7 +50,7 @@ def test_the_outer_span_grows_to_hold_the_inner_one(probability):
     assert agreed(*rows) == [("zo'n twaalf meter", 0.5), ("zo'n twaalf", probability)]
 
 
-def test_the_weaker_span_moves_to_a_candidate_of_its_own_that_fits():
+def test_the_less_probable_span_moves_to_its_own_candidate_that_agrees():
     rows = [row("12 metres", "twaalf meter", 0.9), row("12", "oude dam", 0.5, "zo'n", "twaalf")]
     assert agreed(*rows) == [("twaalf meter", 0.9), ("twaalf", 0.5)]
 
@@ -82,7 +82,7 @@ def test_a_contradiction_that_cannot_be_resolved_lowers_the_probability():
     assert penalise(0.5) < 0.2
 
 
-def test_two_answers_at_one_place_cannot_both_be_right():
+def test_two_different_answers_cannot_share_a_span():
     rows = [row("12 metres", "twaalf meter", 0.8), row("old dam", "twaalf meter", 0.5, "oude dam")]
     assert agreed(*rows) == [("twaalf meter", 0.8), ("oude dam", 0.5)]
 
@@ -98,7 +98,7 @@ def test_an_answer_without_a_span_is_ignored():
     assert reconcile([lost, kept], TARGET) == [lost, kept]
 
 
-def test_the_rows_that_come_in_do_not_change():
+def test_the_input_rows_are_not_changed():
     rows = [row("12 metres", "twaalf meter", 0.9), row("12", "oude dam", 0.5, "twaalf")]
     copies = [replace(each) for each in rows]
     reconcile(rows, TARGET)

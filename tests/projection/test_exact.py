@@ -66,7 +66,7 @@ def test_a_hit_at_boundaries_is_whole(needle, text):
         ("uitstoot", "De CO2uitstoot.", "CO2uitstoot", 0.73),
     ],
 )
-def test_in_dutch_a_piece_of_a_compound_stands_for_the_whole_word(needle, text, word, score):
+def test_in_dutch_a_part_of_a_compound_matches_the_whole_word(needle, text, word, score):
     assert places(needle, text) == [(word, Method.NORMALISED, score)]
     assert places(needle, text, NEUTRAL) == []
 
@@ -74,7 +74,7 @@ def test_in_dutch_a_piece_of_a_compound_stands_for_the_whole_word(needle, text, 
 @pytest.mark.parametrize(
     ("needle", "text"), [("ei", "eiland"), ("van", "vanaf"), ("1991", "19912"), ("land", "eilanden")]
 )
-def test_a_short_piece_a_number_or_a_middle_proves_no_compound(needle, text):
+def test_a_short_part_a_number_or_a_middle_part_matches_no_compound(needle, text):
     assert places(needle, text) == []
 
 
@@ -90,13 +90,13 @@ def test_without_spaces_every_character_is_a_boundary(text, needle):
     assert places(needle, text, NEUTRAL) == [(needle, Method.EXACT, 1.0)]
 
 
-def test_overlapping_occurrences_are_all_told():
+def test_overlapping_occurrences_are_all_returned():
     assert list(occurrences("aXaXa", "aXa", (0, 5))) == [(0, 3), (2, 5)]
     assert list(occurrences("aXaXa", "aXa", (1, 5))) == [(2, 5)]
     assert list(occurrences("aXaXa", "", (0, 5))) == []
 
 
-def test_a_place_that_cuts_a_word_as_the_source_does_is_whole():
+def test_a_span_may_cut_a_word_where_the_source_span_cuts_one():
     there = passage("De Japanese tuin.")
     assert find_exact(make_phrase("Japan", "Japan", NEUTRAL), there, (0, 17), NEUTRAL, ("", "e"))[0].span == (3, 8)
     assert find_exact(make_phrase("Japan", "Japan", NEUTRAL), there, (0, 17), NEUTRAL, ("", "i")) == []

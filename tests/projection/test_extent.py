@@ -24,7 +24,7 @@ def at(source: str, translation: str, target: str, **languages: str) -> None:
         ("There was ⟦one⟧ ship and a boat.", "één", "Er was ⟦één⟧ schip en een boot."),
     ],
 )
-def test_an_article_is_taken_along_where_the_source_has_one(source, translation, target):
+def test_an_article_is_included_when_the_source_has_one(source, translation, target):
     at(source, translation, target)
 
 
@@ -49,7 +49,7 @@ def test_an_article_is_taken_along_where_the_source_has_one(source, translation,
         ("He shouted ⟦Yes!⟧ loudly.", "Ja!", "Hij riep luid ⟦ja!⟧"),
     ],
 )
-def test_quotes_units_and_punctuation_are_the_source_s(source, translation, target):
+def test_quotes_units_and_punctuation_follow_the_source(source, translation, target):
     at(source, translation, target)
 
 
@@ -63,7 +63,7 @@ def test_quotes_units_and_punctuation_are_the_source_s(source, translation, targ
         ('His ⟦" Machine"⟧ ran.', 'Zijn ⟦" Machine"⟧ liep.'),
     ],
 )
-def test_what_stands_letter_for_letter_as_in_the_source_keeps_its_extent(source, target):
+def test_a_text_identical_to_the_source_keeps_its_extent(source, target):
     answer = source[source.index("⟦") + 1 : source.index("⟧")]
     at(source, answer, target)
 
@@ -73,6 +73,6 @@ def test_a_span_never_grows_over_the_end_of_a_sentence():
     at('He said ⟦"no"⟧.\n"Yes" came.', '"nee"', 'Hij zei ⟦"nee"⟧.\n"Ja" kwam.')
 
 
-def test_a_language_without_articles_keeps_the_words_it_finds():
+def test_a_language_without_articles_keeps_every_matched_word():
     at("It is ⟦the dam⟧.", "gát", "Ez ⟦gát⟧.", code="hu")
     at("It is ⟦the river⟧.", "黄河", "这是⟦黄河⟧。", code="zh")

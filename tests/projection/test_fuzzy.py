@@ -28,13 +28,13 @@ def test_a_window_without_words_has_no_runs():
     )
 
 
-def test_similarity_is_one_for_the_same_words_and_none_without_a_common_letter():
+def test_similarity_is_one_for_equal_words_and_zero_without_common_letters():
     there = passage("De Dam xyz")
     wanted, among = [make_phrase("dam", "dam", DUTCH)], np.array([[1, 2], [2, 3]])
     assert similarities(wanted, there, among).tolist() == [[1.0, 0.0]]
 
 
-def test_only_runs_that_hold_what_is_needed_are_left_unless_none_does():
+def test_runs_without_the_required_words_are_removed_unless_all_lack_them():
     there = passage("Er waren 12 schepen")
     among = np.array([[0, 2], [2, 4], [3, 4]])
     assert runs_with_words(among, there, (0, 4), {"12"}).tolist() == [[2, 4]]
@@ -84,7 +84,7 @@ def test_a_title_may_stand_in_the_source_language():
     assert found(source, target.replace("⟦", "").replace("⟧", ""), "Mannen in het zwart") == target
 
 
-def test_nothing_similar_is_not_found():
+def test_a_phrase_without_a_similar_run_is_not_located():
     assert decision("the ⟦US⟧ army", "het leger", "qqq").chosen is None
 
 

@@ -32,31 +32,31 @@ def whole() -> list[pa.Table]:
 
 
 @pytest.mark.parametrize("size", [1, 7])
-def test_the_size_of_batches_changes_nothing(whole, size, monkeypatch):
+def test_the_size_of_batches_does_not_change_the_result(whole, size, monkeypatch):
     monkeypatch.setattr(grouping, "BATCH", size)
     assert both(sample_layout()) == whole
 
 
 @pytest.mark.parametrize("size", [1, 7])
-def test_the_size_of_rescues_windows_changes_nothing(whole, size, monkeypatch):
+def test_the_size_of_rescue_windows_does_not_change_the_result(whole, size, monkeypatch):
     monkeypatch.setattr(rescue_tables, "WINDOW", size)
     assert both(sample_layout()) == whole
 
 
-def test_the_number_of_workers_changes_nothing(whole, monkeypatch):
+def test_the_number_of_workers_does_not_change_the_result(whole, monkeypatch):
     monkeypatch.setattr(grouping, "BATCH", 9)
     monkeypatch.setattr(local, "MIN_POOL_BATCHES", 0)
     assert both(sample_layout(), workers=3) == whole
 
 
-def test_paragraphs_are_on_their_own(whole):
+def test_paragraphs_are_located_independently(whole):
     alone = [both(sample_layout().slice(at, 1)) for at in range(6)]
     counts = [sum(part[1].num_rows for part in alone[:n]) for n in range(7)]
     for which in (1, 2):
         assert pa.concat_tables([part[which] for part in alone]).combine_chunks() == whole[which].slice(0, counts[6])
 
 
-def test_progress_tells_every_paragraph():
+def test_progress_counts_every_paragraph():
     told: list[int] = []
     locate_table(sample_layout(), sample_translations(), DUTCH, 1, told.append)
     assert sum(told) == sample_layout().num_rows

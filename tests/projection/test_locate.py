@@ -67,7 +67,7 @@ def test_a_span_may_begin_inside_a_token(translation, context, span):
         (("彼は行った。", "2人が残った。"), "彼は行った。2人が残った。"),
     ],
 )
-def test_sentences_of_a_script_without_spaces_are_not_glued_in_another(known, context):
+def test_sentences_of_a_script_without_spaces_are_separated_in_another_script(known, context):
     source = "他走了。两个人留下。"
     paragraph, _ = rows(source, dict(zip((source[:4], source[4:]), known, strict=True)), cut=(4,))
     assert paragraph["context"] == context
@@ -78,7 +78,7 @@ LETTERS = st.text("abA1 .,'’_-\u0301\u00a0中", min_size=1, max_size=12).filte
 
 
 @given(LETTERS, LETTERS, LETTERS)
-def test_what_is_found_is_there_and_not_empty(before, translation, after):
+def test_every_span_is_in_its_context_and_not_empty(before, translation, after):
     context = f"{before}{translation}{after}".strip()
     _, (row,) = rows("It was.", {"It was.": context, "was": translation}, (3, "was"), cut=())
     if row["text"] is not None:
@@ -86,13 +86,13 @@ def test_what_is_found_is_there_and_not_empty(before, translation, after):
         assert context[row["start"] :].startswith(row["text"])
 
 
-def test_white_space_at_an_answer_s_ends_is_no_part_of_it():
+def test_white_space_at_the_ends_of_an_answer_is_ignored():
     _, spans = rows(CONTEXT, KNOWN, (3, " dam "))
     assert (spans[0]["text"], spans[0]["source_text"], spans[0]["source_start"]) == ("dam", " dam ", 3)
 
 
 @pytest.mark.parametrize("answer", [(5, "dam"), (-1, "dam"), (4, "dame"), (4, ""), (3, " "), (400, "dam")])
-def test_an_answer_that_is_not_where_it_says_is_a_source_mismatch(answer):
+def test_an_answer_that_is_not_at_its_offset_is_a_source_mismatch(answer):
     _, spans = rows(CONTEXT, KNOWN, answer)
     assert (spans[0]["reason"], spans[0]["text"], spans[0]["candidates"]) == (Reason.SOURCE_MISMATCH, None, [])
 
@@ -103,7 +103,7 @@ def test_a_paragraph_with_a_lost_sentence_has_no_translation():
     assert (spans[0]["reason"], spans[0]["text"]) == (Reason.CONTEXT_UNTRANSLATED, None)
 
 
-def test_an_answer_without_a_translation_is_sought_as_it_is():
+def test_an_answer_without_a_translation_is_searched_for_as_it_is():
     _, spans = rows("He met Zoë.", {"He met Zoë.": "Hij ontmoette Zoë."}, (7, "Zoë"), cut=())
     assert (spans[0]["text"], spans[0]["translation"], spans[0]["method"]) == ("Zoë", None, Method.EXACT)
 
@@ -140,7 +140,7 @@ def test_every_span_of_the_sample_is_the_slice_of_its_context():
             assert context[candidate["start"] : candidate["start"] + len(candidate["text"])] == candidate["text"]
 
 
-def test_english_to_english_every_answer_of_the_sample_is_where_it_was():
+def test_english_to_english_returns_the_source_span_of_every_answer():
     _, spans = locate_table(sample_layout(), itself(sample_layout()), SAME, 1)
     placed = [row for row in spans.to_pylist() if row["reason"] != Reason.SOURCE_MISMATCH]
     assert len(placed) > 500

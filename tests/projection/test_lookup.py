@@ -13,7 +13,7 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=6)
 
 @pytest.mark.parametrize("held", [0, 3, 1000])
 @given(pairs=st.dictionaries(TEXT, st.none() | TEXT, max_size=12), others=st.lists(TEXT))
-def test_what_is_held_is_found(held, pairs, others):
+def test_lookups_equal_a_dict(held, pairs, others):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lookup, "MAX_IN_MEMORY", held)
         patch.setattr(lookup, "BATCH", 2)

@@ -19,7 +19,7 @@ PLAIN = "It hangs in ⟦Delft⟧ now."
 CITED = "It hangs[21] in ⟦Delft⟧ now [22]."
 
 
-def test_the_window_is_sent_with_markers():
+def test_a_request_is_the_window_with_markers():
     assert make_request(asked("All is well.\n" + PLAIN, None), SQUARE).text == "It hangs in [Delft] now."
     assert make_request(asked("It ⟦rained.\nIt snowed⟧ too.", None), ("«", "»")).text == "It «rained.\nIt snowed» too."
 
@@ -34,11 +34,11 @@ def test_the_window_is_sent_with_markers():
         ("It hangs. [1]\nIn ⟦Delft⟧ now.", "["),
     ],
 )
-def test_a_style_that_stands_in_the_sentence_already_comes_last(source, first):
+def test_a_marker_style_that_the_sentence_contains_comes_last(source, first):
     assert usable_styles(asked(source, None))[0][0] == first
 
 
-def test_equal_markers_are_never_used_where_the_sentence_has_them():
+def test_a_style_of_two_equal_markers_is_not_used_if_the_sentence_contains_it():
     assert ('"', '"') not in usable_styles(asked('He "said" «it» [1] in ⟦Delft⟧.', None))
 
 
@@ -83,7 +83,7 @@ def test_every_style_is_read(markers):
         "Het hangt nu in [Delft, de stad waar hij werd geboren, leefde, werkte, trouwde en stierf].",
     ],
 )
-def test_lost_moved_or_empty_markers_are_told(back):
+def test_lost_moved_or_empty_markers_are_detected(back):
     assert piece(back) is None
 
 
@@ -95,11 +95,11 @@ def test_lost_moved_or_empty_markers_are_told(back):
         ("In [Delft] hangt het[22] nu[21].", "In Delft hangt het[22] nu[21]."),
     ],
 )
-def test_markers_are_told_from_what_stands_in_the_text_already(back, text):
+def test_markers_are_distinguished_from_brackets_of_the_text(back, text):
     assert piece(back, CITED) == ("Delft", text)
 
 
-def test_a_lost_pair_is_told_where_others_stand():
+def test_a_lost_pair_of_markers_is_detected_beside_brackets_of_the_text():
     assert piece("Het hangt[21] nu in Delft [22].", CITED) is None
 
 
@@ -128,11 +128,11 @@ def moved(marked: str, clean: str) -> tuple[str, float]:
         ("⟦Delft⟧", "Rotterdam", "Rotterdam"),
     ],
 )
-def test_the_piece_lies_between_the_words_that_both_sentences_have(marked, clean, there):
+def test_a_marked_span_is_transferred_between_the_words_that_both_sentences_share(marked, clean, there):
     assert moved(marked, clean)[0] == there
 
 
-def test_the_share_of_common_words_says_how_much_the_place_is_worth():
+def test_the_score_of_a_transfer_is_the_share_of_common_words():
     assert moved("Het hangt in ⟦Delft⟧.", "Het hangt in Delft.")[1] == 1.0
     assert moved("⟦Delft⟧", "Rotterdam")[1] == 0.0
     assert 0 < moved("Het hangt in ⟦Delft⟧.", "Nu hangt het daar.")[1] < 1
@@ -142,7 +142,7 @@ WORDS = st.lists(st.sampled_from(["de", "dam", "brak", "Delft", ",", "1.250"]), 
 
 
 @given(WORDS, WORDS, st.data())
-def test_a_transferred_place_is_a_run_of_words_in_the_window(ours, theirs, data):
+def test_a_transferred_span_is_a_run_of_words_in_the_window(ours, theirs, data):
     first = data.draw(st.integers(0, len(ours) - 1))
     last = data.draw(st.integers(first, len(ours) - 1))
     shown = " ".join([*ours[:first], "⟦" + ours[first], *ours[first + 1 : last + 1]])
@@ -158,7 +158,7 @@ def test_a_transferred_place_is_a_run_of_words_in_the_window(ours, theirs, data)
 
 
 @given(WORDS, st.data())
-def test_in_an_unchanged_sentence_the_piece_stays_where_it_is(words, data):
+def test_in_an_unchanged_sentence_the_span_does_not_move(words, data):
     first = data.draw(st.integers(0, len(words) - 1))
     last = data.draw(st.integers(first, len(words) - 1))
     before, inside = " ".join(words[:first]), " ".join(words[first : last + 1])
@@ -169,7 +169,7 @@ def test_in_an_unchanged_sentence_the_piece_stays_where_it_is(words, data):
 
 
 @given(st.text(alphabet='[]«»" aDé\n', max_size=20))
-def test_whatever_comes_back_is_read_or_refused(back):
+def test_any_response_is_parsed_or_refused(back):
     marked = parse_translation(back, make_request(asked(PLAIN, None), SQUARE))
     if marked is not None:
         assert marked.piece.strip()
@@ -206,5 +206,5 @@ def test_whatever_comes_back_is_read_or_refused(back):
         ("The ⟦dam⟧ held, it broke.", "dam", "De [dam] hield, de dam brak.", "De ⟦dam⟧ hield, de dam brak."),
     ],
 )
-def test_the_marked_piece_tells_which_place_is_meant(source, translation, marked, target):
+def test_the_marked_translation_selects_the_occurrence(source, translation, marked, target):
     assert found(source, target.replace("⟦", "").replace("⟧", ""), translation, marked) == target

@@ -25,7 +25,7 @@ from tests.support.shown import asked, decision, found, passage
         ),
     ],
 )
-def test_the_nth_of_the_source_is_the_nth_of_as_many(source, translation, target):
+def test_with_equal_counts_the_nth_occurrence_is_the_nth_of_the_source(source, translation, target):
     assert found(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
 
 
@@ -36,7 +36,7 @@ def test_the_nth_of_the_source_is_the_nth_of_as_many(source, translation, target
         ("It held and later the ⟦dam⟧ broke.", "dam", "De dam hield en later brak de ⟦dam⟧."),
     ],
 )
-def test_where_the_counts_differ_the_nearest_position_is_taken(source, translation, target):
+def test_with_different_counts_the_occurrence_at_the_nearest_position_is_chosen(source, translation, target):
     chosen = decision(source, target.replace("⟦", "").replace("⟧", ""), translation)
     assert found(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
     assert chosen.evidence.tied
@@ -48,14 +48,14 @@ def test_only_the_answer_s_own_sentence_is_searched():
     assert found(source, "De dam hield.\nIn mei brak de dam.", "dam") == "De dam hield.\nIn mei brak de ⟦dam⟧."
 
 
-def test_which_of_how_many_is_told():
+def test_the_occurrence_and_the_number_of_occurrences_are_given():
     chosen = decision("The dam held, the ⟦dam⟧ broke.", "De dam hield, de dam brak.", "dam")
     assert (chosen.occurrence, chosen.occurrences) == (2, 2)
     assert [other.span for other in chosen.alternatives] == [(3, 6)]
     assert not chosen.evidence.tied
 
 
-def test_position_counts_from_the_window_s_begin():
+def test_positions_are_relative_to_the_window():
     there = passage("Nul.\nabcdefghij")
     assert relative_position(there, (1, 1), 5, 5) == 0.0
     assert relative_position(there, (1, 1), 15, 15) == 1.0

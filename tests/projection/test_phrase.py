@@ -23,7 +23,7 @@ def test_a_phrase_is_cut_into_its_words():
         ("de 'windhandel'", "the 'wind trade'", ("'",), ["windhandel"], ("'",)),
     ],
 )
-def test_symbols_at_the_ends_are_kept_apart(text, source, lead, words, trail):
+def test_symbols_at_the_ends_are_separated(text, source, lead, words, trail):
     cut = make_phrase(text, source, DUTCH)
     assert (cut.lead, cut.words, cut.trail) == (lead, words, trail)
 
@@ -38,7 +38,7 @@ def test_symbols_at_the_ends_are_kept_apart(text, source, lead, words, trail):
         ("  de dam ", "the dam", "de dam"),
     ],
 )
-def test_a_full_stop_of_the_engines_own_goes(text, source, kept):
+def test_a_full_stop_that_the_engine_added_is_removed(text, source, kept):
     assert make_phrase(text, source, DUTCH).text == kept
 
 
@@ -47,7 +47,7 @@ def test_an_article_alone_is_a_word():
 
 
 @pytest.mark.parametrize("text", [".", "%", "—", "?!"])
-def test_an_answer_may_be_nothing_but_symbols(text):
+def test_an_answer_may_consist_of_symbols_only(text):
     assert make_phrase(text, text, DUTCH).words
 
 

@@ -101,7 +101,7 @@ def test_unusual_characters(source, translation, target):
         ("the ⟦dam⟧ broke", "...", "", Reason.ANSWER_UNTRANSLATED),
     ],
 )
-def test_why_there_is_no_place(source, target, translation, reason):
+def test_an_answer_without_a_span_has_a_reason(source, target, translation, reason):
     told = decision(source, target, translation)
     assert (told.chosen, told.probability, told.reason) == (None, None, reason)
 
@@ -114,11 +114,11 @@ def test_why_there_is_no_place(source, target, translation, reason):
         ("dijkje", "De dijken braken.", Method.FUZZY),
     ],
 )
-def test_how_a_span_was_found_is_told(translation, target, method):
+def test_the_method_of_a_span_is_given(translation, target, method):
     assert decision("The ⟦dike⟧ broke.", target, translation).chosen.method == method
 
 
-def test_what_was_not_chosen_is_told_best_first_and_apart():
+def test_alternatives_do_not_overlap_and_do_not_score_above_the_chosen_span():
     told = decision("The ⟦dam⟧ held.", "De damp, dame, damde, daad en dag hielden stand bij Damme.", "damx")
     spans = [told.chosen.span, *(other.span for other in told.alternatives)]
     assert 1 < len(spans) <= MAX_ALTERNATIVES + 1
@@ -174,7 +174,7 @@ def test_a_span_is_whole_words_of_its_window(source, target, translation, marked
 
 
 @given(TEXT, st.sampled_from(["nl", "en", "cy"]), st.data())
-def test_in_the_same_text_every_answer_stands_at_its_own_place(source, code, data):
+def test_in_the_source_text_itself_every_answer_is_at_its_own_span(source, code, data):
     there = passage(source).token_spans
     first = data.draw(st.integers(0, len(there) - 1))
     last = data.draw(st.integers(first, len(there) - 1))

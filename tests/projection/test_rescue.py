@@ -39,7 +39,7 @@ def rescued(engine: Engine, *answers: tuple[int, str], context=CONTEXT, known=KN
     return spans.to_pylist(), cost
 
 
-def test_what_was_not_found_is_asked_for_with_markers_and_found():
+def test_an_answer_without_a_span_is_requested_with_markers_and_located():
     engine = Engine({"The [Crow] hangs here.": "De [Kraai] hangt hier."})
     spans, cost = rescued(engine, (4, "Crow"), (27, "big"))
     assert engine.asked == [["The [Crow] hangs here."]]
@@ -49,7 +49,7 @@ def test_what_was_not_found_is_asked_for_with_markers_and_found():
     assert {name: n for name, n in cost.items() if n} == {"requests": 1, "characters": 22, "rescued": 1}
 
 
-def test_another_style_is_tried_only_where_the_first_was_lost():
+def test_the_next_marker_style_is_tried_only_when_the_first_is_lost():
     engine = Engine(
         {
             "The [Crow] hangs here.": "De Kraai hangt hier.",
@@ -63,7 +63,7 @@ def test_another_style_is_tried_only_where_the_first_was_lost():
 
 
 @pytest.mark.parametrize("back", [None, "", "De Kraai hangt hier.", "De [] hangt hier.", "De [ ] hangt hier."])
-def test_where_all_markers_are_lost_nothing_changes(back):
+def test_spans_do_not_change_when_all_markers_are_lost(back):
     engine = Engine({"The [Crow] hangs here.": back, "The «Crow» hangs here.": back})
     laid = layout(CONTEXT, (4, "Crow"), cut=(20,))
     paragraphs, before = locate_table(laid, translations(KNOWN), DUTCH, 1)
@@ -72,20 +72,20 @@ def test_where_all_markers_are_lost_nothing_changes(back):
     assert (cost["markers_lost"], cost["requests"]) == (1, 2)
 
 
-def test_no_more_styles_are_tried_than_rounds():
+def test_the_number_of_styles_is_limited_by_the_rounds():
     engine = Engine({})
     rescued(engine, (4, "Crow"), settings=RescueSettings(rounds=1))
     assert engine.asked == [["The [Crow] hangs here."]]
 
 
-def test_what_is_sure_is_not_asked_for():
+def test_a_probable_answer_is_not_requested():
     engine = Engine({})
     _, cost = rescued(engine, (27, "big"), settings=RescueSettings(below=0.5))
     assert engine.asked == []
     assert not any(cost.values())
 
 
-def test_the_same_answer_is_asked_for_once():
+def test_equal_answers_are_requested_once():
     engine = Engine({"The [Crow] hangs here.": "De [Kraai] hangt hier."})
     spans, cost = rescued(engine, (4, "Crow"), (4, "Crow"))
     assert engine.asked == [["The [Crow] hangs here."]]
@@ -93,7 +93,7 @@ def test_the_same_answer_is_asked_for_once():
     assert cost["rescued"] == 1
 
 
-def test_overlapping_answers_of_one_sentence_are_asked_for_one_by_one():
+def test_overlapping_answers_of_one_sentence_are_requested_separately():
     engine = Engine(
         {
             "The [Crow] hangs here.": "De [Kraai] hangt hier.",
@@ -105,7 +105,7 @@ def test_overlapping_answers_of_one_sentence_are_asked_for_one_by_one():
     assert [row["text"] for row in spans] == ["Kraai", "De Kraai", "Kraai hangt"]
 
 
-def test_an_answer_over_two_sentences_takes_both_along():
+def test_an_answer_across_two_sentences_is_requested_with_both():
     context, known = (
         "The Watch hangs.\nIt is big.",
         {"The Watch hangs.": "De Wacht hangt.", "It is big.": "Hij is groot."},
@@ -116,7 +116,7 @@ def test_an_answer_over_two_sentences_takes_both_along():
     assert spans[0]["text"] == "hangt.\nHij"
 
 
-def test_a_paragraph_that_was_translated_as_a_whole_is_asked_for_as_a_whole():
+def test_a_paragraph_that_was_translated_whole_is_requested_whole():
     whole = {CONTEXT: "De Kraai hangt hier. Hij is groot.", "The Crow hangs here.": None}
     engine = Engine({"The [Crow] hangs here. It is big.": "De [Kraai] hangt hier. Hij is groot."})
     spans, _ = rescued(engine, (4, "Crow"), known=KNOWN | whole)
@@ -124,7 +124,7 @@ def test_a_paragraph_that_was_translated_as_a_whole_is_asked_for_as_a_whole():
     assert (spans[0]["text"], spans[0]["start"]) == ("Kraai", 3)
 
 
-def test_brackets_in_the_text_are_not_taken_for_markers():
+def test_brackets_of_the_text_are_not_markers():
     context = "The Crow[21] hangs here."
     engine = Engine({"The «Crow»[21] hangs here.": "De «Kraai»[21] hangt hier."})
     spans, _ = rescued(engine, (4, "Crow"), context=context, known={context: "De Kraai[21] hangt hier."}, cut=())
@@ -139,7 +139,7 @@ def test_brackets_in_the_text_are_not_taken_for_markers():
         ((4, "Crow"), KNOWN | {"It is big.": None}, Reason.CONTEXT_UNTRANSLATED),
     ],
 )
-def test_what_another_look_cannot_mend_is_not_asked_for(answer, known, reason):
+def test_answers_that_rescue_cannot_repair_are_not_requested(answer, known, reason):
     engine = Engine({})
     spans, cost = rescued(engine, answer, known=known)
     assert engine.asked == []

@@ -26,13 +26,13 @@ SENTENCES = [(0, 10), (12, 27), (29, 41)]
         ("\n\n", (1, 1)),
     ],
 )
-def test_a_window_is_the_sentences_that_the_answer_touches(answer, sentences):
+def test_a_window_consists_of_the_sentences_that_the_answer_touches(answer, sentences):
     start = TEXT.index(answer)
     assert find_window(SENTENCES, start, start + len(answer)) == sentences
 
 
 @given(st.data())
-def test_a_window_holds_every_sentence_character_of_its_answer_and_no_sentence_more(data):
+def test_a_window_has_exactly_the_sentences_that_the_answer_overlaps(data):
     lengths = data.draw(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 9)), min_size=1, max_size=6))
     sentences, at = [], 0
     for gap, length in lengths:

@@ -65,7 +65,7 @@ def test_a_changed_context_moves_no_spans(tmp_path):
     ]
 
 
-def test_folders_know_their_splits(tmp_path):
+def test_the_splits_of_folders_are_compared(tmp_path):
     for version, split in (("a", "train"), ("b", "dev")):
         written(tmp_path / version, f"nl_squadv2_{split}_clean.json", question("q", ("haven", 4)))
     assert [
@@ -73,7 +73,7 @@ def test_folders_know_their_splits(tmp_path):
     ] == [(ChangeKind.SPLIT,)]
 
 
-def test_published_folders_and_their_parquet_say_the_same(tmp_path):
+def test_a_published_folder_equals_its_parquet(tmp_path):
     build_package(*write(tmp_path), tmp_path / "published", BUILD, ABOUT)
     whole = read_version(tmp_path / "published")
     found = compare_versions(whole, read_version(tmp_path / "published" / "default"))
@@ -82,7 +82,7 @@ def test_published_folders_and_their_parquet_say_the_same(tmp_path):
     assert [(change.id, change.kinds) for change in found.changed] == [("sign", (ChangeKind.ANSWERS,))]
 
 
-def test_a_file_by_itself_has_no_split_to_differ_in(tmp_path):
+def test_single_files_are_compared_without_splits(tmp_path):
     alone = written(tmp_path, "after.json", question("q", ("haven", 4)))
     written(tmp_path / "before", "train.json", question("q", ("haven", 4)))
     assert compare_versions(read_version(tmp_path / "before"), read_version(alone)).same == 1
@@ -101,7 +101,7 @@ def test_split_from_name(name, split, tmp_path):
     assert split_from_name(tmp_path / name) == split
 
 
-def test_what_cannot_be_compared(tmp_path):
+def test_inputs_that_cannot_be_compared_are_refused(tmp_path):
     with pytest.raises(InputError, match="two questions have the id 'a'"):
         read_version(written(tmp_path, "twice.json", question("a"), question("a")))
     with pytest.raises(InputError, match=r"qas\[0\]: .* `spanferry validate` lists all malformed elements"):

@@ -38,7 +38,7 @@ def test_reads_squad_2() -> None:
     assert [answer.end for answer in paragraph.qas[0].answers] == [22, 15]
 
 
-def test_reads_squad_1_and_keys_it_does_not_know() -> None:
+def test_reads_squad_1_and_ignores_unknown_keys() -> None:
     raw = b"""{"data": [{"paragraphs": [{"context": "Tin.", "document_id": 3, "qas": [
         {"id": "q", "question": "What?", "answers": [{"text": "Tin", "answer_start": 0, "answer_category": "SHORT"}]}
     ]}]}]}"""
@@ -47,7 +47,7 @@ def test_reads_squad_1_and_keys_it_does_not_know() -> None:
     assert (question.impossible, question.plausible, question.is_impossible) == (False, (), UNSET)
 
 
-def test_an_offset_that_does_not_match_costs_the_answer_and_not_the_file() -> None:
+def test_an_answer_with_a_wrong_offset_does_not_invalidate_the_file() -> None:
     for start in (3, -1, 999, -(2**31), 2**31 - 1):
         document = decode_squad(as_json(train(answers=[{"text": "12", "answer_start": start}])), "f")
         assert document.data[0].paragraphs[0].qas[0].answers == (Answer("12", start),)
@@ -70,7 +70,7 @@ def test_an_offset_that_does_not_match_costs_the_answer_and_not_the_file() -> No
         (None, f"Expected `object`, got `null` - {AT_ANSWER}`"),
     ],
 )
-def test_names_the_place_of_a_wrong_answer(answer: object, told: str) -> None:
+def test_an_error_names_the_path_of_a_wrong_answer(answer: object, told: str) -> None:
     with pytest.raises(InputError) as caught:
         decode_squad(as_json(train(answers=[answer])), "train.json")
     assert str(caught.value) == f"train.json: not a SQuAD file: {told}"
@@ -94,7 +94,7 @@ def test_names_the_place_of_a_wrong_answer(answer: object, told: str) -> None:
         ),
     ],
 )
-def test_names_the_place_of_what_types_do_not_tell(changes: dict[str, Any], told: str) -> None:
+def test_an_error_names_the_path_of_values_that_types_do_not_exclude(changes: dict[str, Any], told: str) -> None:
     with pytest.raises(InputError) as caught:
         decode_squad(as_json(train(**changes)), "f")
     assert str(caught.value) == f"f: {told}"
@@ -157,13 +157,13 @@ WHOLE = as_json(TRAIN)
         (b'{"deep": ' + b'{"a":' * 200_000, "not a SQuAD file: nested too deeply"),
     ],
 )
-def test_what_is_no_squad_file_is_refused_in_one_line(raw: bytes, told: str) -> None:
+def test_a_file_that_is_not_squad_is_refused_in_one_line(raw: bytes, told: str) -> None:
     with pytest.raises(InputError) as caught:
         decode_squad(raw, "f.json")
     assert str(caught.value) == f"f.json: {told}"
 
 
-def test_a_folder_or_nothing_is_refused(tmp_path: Path) -> None:
+def test_a_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"Is a directory$"):
         read_squad(tmp_path)
     with pytest.raises(InputError, match=r"none\.json: No such file or directory$"):
@@ -171,7 +171,7 @@ def test_a_folder_or_nothing_is_refused(tmp_path: Path) -> None:
 
 
 @given(st.data())
-def test_spoilt_bytes_are_read_or_refused(data: st.DataObject) -> None:
+def test_corrupted_bytes_are_read_or_refused(data: st.DataObject) -> None:
     raw = bytearray(as_json(TRAIN))
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(raw) - 1))

@@ -21,7 +21,7 @@ def read_decisions() -> list[ParagraphDecision]:
     return from_table(tables.read(Path("decisions.parquet"), ParagraphDecision), ParagraphDecision)
 
 
-def test_what_is_its_own_translation_comes_back_whole(workdir: Path, run) -> None:
+def test_a_corpus_that_is_its_own_translation_is_kept_whole(workdir: Path, run) -> None:
     lay_out(workdir)
     located(run)
     assert run(main, *CLEAN).stdout == "clean: small: 5 of 5 answers kept\n"
@@ -35,7 +35,7 @@ def test_what_is_its_own_translation_comes_back_whole(workdir: Path, run) -> Non
     assert tables.read(Path("clean/provenance.parquet"), SpanRow).num_rows == 5
 
 
-def test_what_is_lost_is_listed_with_its_reason(workdir: Path, run) -> None:
+def test_every_lost_answer_is_listed_with_its_reason(workdir: Path, run) -> None:
     lay_out(workdir)
     located(run, **{"The tower is 91 metres high.": "empty", "How often does it sail?": "unchanged"})
     assert run(main, *CLEAN).stdout == "clean: small: 1 of 5 answers kept\n"
@@ -59,7 +59,7 @@ def test_what_is_lost_is_listed_with_its_reason(workdir: Path, run) -> None:
     assert dev == {"data": [], "version": "v2.0"}
 
 
-def test_again_gives_the_same_bytes(workdir: Path, run) -> None:
+def test_a_second_run_gives_the_same_bytes(workdir: Path, run) -> None:
     lay_out(workdir)
     located(run, **{"Who built it?": "empty"})
     run(main, *CLEAN)
@@ -68,7 +68,7 @@ def test_again_gives_the_same_bytes(workdir: Path, run) -> None:
     assert written() == before
 
 
-def test_tables_of_another_build_are_one_line_and_nothing_is_written(workdir: Path, run, refusal) -> None:
+def test_tables_of_another_build_give_a_one_line_error_and_no_output(workdir: Path, run, refusal) -> None:
     lay_out(workdir)
     located(run)
     Path("params.yaml").write_text(PARAMS.replace("    dev: dev.json\n", ""), encoding="utf-8")
@@ -83,7 +83,7 @@ def test_tables_of_another_build_are_one_line_and_nothing_is_written(workdir: Pa
     assert not Path("digests").exists()
 
 
-def test_a_file_in_the_way_is_one_line(workdir: Path, run, refusal) -> None:
+def test_a_file_in_place_of_the_output_folder_gives_a_one_line_error(workdir: Path, run, refusal) -> None:
     lay_out(workdir)
     located(run)
     Path("clean").write_bytes(b"")

@@ -61,7 +61,7 @@ def test_a_file_that_is_not_squad_is_not_kept(workdir: Path, refusal, raw: bytes
     assert list(OUT.iterdir()) == []
 
 
-def test_a_wrong_checksum_a_folder_and_an_unknown_corpus_are_one_line(workdir: Path, refusal) -> None:
+def test_a_wrong_checksum_a_folder_and_an_unknown_corpus_give_a_one_line_error(workdir: Path, refusal) -> None:
     lay_out(workdir)
     got = hashlib.sha256(as_json(TRAIN)).hexdigest()
     Path("params.yaml").write_text(PARAMS + f"    sha256: {{train: {'f' * 64}}}\n", encoding="utf-8")

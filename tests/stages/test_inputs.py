@@ -9,7 +9,7 @@ from stages import inputs
 from tests.support.tiny import project
 
 
-def test_a_run_notes_what_it_reads(workdir, run, refusal):
+def test_the_checksums_of_the_files_of_a_run_are_written(workdir, run, refusal):
     project(workdir)
     files = ("nl_squadv2_train_clean.json", "nl_squadv2_dev_clean.json", "provenance.parquet", "rejected.jsonl")
     checksums = {name: {file: f"{name}'s {file}" for file in files} for name in ("towns", "unread")}

@@ -24,7 +24,7 @@ def spans() -> list[dict]:
 
 
 @pytest.mark.parametrize("way", ["translator: identity", "native: true"])
-def test_what_is_its_own_translation_is_found_where_it_was(workdir: Path, run, way: str) -> None:
+def test_answers_that_are_their_own_translation_keep_their_spans(workdir: Path, run, way: str) -> None:
     lay_out(workdir)
     Path("params.yaml").write_text(PARAMS.replace("translator: identity", way), encoding="utf-8")
     assert located(run).stdout == "locate: small: 5 of 5 answers found\n"
@@ -41,7 +41,7 @@ def test_a_wrong_offset_and_a_lost_sentence_have_their_reasons(workdir: Path, ru
     assert [row["reason"] for row in spans()] == [*["source_mismatch"] * 4, None, *["context_untranslated"] * 3]
 
 
-def test_bad_input_is_one_line_and_nothing_is_written(workdir: Path, run, refusal) -> None:
+def test_bad_input_gives_a_one_line_error_and_no_output(workdir: Path, run, refusal) -> None:
     lay_out(workdir)
     segmented(run)
     Path("segments/layout.parquet").rename("layout")

@@ -55,7 +55,7 @@ def test_verdicts_on_another_build_are_not_counted(project):
     assert "3 of 3 verdicts are not counted" in page
 
 
-def test_a_damaged_input_is_one_line_and_nothing_is_written(project):
+def test_a_damaged_input_gives_a_one_line_error_and_no_output(project):
     (project / "data/tiny/clean/rejected.jsonl").write_text("{")
     result = invoke(report, *REPORT)
     assert result.exit_code == 2

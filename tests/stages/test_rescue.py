@@ -50,13 +50,13 @@ def noted() -> dict[str, str | None]:
     return dict(zip(table["text"].to_pylist(), table["translation"].to_pylist(), strict=True))
 
 
-def test_what_the_corpus_itself_gave_is_not_noted_as_the_services_work(rescue) -> None:
+def test_translations_of_the_corpus_are_not_recorded_as_the_services(rescue) -> None:
     write_tmx(Path("memory.tmx"), [(TEXTS[3], "De toren is [91] meter hoog.")], "en", "nl")
     assert "5 confirmed" in rescue(f"{LIVE}    memory: memory.tmx", below=1.0).stdout
     assert noted() == {text: dutch(text) for text in TEXTS if text != TEXTS[3]}
 
 
-def test_what_was_asked_outlives_a_build_without_rescue(rescue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_marked_translations_are_kept_by_a_build_without_rescue(rescue, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a fresh clone, where marked.parquet is all there is of what was asked."""
     rescue(LIVE, below=1.0)
     first = Path("marked.parquet").read_bytes()

@@ -36,7 +36,7 @@ def test_a_split_may_be_missing_and_text_may_be_odd(workdir: Path, run) -> None:
     assert {"\0", "Wh\0o?"} <= set(texts)
 
 
-def test_bad_input_is_one_line_and_nothing_is_written(workdir: Path, refusal) -> None:
+def test_bad_input_gives_a_one_line_error_and_no_output(workdir: Path, refusal) -> None:
     lay_out(workdir)
     Path("dev.json").write_bytes(as_json(train(answers=[{"text": "12", "answer_start": 2**31}])))
     assert refusal(main, *ARGUMENTS) == (

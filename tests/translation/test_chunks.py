@@ -39,12 +39,12 @@ def test_lines(text, parts):
         ("ab👨\u200d👩\u200d👧\u200d👦cd", 8, ["", "ab", "", "👨\u200d👩\u200d👧\u200d👦c", "", "d", ""]),
     ],
 )
-def test_long_lines_are_cut_at_the_best_place(text, limit, parts):
+def test_long_lines_are_cut_at_the_best_boundary(text, limit, parts):
     assert split_text(text, len, limit) == parts
 
 
 @given(st.text(st.characters(), max_size=300), st.integers(12, 60))
-def test_parts_make_the_text_again(text, limit):
+def test_the_joined_chunks_are_the_text(text, limit):
     parts = split_text(text, url_bytes, limit)
     assert "".join(parts) == text
     assert len(parts) % 2 == 1

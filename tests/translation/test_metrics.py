@@ -37,5 +37,5 @@ def test_translation_metrics():
     }
 
 
-def test_nothing():
+def test_an_empty_table():
     assert translation_metrics([], [])["visited"] == 0

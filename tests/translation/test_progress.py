@@ -33,7 +33,7 @@ def test_a_line():
     assert "unknown left" in log_line("sample", Counts(texts=5))
 
 
-def test_a_log_gets_a_line_now_and_then(monkeypatch):
+def test_a_log_gets_a_line_at_intervals(monkeypatch):
     now = [1000.0]
     monkeypatch.setattr(progress, "monotonic", lambda: now[0])
     stream = StringIO()

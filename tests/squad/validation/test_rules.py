@@ -92,7 +92,7 @@ def test_every_rule_has_a_breach():
 
 
 @pytest.mark.parametrize("rule", BREACHES)
-def test_breach_is_found_where_it_is_and_nothing_else(rule, tmp_path):
+def test_a_breach_is_reported_at_its_path_and_nothing_else_is(rule, tmp_path):
     document, path = BREACHES[rule]
     assert findings(document, tmp_path) == {rule: [path]}
 
@@ -120,7 +120,7 @@ def test_breach_is_found_where_it_is_and_nothing_else(rule, tmp_path):
     ],
     ids=lambda document: document["data"][0]["paragraphs"][-1]["qas"][0]["question"],
 )
-def test_no_false_alarm(document, tmp_path):
+def test_valid_documents_have_no_findings(document, tmp_path):
     assert findings(document, tmp_path) == {}
 
 
@@ -140,12 +140,12 @@ def test_answers_at_the_edges_of_a_rule(answers, context, rule, tmp_path):
     assert list(findings(file(answers, context=context), tmp_path)) == [rule]
 
 
-def test_a_script_that_needs_direction_marks_excuses_no_other_text(tmp_path):
+def test_direction_marks_are_allowed_only_in_texts_of_scripts_that_need_them(tmp_path):
     marked = file(question="Wie groef de ha\u200even?", more=[other(question="Wat is \u200fשלום\u200f?")])
     assert findings(marked, tmp_path) == {"invisible_character": [f"{QUESTION}.question"]}
 
 
-def test_an_english_file_is_not_untranslated(tmp_path):
+def test_texts_of_an_english_file_are_not_reported_as_untranslated(tmp_path):
     english = file([], context="The harbour was dug by the people of the town.", question="When was the harbour dug?")
     english["data"][0]["paragraphs"][0]["qas"][0]["is_impossible"] = True
     assert findings(english, tmp_path) == {}

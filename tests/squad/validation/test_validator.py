@@ -85,7 +85,7 @@ def test_a_document_that_was_read_gives_the_same_report(tmp_path):
     assert validate_document(read_squad(path), path) == report
 
 
-def test_everything_is_counted_and_five_are_shown(tmp_path):
+def test_all_findings_are_counted_and_five_are_shown(tmp_path):
     report = validate_file(written(tmp_path, {"data": [article(*(question(f"{n}", ("x", 0)) for n in range(40)))]}))
     assert [(found.rule, found.count, len(found.examples)) for found in report.findings] == [
         ("answer_not_in_context", 40, 5)
@@ -93,7 +93,7 @@ def test_everything_is_counted_and_five_are_shown(tmp_path):
     assert report.errors == 40
 
 
-def test_what_is_malformed_is_told_and_the_rest_is_looked_at(tmp_path):
+def test_malformed_parts_are_reported_and_the_rest_is_checked(tmp_path):
     document = {
         "data": [
             "no article",
@@ -113,7 +113,7 @@ def test_what_is_malformed_is_told_and_the_rest_is_looked_at(tmp_path):
     assert report.findings[1].examples[0].path == "data[2].paragraphs[0].qas[2].answers[0]"
 
 
-def test_data_that_is_no_list_breaks_the_format(tmp_path):
+def test_data_that_is_not_a_list_is_malformed(tmp_path):
     report = validate_file(written(tmp_path, {"data": {"title": ""}}))
     assert [found.rule for found in report.findings] == ["malformed"]
 
@@ -130,7 +130,7 @@ def test_data_that_is_no_list_breaks_the_format(tmp_path):
         b"nan",
     ],
 )
-def test_what_is_not_json_cannot_be_read(content, tmp_path):
+def test_a_file_that_is_not_json_is_refused(content, tmp_path):
     path = tmp_path / "file.json"
     path.write_bytes(content)
     with pytest.raises(InputError) as raised:
@@ -147,7 +147,7 @@ def test_what_is_not_json_cannot_be_read(content, tmp_path):
         ('{"data": []}'.encode("utf-16"), "UTF-16; save it as UTF-8"),
     ],
 )
-def test_what_people_take_for_json_is_told_by_its_name(content, told, tmp_path):
+def test_formats_that_resemble_json_are_named(content, told, tmp_path):
     path = tmp_path / "file.json"
     path.write_bytes(content)
     with pytest.raises(InputError, match=f"not JSON: {told}$"):
@@ -155,7 +155,7 @@ def test_what_people_take_for_json_is_told_by_its_name(content, told, tmp_path):
 
 
 @pytest.mark.parametrize("content", ["[]", "3", '{"a": 1}', '{"rows": []}'])
-def test_other_json_is_no_squad_file(content, tmp_path):
+def test_other_json_is_not_a_squad_file(content, tmp_path):
     path = tmp_path / "file.json"
     path.write_text(content)
     with pytest.raises(NotSquad):
@@ -172,7 +172,7 @@ JSON = st.recursive(
 
 @settings(deadline=None)
 @given(JSON, st.sampled_from(range(4)))
-def test_no_json_makes_it_stumble(tmp_path_factory, value, depth):
+def test_any_json_is_checked_or_refused(tmp_path_factory, value, depth):
     if depth > 2:
         value = [{"context": "x", "qas": [value]}]
     if depth > 1:
@@ -190,7 +190,7 @@ SPANS = st.lists(st.tuples(st.integers(-2, 13), st.integers(0, 5)), max_size=3)
 
 @given(TEXT, SPANS, SPANS, st.sampled_from([True, False, msgspec.UNSET]), st.sampled_from(["", "q"]), TEXT)
 @example("in 1,2", [(3, 1)], [], False, "q", "q")
-def test_sound_questions_break_no_rule(context, spans, plausible, impossible, id_, asked):
+def test_valid_questions_break_no_rule(context, spans, plausible, impossible, id_, asked):
     def answers(places):
         return tuple(Answer(text=context[max(start, 0) :][:size], answer_start=start) for start, size in places)
 
@@ -227,7 +227,7 @@ TEXTS = st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), min
 
 @settings(deadline=None)
 @given(TEXTS)
-def test_asking_an_article_at_once_finds_what_asking_each_text_does(tmp_path_factory, questions):
+def test_checking_an_article_at_once_equals_checking_each_text(tmp_path_factory, questions):
     asked = [question(f"{n}", is_impossible=True) | {"question": text} for n, text in enumerate(questions)]
     path = written(tmp_path_factory.getbasetemp(), {"data": [article(*asked, context="één")]}, "texts.json")
     rules = (*checks_at(Level.TEXT), *checks_at(Level.CHARACTERS))
@@ -248,7 +248,7 @@ def row(id_, texts=(), starts=(), context="De haven is van 1612."):
     return {"id": id_, "title": "Haven", "context": context, "question": f"Vraag {id_}?", "answers": answers}
 
 
-def test_parquet_is_told_by_row(tmp_path):
+def test_findings_in_parquet_name_their_row(tmp_path):
     rows = [
         row("a", ["1612"], [16]),
         row("b"),
@@ -267,7 +267,7 @@ def test_parquet_is_told_by_row(tmp_path):
     ]
 
 
-def test_a_paragraph_is_one_wherever_its_rows_are_read(tmp_path):
+def test_a_paragraph_may_be_split_between_batches(tmp_path):
     """Rows are read BATCH_ROWS at a time; a paragraph, and an article, may go on in the next batch."""
     longest = [row(f"{n}", context="De haven.") for n in range(BATCH_ROWS + 2)]
     report = validate_file(parquet(tmp_path, [*longest, row("last"), row("untitled") | {"title": None}]))
@@ -281,7 +281,7 @@ def test_a_paragraph_is_one_wherever_its_rows_are_read(tmp_path):
     }
 
 
-def test_parquet_as_datasets_makes_it_of_json(tmp_path):
+def test_parquet_written_by_datasets_is_read(tmp_path):
     answers = pa.list_(pa.struct([("text", pa.string()), ("answer_start", pa.int64())]))
     names = [("id", pa.string()), ("context", pa.string()), ("question", pa.string()), ("answers", answers)]
     listed = {"id": "a", "context": "x y", "question": "?", "answers": [{"text": "y", "answer_start": 2}]}
@@ -289,7 +289,7 @@ def test_parquet_as_datasets_makes_it_of_json(tmp_path):
     assert (report.counts.answers, report.findings) == (1, ())
 
 
-def test_other_parquet_is_no_squad_file_and_other_bytes_are_no_parquet(tmp_path):
+def test_other_parquet_and_other_bytes_are_refused(tmp_path):
     with pytest.raises(NotSquad, match="no column id, context"):
         validate_file(parquet(tmp_path, [{"a": 1}], pa.schema([("a", pa.int8())])))
     path = tmp_path / "file.parquet"
@@ -298,7 +298,7 @@ def test_other_parquet_is_no_squad_file_and_other_bytes_are_no_parquet(tmp_path)
         validate_file(path)
 
 
-def test_a_folder_is_gone_through_with_its_checksums(tmp_path):
+def test_all_files_and_checksums_of_a_folder_are_checked(tmp_path):
     good = written(tmp_path, {"data": [article(question("a", ("1612", 16)))]}, "good.json")
     written(tmp_path, {"rows": []}, "other.json")
     (tmp_path / ".hidden").mkdir()
@@ -316,7 +316,7 @@ def test_a_folder_without_squad_files_cannot_be_checked(tmp_path):
         validate(tmp_path)
 
 
-def test_places_that_are_not_there_or_no_files(tmp_path):
+def test_missing_paths_and_paths_that_are_not_files_are_refused(tmp_path):
     for place in (tmp_path / "gone.json", Path("/dev/null")):
         with pytest.raises(InputError):
             validate(place)

@@ -42,7 +42,7 @@ def test_good_sentences_pass(text, answer):
         *("Ein neues Lied wir heben an", "P ⊆ NP ⊆ PP", "Muhammad ibn Zakarīya Rāzi", "[citation]"),
     ],
 )
-def test_names_numbers_and_terms_may_stay_as_they_are(text):
+def test_names_numbers_and_terms_may_be_unchanged(text):
     assert check(text, text, Kind.ANSWER) is None
 
 

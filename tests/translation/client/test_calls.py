@@ -28,7 +28,7 @@ def test_results_and_errors_come_back_with_the_argument():
     ]
 
 
-def test_collecting_waits_no_longer_than_asked():
+def test_collecting_waits_no_longer_than_its_timeout():
     calls = Calls(lambda seconds: Event().wait(seconds), None)
     calls.send(0.2)
     start = monotonic()

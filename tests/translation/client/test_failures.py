@@ -8,7 +8,7 @@ def counted(events: list[AttemptFailed]) -> list[tuple[str, int, bool]]:
     return [(event.task.text, event.counted_failures, event.final) for event in events]
 
 
-def test_an_answer_about_its_text_counts_at_once_and_repeated_four_times_is_final():
+def test_a_failure_caused_by_the_text_counts_at_once_and_is_final_after_four_repeats():
     attribution, task = FailureAttribution(10, remote=True), Task("quay", "answer")
     recorded = [attribution.record(task, CheckFailure.LENGTH, "k") for _ in range(4)]
     assert [is_about_text for is_about_text, _ in recorded] == [True] * 4
@@ -21,7 +21,7 @@ def test_an_answer_about_its_text_counts_at_once_and_repeated_four_times_is_fina
     assert task.last_failure == (CheckFailure.LENGTH, "k")
 
 
-def test_an_event_keeps_the_state_of_its_moment():
+def test_an_event_keeps_the_state_at_its_time():
     attribution, task = FailureAttribution(10, remote=True), Task("quay", "answer")
     events = [event for _ in range(2) for event in attribution.record(task, CheckFailure.LENGTH, "k")[1]]
     assert events == [
@@ -39,14 +39,14 @@ def test_empty_answers_count_when_another_text_has_been_answered():
     assert attribution.blame_texts() == []
 
 
-def test_nothing_counts_while_the_service_is_down():
+def test_no_failure_counts_while_the_service_is_down():
     attribution = FailureAttribution(10, remote=True)
     attribution.record(Task("quay", "answer"), CheckFailure.UNREACHABLE, "")
     attribution.blame_service()
     assert attribution.blame_texts() == []
 
 
-def test_the_same_answer_to_another_text_is_not_about_it():
+def test_an_answer_that_another_text_received_too_is_not_caused_by_its_text():
     attribution = FailureAttribution(10, remote=True)
     assert attribution.record(Task("quay", "answer"), CheckFailure.LENGTH, "Zugriff verweigert")[0]
     assert attribution.record(Task("weir", "answer"), CheckFailure.LENGTH, "Zugriff verweigert") == (False, [])
@@ -59,7 +59,7 @@ def test_the_first_bad_answer_of_a_local_model_is_final():
     assert counted(events) == [("quay", 10, True)]
 
 
-def test_a_text_is_sent_in_other_forms_until_these_bring_nothing():
+def test_a_text_is_sent_in_other_forms_until_these_fail():
     attribution, task = FailureAttribution(10, remote=True), Task("quay", "answer")
     attempts = []
     for failure, answer in (

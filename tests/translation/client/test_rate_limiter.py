@@ -27,7 +27,7 @@ def test_the_limit_grows_with_answers_up_to_the_ceiling(limiter: RateLimiter):
     assert limiter.limit == 16
 
 
-def test_a_refusal_halves_it_once_for_all_that_were_under_way(limiter: RateLimiter):
+def test_a_refusal_halves_the_limit_once_for_all_pending_requests(limiter: RateLimiter):
     for _ in range(12):
         limiter.record_success(0.0, 1.0)
     for now in (2.0, 2.1, 2.2):
@@ -42,7 +42,7 @@ def test_a_refusal_halves_it_once_for_all_that_were_under_way(limiter: RateLimit
     assert limiter.limit == pytest.approx(9, abs=0.1)
 
 
-def test_pauses_double_and_one_request_tells_whether_the_service_is_back(limiter: RateLimiter):
+def test_pauses_double_and_one_request_tests_whether_the_service_is_back(limiter: RateLimiter):
     pauses, now = [], 0.0
     for _ in range(10):
         limiter.record_refusal(sent=now, now=now)

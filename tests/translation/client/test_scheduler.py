@@ -159,7 +159,7 @@ def test_throttled_tasks_go_first_after_a_pause_and_count_as_no_attempt():
     assert tasks[0].bad_answers == 0
 
 
-def test_one_request_at_a_time_tells_whether_a_service_is_back():
+def test_one_request_at_a_time_tests_whether_a_service_is_back():
     scheduler, now = schedule(tasks_of("a", "b", "c")), 0.0
     for _ in range(2):
         scheduler.done(send(scheduler, now), Throttled("HTTP 429"), now)
@@ -209,7 +209,7 @@ class Fake:
         (Refused("HTTP 400"), CheckFailure.REFUSED),
     ],
 )
-def test_health_checks_tell_a_bad_text_from_a_broken_service(failure, reason):
+def test_health_checks_distinguish_a_bad_text_from_a_broken_service(failure, reason):
     stubborn = tasks_of("quay")
     works = Fake(schedule(stubborn, known_good=tasks_of("weir"), attempts=3))
     assert works.run({"weir": "stuw"}, failure) == ""
@@ -261,7 +261,7 @@ def test_settings_that_are_not_proven_are_wrong_when_every_health_check_fails():
     assert alone.run({}, error) == "HTTP 400: no such model"
 
 
-def test_a_fatal_error_sends_nothing_more_and_takes_what_is_under_way():
+def test_after_a_fatal_error_nothing_is_sent_and_pending_answers_are_kept():
     tasks = tasks_of("a", "b", "c")
     scheduler = schedule(tasks)
     first, second = send(scheduler, 0.0), send(scheduler, 0.0)
@@ -318,7 +318,7 @@ def test_a_wrong_number_of_answers_and_an_unknown_error_are_raised():
         scheduler.done(send(scheduler, 0.0), RuntimeError("a bug"), 0.0)
 
 
-def test_a_text_that_failed_in_earlier_runs_goes_on_where_they_stopped():
+def test_failures_of_earlier_runs_count():
     (task,) = tasks_of("quay")
     task.counted_failures, task.repeats, task.last_failure = 3, 3, (CheckFailure.LENGTH, "bad")
     scheduler = schedule([task])

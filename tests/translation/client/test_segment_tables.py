@@ -39,7 +39,7 @@ def test_long_paragraphs_are_not_repeated_with_each_of_their_sentences(tmp_path)
 
 
 @pytest.mark.parametrize("row", [1, -1])
-def test_a_row_that_the_layout_lacks_is_an_error(tmp_path, row):
+def test_a_row_that_is_not_in_the_layout_is_an_error(tmp_path, row):
     segments, layout = write_segments(tmp_path, "It rains.")
     tables.write(to_table([SegmentRow("It rains.", Kind.SENTENCE, 1, row)], SegmentRow), segments)
     with pytest.raises(InputError) as caught:

@@ -302,7 +302,7 @@ def test_batches_and_contexts(shelf, tmp_path):
     assert import_tmx(tmp_path, Scope("shelf", "en", "nl"), tmp_path / "better.tmx") == ImportResult(0, 0, 2)
 
 
-def test_an_engine_that_loses_count_is_stopped(shelf, tmp_path, monkeypatch):
+def test_an_engine_that_returns_a_wrong_number_of_answers_is_stopped(shelf, tmp_path, monkeypatch):
     monkeypatch.setattr(Shelf, "translate", lambda self, batch: ["Een."])
     with pytest.raises(TranslationError, match="shelf: 1 translations for 3 texts"):
         at_shelf(tmp_path, SEGMENTS)
@@ -335,7 +335,7 @@ def test_an_offline_memory_names_missing_texts(tmp_path):
     assert not (tmp_path / "memory").exists()
 
 
-def test_answers_under_way_are_kept_when_the_engine_ends_the_run(tmp_path, monkeypatch):
+def test_pending_answers_are_kept_when_the_engine_ends_the_run(tmp_path, monkeypatch):
     class Spent(Shelf):
         batch = 1
         uses_context = False

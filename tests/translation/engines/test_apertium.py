@@ -33,7 +33,7 @@ def test_translates_by_rules():
 
 
 @installed
-def test_signs_and_unknown_words_stay_as_they_are():
+def test_signs_and_unknown_words_are_unchanged():
     texts = [
         "The old [ferry] crosses «the» river.",
         "Xyzzyx",
@@ -59,7 +59,7 @@ def test_a_text_does_not_depend_on_its_neighbours():
 
 
 @installed
-def test_the_identity_holds_a_digest_of_rules_and_dictionaries(tmp_path, monkeypatch):
+def test_the_identity_contains_a_digest_of_rules_and_dictionaries(tmp_path, monkeypatch):
     engine = Apertium(ApertiumSettings("eng-spa"))
     name, mode, digest = engine.identity.split()
     assert (name, mode, len(digest)) == ("apertium", "eng-spa", 16)
@@ -85,7 +85,7 @@ def test_apertium_is_missing(monkeypatch):
 
 
 @installed
-def test_a_crash_is_the_texts_own(monkeypatch):
+def test_a_crash_is_a_refusal(monkeypatch):
     engine = Apertium(ApertiumSettings("eng-spa"))
     crashed = subprocess.CompletedProcess([], 139, b"uno.[]\0", b"lt-proc: Segmentation fault\n")
     monkeypatch.setattr(subprocess, "run", lambda *arguments, **options: crashed)
@@ -104,5 +104,5 @@ def test_a_session_translates(tmp_path):
 
 
 @given(st.text())
-def test_escaping_comes_back(text):
+def test_unescaping_reverses_escaping(text):
     assert unescape(escape(text) + END) == text.replace("\0", " ").strip()

@@ -60,7 +60,7 @@ def test_a_model_is_converted_once_for_each_quantization(root, cache, monkeypatc
     assert translated(folder, ENGLISH, beams=2) == DUTCH
 
 
-def test_a_conversion_that_fails_leaves_nothing(root, cache):
+def test_a_failed_conversion_leaves_no_files(root, cache):
     folder = root / "broken"
     tiny_checkpoints.marian(folder)
     (folder / "model.safetensors").write_bytes(b"no weights")

@@ -49,7 +49,7 @@ def translated(answer, *requests, languages=("en", "nl"), timeout_s=5.0, **setti
             return engine.translate(requests), [body for _, _, body in served.seen]
 
 
-def test_a_text_goes_with_its_paragraph():
+def test_a_text_is_sent_with_its_paragraph():
     answers, sent = translated(dutch, Request("It crosses the river.", PARAGRAPH))
     assert answers == ["nl It crosses the river."]
     assert sent == [
@@ -64,7 +64,7 @@ def test_a_text_goes_with_its_paragraph():
     ]
 
 
-def test_without_context_many_texts_go_together():
+def test_without_context_many_texts_are_sent_together():
     engine = DeepL(DeepLSettings(context=False), ("en", "nl"), 5.0)
     assert (engine.batch, engine.uses_context) == (50, False)
     answers, (sent,) = translated(dutch, Request("one", "a"), Request("two", "b"), context=False, formality="more")
@@ -88,7 +88,7 @@ def test_variants_of_languages(languages, settings, target):
     assert sent["target_lang"] == target
 
 
-def test_markers_travel_as_xml():
+def test_markers_are_sent_as_xml():
     def swapped(body):
         (text,) = body["text"]
         assert (text, body["tag_handling"]) == ("In <m>AT&amp;T &lt;3</m> &amp;amp; more", "xml")
@@ -100,7 +100,7 @@ def test_markers_travel_as_xml():
 
 
 @pytest.mark.parametrize("text", ["a & b < c", "one <m> alone", "[x] «y»"])
-def test_other_texts_travel_as_they_are(text):
+def test_texts_without_markers_are_sent_unchanged(text):
     answers, (sent,) = translated(dutch, Request(text))
     assert (answers, sent["text"]) == (["nl " + text], [text])
     assert "tag_handling" not in sent
@@ -139,7 +139,7 @@ def test_failures(answer, kind, problem):
     assert KEY not in str(caught.value)
 
 
-def test_after_a_good_answer_a_text_is_refused_and_not_the_settings():
+def test_after_a_good_answer_a_refusal_is_attributed_to_the_text():
     answers = iter([result("een"), Answer({"message": "what is this"}, 400)])
     with service(lambda body: next(answers)) as served:
         with DeepL(DeepLSettings(server_url=served.url), ("en", "nl"), 5.0) as engine:
@@ -160,7 +160,7 @@ def test_a_lone_surrogate_is_refused():
         translated(dutch, Request("\ud800"), context=True)
 
 
-def test_the_packages_settings_are_put_back():
+def test_the_settings_of_the_package_are_restored():
     from deepl import http_client
 
     before = http_client.max_network_retries, http_client.min_connection_timeout
@@ -181,7 +181,7 @@ def test_no_package(monkeypatch):
         DeepL(DeepLSettings(), ("en", "nl"), 5.0).__enter__()
 
 
-def test_the_identity_says_what_changes_an_answer():
+def test_the_identity_contains_every_setting_that_changes_an_answer():
     def identity(**settings):
         return DeepL(DeepLSettings(**settings), ("en", "nl"), 5.0).identity
 

@@ -48,7 +48,7 @@ def test_translates_into_the_language(folders, model, dutch, spanish):
         assert translated(folders[model], ENGLISH, **spanish) == SPANISH
 
 
-def test_batches_change_nothing(folders):
+def test_batches_do_not_change_translations(folders):
     order = ENGLISH[::-1] + ENGLISH
     together = translated(folders["marian"], order)
     assert together == DUTCH[::-1] + DUTCH
@@ -81,7 +81,7 @@ def test_a_language_that_the_model_does_not_have(folders, model, settings, probl
         translated(folders[model], ["x"], **settings)
 
 
-def test_the_identity_says_what_changes_an_answer(folders):
+def test_the_identity_contains_every_setting_that_changes_an_answer(folders):
     def identity(**settings):
         return Marian(MarianSettings(model=str(folders["marian"]), **settings), ("en", "nl")).identity
 
@@ -120,7 +120,7 @@ def test_a_session_translates_once_and_then_uses_the_memory(folders, tmp_path):
 
 
 @given(st.lists(st.integers(1, 60)), st.integers(1, 200))
-def test_every_text_is_in_one_batch_that_is_not_too_large(lengths, tokens):
+def test_every_text_is_in_exactly_one_batch_within_the_limit(lengths, tokens):
     batches = list(batch_by_length(lengths, tokens))
     assert sorted(place for batch in batches for place in batch) == list(range(len(lengths)))
     for batch in batches:

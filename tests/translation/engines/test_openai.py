@@ -54,7 +54,7 @@ def translated(answer, *requests, languages=("en", "nl"), **settings):
             return engine.translate(requests), served.seen
 
 
-def test_segments_go_with_their_paragraphs():
+def test_segments_are_sent_with_their_paragraphs():
     requests = [
         Request("The ferry is old.", PARAGRAPH),
         Request("It crosses the river.", PARAGRAPH),
@@ -157,7 +157,7 @@ def test_a_response_without_any_translation_is_a_refusal(content):
 
 
 @given(st.text() | st.dictionaries(st.sampled_from("1234x"), st.none() | st.text() | st.integers()).map(json.dumps))
-def test_any_response_gives_one_string_a_text_or_a_refusal(content):
+def test_any_response_gives_one_string_for_each_text_or_a_refusal(content):
     try:
         translations = parse_translations(content, TEXTS)
     except Refused:
@@ -204,7 +204,7 @@ def test_failures(monkeypatch, answer, kind, problem):
 
 
 @pytest.mark.parametrize("first", [completion({"1": "een"}), completion(None, refusal="I will not.")])
-def test_after_any_answer_of_a_model_a_text_is_refused_and_not_the_settings(first):
+def test_after_any_answer_a_refusal_is_attributed_to_the_text(first):
     answers = iter([first, Answer(status=400)])
     with (
         service(lambda body: next(answers)) as served,
@@ -228,7 +228,7 @@ def test_a_lone_surrogate_is_refused():
 
 
 @pytest.mark.parametrize("url", ["ftp://x/v1", "x", "http://", "https://user:key@host/v1", "https://host/v1?key=3"])
-def test_an_url_that_is_none(url):
+def test_an_invalid_url_is_an_error(url):
     with pytest.raises(ParamsError, match="base_url"):
         OpenAI(OpenAISettings(model="m", base_url=url), ("en", "nl"))
 
@@ -239,7 +239,7 @@ def test_no_key(monkeypatch):
         OpenAI(OpenAISettings(model="m"), ("en", "nl")).__enter__()
 
 
-def test_the_identity_says_what_changes_an_answer(monkeypatch):
+def test_the_identity_contains_every_setting_that_changes_an_answer(monkeypatch):
     def identity(languages=("en", "nl"), **settings):
         return OpenAI(OpenAISettings(**({"model": "m"} | settings)), languages).identity
 

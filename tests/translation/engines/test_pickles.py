@@ -35,7 +35,7 @@ def pickled(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("weights", ["safetensors", "torch"])
 @pytest.mark.parametrize(("engine", "settings"), [(Marian, MarianSettings), (CTranslate2, CTranslate2Settings)])
-def test_no_code_of_a_pickle_is_run(engine, settings, weights, pickled, tmp_path) -> None:
+def test_no_code_of_a_pickle_runs(engine, settings, weights, pickled, tmp_path) -> None:
     folder = shutil.copytree(pickled, tmp_path / "model")
     with pytest.raises(TranslationError) as caught, engine(settings(model=str(folder), weights=weights), ("en", "nl")):
         pass

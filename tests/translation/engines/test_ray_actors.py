@@ -7,7 +7,7 @@ from spanferry.translation.engines.ray_actors import ActorPool, distribute
 from spanferry.translation.settings import MarianSettings
 
 
-def test_models_go_to_actors_and_stay_the_same_engine(tmp_path):
+def test_models_run_in_actors_and_keep_their_identity(tmp_path):
     messages: list[str] = []
     one = Marian(MarianSettings(model=str(tmp_path)), ("en", "nl"))
     many = distribute(one, messages.append)
@@ -18,7 +18,7 @@ def test_models_go_to_actors_and_stay_the_same_engine(tmp_path):
     assert messages == []
 
 
-def test_a_service_stays_with_one_client_which_is_messages():
+def test_a_service_keeps_one_client_and_a_message_says_so():
     messages: list[str] = []
     service, copy = MTranslate("en", "nl", 1.0), Identity()
     assert distribute(service, messages.append) is service

@@ -33,7 +33,7 @@ def start(folder: Path) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-c", PROGRAM, folder], env=os.environ.copy())
 
 
-def test_kill(google, tmp_path):
+def test_a_killed_run_loses_no_answer(google, tmp_path):
     served = google(lambda text, n: time.sleep(0.005) or dutch(text))
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     whole.mkdir()

@@ -59,7 +59,7 @@ def test_a_table_without_a_scope_is_skipped(tmp_path):
     ("marks", "expected"),
     [(b"01", ["the quay", "the\tquay"]), (b"01010101", ["the quay", "the\tquay"]), (b"\xff", TEXTS[:3])],
 )
-def test_marks_of_another_length_do_no_harm(tmp_path, marks, expected):
+def test_marks_of_another_length_are_handled(tmp_path, marks, expected):
     table = table_of(tmp_path, {})
     marked = table.replace_schema_metadata({**table.schema.metadata, GIVEN_KEY: marks})
     ((_, rows),) = read(tmp_path / "t.parquet", marked)

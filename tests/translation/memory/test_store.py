@@ -29,7 +29,7 @@ def filled(folder: Path) -> Path:
     return folder
 
 
-def test_translations_are_found_by_text_context_and_scope(tmp_path):
+def test_translations_are_looked_up_by_text_context_and_scope(tmp_path):
     memory = Memory(filled(tmp_path), DUTCH)
     assert len(memory) == 3
     assert (memory.get("quay"), memory.get("lock"), memory.get("lock", "c0ffee")) == ("kade", "grendel", "sluis")
@@ -44,7 +44,7 @@ def test_translations_are_found_by_text_context_and_scope(tmp_path):
         assert Memory(tmp_path, other).failed_attempt("weir") is None
 
 
-def test_a_scope_is_read_among_others(tmp_path):
+def test_one_scope_of_several_is_read(tmp_path):
     filled(tmp_path)
     with open_memory(tmp_path, Scope("deepl", "en", "nl")) as other:
         other.add([("quay", "", "kaai")])
@@ -86,7 +86,7 @@ def test_only_one_process_writes(tmp_path):
         pass
 
 
-def test_release(tmp_path):
+def test_quarantined_texts_are_released(tmp_path):
     assert release_quarantine(filled(tmp_path)) == 1
     assert Memory(tmp_path, DUTCH).failed_attempt("weir") is None
     assert list(quarantine_log(tmp_path).records()) == []

@@ -29,7 +29,7 @@ FOREIGN = """\
 """
 
 
-def test_bytes(tmp_path: Path):
+def test_the_bytes_of_a_file(tmp_path: Path):
     path = tmp_path / "memory.tmx"
     write_tmx(path, [("Salt & <pepper>", "Zout & <peper>"), (" two\tlines\r\n", "twee\x0bregels")], "en", "nl")
     assert path.read_text(encoding="utf-8") == (
@@ -51,7 +51,7 @@ texts = st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip)
 
 
 @given(st.lists(st.tuples(texts, texts), max_size=5))
-def test_every_text_comes_back(tmp_path_factory, pairs):
+def test_every_text_is_read_as_written(tmp_path_factory, pairs):
     path = tmp_path_factory.mktemp("tmx") / "memory.tmx"
     write_tmx(path, pairs, "en", "nl")
     assert list(read_tmx(path, "en", "nl")) == pairs
@@ -116,7 +116,7 @@ def test_a_missing_file(tmp_path: Path):
         list(read_tmx(tmp_path / "none.tmx", "en", "nl"))
 
 
-def test_nothing_is_left_when_writing_fails(tmp_path: Path):
+def test_no_file_is_left_when_writing_fails(tmp_path: Path):
     def pairs():
         yield "one", "een"
         raise RuntimeError
