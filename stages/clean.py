@@ -3,14 +3,9 @@
 from pathlib import Path
 
 import click
-from spanferry import tables
-from spanferry.cleaning import documents, provenance, rejected
+from spanferry.cleaning import clean_corpus
 from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import read_params
-from spanferry.files import file_sha256, write_json
-from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
-from spanferry.selection import decisions_table, select
-from spanferry.squad import cleaned_name, write_squad
 
 
 @click.command(cls=Command, name="clean", help=__doc__)
@@ -33,19 +28,17 @@ def main(
     digests: Path,
 ) -> None:
     params = read_params()
-    source = tables.read(layout, SourceParagraph)
-    target = tables.read(paragraphs, TargetParagraph)
-    located = tables.read(spans, SpanRow)
-    translated = None if params.corpus(name).native else tables.read(translations, TranslationRow)
-    selection = select(source, target, located, translated)
-    for split, document in documents(source, target, located, translated, selection).items():
-        write_squad(document, out / cleaned_name(params.language.target, split))
-    kept = provenance(located, selection)
-    tables.write(kept, out / "provenance.parquet")
-    tables.write_rejected(rejected(located, selection), out / "rejected.jsonl")
-    tables.write(decisions_table(source, selection), decisions)
-    write_json(digests, {path.name: file_sha256(path) for path in out.iterdir()})
-    print_summary("clean", f"{name}: {kept.num_rows:,} of {located.num_rows:,} answers kept")
+    answers = clean_corpus(
+        layout,
+        paragraphs,
+        spans,
+        None if params.corpus(name).native else translations,
+        params.language.target,
+        out=out,
+        decisions=decisions,
+        checksums=digests,
+    )
+    print_summary("clean", f"{name}: {answers.kept:,} of {answers.visited:,} answers kept")
 
 
 if __name__ == "__main__":

@@ -6,10 +6,8 @@ import click
 from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import read_params
 from spanferry.loss_figures import percent
-from spanferry.report.accuracy import read_gold
-from spanferry.report.build import compute_figures, write_report
-from spanferry.report.inputs import read_build, read_rescue
-from spanferry.report.verdicts import read_verdicts
+from spanferry.report.build import report_corpus
+from spanferry.report.inputs import read_build
 from spanferry.report.wording import number
 
 
@@ -35,17 +33,10 @@ def main(
     out: Path,
 ) -> None:
     params = read_params()
-    native = params.corpus(name).native
-    build = read_build(layout, paragraphs, clean, decisions, None if native else translations)
-    gold, verdicts = source / "gold.json", source / "verdicts.csv"
-    figures = compute_figures(
-        build,
-        params.language.source,
-        read_gold(gold) if gold.exists() else None,
-        read_verdicts(verdicts) if verdicts.exists() else None,
-        read_rescue(rescue) if rescue else None,
+    build = read_build(layout, paragraphs, clean, decisions, None if params.corpus(name).native else translations)
+    figures = report_corpus(
+        name, build, (params.language.source, params.language.target), source=source, rescue=rescue, out=out
     )
-    write_report(build, figures, name, (params.language.source, params.language.target), out)
     has_answer = figures.total.has_answer
     kept = f"{number(has_answer.kept)} of {number(has_answer.visited)}"
     page = out / "loss.html"

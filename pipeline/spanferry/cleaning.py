@@ -2,23 +2,79 @@
 
     layout, paragraphs, spans, translations, selection ──> {split: Document}, provenance, rejected
 
-`selection.select` decides what is kept; this module only applies its decisions.
+`selection.select` decides what is kept; this module only applies its decisions. `clean_corpus` does both for the tables
+of a corpus, and writes the results.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from spanferry import tables
 from spanferry.arrow import from_table, to_table
-from spanferry.records import SPLITS, Field, Reason, SpanRow, Split
-from spanferry.selection import Selection
-from spanferry.squad import UNSET, Answer, Article, Document, Paragraph, Question
+from spanferry.files import file_sha256, write_json
+from spanferry.records import (
+    SPLITS,
+    Field,
+    Reason,
+    SourceParagraph,
+    SpanRow,
+    Split,
+    TargetParagraph,
+    TranslationRow,
+)
+from spanferry.selection import Selection, decisions_table, select
+from spanferry.squad import UNSET, Answer, Article, Document, Paragraph, Question, cleaned_name, write_squad
 
 VERSION = "v2.0"
 BATCH = 1000  # rows that are converted to records at a time
 
 AnswersByField = dict[str, list[Answer]]
+
+
+@dataclass(frozen=True)
+class CleanedAnswers:
+    """The number of answers of a corpus, and of those that are kept."""
+
+    visited: int
+    kept: int
+
+
+def clean_corpus(
+    layout: Path,
+    paragraphs: Path,
+    spans: Path,
+    translations: Path | None,
+    language: str,
+    *,
+    out: Path,
+    decisions: Path,
+    checksums: Path,
+) -> CleanedAnswers:
+    """Select what is kept of a corpus, and write the cleaned files and the tables about them.
+
+    layout, paragraphs, spans, translations: the tables of `SourceParagraph`, `TargetParagraph`, `SpanRow` and
+    `TranslationRow`; translations is None for a corpus that is already in the target language. language: code of the
+    target language, for the file names. out: the folder for the cleaned files, provenance.parquet and rejected.jsonl.
+    decisions: the table of `ParagraphDecision` to write. checksums: the JSON file to write, {file name in out: sha256}.
+    Raises InputError.
+    """
+    source = tables.read(layout, SourceParagraph)
+    target = tables.read(paragraphs, TargetParagraph)
+    located = tables.read(spans, SpanRow)
+    translated = None if translations is None else tables.read(translations, TranslationRow)
+    selection = select(source, target, located, translated)
+    for split, document in documents(source, target, located, translated, selection).items():
+        write_squad(document, out / cleaned_name(language, split))
+    kept = provenance(located, selection)
+    tables.write(kept, out / "provenance.parquet")
+    tables.write_rejected(rejected(located, selection), out / "rejected.jsonl")
+    tables.write(decisions_table(source, selection), decisions)
+    write_json(checksums, {path.name: file_sha256(path) for path in out.iterdir()})
+    return CleanedAnswers(visited=located.num_rows, kept=kept.num_rows)
 
 
 def documents(

@@ -15,10 +15,30 @@ from spanferry.loss import count_losses
 from spanferry.loss_figures import LossFigures, VerdictCounts, write_figures
 from spanferry.records import Field
 from spanferry.report import accuracy, review
-from spanferry.report.inputs import Build
+from spanferry.report.inputs import Build, read_rescue
 from spanferry.report.page import render_page
 from spanferry.report.plots import plot_rows
-from spanferry.report.verdicts import JudgedSpan, score_verdicts
+from spanferry.report.verdicts import JudgedSpan, read_verdicts, score_verdicts
+
+
+def report_corpus(
+    corpus: str, build: Build, languages: tuple[str, str], *, source: Path, rescue: Path | None, out: Path
+) -> LossFigures:
+    """Compute the figures of a build and write its report to a folder. Returns the figures.
+
+    languages: codes of source and target language. source: the folder of the corpus's files; gold.json and verdicts.csv
+    in it are used if they exist. rescue: the report of stage rescue, None when it did not run. Raises InputError.
+    """
+    gold, verdicts = source / "gold.json", source / "verdicts.csv"
+    figures = compute_figures(
+        build,
+        languages[0],
+        accuracy.read_gold(gold) if gold.exists() else None,
+        read_verdicts(verdicts) if verdicts.exists() else None,
+        read_rescue(rescue) if rescue else None,
+    )
+    write_report(build, figures, corpus, languages, out)
+    return figures
 
 
 def compute_figures(
