@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import chain, islice
 
-from spanferry.language.profiles.english import DETECTION
+from spanferry.language import language_of
 from spanferry.squad.document import Question
 from spanferry.squad.validation.chunks import AnyParagraph
 from spanferry.squad.validation.registry import Level, RuleList, Severity
@@ -23,7 +23,9 @@ MIN_ENGLISH_WORDS = 2
 
 UNTRANSLATED_RULES = RuleList()
 
-_TELLING, _ENGLISH = DETECTION.file_telling, DETECTION.file_common
+_DETECTION = language_of("en").detection
+assert _DETECTION is not None, "the profile of English has no detection words"
+_TELLING, _ENGLISH = _DETECTION.file_telling, _DETECTION.file_common
 _AS_WRITTEN = _TELLING | {word.capitalize() for word in _TELLING}
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
