@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spanferry.language.words import _TOKEN, fold, is_word, tokens
 
-from tests.support.spoilt_texts import TEXTS, cut
+from tests.support.damaged_texts import TEXTS, cut
 
 
 @pytest.mark.parametrize(

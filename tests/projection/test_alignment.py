@@ -23,7 +23,7 @@ from spanferry.projection.settings import AlignSettings, RescueSettings
 from spanferry.records import Method
 
 from tests.support.corpora import DUTCH, SAME, itself, layout, sample_layout, sample_translations, translations
-from tests.support.shown import asked, passage, show
+from tests.support.shown import answer_query, show, tokenized
 
 PAIRS = [
     ("The red dog sleeps.", "De rode hond slaapt."),
@@ -38,7 +38,7 @@ WORD = st.sampled_from(["the", "dog", "sleeps", "never", "1.250", "de", ".", "�
 
 
 @cache
-def learnt() -> Lexicon:
+def pairs_lexicon() -> Lexicon:
     return train(PAIRS)
 
 
@@ -53,28 +53,31 @@ def learnt() -> Lexicon:
 )
 def test_an_answer_is_aligned_with_the_words_that_its_words_link_to(source, target):
     text = target.replace("⟦", "").replace("⟧", "")
-    place = align_answer(asked(source, None), passage(text), learnt())
-    assert show(text, *place.span) == target
-    assert 0.5 < place.share <= 1
+    hint = align_answer(answer_query(source, None), tokenized(text), pairs_lexicon())
+    assert show(text, *hint.span) == target
+    assert 0.5 < hint.share <= 1
 
 
 def test_only_the_window_is_searched():
-    target = passage("De rode hond slaapt.\nDe oude hond staat.")
-    place = align_answer(asked("The red dog sleeps.\nThe old ⟦dog⟧ stands.", None), target, learnt())
-    assert show(target.text, *place.span) == "De rode hond slaapt.\nDe oude ⟦hond⟧ staat."
+    target = tokenized("De rode hond slaapt.\nDe oude hond staat.")
+    hint = align_answer(answer_query("The red dog sleeps.\nThe old ⟦dog⟧ stands.", None), target, pairs_lexicon())
+    assert show(target.text, *hint.span) == "De rode hond slaapt.\nDe oude ⟦hond⟧ staat."
 
 
 def test_words_that_the_lexicon_lacks_have_no_share():
-    assert align_answer(asked("A ⟦comet⟧ passed.", None), passage("Voorbij vloog iets."), learnt()).share == 0
+    assert (
+        align_answer(answer_query("A ⟦comet⟧ passed.", None), tokenized("Voorbij vloog iets."), pairs_lexicon()).share
+        == 0
+    )
 
 
 def test_a_window_without_words_has_no_aligned_span():
-    assert align_answer(asked("The red ⟦dog⟧ sleeps.", None), passage(" "), learnt()) is None
+    assert align_answer(answer_query("The red ⟦dog⟧ sleeps.", None), tokenized(" "), pairs_lexicon()) is None
 
 
 @given(st.lists(WORD, min_size=1, max_size=12), st.lists(WORD, min_size=1, max_size=12))
 def test_the_links_of_a_word_sum_to_at_most_one(source, target):
-    forward, backward = learnt().links(source, target)
+    forward, backward = pairs_lexicon().links(source, target)
     assert forward.shape == backward.shape == (len(source), len(target))
     assert (forward >= 0).all()
     assert (backward >= 0).all()
@@ -83,46 +86,46 @@ def test_the_links_of_a_word_sum_to_at_most_one(source, target):
 
 
 def test_swapping_the_languages_of_a_corpus_swaps_its_links():
-    turned = train([(translation, text) for text, translation in PAIRS])
+    swapped = train([(translation, text) for text, translation in PAIRS])
     source, target = ["the", "old", "dog", "sleeps"], ["de", "oude", "hond", "slaapt"]
-    forward, backward = learnt().links(source, target)
-    there, back = turned.links(target, source)
-    np.testing.assert_allclose(forward, back.T)
-    np.testing.assert_allclose(backward, there.T)
+    forward, backward = pairs_lexicon().links(source, target)
+    swapped_forward, swapped_backward = swapped.links(target, source)
+    np.testing.assert_allclose(forward, swapped_backward.T)
+    np.testing.assert_allclose(backward, swapped_forward.T)
 
 
 def test_the_size_of_batches_does_not_change_the_lexicon(monkeypatch):
     monkeypatch.setattr(lexicon, "BATCH_CELLS", 40)
     parted = train(PAIRS)
-    np.testing.assert_array_equal(parted.keys, learnt().keys)
-    np.testing.assert_allclose(parted.forward, learnt().forward)
-    np.testing.assert_allclose(parted.backward, learnt().backward)
+    np.testing.assert_array_equal(parted.keys, pairs_lexicon().keys)
+    np.testing.assert_allclose(parted.forward, pairs_lexicon().forward)
+    np.testing.assert_allclose(parted.backward, pairs_lexicon().backward)
 
 
 def test_answers_of_a_corpus_translated_by_itself_are_aligned_with_themselves():
-    laid = sample_layout()
-    tables = group_by_paragraph(laid, *locate_table(laid, itself(laid), SAME, 1), 200)
+    table = sample_layout()
+    tables = group_by_paragraph(table, *locate_table(table, itself(table), SAME, 1), 200)
     groups = [group for table in tables for group in from_table(table, ParagraphGroup)]
     pairs = (pair for group in groups for pair in translation_pairs(group.source, group.target, group.spans))
-    learnt = train(list(dict.fromkeys(pairs)))
+    trained = train(list(dict.fromkeys(pairs)))
     answers = [
         make_query(tokenize_target(group.target), row.source_start, row.source_text, None)
         for group in groups
         for row in group.spans
     ]
-    places = [align_answer(answer, answer.source, learnt) for answer in answers]
-    assert np.mean([place.span == answer.span for place, answer in zip(places, answers, strict=True)]) > 0.95
+    aligned = [align_answer(answer, answer.source, trained) for answer in answers]
+    assert np.mean([hint.span == answer.span for hint, answer in zip(aligned, answers, strict=True)]) > 0.95
 
 
 def test_an_aligned_span_decides_only_when_there_is_no_marked_span():
-    answer, target = asked("The tribe saw the ⟦cities⟧.", "stad"), passage("De stam zag de steden.")
-    place, marked = (
+    answer, target = answer_query("The tribe saw the ⟦cities⟧.", "stad"), tokenized("De stam zag de steden.")
+    hint, marked = (
         SpanHint(15, 21, 1.0),
         parse_translation("De [stam] zag de steden.", make_request(answer, ("[", "]"))),
     )
     chosen = {
-        which: DUTCH.locate(answer, target, *told)
-        for which, told in {"none": (), "words": (None, place), "both": (marked, place)}.items()
+        which: DUTCH.locate(answer, target, *hints)
+        for which, hints in {"none": (), "words": (None, hint), "both": (marked, hint)}.items()
     }
     spans = {which: show(target.text, *decision.chosen.span) for which, decision in chosen.items()}
     assert spans["none"] == spans["both"] == "De ⟦stam⟧ zag de steden."
@@ -131,11 +134,11 @@ def test_an_aligned_span_decides_only_when_there_is_no_marked_span():
 
 
 def rescued(locator: Locator, settings: RescueSettings) -> tuple[list[dict], dict[str, int]]:
-    """A paragraph of PAIRS's sentences, whose engine calls a dog "qqq" and loses every marker."""
+    """Locate and rescue an answer with an engine that translates "dog" as "qqq" and loses every marker."""
     context = " ".join(text for text, _ in PAIRS[:5])
-    laid = layout(context, (8, "dog"), cut=(20, 40, 60, 80))
-    paragraphs, spans = locate_table(laid, translations({**dict(PAIRS), "dog": "qqq"}), locator, 1)
-    spans, cost = rescue_table(laid, paragraphs, spans, lambda texts: dict.fromkeys(texts), locator, settings, 1)
+    table = layout(context, (8, "dog"), cut=(20, 40, 60, 80))
+    paragraphs, spans = locate_table(table, translations({**dict(PAIRS), "dog": "qqq"}), locator, 1)
+    spans, cost = rescue_table(table, paragraphs, spans, lambda texts: dict.fromkeys(texts), locator, settings, 1)
     return spans.to_pylist(), cost
 
 

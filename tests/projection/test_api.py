@@ -18,30 +18,34 @@ def start_of(text: str, context: str, occurrence: int = 1) -> int:
 
 @pytest.mark.parametrize("occurrence", [1, 2])
 def test_the_answer_is_found_in_the_sentence_that_translates_its_own(occurrence: int) -> None:
-    found = locate_answer(ENGLISH, start_of("dam", ENGLISH, occurrence), "dam", DUTCH, translation="dam")
-    assert found is not None
-    assert (found.text, found.start, found.method) == ("dam", start_of("dam", DUTCH, occurrence), Method.EXACT)
-    assert 0.9 < found.probability <= 1
+    answer_span = locate_answer(ENGLISH, start_of("dam", ENGLISH, occurrence), "dam", DUTCH, translation="dam")
+    assert answer_span is not None
+    assert (answer_span.text, answer_span.start, answer_span.method) == (
+        "dam",
+        start_of("dam", DUTCH, occurrence),
+        Method.EXACT,
+    )
+    assert 0.9 < answer_span.probability <= 1
 
 
 def test_an_answer_without_a_translation_is_searched_for_in_its_source_form() -> None:
-    found = locate_answer(ENGLISH, start_of("1612", ENGLISH), "1612", DUTCH)
-    assert found is not None
-    assert (found.text, found.start) == ("1612", 3)
+    answer_span = locate_answer(ENGLISH, start_of("1612", ENGLISH), "1612", DUTCH)
+    assert answer_span is not None
+    assert (answer_span.text, answer_span.start) == ("1612", 3)
 
 
 def test_sentence_pairs_can_be_passed() -> None:
     english, dutch = "It broke the dam held", "Het brak de dam hield"
     pairs = [((0, 8), (0, 8)), ((9, 21), (9, 21))]
-    found = locate_answer(english, 13, "dam", dutch, translation="dam", sentences=pairs)
-    assert found is not None
-    assert found.start == 12
+    answer_span = locate_answer(english, 13, "dam", dutch, translation="dam", sentences=pairs)
+    assert answer_span is not None
+    assert answer_span.start == 12
 
 
 def test_contexts_with_different_numbers_of_sentences_are_searched_whole() -> None:
-    found = locate_answer(ENGLISH, start_of("1612", ENGLISH), "1612", "In 1612 hield hij en toen brak hij.")
-    assert found is not None
-    assert found.start == 3
+    answer_span = locate_answer(ENGLISH, start_of("1612", ENGLISH), "1612", "In 1612 hield hij en toen brak hij.")
+    assert answer_span is not None
+    assert answer_span.start == 3
 
 
 def test_an_answer_without_a_similar_text_is_not_located() -> None:
@@ -49,9 +53,11 @@ def test_an_answer_without_a_similar_text_is_not_located() -> None:
 
 
 def test_the_rules_of_the_target_language_apply() -> None:
-    found = locate_answer("The river is long.", 4, "river", "Der Fluss ist lang.", translation="Fluss", target="de")
-    assert found is not None
-    assert (found.text, found.start) == ("Fluss", 4)
+    answer_span = locate_answer(
+        "The river is long.", 4, "river", "Der Fluss ist lang.", translation="Fluss", target="de"
+    )
+    assert answer_span is not None
+    assert (answer_span.text, answer_span.start) == ("Fluss", 4)
 
 
 @pytest.mark.parametrize(

@@ -66,10 +66,10 @@ def test_a_span_that_moves_changes_places_with_its_candidate():
 def test_a_contradiction_counts_once():
     strong, weak = reconcile([row("12 metres", "twaalf meter", 0.95), row("12", "oude dam", 0.5)], TARGET)
     first = placement(weak).probability
-    # Decided again, with the same result.
+    # A second decision gives the same result.
     strong, weak = reconcile([strong, weak], TARGET, {key_of(strong): strong})
     assert placement(weak).probability == first
-    # Before, the strong span was where both agreed.
+    # The earlier span of the stronger answer agreed with both.
     strong, weak = reconcile([strong, weak], TARGET, {key_of(strong): row("12 metres", "oude dam", 0.95)})
     assert placement(weak).probability == penalise(first)
     strong, weak = reconcile([strong, weak], TARGET, {key_of(weak): weak})

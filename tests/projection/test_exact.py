@@ -6,14 +6,14 @@ from spanferry.projection.exact import find_exact, occurrences
 from spanferry.projection.phrase import make_phrase
 from spanferry.records import Method
 
-from tests.support.shown import passage
+from tests.support.shown import tokenized
 
 DUTCH = language_of("nl")
 
 
-def places(needle: str, text: str, policy=DUTCH) -> list[tuple[str, str, float]]:
-    there = passage(text)
-    hits = find_exact(make_phrase(needle, needle, policy), there, (0, len(text)), policy)
+def find_matches(needle: str, text: str, policy=DUTCH) -> list[tuple[str, str, float]]:
+    target = tokenized(text)
+    hits = find_exact(make_phrase(needle, needle, policy), target, (0, len(text)), policy)
     return [(text[hit.start : hit.end], hit.method, round(hit.score, 2)) for hit in hits]
 
 
@@ -35,7 +35,7 @@ def places(needle: str, text: str, policy=DUTCH) -> list[tuple[str, str, float]]
     ],
 )
 def test_no_hit_begins_or_ends_inside_a_word_or_number(needle, text):
-    assert places(needle, text, NEUTRAL) == []
+    assert find_matches(needle, text, NEUTRAL) == []
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_no_hit_begins_or_ends_inside_a_word_or_number(needle, text):
     ],
 )
 def test_a_hit_at_boundaries_is_whole(needle, text):
-    found = places(needle, text)
-    assert found
-    assert set(found) == {(needle, Method.EXACT, 1.0)}
+    matches = find_matches(needle, text)
+    assert matches
+    assert set(matches) == {(needle, Method.EXACT, 1.0)}
 
 
 @pytest.mark.parametrize(
@@ -67,19 +67,19 @@ def test_a_hit_at_boundaries_is_whole(needle, text):
     ],
 )
 def test_in_dutch_a_part_of_a_compound_matches_the_whole_word(needle, text, word, score):
-    assert places(needle, text) == [(word, Method.NORMALISED, score)]
-    assert places(needle, text, NEUTRAL) == []
+    assert find_matches(needle, text) == [(word, Method.NORMALISED, score)]
+    assert find_matches(needle, text, NEUTRAL) == []
 
 
 @pytest.mark.parametrize(
     ("needle", "text"), [("ei", "eiland"), ("van", "vanaf"), ("1991", "19912"), ("land", "eilanden")]
 )
 def test_a_short_part_a_number_or_a_middle_part_matches_no_compound(needle, text):
-    assert places(needle, text) == []
+    assert find_matches(needle, text) == []
 
 
 def test_whole_words_come_before_compounds():
-    assert [text for text, _, _ in places("water", "Waterbeheer, waterweg en water.")] == ["water", "waterweg"]
+    assert [text for text, _, _ in find_matches("water", "Waterbeheer, waterweg en water.")] == ["water", "waterweg"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_whole_words_come_before_compounds():
     [("这是黄河的水", "黄河"), ("東京で始まった", "東京"), ("ที่กรุงเทพมี", "กรุงเทพ"), ("平成3年に1991年", "1991")],
 )
 def test_without_spaces_every_character_is_a_boundary(text, needle):
-    assert places(needle, text, NEUTRAL) == [(needle, Method.EXACT, 1.0)]
+    assert find_matches(needle, text, NEUTRAL) == [(needle, Method.EXACT, 1.0)]
 
 
 def test_overlapping_occurrences_are_all_returned():
@@ -97,6 +97,6 @@ def test_overlapping_occurrences_are_all_returned():
 
 
 def test_a_span_may_cut_a_word_where_the_source_span_cuts_one():
-    there = passage("De Japanese tuin.")
-    assert find_exact(make_phrase("Japan", "Japan", NEUTRAL), there, (0, 17), NEUTRAL, ("", "e"))[0].span == (3, 8)
-    assert find_exact(make_phrase("Japan", "Japan", NEUTRAL), there, (0, 17), NEUTRAL, ("", "i")) == []
+    target = tokenized("De Japanese tuin.")
+    assert find_exact(make_phrase("Japan", "Japan", NEUTRAL), target, (0, 17), NEUTRAL, ("", "e"))[0].span == (3, 8)
+    assert find_exact(make_phrase("Japan", "Japan", NEUTRAL), target, (0, 17), NEUTRAL, ("", "i")) == []

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.support.shown import found
+from tests.support.shown import show_chosen
 
 
 def at(source: str, translation: str, target: str, **languages: str) -> None:
-    assert found(source, target.replace("⟦", "").replace("⟧", ""), translation, **languages) == target
+    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation, **languages) == target
 
 
 @pytest.mark.parametrize(

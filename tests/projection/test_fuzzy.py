@@ -8,47 +8,47 @@ from spanferry.language import language_of
 from spanferry.projection.fuzzy import candidate_runs, run_texts, runs_with_words, similarities
 from spanferry.projection.phrase import make_phrase
 
-from tests.support.shown import decision, found, passage, show
+from tests.support.shown import decide, show, show_chosen, tokenized
 
 DUTCH = language_of("nl")
 
 
 def test_runs_begin_and_end_with_words_and_never_with_an_article():
-    there = passage("De dam, een dijk.")
-    among = candidate_runs([make_phrase("de dam", "the dam", DUTCH)], there, (0, len(there.token_spans)), DUTCH)
-    assert [there.text[slice(*there.span_of(*run))] for run in among.tolist()] == [
+    target = tokenized("De dam, een dijk.")
+    among = candidate_runs([make_phrase("de dam", "the dam", DUTCH)], target, (0, len(target.token_spans)), DUTCH)
+    assert [target.text[slice(*target.span_of(*run))] for run in among.tolist()] == [
         "dam", "dam, een", "dam, een dijk", "dijk",
     ]  # fmt: skip
 
 
 def test_a_window_without_words_has_no_runs():
-    there = passage("... !")
+    target = tokenized("... !")
     assert (
-        len(candidate_runs([make_phrase("de dam", "the dam", DUTCH)], there, (0, len(there.token_spans)), DUTCH)) == 0
+        len(candidate_runs([make_phrase("de dam", "the dam", DUTCH)], target, (0, len(target.token_spans)), DUTCH)) == 0
     )
 
 
 def test_similarity_is_one_for_equal_words_and_zero_without_common_letters():
-    there = passage("De Dam xyz")
-    wanted, among = [make_phrase("dam", "dam", DUTCH)], np.array([[1, 2], [2, 3]])
-    assert similarities(wanted, there, among).tolist() == [[1.0, 0.0]]
+    target = tokenized("De Dam xyz")
+    phrase, among = [make_phrase("dam", "dam", DUTCH)], np.array([[1, 2], [2, 3]])
+    assert similarities(phrase, target, among).tolist() == [[1.0, 0.0]]
 
 
 def test_runs_without_the_required_words_are_removed_unless_all_lack_them():
-    there = passage("Er waren 12 schepen")
+    target = tokenized("Er waren 12 schepen")
     among = np.array([[0, 2], [2, 4], [3, 4]])
-    assert runs_with_words(among, there, (0, 4), {"12"}).tolist() == [[2, 4]]
-    assert runs_with_words(among, there, (0, 4), {"13"}).tolist() == among.tolist()
-    assert runs_with_words(among, there, (0, 4), set()).tolist() == among.tolist()
+    assert runs_with_words(among, target, (0, 4), {"12"}).tolist() == [[2, 4]]
+    assert runs_with_words(among, target, (0, 4), {"13"}).tolist() == among.tolist()
+    assert runs_with_words(among, target, (0, 4), set()).tolist() == among.tolist()
 
 
 @given(st.lists(st.sampled_from(["De", "dam", ",", "Zoë", "1.250", "'s"]), min_size=1, max_size=9), st.data())
-def test_joined_runs_are_their_folded_tokens(pieces, data):
-    there = passage(" ".join(pieces))
-    size = len(there.token_spans)
+def test_joined_runs_are_their_folded_tokens(words, data):
+    target = tokenized(" ".join(words))
+    size = len(target.token_spans)
     first = data.draw(st.integers(0, size - 1))
     last = data.draw(st.integers(first + 1, size))
-    assert run_texts(there, np.array([[first, last]])) == [" ".join(there.folded[first:last])]
+    assert run_texts(target, np.array([[first, last]])) == [" ".join(target.folded[first:last])]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_joined_runs_are_their_folded_tokens(pieces, data):
     ],
 )
 def test_the_most_similar_run_is_found(source, translation, target):
-    assert found(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
+    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
 
 
 @pytest.mark.parametrize(
@@ -76,16 +76,16 @@ def test_the_most_similar_run_is_found(source, translation, target):
     ],
 )
 def test_a_suffix_or_mutation_is_found_in_any_language(code, source, translation, target):
-    assert found(source, target.replace("⟦", "").replace("⟧", ""), translation, code=code) == target
+    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation, code=code) == target
 
 
 def test_a_title_may_stand_in_the_source_language():
     source, target = "They saw ⟦Men in Black⟧ twice.", "Zij zagen ⟦Men in Black⟧ twee keer."
-    assert found(source, target.replace("⟦", "").replace("⟧", ""), "Mannen in het zwart") == target
+    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), "Mannen in het zwart") == target
 
 
 def test_a_phrase_without_a_similar_run_is_not_located():
-    assert decision("the ⟦US⟧ army", "het leger", "qqq").chosen is None
+    assert decide("the ⟦US⟧ army", "het leger", "qqq").chosen is None
 
 
 def test_show_puts_brackets_round_a_span():

@@ -17,49 +17,49 @@ from tests.support.corpora import DUTCH, memory, sample_layout, sample_translati
 SETTINGS = RescueSettings()
 
 
-def both(layout: pa.Table, workers: int = 1, progress=lambda _: None) -> list[pa.Table]:
-    """paragraphs, spans before and after rescue."""
+def locate_and_rescue(layout: pa.Table, workers: int = 1, progress=lambda _: None) -> list[pa.Table]:
+    """Return the paragraphs, and the spans before and after rescue."""
     paragraphs, spans = locate_table(layout, sample_translations(), DUTCH, workers, progress)
-    settled, _ = rescue_table(
+    rescued, _ = rescue_table(
         layout, paragraphs, spans, lambda texts: {text: memory().get(text) for text in texts}, DUTCH, SETTINGS, workers
     )
-    return [paragraphs.combine_chunks(), spans.combine_chunks(), settled.combine_chunks()]
+    return [paragraphs.combine_chunks(), spans.combine_chunks(), rescued.combine_chunks()]
 
 
 @pytest.fixture(scope="module")
 def whole() -> list[pa.Table]:
-    return both(sample_layout())
+    return locate_and_rescue(sample_layout())
 
 
 @pytest.mark.parametrize("size", [1, 7])
 def test_the_size_of_batches_does_not_change_the_result(whole, size, monkeypatch):
     monkeypatch.setattr(grouping, "BATCH", size)
-    assert both(sample_layout()) == whole
+    assert locate_and_rescue(sample_layout()) == whole
 
 
 @pytest.mark.parametrize("size", [1, 7])
 def test_the_size_of_rescue_windows_does_not_change_the_result(whole, size, monkeypatch):
     monkeypatch.setattr(rescue_tables, "WINDOW", size)
-    assert both(sample_layout()) == whole
+    assert locate_and_rescue(sample_layout()) == whole
 
 
 def test_the_number_of_workers_does_not_change_the_result(whole, monkeypatch):
     monkeypatch.setattr(grouping, "BATCH", 9)
     monkeypatch.setattr(local, "MIN_POOL_BATCHES", 0)
-    assert both(sample_layout(), workers=3) == whole
+    assert locate_and_rescue(sample_layout(), workers=3) == whole
 
 
 def test_paragraphs_are_located_independently(whole):
-    alone = [both(sample_layout().slice(at, 1)) for at in range(6)]
+    alone = [locate_and_rescue(sample_layout().slice(at, 1)) for at in range(6)]
     counts = [sum(part[1].num_rows for part in alone[:n]) for n in range(7)]
     for which in (1, 2):
         assert pa.concat_tables([part[which] for part in alone]).combine_chunks() == whole[which].slice(0, counts[6])
 
 
 def test_progress_counts_every_paragraph():
-    told: list[int] = []
-    locate_table(sample_layout(), sample_translations(), DUTCH, 1, told.append)
-    assert sum(told) == sample_layout().num_rows
+    counts: list[int] = []
+    locate_table(sample_layout(), sample_translations(), DUTCH, 1, counts.append)
+    assert sum(counts) == sample_layout().num_rows
 
 
 def test_an_empty_layout_gives_empty_tables():
@@ -68,14 +68,14 @@ def test_an_empty_layout_gives_empty_tables():
 
 
 def other_sentences(paragraphs: pa.Table) -> pa.Table:
-    """The first paragraph cut otherwise than its source."""
+    """Return the paragraphs, the first with other sentences than its source has."""
     rows = paragraphs.to_pylist()
     rows[0]["sentences"] += [rows[0]["sentences"][-1]]
     return pa.Table.from_pylist(rows, schema=schema_of(TargetParagraph))
 
 
 @pytest.mark.parametrize(
-    ("other", "spoilt"),
+    ("other", "corrupt"),
     [
         ("spans", lambda layout, paragraphs, spans: (layout.slice(1), paragraphs.slice(1), spans)),
         ("paragraphs", lambda layout, paragraphs, spans: (layout.slice(1), paragraphs, spans)),
@@ -90,8 +90,8 @@ def other_sentences(paragraphs: pa.Table) -> pa.Table:
     ],
     ids=["spans_more", "layout_less", "paragraphs_less", "spans_less", "spans_cut", "spans_mixed", "sentences"],
 )
-def test_tables_of_two_builds_are_refused(whole, other, spoilt):
+def test_tables_of_two_builds_are_refused(whole, other, corrupt):
     paragraphs, spans, _ = whole
     message = f"^layout and {other}: not from the same build; rebuild from segment on$"
     with pytest.raises(InputError, match=message):
-        list(group_by_paragraph(*spoilt(sample_layout(), paragraphs, spans), grouping.BATCH))
+        list(group_by_paragraph(*corrupt(sample_layout(), paragraphs, spans), grouping.BATCH))

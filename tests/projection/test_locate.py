@@ -36,9 +36,9 @@ def test_a_paragraph_keeps_the_source_s_white_space():
         "Hij was oud.",
         "Niemand verdronk.",
     ]
-    found = ["dam", "De dam", "oud", "Niemand", "brak.  Hij"]
-    assert [row["text"] for row in spans] == found
-    assert [row["start"] for row in spans] == [paragraph["context"].index(text) for text in found]
+    expected = ["dam", "De dam", "oud", "Niemand", "brak.  Hij"]
+    assert [row["text"] for row in spans] == expected
+    assert [row["start"] for row in spans] == [paragraph["context"].index(text) for text in expected]
     assert all(row["method"] in {Method.EXACT, Method.NORMALISED} for row in spans)
 
 

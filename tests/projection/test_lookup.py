@@ -11,11 +11,11 @@ from tests.support.corpora import translations
 TEXT = st.text(st.characters(codec="utf-8"), max_size=6)
 
 
-@pytest.mark.parametrize("held", [0, 3, 1000])
+@pytest.mark.parametrize("in_memory", [0, 3, 1000])
 @given(pairs=st.dictionaries(TEXT, st.none() | TEXT, max_size=12), others=st.lists(TEXT))
-def test_lookups_equal_a_dict(held, pairs, others):
+def test_lookups_equal_a_dict(in_memory, pairs, others):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lookup, "MAX_IN_MEMORY", held)
+        patch.setattr(lookup, "MAX_IN_MEMORY", in_memory)
         patch.setattr(lookup, "BATCH", 2)
         texts = [*pairs, *others]
         assert TranslationLookup(translations(pairs)).get_all(texts) == [pairs.get(text) for text in texts]

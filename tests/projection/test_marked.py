@@ -12,7 +12,7 @@ from spanferry.projection.marked import (
     usable_styles,
 )
 
-from tests.support.shown import asked, found, passage, unshow
+from tests.support.shown import answer_query, show_chosen, tokenized, unshow
 
 SQUARE = ("[", "]")
 PLAIN = "It hangs in ⟦Delft⟧ now."
@@ -20,8 +20,11 @@ CITED = "It hangs[21] in ⟦Delft⟧ now [22]."
 
 
 def test_a_request_is_the_window_with_markers():
-    assert make_request(asked("All is well.\n" + PLAIN, None), SQUARE).text == "It hangs in [Delft] now."
-    assert make_request(asked("It ⟦rained.\nIt snowed⟧ too.", None), ("«", "»")).text == "It «rained.\nIt snowed» too."
+    assert make_request(answer_query("All is well.\n" + PLAIN, None), SQUARE).text == "It hangs in [Delft] now."
+    assert (
+        make_request(answer_query("It ⟦rained.\nIt snowed⟧ too.", None), ("«", "»")).text
+        == "It «rained.\nIt snowed» too."
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,20 +38,20 @@ def test_a_request_is_the_window_with_markers():
     ],
 )
 def test_a_marker_style_that_the_sentence_contains_comes_last(source, first):
-    assert usable_styles(asked(source, None))[0][0] == first
+    assert usable_styles(answer_query(source, None))[0][0] == first
 
 
 def test_a_style_of_two_equal_markers_is_not_used_if_the_sentence_contains_it():
-    assert ('"', '"') not in usable_styles(asked('He "said" «it» [1] in ⟦Delft⟧.', None))
+    assert ('"', '"') not in usable_styles(answer_query('He "said" «it» [1] in ⟦Delft⟧.', None))
 
 
-def piece(back: str, source: str = PLAIN, markers: tuple[str, str] = SQUARE) -> tuple[str, str] | None:
-    marked = parse_translation(back, make_request(asked(source, None), markers))
+def parse_marked(response: str, source: str = PLAIN, markers: tuple[str, str] = SQUARE) -> tuple[str, str] | None:
+    marked = parse_translation(response, make_request(answer_query(source, None), markers))
     return (marked.piece, marked.text) if marked else None
 
 
 @pytest.mark.parametrize(
-    "back",
+    "response",
     [
         "Het hangt nu in [Delft].",
         "Het hangt nu in [ Delft ].",
@@ -57,18 +60,18 @@ def piece(back: str, source: str = PLAIN, markers: tuple[str, str] = SQUARE) -> 
         "Het hangt nu in [\u00a0Delft\u00a0].",
     ],
 )
-def test_white_space_inside_and_doubled_markers_change_nothing(back):
-    assert piece(back) == ("Delft", "Het hangt nu in Delft.")
+def test_white_space_inside_and_doubled_markers_change_nothing(response):
+    assert parse_marked(response) == ("Delft", "Het hangt nu in Delft.")
 
 
 @pytest.mark.parametrize("markers", STYLES)
 def test_every_style_is_read(markers):
     left, right = markers
-    assert piece(f"Het hangt nu in {left}Delft{right}.", markers=markers) == ("Delft", "Het hangt nu in Delft.")
+    assert parse_marked(f"Het hangt nu in {left}Delft{right}.", markers=markers) == ("Delft", "Het hangt nu in Delft.")
 
 
 @pytest.mark.parametrize(
-    "back",
+    "response",
     [
         "",
         "Het hangt nu in Delft.",
@@ -83,41 +86,41 @@ def test_every_style_is_read(markers):
         "Het hangt nu in [Delft, de stad waar hij werd geboren, leefde, werkte, trouwde en stierf].",
     ],
 )
-def test_lost_moved_or_empty_markers_are_detected(back):
-    assert piece(back) is None
+def test_lost_moved_or_empty_markers_are_detected(response):
+    assert parse_marked(response) is None
 
 
 @pytest.mark.parametrize(
-    ("back", "text"),
+    ("response", "text"),
     [
         ("Het hangt[21] nu in [Delft] [22].", "Het hangt[21] nu in Delft [22]."),
         ("Het hangt nu in [Delft] [21] [22].", "Het hangt nu in Delft [21] [22]."),
         ("In [Delft] hangt het[22] nu[21].", "In Delft hangt het[22] nu[21]."),
     ],
 )
-def test_markers_are_distinguished_from_brackets_of_the_text(back, text):
-    assert piece(back, CITED) == ("Delft", text)
+def test_markers_are_distinguished_from_brackets_of_the_text(response, text):
+    assert parse_marked(response, CITED) == ("Delft", text)
 
 
 def test_a_lost_pair_of_markers_is_detected_beside_brackets_of_the_text():
-    assert piece("Het hangt[21] nu in Delft [22].", CITED) is None
+    assert parse_marked("Het hangt[21] nu in Delft [22].", CITED) is None
 
 
 def test_markers_round_an_answer_over_a_line_break_are_read():
-    assert piece("Het [regende.\nHet sneeuwde] ook.", "It ⟦rained.\nIt snowed⟧ too.") == (
+    assert parse_marked("Het [regende.\nHet sneeuwde] ook.", "It ⟦rained.\nIt snowed⟧ too.") == (
         "regende.\nHet sneeuwde",
         "Het regende.\nHet sneeuwde ook.",
     )
 
 
-def moved(marked: str, clean: str) -> tuple[str, float]:
+def transfer_marked(marked: str, clean: str) -> tuple[str, float]:
     text, start, end = unshow(marked)
-    place = transfer(MarkedTranslation(text, start, end), passage(clean), (0, 0))
-    return clean[slice(*place.span)], place.share
+    hint = transfer(MarkedTranslation(text, start, end), tokenized(clean), (0, 0))
+    return clean[slice(*hint.span)], hint.share
 
 
 @pytest.mark.parametrize(
-    ("marked", "clean", "there"),
+    ("marked", "clean", "expected"),
     [
         ("Het hangt nu in ⟦Delft⟧.", "Het hangt nu in Delft.", "Delft"),
         ("Het hangt nu in ⟦Delft⟧.", "Nu hangt het in Delft.", "Delft"),
@@ -128,33 +131,33 @@ def moved(marked: str, clean: str) -> tuple[str, float]:
         ("⟦Delft⟧", "Rotterdam", "Rotterdam"),
     ],
 )
-def test_a_marked_span_is_transferred_between_the_words_that_both_sentences_share(marked, clean, there):
-    assert moved(marked, clean)[0] == there
+def test_a_marked_span_is_transferred_between_the_words_that_both_sentences_share(marked, clean, expected):
+    assert transfer_marked(marked, clean)[0] == expected
 
 
 def test_the_score_of_a_transfer_is_the_share_of_common_words():
-    assert moved("Het hangt in ⟦Delft⟧.", "Het hangt in Delft.")[1] == 1.0
-    assert moved("⟦Delft⟧", "Rotterdam")[1] == 0.0
-    assert 0 < moved("Het hangt in ⟦Delft⟧.", "Nu hangt het daar.")[1] < 1
+    assert transfer_marked("Het hangt in ⟦Delft⟧.", "Het hangt in Delft.")[1] == 1.0
+    assert transfer_marked("⟦Delft⟧", "Rotterdam")[1] == 0.0
+    assert 0 < transfer_marked("Het hangt in ⟦Delft⟧.", "Nu hangt het daar.")[1] < 1
 
 
 WORDS = st.lists(st.sampled_from(["de", "dam", "brak", "Delft", ",", "1.250"]), min_size=1, max_size=8)
 
 
 @given(WORDS, WORDS, st.data())
-def test_a_transferred_span_is_a_run_of_words_in_the_window(ours, theirs, data):
-    first = data.draw(st.integers(0, len(ours) - 1))
-    last = data.draw(st.integers(first, len(ours) - 1))
-    shown = " ".join([*ours[:first], "⟦" + ours[first], *ours[first + 1 : last + 1]])
-    shown = shown + "⟧ " + " ".join(ours[last + 1 :])
+def test_a_transferred_span_is_a_run_of_words_in_the_window(words, clean_words, data):
+    first = data.draw(st.integers(0, len(words) - 1))
+    last = data.draw(st.integers(first, len(words) - 1))
+    shown = " ".join([*words[:first], "⟦" + words[first], *words[first + 1 : last + 1]])
+    shown = shown + "⟧ " + " ".join(words[last + 1 :])
     text, start, end = unshow(shown)
-    clean = passage("Nul.\n" + " ".join(theirs) + "\nEind.")
-    place = transfer(MarkedTranslation(text, start, end), clean, (1, 1))
+    clean = tokenized("Nul.\n" + " ".join(clean_words) + "\nEind.")
+    hint = transfer(MarkedTranslation(text, start, end), clean, (1, 1))
     low, high = clean.window_span((1, 1))
-    assert low <= place.span[0] < place.span[1] <= high
-    assert 0 <= place.share <= 1
-    assert {place.span[0]} <= {token[0] for token in clean.token_spans}
-    assert {place.span[1]} <= {token[1] for token in clean.token_spans}
+    assert low <= hint.span[0] < hint.span[1] <= high
+    assert 0 <= hint.share <= 1
+    assert {hint.span[0]} <= {token[0] for token in clean.token_spans}
+    assert {hint.span[1]} <= {token[1] for token in clean.token_spans}
 
 
 @given(WORDS, st.data())
@@ -164,13 +167,13 @@ def test_in_an_unchanged_sentence_the_span_does_not_move(words, data):
     before, inside = " ".join(words[:first]), " ".join(words[first : last + 1])
     start = len(before) + (1 if before else 0)
     text = " ".join(words)
-    place = transfer(MarkedTranslation(text, start, start + len(inside)), passage(text), (0, 0))
-    assert (place.span, place.share) == ((start, start + len(inside)), 1.0)
+    hint = transfer(MarkedTranslation(text, start, start + len(inside)), tokenized(text), (0, 0))
+    assert (hint.span, hint.share) == ((start, start + len(inside)), 1.0)
 
 
 @given(st.text(alphabet='[]«»" aDé\n', max_size=20))
-def test_any_response_is_parsed_or_refused(back):
-    marked = parse_translation(back, make_request(asked(PLAIN, None), SQUARE))
+def test_any_response_is_parsed_or_refused(response):
+    marked = parse_translation(response, make_request(answer_query(PLAIN, None), SQUARE))
     if marked is not None:
         assert marked.piece.strip()
         assert marked.text[slice(*marked.span)] == marked.piece
@@ -207,4 +210,4 @@ def test_any_response_is_parsed_or_refused(back):
     ],
 )
 def test_the_marked_translation_selects_the_occurrence(source, translation, marked, target):
-    assert found(source, target.replace("⟦", "").replace("⟧", ""), translation, marked) == target
+    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation, marked) == target

@@ -7,12 +7,12 @@ from spanferry.language import NEUTRAL
 from spanferry.projection.normalised import find_normalised
 from spanferry.projection.phrase import make_phrase
 
-from tests.support.shown import passage
+from tests.support.shown import tokenized
 
 
-def places(needle: str, text: str) -> list[str]:
-    there = passage(text)
-    hits = find_normalised(make_phrase(needle, needle, NEUTRAL), there, (0, len(there.token_spans)))
+def find_matches(needle: str, text: str) -> list[str]:
+    target = tokenized(text)
+    hits = find_normalised(make_phrase(needle, needle, NEUTRAL), target, (0, len(target.token_spans)))
     return [text[hit.start : hit.end] for hit in hits]
 
 
@@ -37,11 +37,11 @@ def places(needle: str, text: str) -> list[str]:
     ],
 )
 def test_words_are_compared_folded(needle, text, hits):
-    assert places(needle, text) == hits
+    assert find_matches(needle, text) == hits
 
 
 @pytest.mark.parametrize(("one", "other"), [("NFC", "NFD"), ("NFD", "NFC")])
 def test_composed_and_decomposed_letters_are_the_same(one, other):
     text = unicodedata.normalize(one, "de reünie van Zoë")
     needle = unicodedata.normalize(other, "reünie van Zoë")
-    assert places(needle, text) == [text[3:]]
+    assert find_matches(needle, text) == [text[3:]]

@@ -3,7 +3,7 @@
 import pytest
 from spanferry.projection.occurrence import position_gap, relative_position
 
-from tests.support.shown import asked, decision, found, passage
+from tests.support.shown import answer_query, decide, show_chosen, tokenized
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from tests.support.shown import asked, decision, found, passage
     ],
 )
 def test_with_equal_counts_the_nth_occurrence_is_the_nth_of_the_source(source, translation, target):
-    assert found(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
+    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
 
 
 @pytest.mark.parametrize(
@@ -37,27 +37,27 @@ def test_with_equal_counts_the_nth_occurrence_is_the_nth_of_the_source(source, t
     ],
 )
 def test_with_different_counts_the_occurrence_at_the_nearest_position_is_chosen(source, translation, target):
-    chosen = decision(source, target.replace("⟦", "").replace("⟧", ""), translation)
-    assert found(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
+    chosen = decide(source, target.replace("⟦", "").replace("⟧", ""), translation)
+    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
     assert chosen.evidence.tied
     assert chosen.occurrences == 2
 
 
 def test_only_the_answer_s_own_sentence_is_searched():
     source = "The dam held.\nIn May the ⟦dam⟧ broke."
-    assert found(source, "De dam hield.\nIn mei brak de dam.", "dam") == "De dam hield.\nIn mei brak de ⟦dam⟧."
+    assert show_chosen(source, "De dam hield.\nIn mei brak de dam.", "dam") == "De dam hield.\nIn mei brak de ⟦dam⟧."
 
 
 def test_the_occurrence_and_the_number_of_occurrences_are_given():
-    chosen = decision("The dam held, the ⟦dam⟧ broke.", "De dam hield, de dam brak.", "dam")
+    chosen = decide("The dam held, the ⟦dam⟧ broke.", "De dam hield, de dam brak.", "dam")
     assert (chosen.occurrence, chosen.occurrences) == (2, 2)
     assert [other.span for other in chosen.alternatives] == [(3, 6)]
     assert not chosen.evidence.tied
 
 
 def test_positions_are_relative_to_the_window():
-    there = passage("Nul.\nabcdefghij")
-    assert relative_position(there, (1, 1), 5, 5) == 0.0
-    assert relative_position(there, (1, 1), 15, 15) == 1.0
-    assert relative_position(there, (1, 1), 9, 11) == 0.5
-    assert position_gap(asked("⟦ab⟧cdefghij", None), passage("klmnopqrst"), 8, 10) == pytest.approx(0.8)
+    target = tokenized("Nul.\nabcdefghij")
+    assert relative_position(target, (1, 1), 5, 5) == 0.0
+    assert relative_position(target, (1, 1), 15, 15) == 1.0
+    assert relative_position(target, (1, 1), 9, 11) == 0.5
+    assert position_gap(answer_query("⟦ab⟧cdefghij", None), tokenized("klmnopqrst"), 8, 10) == pytest.approx(0.8)

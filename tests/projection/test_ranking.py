@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from spanferry.projection.ranking import MAX_ALTERNATIVES
 from spanferry.records import Method, Reason
 
-from tests.support.shown import asked, decision, found, is_inside, passage
+from tests.support.shown import answer_query, decide, is_inside, show_chosen, tokenized
 
 
 def at(source: str, translation: str | None, target: str, marked: str | None = None, code: str = "nl") -> None:
-    assert found(source, target.replace("⟦", "").replace("⟧", ""), translation, marked, code) == target
+    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation, marked, code) == target
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_unusual_characters(source, translation, target):
     ],
 )
 def test_an_answer_without_a_span_has_a_reason(source, target, translation, reason):
-    told = decision(source, target, translation)
-    assert (told.chosen, told.probability, told.reason) == (None, None, reason)
+    decision = decide(source, target, translation)
+    assert (decision.chosen, decision.probability, decision.reason) == (None, None, reason)
 
 
 @pytest.mark.parametrize(
@@ -115,15 +115,15 @@ def test_an_answer_without_a_span_has_a_reason(source, target, translation, reas
     ],
 )
 def test_the_method_of_a_span_is_given(translation, target, method):
-    assert decision("The ⟦dike⟧ broke.", target, translation).chosen.method == method
+    assert decide("The ⟦dike⟧ broke.", target, translation).chosen.method == method
 
 
 def test_alternatives_do_not_overlap_and_do_not_score_above_the_chosen_span():
-    told = decision("The ⟦dam⟧ held.", "De damp, dame, damde, daad en dag hielden stand bij Damme.", "damx")
-    spans = [told.chosen.span, *(other.span for other in told.alternatives)]
+    decision = decide("The ⟦dam⟧ held.", "De damp, dame, damde, daad en dag hielden stand bij Damme.", "damx")
+    spans = [decision.chosen.span, *(other.span for other in decision.alternatives)]
     assert 1 < len(spans) <= MAX_ALTERNATIVES + 1
     assert all(one[1] <= other[0] or other[1] <= one[0] for n, one in enumerate(spans) for other in spans[:n])
-    assert told.chosen.score >= max(other.score for other in told.alternatives)
+    assert decision.chosen.score >= max(other.score for other in decision.alternatives)
 
 
 WORDS = [
@@ -152,34 +152,34 @@ def test_a_span_is_whole_words_of_its_window(source, target, translation, marked
     end = data.draw(st.integers(start + 1, len(source)))
     assume(source[start:end].strip())
     shown = f"Eerst dit.\n{source[:start]}⟦{source[start:end]}⟧{source[end:]}\nDan dat."
-    there = f"Nul.\n{target}\nEind."
-    back = f"[{marked}]" if marked else None
-    told = decision(shown, there, translation, back, code)
-    assert told == decision(shown, there, translation, back, code)
-    for candidate in filter(None, (told.chosen, *told.alternatives)):
+    context = f"Nul.\n{target}\nEind."
+    response = f"[{marked}]" if marked else None
+    decision = decide(shown, context, translation, response, code)
+    assert decision == decide(shown, context, translation, response, code)
+    for candidate in filter(None, (decision.chosen, *decision.alternatives)):
         low, high = candidate.span
         assert 5 <= low < high <= 5 + len(target)
-        assert there[low:high] == there[low:high].strip()
-        answer = asked(shown, None)
+        assert context[low:high] == context[low:high].strip()
+        answer = answer_query(shown, None)
         if not (is_inside(answer.source.text, answer.span[0]) or is_inside(answer.source.text, answer.span[1])):
-            assert not is_inside(there, low)
-            assert not is_inside(there, high)
-    if told.chosen:
-        assert 0 <= told.chosen.score <= 1
-        assert 0 < told.probability < 1
-        assert 1 <= told.occurrence <= told.occurrences
-        assert told.reason is None
+            assert not is_inside(context, low)
+            assert not is_inside(context, high)
+    if decision.chosen:
+        assert 0 <= decision.chosen.score <= 1
+        assert 0 < decision.probability < 1
+        assert 1 <= decision.occurrence <= decision.occurrences
+        assert decision.reason is None
     else:
-        assert told.reason is not None
+        assert decision.reason is not None
 
 
 @given(TEXT, st.sampled_from(["nl", "en", "cy"]), st.data())
 def test_in_the_source_text_itself_every_answer_is_at_its_own_span(source, code, data):
-    there = passage(source).token_spans
-    first = data.draw(st.integers(0, len(there) - 1))
-    last = data.draw(st.integers(first, len(there) - 1))
-    start, end = there[first][0], there[last][1]
+    tokens = tokenized(source).token_spans
+    first = data.draw(st.integers(0, len(tokens) - 1))
+    last = data.draw(st.integers(first, len(tokens) - 1))
+    start, end = tokens[first][0], tokens[last][1]
     answer = source[start:end]
     assume(answer.casefold() not in {"de", "een", "het"})
     shown = f"{source[:start]}⟦{answer}⟧{source[end:]}"
-    assert decision(shown, source, answer, code=code, origin=code).chosen.span == (start, end)
+    assert decide(shown, source, answer, code=code, origin=code).chosen.span == (start, end)

@@ -21,28 +21,28 @@ SETTINGS = RescueSettings()
 
 
 class Engine:
-    """Answers from a list, and remembers what it was asked."""
+    """A translator that answers from a dict and records its requests."""
 
     def __init__(self, known: dict[str, str | None]) -> None:
         self.known = known
-        self.asked: list[list[str]] = []
+        self.requests: list[list[str]] = []
 
     def __call__(self, texts: Sequence[str]) -> dict[str, str | None]:
-        self.asked.append(list(texts))
+        self.requests.append(list(texts))
         return {text: self.known.get(text) for text in texts}
 
 
 def rescued(engine: Engine, *answers: tuple[int, str], context=CONTEXT, known=KNOWN, cut=(20,), settings=SETTINGS):
-    laid = layout(context, *answers, cut=cut)
-    paragraphs, spans = locate_table(laid, translations(known), DUTCH, 1)
-    spans, cost = rescue_table(laid, paragraphs, spans, engine, DUTCH, settings, 1)
+    table = layout(context, *answers, cut=cut)
+    paragraphs, spans = locate_table(table, translations(known), DUTCH, 1)
+    spans, cost = rescue_table(table, paragraphs, spans, engine, DUTCH, settings, 1)
     return spans.to_pylist(), cost
 
 
 def test_an_answer_without_a_span_is_requested_with_markers_and_located():
     engine = Engine({"The [Crow] hangs here.": "De [Kraai] hangt hier."})
     spans, cost = rescued(engine, (4, "Crow"), (27, "big"))
-    assert engine.asked == [["The [Crow] hangs here."]]
+    assert engine.requests == [["The [Crow] hangs here."]]
     assert (spans[0]["text"], spans[0]["start"], spans[0]["method"]) == ("Kraai", 3, Method.MARKED)
     assert spans[0]["marked"] == "De [Kraai] hangt hier."
     assert (spans[1]["text"], spans[1]["marked"]) == ("groot", None)
@@ -57,17 +57,17 @@ def test_the_next_marker_style_is_tried_only_when_the_first_is_lost():
         }
     )
     spans, cost = rescued(engine, (4, "Crow"))
-    assert engine.asked == [["The [Crow] hangs here."], ["The «Crow» hangs here."]]
+    assert engine.requests == [["The [Crow] hangs here."], ["The «Crow» hangs here."]]
     assert (spans[0]["text"], spans[0]["marked"]) == ("Kraai", "De «Kraai» hangt hier.")
     assert (cost["requests"], cost["rescued"]) == (2, 1)
 
 
-@pytest.mark.parametrize("back", [None, "", "De Kraai hangt hier.", "De [] hangt hier.", "De [ ] hangt hier."])
-def test_spans_do_not_change_when_all_markers_are_lost(back):
-    engine = Engine({"The [Crow] hangs here.": back, "The «Crow» hangs here.": back})
-    laid = layout(CONTEXT, (4, "Crow"), cut=(20,))
-    paragraphs, before = locate_table(laid, translations(KNOWN), DUTCH, 1)
-    after, cost = rescue_table(laid, paragraphs, before, engine, DUTCH, SETTINGS, 1)
+@pytest.mark.parametrize("response", [None, "", "De Kraai hangt hier.", "De [] hangt hier.", "De [ ] hangt hier."])
+def test_spans_do_not_change_when_all_markers_are_lost(response):
+    engine = Engine({"The [Crow] hangs here.": response, "The «Crow» hangs here.": response})
+    table = layout(CONTEXT, (4, "Crow"), cut=(20,))
+    paragraphs, before = locate_table(table, translations(KNOWN), DUTCH, 1)
+    after, cost = rescue_table(table, paragraphs, before, engine, DUTCH, SETTINGS, 1)
     assert after.drop(["marked"]).equals(before.drop(["marked"]))
     assert (cost["markers_lost"], cost["requests"]) == (1, 2)
 
@@ -75,20 +75,20 @@ def test_spans_do_not_change_when_all_markers_are_lost(back):
 def test_the_number_of_styles_is_limited_by_the_rounds():
     engine = Engine({})
     rescued(engine, (4, "Crow"), settings=RescueSettings(rounds=1))
-    assert engine.asked == [["The [Crow] hangs here."]]
+    assert engine.requests == [["The [Crow] hangs here."]]
 
 
 def test_a_probable_answer_is_not_requested():
     engine = Engine({})
     _, cost = rescued(engine, (27, "big"), settings=RescueSettings(below=0.5))
-    assert engine.asked == []
+    assert engine.requests == []
     assert not any(cost.values())
 
 
 def test_equal_answers_are_requested_once():
     engine = Engine({"The [Crow] hangs here.": "De [Kraai] hangt hier."})
     spans, cost = rescued(engine, (4, "Crow"), (4, "Crow"))
-    assert engine.asked == [["The [Crow] hangs here."]]
+    assert engine.requests == [["The [Crow] hangs here."]]
     assert [row["text"] for row in spans] == ["Kraai"] * 2
     assert cost["rescued"] == 1
 
@@ -112,7 +112,7 @@ def test_an_answer_across_two_sentences_is_requested_with_both():
     )
     engine = Engine({"The Watch [hangs.\nIt] is big.": "De Wacht [hangt.\nHij] is groot."})
     spans, _ = rescued(engine, (10, "hangs.\nIt"), context=context, known=known, cut=(16,))
-    assert engine.asked[0] == ["The Watch [hangs.\nIt] is big."]
+    assert engine.requests[0] == ["The Watch [hangs.\nIt] is big."]
     assert spans[0]["text"] == "hangt.\nHij"
 
 
@@ -120,7 +120,7 @@ def test_a_paragraph_that_was_translated_whole_is_requested_whole():
     whole = {CONTEXT: "De Kraai hangt hier. Hij is groot.", "The Crow hangs here.": None}
     engine = Engine({"The [Crow] hangs here. It is big.": "De [Kraai] hangt hier. Hij is groot."})
     spans, _ = rescued(engine, (4, "Crow"), known=KNOWN | whole)
-    assert engine.asked == [["The [Crow] hangs here. It is big."]]
+    assert engine.requests == [["The [Crow] hangs here. It is big."]]
     assert (spans[0]["text"], spans[0]["start"]) == ("Kraai", 3)
 
 
@@ -128,7 +128,7 @@ def test_brackets_of_the_text_are_not_markers():
     context = "The Crow[21] hangs here."
     engine = Engine({"The «Crow»[21] hangs here.": "De «Kraai»[21] hangt hier."})
     spans, _ = rescued(engine, (4, "Crow"), context=context, known={context: "De Kraai[21] hangt hier."}, cut=())
-    assert engine.asked == [["The «Crow»[21] hangs here."]]
+    assert engine.requests == [["The «Crow»[21] hangs here."]]
     assert spans[0]["text"] == "Kraai"
 
 
@@ -142,5 +142,5 @@ def test_brackets_of_the_text_are_not_markers():
 def test_answers_that_rescue_cannot_repair_are_not_requested(answer, known, reason):
     engine = Engine({})
     spans, cost = rescued(engine, answer, known=known)
-    assert engine.asked == []
+    assert engine.requests == []
     assert (spans[0]["reason"], cost["requests"]) == (reason, 0)

@@ -1,4 +1,4 @@
-from ruamel.yaml import YAML
+from huggingface_hub import ModelCard
 from spanferry.reader.card import render_card
 from spanferry.reader.evaluation import evaluate
 from spanferry.reader.features import (
@@ -45,12 +45,20 @@ def card(run=RUN, commit: str | None = None) -> str:
 
 def test_the_card_describes_the_model_and_its_scores():
     text = card()
-    _, header, body = text.split("---\n", 2)
-    fields = YAML(typ="safe").load(header)
-    assert fields["language"] == ["nl"]
-    assert "base_model" not in fields
-    (result,) = fields["model-index"][0]["results"]
-    assert [metric["value"] for metric in result["metrics"]] == [35.0, 49.0]
+    body = text.split("---\n", 2)[2]
+    metrics = [{"type": "exact_match", "value": 35.0}, {"type": "f1", "value": 49.0}]
+    result = {
+        "task": {"type": "question-answering"},
+        "dataset": {"name": ", ".join(RUN.evaluate_on), "type": "squad_v2"},
+        "metrics": metrics,
+    }
+    assert ModelCard(text).data.to_dict() == {
+        "language": ["nl"],
+        "library_name": "transformers",
+        "pipeline_tag": "question-answering",
+        "tags": ["question-answering", "extractive-qa", "squad"],
+        "model-index": [{"name": "tiny", "results": [result]}],
+    }
     for line in (
         "**This model was trained from random weights",
         "| all | 35.00 | 49.00 | 20 |",
@@ -67,6 +75,6 @@ def test_the_card_describes_the_model_and_its_scores():
 
 def test_a_model_of_the_hub_is_named_with_its_commit():
     text = card(Run(BaseModel(model="someone/something", revision="v1"), ("a",), ("b",), RUN.training), "0123abc")
-    assert YAML(typ="safe").load(text.split("---\n")[1])["base_model"] == "someone/something"
+    assert ModelCard(text).data.to_dict()["base_model"] == "someone/something"
     assert "| commit | 0123abc |" in text
     assert "random weights" not in text

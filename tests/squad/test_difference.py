@@ -11,8 +11,8 @@ from tests.support.tiny_clean import ABOUT, BUILD, write
 
 
 def question(id_, *answers, text="Wat?", **fields):
-    found = [{"text": text, "answer_start": start} for text, start in answers]
-    return {"id": id_, "question": text, "answers": found, "is_impossible": not answers, **fields}
+    answer_values = [{"text": text, "answer_start": start} for text, start in answers]
+    return {"id": id_, "question": text, "answers": answer_values, "is_impossible": not answers, **fields}
 
 
 def written(folder, name, *questions, context="een haven, een molen"):
@@ -32,7 +32,7 @@ def test_each_kind_of_change(tmp_path):
         question("moved", ("een", 0)),
         question("other", ("haven", 4)),
         question("gone", ("haven", 4)),
-        question("asked", ("haven", 4), text="Wat is er?"),
+        question("reworded", ("haven", 4), text="Wat is er?"),
         question("plausible", plausible_answers=[{"text": "een", "answer_start": 0}]),
     )
     after = written(
@@ -43,16 +43,16 @@ def test_each_kind_of_change(tmp_path):
         question("moved", ("een", 11)),
         question("other", ("molen", 15)),
         question("gone"),
-        question("asked", ("haven", 4)),
+        question("reworded", ("haven", 4)),
         question("plausible", plausible_answers=[{"text": "een", "answer_start": 11}]),
     )
-    found = compare_versions(read_version(before), read_version(after))
-    assert (found.gained, found.lost, found.same) == (("gained",), ("lost",), 1)
-    assert {change.id: change.kinds for change in found.changed} == {
+    difference = compare_versions(read_version(before), read_version(after))
+    assert (difference.gained, difference.lost, difference.same) == (("gained",), ("lost",), 1)
+    assert {change.id: change.kinds for change in difference.changed} == {
         "moved": (ChangeKind.SPANS,),
         "other": (ChangeKind.ANSWERS,),
         "gone": (ChangeKind.ANSWERABLE, ChangeKind.ANSWERS),
-        "asked": (ChangeKind.QUESTION,),
+        "reworded": (ChangeKind.QUESTION,),
         "plausible": (ChangeKind.SPANS,),
     }
 
@@ -76,10 +76,10 @@ def test_the_splits_of_folders_are_compared(tmp_path):
 def test_a_published_folder_equals_its_parquet(tmp_path):
     build_package(*write(tmp_path), tmp_path / "published", BUILD, ABOUT)
     whole = read_version(tmp_path / "published")
-    found = compare_versions(whole, read_version(tmp_path / "published" / "default"))
-    assert (found.gained, found.lost, found.same) == ((), (), 4)
+    difference = compare_versions(whole, read_version(tmp_path / "published" / "default"))
+    assert (difference.gained, difference.lost, difference.same) == ((), (), 4)
     # Parquet does not hold plausible answers.
-    assert [(change.id, change.kinds) for change in found.changed] == [("sign", (ChangeKind.ANSWERS,))]
+    assert [(change.id, change.kinds) for change in difference.changed] == [("sign", (ChangeKind.ANSWERS,))]
 
 
 def test_single_files_are_compared_without_splits(tmp_path):

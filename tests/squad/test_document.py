@@ -54,7 +54,7 @@ def test_an_answer_with_a_wrong_offset_does_not_invalidate_the_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "message"),
     [
         ({"text": "12", "answer_start": 3.0}, f"Expected `int`, got `float` - {AT_ANSWER}.answer_start`"),
         ({"text": "12", "answer_start": True}, f"Expected `int`, got `bool` - {AT_ANSWER}.answer_start`"),
@@ -70,14 +70,14 @@ def test_an_answer_with_a_wrong_offset_does_not_invalidate_the_file() -> None:
         (None, f"Expected `object`, got `null` - {AT_ANSWER}`"),
     ],
 )
-def test_an_error_names_the_path_of_a_wrong_answer(answer: object, told: str) -> None:
+def test_an_error_names_the_path_of_a_wrong_answer(answer: object, message: str) -> None:
     with pytest.raises(InputError) as caught:
         decode_squad(as_json(train(answers=[answer])), "train.json")
-    assert str(caught.value) == f"train.json: not a SQuAD file: {told}"
+    assert str(caught.value) == f"train.json: not a SQuAD file: {message}"
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"id": ""}, "data[0].paragraphs[0].qas[0].id: empty"),
         (
@@ -94,23 +94,23 @@ def test_an_error_names_the_path_of_a_wrong_answer(answer: object, told: str) ->
         ),
     ],
 )
-def test_an_error_names_the_path_of_values_that_types_do_not_exclude(changes: dict[str, Any], told: str) -> None:
+def test_an_error_names_the_path_of_values_that_types_do_not_exclude(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError) as caught:
         decode_squad(as_json(train(**changes)), "f")
-    assert str(caught.value) == f"f: {told}"
+    assert str(caught.value) == f"f: {message}"
 
 
 @pytest.mark.parametrize("context", ["", " \u00a0\n"])
 def test_an_empty_context_is_refused(context: str) -> None:
-    spoilt = copy.deepcopy(TRAIN)
-    spoilt["data"][0]["paragraphs"][0]["context"] = context
+    corrupted = copy.deepcopy(TRAIN)
+    corrupted["data"][0]["paragraphs"][0]["context"] = context
     with pytest.raises(InputError, match=r"^f: data\[0\]\.paragraphs\[0\]\.context: empty$"):
-        decode_squad(as_json(spoilt), "f")
+        decode_squad(as_json(corrupted), "f")
 
 
 def test_many_problems_are_counted() -> None:
-    asked = [{"id": "", "question": "Q?", "answers": [{"text": "a", "answer_start": 0}]}] * 7
-    raw = as_json({"data": [{"paragraphs": [{"context": "a", "qas": asked}]}]})
+    qas = [{"id": "", "question": "Q?", "answers": [{"text": "a", "answer_start": 0}]}] * 7
+    raw = as_json({"data": [{"paragraphs": [{"context": "a", "qas": qas}]}]})
     with pytest.raises(InputError, match=r"qas\[0\]\.id: empty; .*qas\[2\]\.id: empty \(and 4 more\)$"):
         decode_squad(raw, "f")
 
@@ -119,7 +119,7 @@ WHOLE = as_json(TRAIN)
 
 
 @pytest.mark.parametrize(
-    ("raw", "told"),
+    ("raw", "message"),
     [
         (b"", "not a SQuAD file: empty"),
         (b" ", "not a SQuAD file: Input data was truncated"),
@@ -157,10 +157,10 @@ WHOLE = as_json(TRAIN)
         (b'{"deep": ' + b'{"a":' * 200_000, "not a SQuAD file: nested too deeply"),
     ],
 )
-def test_a_file_that_is_not_squad_is_refused_in_one_line(raw: bytes, told: str) -> None:
+def test_a_file_that_is_not_squad_is_refused_in_one_line(raw: bytes, message: str) -> None:
     with pytest.raises(InputError) as caught:
         decode_squad(raw, "f.json")
-    assert str(caught.value) == f"f.json: {told}"
+    assert str(caught.value) == f"f.json: {message}"
 
 
 def test_a_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:

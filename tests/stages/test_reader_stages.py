@@ -94,7 +94,7 @@ def test_from_cleaned_files_to_the_table(folder, run, refusal):
 
 
 def test_corpora_are_mixed_and_each_language_gets_its_row(folder, run):
-    """Two corpora of the same questions, whose ids carry a language in one of them."""
+    """Two corpora have the same questions. In one of them the ids contain a language."""
     for split in ("train", "dev"):
         text = msgspec.json.encode(corpus()).decode()
         for n, (*_, question) in enumerate(iterate_questions(corpus())):
@@ -102,7 +102,7 @@ def test_corpora_are_mixed_and_each_language_gets_its_row(folder, run):
         path = folder / "data" / "many" / "clean" / f"nl_squadv2_{split}_clean.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    name = "xquad-tydiqa-mbert"  # figures by language were published for it
+    name = "xquad-tydiqa-mbert"  # a model with published figures by language
     params = (folder / "params.yaml").read_text()
     for old, new in (
         ("corpora: [towns], runs: [tiny]", f"corpora: [towns, many], runs: [{name}]"),
@@ -124,7 +124,7 @@ def test_corpora_are_mixed_and_each_language_gets_its_row(folder, run):
 
 
 def is_complete(state: Path) -> bool:
-    """Whether a checkpoint's last file is fully written."""
+    """Return True if the last file of a checkpoint is written completely."""
     try:
         json.loads(state.read_bytes())
     except ValueError:
@@ -151,7 +151,7 @@ def test_a_killed_training_resumes_from_its_last_checkpoint(folder, run):
 
 
 def torchrun(port: int) -> list[str]:
-    """The command of each of two machines (docs/scaling.md)."""
+    """Return the command that each of two machines runs (docs/scaling.md)."""
     meeting = ("--rdzv-backend=c10d", f"--rdzv-endpoint=127.0.0.1:{port}")
     return [sys.executable, "-m", "torch.distributed.run", "--nnodes=2", "--nproc-per-node=1", *meeting]
 

@@ -30,13 +30,13 @@ TEXTS = (
 
 @pytest.fixture
 def rescue(workdir: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """rescue(knobs of `rescue`): runs the stage with a service that keeps markers."""
+    """Return rescue(**settings), which runs the stage with a service that keeps markers."""
     lay_out(workdir)
     assert located(run).exit_code == 0
     monkeypatch.setattr("mtranslate.translate", lambda text, target, source: dutch(text.strip()))
 
-    def rescued(params: str, **knobs: object) -> Result:
-        Path("params.yaml").write_text(f"{params}\nrescue: {knobs}\n", encoding="utf-8")
+    def rescued(params: str, **settings: object) -> Result:
+        Path("params.yaml").write_text(f"{params}\nrescue: {settings}\n", encoding="utf-8")
         return run(main, *RESCUE)
 
     return rescued
@@ -45,7 +45,7 @@ def rescue(workdir: Path, run: Callable[..., Result], monkeypatch: pytest.Monkey
 LIVE = PARAMS.replace("translator: identity", "translator: mtranslate")
 
 
-def noted() -> dict[str, str | None]:
+def read_marked() -> dict[str, str | None]:
     table = tables.read(Path("marked.parquet"), TranslationRow)
     return dict(zip(table["text"].to_pylist(), table["translation"].to_pylist(), strict=True))
 
@@ -53,16 +53,16 @@ def noted() -> dict[str, str | None]:
 def test_translations_of_the_corpus_are_not_recorded_as_the_services(rescue) -> None:
     write_tmx(Path("memory.tmx"), [(TEXTS[3], "De toren is [91] meter hoog.")], "en", "nl")
     assert "5 confirmed" in rescue(f"{LIVE}    memory: memory.tmx", below=1.0).stdout
-    assert noted() == {text: dutch(text) for text in TEXTS if text != TEXTS[3]}
+    assert read_marked() == {text: dutch(text) for text in TEXTS if text != TEXTS[3]}
 
 
 def test_marked_translations_are_kept_by_a_build_without_rescue(rescue, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a fresh clone, where marked.parquet is all there is of what was asked."""
+    """A fresh clone has no other copy of the marked translations than marked.parquet."""
     rescue(LIVE, below=1.0)
     first = Path("marked.parquet").read_bytes()
     Path("memory/translations.jsonl").unlink()
-    monkeypatch.setattr("mtranslate.translate", lambda *_: pytest.fail("it is asked again"))
+    monkeypatch.setattr("mtranslate.translate", lambda *_: pytest.fail("the text is requested again"))
     assert "switched off" in rescue(LIVE, enabled=False).stdout
-    assert noted() == {}
+    assert read_marked() == {}
     rescue(LIVE, below=1.0)
     assert Path("marked.parquet").read_bytes() == first

@@ -31,7 +31,7 @@ CLEAN = (
 
 
 def segmented(run: Callable[..., Result], **lost: str) -> None:
-    """Runs segment, and translates each text as itself; those in `lost` have no translation, but this reason."""
+    """Run segment, and translate each text as itself. Texts in `lost` get this reason instead of a translation."""
     assert run(stages.segment.main, "--corpus", "small", "--source", ".", "--out", "segments").exit_code == 0
     texts = tables.read(Path("segments/segments.parquet"), SegmentRow)["text"].to_pylist()
     rows = [{"text": text, "translation": None if text in lost else text, "reason": lost.get(text)} for text in texts]

@@ -35,7 +35,7 @@ def sample_translations() -> pa.Table:
 
 
 def itself(layout: pa.Table) -> pa.Table:
-    """Every segment translated by itself."""
+    """Translate every segment by itself."""
     return translations({text: text for text in segmentation.collect_segments(layout)["text"].to_pylist()})
 
 
@@ -45,7 +45,7 @@ def translations(known: dict[str, str | None]) -> pa.Table:
 
 
 def layout(context: str, *answers: tuple[int, str], cut: tuple[int, ...] = ()) -> pa.Table:
-    """One paragraph, cut into sentences before these offsets, with a question for each answer."""
+    """Return a layout of one paragraph, cut into sentences at these offsets, with a question for each answer."""
     bounds = [0, *cut, len(context)]
     spans = []
     for low, high in pairwise(bounds):

@@ -22,7 +22,7 @@ class Answer:
 
 @dataclass
 class Service:
-    """The running server, and every request that it received: (path, headers, body)."""
+    """The running server, and every request that it received as (path, headers, body)."""
 
     url: str
     seen: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)

@@ -13,13 +13,13 @@ def show(text: str, start: int, end: int) -> str:
 
 
 def unshow(shown: str) -> tuple[str, int, int]:
-    """(text, start, end) of what stands between the brackets."""
+    """Return (text, start, end): the text without brackets, and the span that was between them."""
     start, end = shown.index(LEFT), shown.index(RIGHT) - len(LEFT)
     return shown.replace(LEFT, "").replace(RIGHT, ""), start, end
 
 
-def passage(text: str) -> TokenizedText:
-    """A text whose lines are its sentences."""
+def tokenized(text: str) -> TokenizedText:
+    """Tokenize a text whose lines are its sentences."""
     spans, at = [], 0
     for line in text.split("\n"):
         spans.append((at, at + len(line)))
@@ -27,32 +27,32 @@ def passage(text: str) -> TokenizedText:
     return TokenizedText(text, tuple(spans))
 
 
-def asked(source: str, translation: str | None) -> AnswerQuery:
+def answer_query(source: str, translation: str | None) -> AnswerQuery:
     text, start, end = unshow(source)
-    return make_query(passage(text), start, text[start:end], translation)
+    return make_query(tokenized(text), start, text[start:end], translation)
 
 
-def decision(
+def decide(
     source: str, target: str, translation: str | None, marked: str | None = None, code: str = "nl", origin: str = "en"
 ) -> Decision:
-    """What is decided for the answer shown in a source. marked: what came back, with square brackets."""
-    query = asked(source, translation)
-    back: MarkedTranslation | None = None
+    """Decide on the span of the answer that is shown in a source. marked: its translation between square brackets."""
+    query = answer_query(source, translation)
+    translated: MarkedTranslation | None = None
     if marked:
-        back = parse_translation(marked, make_request(query, ("[", "]")))
-    return make_locator(origin, code).locate(query, passage(target), back)
+        translated = parse_translation(marked, make_request(query, ("[", "]")))
+    return make_locator(origin, code).locate(query, tokenized(target), translated)
 
 
-def found(
+def show_chosen(
     source: str, target: str, translation: str | None, marked: str | None = None, code: str = "nl", origin: str = "en"
 ) -> str | None:
-    """The target with the chosen span shown; None when there is none."""
-    chosen = decision(source, target, translation, marked, code, origin).chosen
+    """Return the target with the chosen span in brackets, or None if no span was chosen."""
+    chosen = decide(source, target, translation, marked, code, origin).chosen
     return show(target, *chosen.span) if chosen else None
 
 
 def is_inside(text: str, at: int) -> bool:
-    """Whether an offset lies inside a word or number, by letters alone (not by the code under test)."""
+    """Return True if an offset is inside a word or number. Looks at letters only, without the code under test."""
     if not 0 < at < len(text):
         return False
     before, after, beyond = text[at - 1], text[at], text[at + 1 : at + 2]

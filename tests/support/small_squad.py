@@ -76,7 +76,7 @@ corpora:
 
 
 def train(**changes: Any) -> dict[str, Any]:
-    """A copy of TRAIN whose first question has these values."""
+    """Return a copy of TRAIN whose first question has these values."""
     changed = copy.deepcopy(TRAIN)
     changed["data"][0]["paragraphs"][0]["qas"][0].update(changes)
     return changed
@@ -87,7 +87,7 @@ def as_json(value: object) -> bytes:
 
 
 def lay_out(folder: Path) -> None:
-    """Writes the corpus and its params.yaml."""
+    """Write the corpus and its params.yaml."""
     (folder / "train.json").write_bytes(as_json(TRAIN))
     (folder / "dev.json").write_bytes(as_json(DEV))
     (folder / "params.yaml").write_text(PARAMS, encoding="utf-8")

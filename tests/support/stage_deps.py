@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "pipeline" / "spanferry"
 # List a package as a folder if a stage uses at least this share of its modules.
 FOLDER_SHARE = 0.6
-# Modules that only pass on values, errors, bytes and work. A change of theirs changes no output.
+# Modules that only pass on values, errors, bytes and work. Changes to them do not change outputs.
 IGNORED = {
     "pipeline/spanferry/__init__.py",
     "pipeline/spanferry/cli/__init__.py",

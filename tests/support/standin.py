@@ -26,12 +26,12 @@ class Reply:
 
 
 def result_page(text: str) -> Reply:
-    """The page with a translation."""
+    """Return the HTML of the page with a translation."""
     return Reply(PAGE.format(f'<div class="result-container">{html.escape(text)}</div>'))
 
 
 def dutch(text: str) -> str:
-    """A fake translation that passes every check: it keeps the numbers and the end of the sentence."""
+    """Return a fake translation that passes every check: it keeps the numbers and the end of the sentence."""
     return "nl " + text.swapcase()
 
 
@@ -46,7 +46,7 @@ class Page:
 
 @contextmanager
 def page(answer: Callable[[str, int], Reply | str]) -> Iterator[Page]:
-    """Serve until the `with` block ends. answer(text, n): the response to the n-th request (from 1) for a text."""
+    """Serve until the `with` block ends. answer(text, n) responds to the n-th request (from 1) for a text."""
     lock = threading.Lock()
     at_once = 0
 

@@ -77,7 +77,7 @@ runs:
 
 
 def fifty() -> Document:
-    """The first fifty questions of the sample, in English; 34 have an answer."""
+    """Return the first fifty questions of the sample, in English. 34 have an answer."""
     rows = list(islice(iterate_questions(read_squad(ROOT / "data" / "sample" / "train-v2.0.json")), 50))
     chosen: dict[str, Paragraph] = {}
     for _, _, paragraph, question in rows:
@@ -87,12 +87,12 @@ def fifty() -> Document:
 
 
 def with_training(run: Run = RUN, **settings: object) -> Run:
-    """The run with other hyperparameters."""
+    """Return the run with other hyperparameters."""
     return replace(run, training=replace(run.training, **settings))
 
 
 def with_config(config: dict[str, object], architecture: str = "bert") -> Run:
-    """The run from another configuration."""
+    """Return the run with another configuration of its base model."""
     return replace(RUN, base=BaseModel(scratch=ScratchModel(architecture, 1_000, config)))
 
 
@@ -103,7 +103,7 @@ def learn(
     stop: int = 0,
     source: ModelSource | None = None,
 ) -> training.TrainingResult | None:
-    """Train into `folder/model`; or stop after a number of steps as if killed, which leaves the checkpoints."""
+    """Train into `folder/model`. `stop` ends it after that many steps as a kill does, and leaves the checkpoints."""
     done = 0
 
     def progress(steps: int) -> None:
@@ -127,7 +127,7 @@ def learn(
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """The files of the model that `learn` wrote."""
+    """Return the files of the model that `learn` wrote, by name."""
     return {path.name: path.read_bytes() for path in sorted((folder / "model").iterdir())}
 
 

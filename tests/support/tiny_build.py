@@ -35,11 +35,11 @@ class Tiny:
     translations: pa.Table | None
 
     def selection(self) -> Selection:
-        """What clean decides."""
+        """Return the decisions that clean makes."""
         return select(self.layout, self.paragraphs, self.spans, self.translations)
 
     def report_build(self) -> Build:
-        """What the report reads after clean."""
+        """Return the input of the report after clean."""
         selection = self.selection()
         rejected = cleaning.rejected(self.spans, selection)
         spans = pa.concat_tables([cleaning.provenance(self.spans, selection), *rejected])
@@ -47,7 +47,7 @@ class Tiny:
         return Build(self.layout, self.paragraphs, spans, self.translations, restored)
 
     def write(self, root: Path) -> Path:
-        """Lays the files out as the stages up to clean do, below `root`."""
+        """Write the files of the stages up to clean below `root`."""
         selection = self.selection()
         tables.write(self.layout, root / "segments" / "layout.parquet")
         tables.write(self.paragraphs, root / "located" / "paragraphs.parquet")
@@ -59,7 +59,7 @@ class Tiny:
 
 
 def write_spans(spans: pa.Table, folder: Path) -> None:
-    """Writes spans rows as they are, kept and rejected apart, as clean does."""
+    """Write spans rows unchanged, with kept and rejected rows in two files, as clean does."""
     rows = spans.to_pylist()
     kept, rejected = ([row for row in rows if (row["reason"] is None) == is_kept] for is_kept in (True, False))
     tables.write(pa.Table.from_pylist(kept, schema=schema_of(SpanRow)), folder / "provenance.parquet")
@@ -67,7 +67,7 @@ def write_spans(spans: pa.Table, folder: Path) -> None:
 
 
 def answer(question: str, source: str, **columns) -> dict:
-    """A spans row of the paragraph of a question. columns: those that differ from an answer without a span."""
+    """Return a spans row of a question's paragraph. columns: those that differ from an answer without a span."""
     split, article, paragraph, title, texts = PLACES[question]
     row = {
         "split": split,
@@ -116,7 +116,7 @@ QUESTIONS = {
 
 
 def build() -> Tiny:
-    """The build.
+    """Return the build.
 
     Train: 1612 exact, 91 normalised, a clause below the threshold, a mill without context.
     Dev: three annotators of whom one is lost, an ambiguous answer, an untranslated question, markup.

@@ -20,14 +20,14 @@ REPORT = [
 
 
 def lay_out_project(root: Path) -> None:
-    """Writes params.yaml and data/tiny into a folder."""
+    """Write params.yaml and data/tiny into a folder."""
     (root / "params.yaml").write_text(PARAMS)
     build().write(root / "data" / "tiny")
     (root / "data" / "tiny" / "source").mkdir()
 
 
 def fill_in(sheet: Path, judged: Path) -> None:
-    """Writes a copy of a review sheet with the verdict "right" in each row, as a person does."""
+    """Write a copy of a review sheet with the verdict "right" in each row."""
     with sheet.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     with judged.open("w", encoding="utf-8", newline="") as file:
@@ -37,5 +37,5 @@ def fill_in(sheet: Path, judged: Path) -> None:
 
 
 def invoke(command, *arguments: str) -> Result:
-    """Calls a command as a shell does."""
+    """Run a command with arguments, as a shell does."""
     return CliRunner().invoke(command, arguments, catch_exceptions=False)

@@ -17,7 +17,7 @@ def texts() -> tuple[str, ...]:
 
 @cache
 def word_piece() -> Any:
-    """Like BERT's: [CLS] question [SEP] context [SEP]."""
+    """Return a tokenizer like BERT's: [CLS] question [SEP] context [SEP]."""
     from transformers import BertTokenizer
 
     pieces = train_word_pieces(texts(), 600)
@@ -26,7 +26,7 @@ def word_piece() -> Any:
 
 @cache
 def byte_pair() -> Any:
-    """Like RoBERTa's: <s> question </s></s> context </s>, bytes, leading spaces in the tokens."""
+    """Return a tokenizer like RoBERTa's: <s> question </s></s> context </s>, bytes, leading spaces in the tokens."""
     from tokenizers import ByteLevelBPETokenizer
     from transformers import RobertaTokenizer
 
@@ -40,7 +40,7 @@ def byte_pair() -> Any:
 
 @cache
 def unigram() -> Any:
-    """Like XLM-R's: SentencePiece, <s> question </s></s> context </s>."""
+    """Return a tokenizer like XLM-R's: SentencePiece, <s> question </s></s> context </s>."""
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
     from transformers import XLMRobertaTokenizer
 
@@ -50,5 +50,5 @@ def unigram() -> Any:
     maker.train_from_iterator(texts(), trainer)
     pieces = json.loads(maker.to_str())["model"]["vocab"]
     specials = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
-    learnt = [(piece, score) for piece, score in pieces if piece != "<unk>"]
-    return XLMRobertaTokenizer(vocab=[*specials, *learnt, ("<mask>", 0.0)], model_max_length=512)
+    scored_pieces = [(piece, score) for piece, score in pieces if piece != "<unk>"]
+    return XLMRobertaTokenizer(vocab=[*specials, *scored_pieces, ("<mask>", 0.0)], model_max_length=512)

@@ -43,6 +43,6 @@ def paragraph(row: tuple[str, ...]) -> Paragraph:
 
 
 def corpus(towns: int = len(TOWNS)) -> Document:
-    """50 questions in all, ten of them unanswerable."""
+    """Return the corpus: 50 questions, ten of them unanswerable."""
     articles = tuple(Article((paragraph(row),), row[0]) for row in TOWNS[:towns])
     return Document(articles, "v2.0")

@@ -17,15 +17,15 @@ DUTCH = [
 
 
 def file(answers=(("1612", 30),), *, context=CONTEXT, question="Wanneer werd de haven gegraven?", more=(), **fields):
-    """A SQuAD 2.0 file with one question about one context, and `more` questions."""
-    asked = {
+    """Return a SQuAD 2.0 file with one question about one context, and `more` questions."""
+    qa = {
         "id": "q1",
         "question": question,
         "answers": [{"text": text, "answer_start": start} for text, start in answers],
         "is_impossible": False,
         **fields,
     }
-    paragraph = {"context": context, "qas": [asked, *more]}
+    paragraph = {"context": context, "qas": [qa, *more]}
     return {"version": "v2.0", "data": [{"title": "Haven", "paragraphs": [paragraph]}]}
 
 
@@ -34,12 +34,12 @@ def other(**fields):
 
 
 def dutch(*, context="Er is een haven.", question="Wat is er?"):
-    """A file whose language can be told, and one text that may be in another."""
+    """Return a file with enough Dutch to detect its language, and one context and question to test."""
     paragraphs = [{"context": text, "qas": []} for text in DUTCH * 3]
-    asked = {"id": "q1", "question": question, "answers": [], "is_impossible": True}
+    qa = {"id": "q1", "question": question, "answers": [], "is_impossible": True}
     return {
         "version": "v2.0",
-        "data": [{"title": "", "paragraphs": [*paragraphs, {"context": context, "qas": [asked]}]}],
+        "data": [{"title": "", "paragraphs": [*paragraphs, {"context": context, "qas": [qa]}]}],
     }
 
 
@@ -81,10 +81,10 @@ IN_A_FOLDER = {"checksum_mismatch"}  # tests/publish/test_validation.py
 
 
 def findings(document: dict, folder: Path) -> dict[str, list[str]]:
-    """Rule -> paths of its examples."""
+    """Return the paths of the examples of each rule."""
     path = folder / "file.json"
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-    return {found.rule: [example.path for example in found.examples] for found in validate_file(path).findings}
+    return {finding.rule: [example.path for example in finding.examples] for finding in validate_file(path).findings}
 
 
 def test_every_rule_has_a_breach():

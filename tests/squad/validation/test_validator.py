@@ -33,8 +33,8 @@ def article(*questions, context="De haven is van 1612."):
 
 
 def question(id_, *answers, **fields):
-    found = [{"text": text, "answer_start": start} for text, start in answers]
-    return {"id": id_, "question": f"Vraag {id_}?", "answers": found, **fields}
+    answer_values = [{"text": text, "answer_start": start} for text, start in answers]
+    return {"id": id_, "question": f"Vraag {id_}?", "answers": answer_values, **fields}
 
 
 def plain(report: ValidationReport) -> dict:
@@ -87,7 +87,7 @@ def test_a_document_that_was_read_gives_the_same_report(tmp_path):
 
 def test_all_findings_are_counted_and_five_are_shown(tmp_path):
     report = validate_file(written(tmp_path, {"data": [article(*(question(f"{n}", ("x", 0)) for n in range(40)))]}))
-    assert [(found.rule, found.count, len(found.examples)) for found in report.findings] == [
+    assert [(finding.rule, finding.count, len(finding.examples)) for finding in report.findings] == [
         ("answer_not_in_context", 40, 5)
     ]
     assert report.errors == 40
@@ -102,7 +102,10 @@ def test_malformed_parts_are_reported_and_the_rest_is_checked(tmp_path):
         ]
     }
     report = validate_file(written(tmp_path, document))
-    assert [(found.rule, found.count) for found in report.findings] == [("malformed", 8), ("answer_not_in_context", 1)]
+    assert [(finding.rule, finding.count) for finding in report.findings] == [
+        ("malformed", 8),
+        ("answer_not_in_context", 1),
+    ]
     assert [example.path for example in report.findings[0].examples] == [
         "data[0]",
         "data[1].title",
@@ -115,7 +118,7 @@ def test_malformed_parts_are_reported_and_the_rest_is_checked(tmp_path):
 
 def test_data_that_is_not_a_list_is_malformed(tmp_path):
     report = validate_file(written(tmp_path, {"data": {"title": ""}}))
-    assert [found.rule for found in report.findings] == ["malformed"]
+    assert [finding.rule for finding in report.findings] == ["malformed"]
 
 
 @pytest.mark.parametrize(
@@ -140,17 +143,17 @@ def test_a_file_that_is_not_json_is_refused(content, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (gzip.compress(b'{"data": []}', mtime=0), "compressed with gzip; unpack it first"),
         (b'\xef\xbb\xbf{"data": []}', "begins with a byte order mark; save it as UTF-8 without one"),
         ('{"data": []}'.encode("utf-16"), "UTF-16; save it as UTF-8"),
     ],
 )
-def test_formats_that_resemble_json_are_named(content, told, tmp_path):
+def test_formats_that_resemble_json_are_named(content, message, tmp_path):
     path = tmp_path / "file.json"
     path.write_bytes(content)
-    with pytest.raises(InputError, match=f"not JSON: {told}$"):
+    with pytest.raises(InputError, match=f"not JSON: {message}$"):
         validate_file(path)
 
 
@@ -190,20 +193,20 @@ SPANS = st.lists(st.tuples(st.integers(-2, 13), st.integers(0, 5)), max_size=3)
 
 @given(TEXT, SPANS, SPANS, st.sampled_from([True, False, msgspec.UNSET]), st.sampled_from(["", "q"]), TEXT)
 @example("in 1,2", [(3, 1)], [], False, "q", "q")
-def test_valid_questions_break_no_rule(context, spans, plausible, impossible, id_, asked):
-    def answers(places):
-        return tuple(Answer(text=context[max(start, 0) :][:size], answer_start=start) for start, size in places)
+def test_valid_questions_break_no_rule(context, spans, plausible, impossible, id_, text):
+    def answers(spans):
+        return tuple(Answer(text=context[max(start, 0) :][:size], answer_start=start) for start, size in spans)
 
-    asking = Question(
-        id=id_, question=asked, answers=answers(spans), is_impossible=impossible, plausible_answers=answers(plausible)
+    generated = Question(
+        id=id_, question=text, answers=answers(spans), is_impossible=impossible, plausible_answers=answers(plausible)
     )
-    if is_sound(context, asking):
-        assert [name for name, check in checks_at(Level.QUESTION) if check(asking) is not None] == []
-        for answer in (*asking.answers, *asking.plausible):
+    if is_sound(context, generated):
+        assert [name for name, check in checks_at(Level.QUESTION) if check(generated) is not None] == []
+        for answer in (*generated.answers, *generated.plausible):
             assert [name for name, check in checks_at(Level.ANSWER) if check(context, answer) is not None] == []
 
 
-PIECES = [
+PARTS = [
     "[",
     "[[",
     "1]",
@@ -222,19 +225,21 @@ PIECES = [
     " ",
     "x",
 ]
-TEXTS = st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), min_size=1, max_size=4)
+TEXTS = st.lists(st.lists(st.sampled_from(PARTS), max_size=6).map("".join), min_size=1, max_size=4)
 
 
 @settings(deadline=None)
 @given(TEXTS)
 def test_checking_an_article_at_once_equals_checking_each_text(tmp_path_factory, questions):
-    asked = [question(f"{n}", is_impossible=True) | {"question": text} for n, text in enumerate(questions)]
-    path = written(tmp_path_factory.getbasetemp(), {"data": [article(*asked, context="één")]}, "texts.json")
+    qas = [question(f"{n}", is_impossible=True) | {"question": text} for n, text in enumerate(questions)]
+    path = written(tmp_path_factory.getbasetemp(), {"data": [article(*qas, context="één")]}, "texts.json")
     rules = (*checks_at(Level.TEXT), *checks_at(Level.CHARACTERS))
-    places = {f"data[0].paragraphs[0].qas[{n}].question": text for n, text in enumerate(questions)}
-    expected = {(name, place) for place, text in places.items() for name, check in rules if check(text) is not None}
-    found = {(found.rule, example.path) for found in validate_file(path).findings for example in found.examples}
-    assert {(rule, place) for rule, place in found if rule in dict(rules)} == expected
+    texts = {f"data[0].paragraphs[0].qas[{n}].question": text for n, text in enumerate(questions)}
+    expected = {(name, place) for place, text in texts.items() for name, check in rules if check(text) is not None}
+    reported = {
+        (finding.rule, example.path) for finding in validate_file(path).findings for example in finding.examples
+    }
+    assert {(rule, place) for rule, place in reported if rule in dict(rules)} == expected
 
 
 def parquet(folder: Path, rows: list[dict], schema: pa.Schema = QUESTIONS) -> Path:
@@ -259,7 +264,7 @@ def test_findings_in_parquet_name_their_row(tmp_path):
     ]
     report = validate_file(parquet(tmp_path, rows))
     assert (report.form, report.counts.questions, report.counts.no_answer) == ("SQuAD 2.0 parquet", 4, 1)
-    assert [(found.rule, [example.path for example in found.examples]) for found in report.findings] == [
+    assert [(finding.rule, [example.path for example in finding.examples]) for finding in report.findings] == [
         ("malformed", ["row 3.answers", "row 5.id"]),
         ("duplicate_id", ["row 2"]),
         ("offset_mismatch", ["row 4.answers[0]"]),
@@ -268,7 +273,7 @@ def test_findings_in_parquet_name_their_row(tmp_path):
 
 
 def test_a_paragraph_may_be_split_between_batches(tmp_path):
-    """Rows are read BATCH_ROWS at a time; a paragraph, and an article, may go on in the next batch."""
+    """Rows are read BATCH_ROWS at a time. A paragraph and an article may continue in the next batch."""
     longest = [row(f"{n}", context="De haven.") for n in range(BATCH_ROWS + 2)]
     report = validate_file(parquet(tmp_path, [*longest, row("last"), row("untitled") | {"title": None}]))
     assert plain(report)["counts"] == {

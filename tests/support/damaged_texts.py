@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-# Letters and punctuation; odd white space, marks, other scripts, emoji, controls.
+# Letters and punctuation, unusual white space, marks, other scripts, emoji, and control characters.
 TEXTS = st.text(
     st.one_of(
         st.sampled_from(list("aAzZ09 .,!?'\"()-\n\t")),
@@ -14,5 +14,5 @@ TEXTS = st.text(
 
 
 def cut(text: str, spans: list[tuple[int, int]]) -> list[str]:
-    """Return the pieces of a text that spans cover."""
+    """Return the parts of a text that spans cover."""
     return [text[start:end] for start, end in spans]
