@@ -73,7 +73,7 @@ def test_the_card_describes_the_model_and_its_scores():
     assert "device batch" not in body
 
 
-def test_a_model_of_the_hub_is_named_with_its_commit():
+def test_a_hub_model_is_named_with_its_commit():
     text = card(Run(BaseModel(model="someone/something", revision="v1"), ("a",), ("b",), RUN.training), "0123abc")
     assert ModelCard(text).data.to_dict()["base_model"] == "someone/something"
     assert "| commit | 0123abc |" in text

@@ -1,11 +1,14 @@
 """Render the model card: the model's training, its scores, and its limits."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from spanferry.reader.features import describe_skipped
 from spanferry.reader.metrics import Figures
 from spanferry.reader.rendering import TableRow, render_template
 from spanferry.reader.run_report import RunDetails
+from spanferry.reader.settings import Run
 
 SCORE_ROWS = (
     ("", "exact", "f1", "total"),
@@ -14,6 +17,10 @@ SCORE_ROWS = (
     ("best threshold", "best_exact", "best_f1", "total"),
 )
 """(label, key of exact match, key of F1, key of the number of questions)."""
+
+TASK = "question-answering"
+HUB_METRICS = {"exact_match": "exact", "f1": "f1"}
+"""Name of the metric on the Hub -> key of its figure."""
 
 DIMENSIONS = {
     "question_word": "question word",
@@ -60,6 +67,31 @@ def _training_rows(details: RunDetails) -> list[TableRow]:
     ]
 
 
+def yaml_header(name: str, run: Run, figures: Figures, languages: Sequence[str]) -> str:
+    """Return the metadata between the card's `---` lines, in the Hub's format."""
+    from huggingface_hub import EvalResult, ModelCardData
+
+    results = [
+        EvalResult(
+            task_type=TASK,
+            dataset_type="squad_v2",
+            dataset_name=", ".join(run.evaluate_on),
+            metric_type=metric,
+            metric_value=round(figures[key], 4),
+        )
+        for metric, key in HUB_METRICS.items()
+    ]
+    return ModelCardData(
+        language=list(languages),
+        library_name="transformers",
+        pipeline_tag=TASK,
+        base_model=run.base.model,
+        tags=[TASK, "extractive-qa", "squad"],
+        model_name=name,
+        eval_results=results,
+    ).to_yaml()
+
+
 def render_card(name: str, details: RunDetails, figures: Figures, language: str) -> str:
     """Render the card as Markdown with a YAML header.
 
@@ -69,8 +101,7 @@ def render_card(name: str, details: RunDetails, figures: Figures, language: str)
     return render_template(
         "model_card.md.jinja",
         name=name,
-        languages=sorted(details.breakdown.get("language") or [language]),
-        base_model=run.base.model,
+        header=yaml_header(name, run, figures, sorted(details.breakdown.get("language") or [language])),
         scratch=run.base.scratch is not None,
         answers_nothing="NoAns_total" in figures,
         evaluated_on=", ".join(run.evaluate_on),
