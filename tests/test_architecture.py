@@ -8,9 +8,9 @@ import pytest
 
 LIBRARY = Path(__file__).parents[1] / "pipeline" / "spanferry"
 
-# A part may import parts of lower layers only. Parts of one layer do not know each other, except where RELATED says so.
+# A part may import parts of lower layers only. Parts of one layer do not import each other, except those in RELATED.
 LAYERS = (
-    {"errors", "records", "printing", "markers"},
+    {"errors", "records", "printing", "markers", "surrogates"},
     {"files", "decompression", "arrow", "language", "executors", "pretrained"},
     {"tables", "checksums", "yaml_files", "squad"},
     {"segmentation", "translation", "projection", "selection", "breakdown", "loss_figures"},
@@ -25,13 +25,13 @@ RANKS = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 
 
 def part_of(module: str) -> str:
-    """The part of the library that a module belongs to: its package, or itself."""
+    """Return the part of the library that a module belongs to: its package, or the module itself."""
     parts = module.split(".")[1:]
     return ".".join(parts[:2]) if ".".join(parts[:2]) in RANKS else parts[0]
 
 
 def imports_of(path: Path) -> Iterator[str]:
-    """The library's modules that a file imports, at the top or inside functions; not those for the type checker."""
+    """Return the library's modules that a file imports, also inside functions, but not under TYPE_CHECKING."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     tree.body = [node for node in tree.body if "TYPE_CHECKING" not in ast.dump(getattr(node, "test", node))]
     for node in ast.walk(tree):

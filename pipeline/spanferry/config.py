@@ -15,6 +15,7 @@ from spanferry.projection.settings import AlignSettings, RescueSettings
 from spanferry.publish.about import About
 from spanferry.reader.settings import Run
 from spanferry.records import SPLITS, Split
+from spanferry.surrogates import SURROGATES
 from spanferry.translation.settings import TranslateSettings, TranslatorSettings
 from spanferry.yaml_files import read_yaml
 
@@ -26,7 +27,7 @@ RESERVED = ("digests", "runs")
 EntryName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z")]
 LanguageCode = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*\Z")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
-Location = Annotated[str, Meta(pattern=r"^[^\0\ud800-\udfff]+\Z")]
+Location = Annotated[str, Meta(pattern=rf"^[^\0{SURROGATES}]+\Z")]
 """A path or a URL."""
 
 T = TypeVar("T")

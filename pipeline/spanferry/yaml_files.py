@@ -9,6 +9,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from spanferry.errors import ParamsError, single_line
 from spanferry.files import regular_file
+from spanferry.surrogates import has_surrogate
 
 # Hundreds of times the size of any hand-written file. The parser takes 20 s for a file of this size.
 MAX_BYTES = 1 << 20
@@ -51,7 +52,7 @@ def check_values(document: object, path: Path) -> None:
                 stack += [*value.keys(), *value.values()]
             case list() | tuple() | set():
                 stack += value
-            case str() if not value.isascii() and any("\ud800" <= ch <= "\udfff" for ch in value):
+            case str() if has_surrogate(value):
                 raise ParamsError(f"{path}: {value!r} has a lone surrogate, which is not a character")
             case float() if not isfinite(value):
                 raise ParamsError(f"{path}: {value} is not a finite number")

@@ -7,12 +7,12 @@ The scheduler is a state machine. It has no clock, no thread and no access to th
 `TranslationSession` runs it, carries out its actions and applies its events.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
 from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure
+from spanferry.surrogates import has_surrogate
 from spanferry.translation.client.events import (
     Action,
     Answered,
@@ -43,7 +43,6 @@ HOUR_S = 3600.0
 # The delay before a text with a bad answer is sent again. It doubles with each bad answer, from the first delay to the
 # longest.
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 4.0
-SURROGATE = re.compile("[\ud800-\udfff]")  # a lone surrogate is not a character and cannot be written to a file
 
 Check = Callable[[Task, str], CheckFailure | None]
 """(task, answer) -> the failure of the answer, or None. A pure function."""
@@ -113,7 +112,7 @@ class Scheduler:
             raise TranslationError(
                 f"{self.translator.identity}: {len(outcome)} translations for {len(call.tasks)} texts"
             )
-        answers = ["" if SURROGATE.search(answer) else answer.strip() for answer in outcome]
+        answers = ["" if has_surrogate(answer) else answer.strip() for answer in outcome]
         if call.is_health_check:
             return self._take_health_check(call, answers[0], now)
         return self._take_answers(call, answers, now)

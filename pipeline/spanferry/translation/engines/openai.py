@@ -19,9 +19,9 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import msgspec
-import regex
 
 from spanferry.errors import ParamsError, TranslationError
+from spanferry.surrogates import has_surrogate
 from spanferry.translation.engines.base import (
     CONTEXT_SUFFIX,
     EngineFailure,
@@ -52,7 +52,6 @@ TEMPERATURE_STEP, MAX_TEMPERATURE = 0.3, 1.0
 MAX_CHARACTERS = 6000
 UNAUTHORIZED, PAYMENT_REQUIRED, TOO_LARGE, TIMED_OUT, THROTTLED = 401, 402, 413, 408, 429
 QUOTA_CODE = "insufficient_quota"
-SURROGATE = regex.compile(r"\p{Cs}")
 
 
 class Message(msgspec.Struct):
@@ -242,4 +241,4 @@ def parse_translations(content: str, texts: Sequence[str]) -> list[str]:
 
 def is_single_line(value: object) -> bool:
     """Return whether a value is one line of text. Further lines contain remarks of the model."""
-    return isinstance(value, str) and "\n" not in value.strip() and not SURROGATE.search(value)
+    return isinstance(value, str) and "\n" not in value.strip() and not has_surrogate(value)
