@@ -65,7 +65,7 @@ ROWS: dict[type[Record], st.SearchStrategy[Any]] = {
 
 @pytest.mark.parametrize("record", ROWS, ids=lambda record: record.__name__)
 @given(data=st.data())
-def test_rows_come_back_as_they_were(record: type[Record], data: st.DataObject) -> None:
+def test_rows_are_unchanged_after_conversion_both_ways(record: type[Record], data: st.DataObject) -> None:
     rows = data.draw(st.lists(ROWS[record], max_size=5))
     table = to_table(rows, record)
     assert from_table(table, record) == rows
@@ -76,12 +76,12 @@ def test_rows_come_back_as_they_were(record: type[Record], data: st.DataObject) 
 
 @pytest.mark.parametrize("record", ROWS, ids=lambda record: record.__name__)
 @given(data=st.data())
-def test_tables_are_those_that_arrow_itself_makes(record: type[Record], data: st.DataObject) -> None:
+def test_tables_equal_those_that_arrow_creates(record: type[Record], data: st.DataObject) -> None:
     table = to_table(data.draw(st.lists(ROWS[record], max_size=5)), record)
     assert pa.Table.from_pylist(table.to_pylist(), schema=schema_of(record)).equals(table)
 
 
-def test_an_optional_record_is_spread_over_columns() -> None:
+def test_an_optional_record_becomes_several_columns() -> None:
     schema = schema_of(SpanRow)
     assert [name for name in schema.names if name in Placement.__struct_fields__] == list(Placement.__struct_fields__)
     assert "placement" not in schema.names

@@ -91,7 +91,7 @@ def test_outputs_and_counts(built: Project) -> None:
     assert loss["total"]["no_answer"]["dropped"] == 0
 
 
-def test_a_second_repro_runs_nothing_and_the_bytes_stay(built: Project) -> None:
+def test_a_second_repro_runs_no_stage_and_changes_no_bytes(built: Project) -> None:
     lock = (built.home / "dvc.lock").read_bytes()
     assert UP_TO_DATE in built.repro()
     assert UP_TO_DATE in built.run("dvc", "status")
@@ -121,7 +121,7 @@ def test_a_run_depends_on_the_corpora_it_reads_and_on_no_others(built: Project) 
     assert finetune not in added
     built.edit("corpora: [sample, other]", "corpora: [sample]")
     built.edit(other, "")
-    (built.home / "data" / "digests" / "other.json").unlink()  # as in a clone that never had this corpus
+    (built.home / "data" / "digests" / "other.json").unlink()  # as in a clone without this corpus
     assert finetune not in stages_run(built.repro(finetune))
 
     built.edit("min_confidence: 0.5", "min_confidence: 0.9")

@@ -26,7 +26,7 @@ def rejected_rows(selection: Selection) -> list[dict]:
     return [row for batch in cleaning.rejected(TINY.spans, selection) for row in batch.to_pylist()]
 
 
-def test_documents_hold_what_is_kept() -> None:
+def test_documents_contain_the_kept_questions_and_answers() -> None:
     harbour, markup = HARBOUR[1], MARKUP[1]
     dug = Question("dug", "Wanneer werd de haven gegraven?", (Answer("1612", harbour.index("1612")),), False)
     boats = Question("boats", "Hoeveel boten liggen er?", (Answer("91", harbour.index("91")),), False)
@@ -74,14 +74,14 @@ def test_the_span_of_an_answer_dropped_with_its_question_is_its_first_candidate(
     assert (candidate["text"], candidate["start"]) == ("de rivier", HARBOUR[1].index("de rivier"))
 
 
-def test_a_corpus_in_its_language_keeps_its_questions_words() -> None:
+def test_a_native_corpus_keeps_the_texts_of_its_questions() -> None:
     selection = select(TINY.layout, TINY.paragraphs, TINY.spans, None)
     cleaned = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, None, selection)
-    asked = {question.id: question.question for _, _, _, question in iterate_questions(cleaned["dev"])}
-    assert asked["silent"] == "Which river silted up?"
+    texts = {question.id: question.question for _, _, _, question in iterate_questions(cleaned["dev"])}
+    assert texts["silent"] == "Which river silted up?"
 
 
-def test_a_split_of_which_nothing_is_kept_is_an_empty_document() -> None:
+def test_a_split_without_kept_questions_is_an_empty_document() -> None:
     nothing = TINY.translations.slice(0, 0)
     selection = select(TINY.layout, TINY.paragraphs, TINY.spans, nothing)
     empty = Document((), "v2.0")

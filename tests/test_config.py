@@ -102,7 +102,7 @@ def test_the_params_of_this_project_are_valid() -> None:
         ("language:", "? [a, b]\n: 1\nlanguage:", "top level: a key in it: Expected `str`"),
     ],
 )
-def test_names_the_wrong_key(tmp_path: Path, old: str, new: str, problem: str) -> None:
+def test_an_error_names_the_wrong_key(tmp_path: Path, old: str, new: str, problem: str) -> None:
     assert old in PARAMS
     assert error_of(tmp_path, PARAMS.replace(old, new, 1)).startswith(f"params.yaml: {problem}")
 

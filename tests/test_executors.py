@@ -39,7 +39,7 @@ def test_only_a_few_batches_are_read_ahead():
         assert len(taken) <= 2 * 2 + 1
 
 
-def test_one_pool_serves_many_maps():
+def test_one_pool_is_used_for_several_maps():
     with LocalExecutor(2) as executor:
         workers = {
             row["process"]

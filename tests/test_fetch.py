@@ -19,7 +19,7 @@ Behave = Callable[[BaseHTTPRequestHandler], None]
 
 
 class Server(ThreadingHTTPServer):
-    """Answers the n-th request with the n-th behaviour, and every later one with the last."""
+    """A server that answers the n-th request with the n-th behaviour, and every later one with the last."""
 
     daemon_threads = True
 
@@ -42,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.behaviours[min(len(self.server.requested), len(self.server.behaviours)) - 1](self)
 
     def log_message(self, *_: object) -> None:
-        """Keeps quiet."""
+        """Log nothing."""
 
 
 def send_body(request: BaseHTTPRequestHandler) -> None:
@@ -139,7 +139,7 @@ def test_retries_after_a_temporary_failure(server: Server, tmp_path: Path, failu
         (hang, MAX_ATTEMPTS, "timed out (attempt 4 of 4)"),
     ],
 )
-def test_gives_up_with_one_line_and_keeps_the_old_file(
+def test_a_permanent_failure_gives_a_one_line_error_and_keeps_the_old_file(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behave: Behave, attempts: int, message: str
 ) -> None:
     monkeypatch.setattr(spanferry.fetch, "TIMEOUT_S", 0.1 if behave is hang else 10)

@@ -35,7 +35,7 @@ def test_a_success_replaces_the_file(tmp_path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_link_is_replaced_and_its_target_stays(tmp_path: Path) -> None:
+def test_a_link_is_replaced_and_its_target_unchanged(tmp_path: Path) -> None:
     """DVC may link outputs to its cache, which must not change."""
     cached, path = tmp_path / "cached", tmp_path / "linked"
     cached.write_bytes(b"cached")
@@ -59,7 +59,7 @@ def test_a_path_that_cannot_be_written_is_an_os_error(tmp_path: Path, blocked: s
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
 
 
-def test_equal_values_are_equal_bytes(tmp_path: Path) -> None:
+def test_equal_values_give_equal_bytes(tmp_path: Path) -> None:
     write_json(tmp_path / "a.json", {"b": [1, 0.5, None], "a": "één"})
     write_json(tmp_path / "b.json", dict(reversed({"b": [1, 0.5, None], "a": "één"}.items())))
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
@@ -86,7 +86,7 @@ def test_a_folder_is_replaced_atomically(tmp_path):
 def test_the_files_of_a_killed_process_are_removed_by_the_next_write(tmp_path: Path) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    for owner in (dead.pid, os.getpid()):  # in a container a new process may well have the dead one's number
+    for owner in (dead.pid, os.getpid()):  # in a container a new process may have the ID of a dead one
         (tmp_path / f".model.{owner}.part").mkdir()
         (tmp_path / f".model.{owner}.old").mkdir()
         (tmp_path / f".model.{owner}.old" / "weights").write_bytes(b"old")
@@ -138,6 +138,6 @@ def test_a_pipe_and_a_missing_file_are_not_read(tmp_path: Path) -> None:
         read_json(tmp_path / "none", list[int])
 
 
-def test_the_checksum_is_that_of_sha256sum(tmp_path: Path) -> None:
+def test_the_checksum_equals_that_of_sha256sum(tmp_path: Path) -> None:
     (tmp_path / "empty").write_bytes(b"")
     assert file_sha256(tmp_path / "empty") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

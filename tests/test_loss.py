@@ -26,7 +26,7 @@ def count(tiny: Tiny) -> LossFigures:
 
 
 def figures(tiny: Tiny | None = None) -> dict:
-    """The figures as loss.json has them."""
+    """Return the figures in the form of loss.json."""
     return msgspec.json.decode(msgspec.json.encode(count(tiny or build())))
 
 
@@ -108,7 +108,7 @@ def test_an_empty_corpus_has_all_keys_and_null_shares():
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.sampled_from([None, *Reason]), min_size=13, max_size=13))
-def test_visited_is_kept_and_dropped_in_every_count(reasons):
+def test_visited_is_the_sum_of_kept_and_dropped_in_every_count(reasons):
     tiny = build()
     changed = [
         row | ({"reason": None, "text": "x", "method": "exact"} if reason is None else {"reason": reason.value})
@@ -146,7 +146,7 @@ def test_mixture_distance():
     assert mixture_distance([row(9, 0)]) is None
 
 
-def test_figures_come_back_from_their_file(tmp_path):
+def test_figures_are_read_as_written(tmp_path):
     counted = count(build())
     write_figures(counted, tmp_path / "loss.json")
     assert read_figures(tmp_path / "loss.json") == counted

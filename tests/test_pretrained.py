@@ -15,7 +15,7 @@ from spanferry.pretrained import ModelSource, folder_fingerprint, locate_model
         (("someone/nothing", "v1"), "the Hub cannot be reached .* to work offline, give the folder"),
     ],
 )
-def test_missing_models_are_an_error_at_once(place, message, monkeypatch, tmp_path):
+def test_missing_models_are_an_error(place, message, monkeypatch, tmp_path):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(InputError, match=message) as error:
@@ -42,15 +42,15 @@ def test_a_folders_fingerprint_is_stable(tmp_path):
 
 def test_cached_snapshots_are_used_offline(tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    held = tmp_path / "models--someone--something"
-    snapshot = held / "snapshots" / ("0" * 40)
+    repository = tmp_path / "models--someone--something"
+    snapshot = repository / "snapshots" / ("0" * 40)
     snapshot.mkdir(parents=True)
-    (held / "refs").mkdir()
-    (held / "refs" / "v1").write_text("0" * 40)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "v1").write_text("0" * 40)
     for name in ("config.json", "model.safetensors"):
         (snapshot / name).write_text("{}")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    found = locate_model("someone/something", "v1")
-    assert found == ModelSource(snapshot, "0" * 40)
+    source = locate_model("someone/something", "v1")
+    assert source == ModelSource(snapshot, "0" * 40)
     with pytest.raises(InputError, match="the Hub cannot be reached"):
         locate_model("someone/something", "v1", "torch")

@@ -35,7 +35,7 @@ LANGUAGES = ("en", "nl")
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    """Start a cluster of one machine; `second` adds another."""
+    """Start a cluster of one machine. `second` adds another."""
     made = cluster_utils.Cluster(initialize_head=True, head_node_args={**MACHINE, "_system_config": HEALTH_CHECKS})
     yield made
     made.shutdown()
@@ -106,7 +106,7 @@ def test_a_cluster_gives_the_results_of_one_process(ray, expected, monkeypatch):
     assert locate_and_rescue(ray) == expected
 
 
-def test_a_killed_machine_changes_nothing(ray, second, expected, monkeypatch):
+def test_a_killed_machine_does_not_change_the_results(ray, second, expected, monkeypatch):
     monkeypatch.setattr(grouping, "BATCH", 1)
     monkeypatch.setattr(ray_cluster, "BATCHES_PER_CORE", 4)  # so that some start after its death
     assert locate_and_rescue(ray, second.kill) == expected
@@ -166,11 +166,11 @@ def answered(model: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str 
     return translate(tmp_path_factory.mktemp("memory"), model, None)
 
 
-def test_two_actors_translate_like_one_model(ray, model, answered, tmp_path):
+def test_two_actors_give_the_translations_of_one_model(ray, model, answered, tmp_path):
     assert translate(tmp_path, model, ray) == answered
 
 
-def test_another_actor_takes_the_batch_of_a_dead_one(ray, second, model, answered, tmp_path):
+def test_another_actor_redoes_the_batch_of_a_dead_one(ray, second, model, answered, tmp_path):
     assert translate(tmp_path, model, ray, second.kill) == answered
 
 

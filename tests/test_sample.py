@@ -32,7 +32,7 @@ def load_make() -> ModuleType:
 make = load_make()
 ARTICLES = [make.msgspec.convert(read_yaml(path), make.WrittenArticle) for path in (SAMPLE / "articles").glob("*.yaml")]
 DOCUMENTS = {split: read_squad(SAMPLE / f"{split}-v2.0.json") for split in ("train", "dev")}
-QUESTIONS = [(split, *found) for split, document in DOCUMENTS.items() for found in iterate_questions(document)]
+QUESTIONS = [(split, *question) for split, document in DOCUMENTS.items() for question in iterate_questions(document)]
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ HARD: dict[str, Callable[[Case], bool]] = {
 
 
 @pytest.mark.parametrize("kind", HARD)
-def test_every_hard_kind_occurs(kind: str) -> None:
+def test_every_kind_of_hard_answer_occurs(kind: str) -> None:
     assert any(HARD[kind](case) for case in CASES)
 
 
@@ -300,7 +300,7 @@ def test_every_problem_is_one_line(tmp_path: Path) -> None:
     ]
 
 
-def test_the_readme_shows_an_article_that_compiles(tmp_path: Path) -> None:
+def test_the_article_in_the_readme_compiles(tmp_path: Path) -> None:
     [shown] = re.findall(r"```yaml\n(.*?)```", (SAMPLE / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     (tmp_path / "Afsluitdijk.yaml").write_text(shown, encoding="utf-8")
     problems = make.Compiler(tmp_path).problems

@@ -12,7 +12,7 @@ from tests.support.small_squad import DEV, FERRY, TOWER, TRAIN, as_json
 DOCUMENTS = {"train": decode_squad(as_json(TRAIN), "train"), "dev": decode_squad(as_json(DEV), "dev")}
 
 
-def test_the_layout_has_the_place_of_everything() -> None:
+def test_the_layout_has_the_position_of_every_text() -> None:
     added: list[int] = []
     laid = make_layout(DOCUMENTS, "en", progress=added.append)
     assert laid.schema.equals(schema_of(SourceParagraph))
@@ -74,7 +74,7 @@ def test_segments_are_distinct_sorted_and_counted() -> None:
     assert (first["Nobody"], first["91"]) == (FERRY, TOWER)
 
 
-def test_a_text_of_several_kinds_is_the_first_of_them_and_white_space_is_no_part_of_it() -> None:
+def test_a_text_of_several_kinds_gets_the_first_kind_and_loses_outer_white_space() -> None:
     answers = [{"text": text, "answer_start": 0} for text in ("Tin?", " Tin?\n", "  ")]
     raw = {
         "data": [{"paragraphs": [{"context": "Tin?", "qas": [{"id": "q", "question": " Tin? ", "answers": answers}]}]}]
@@ -84,7 +84,7 @@ def test_a_text_of_several_kinds_is_the_first_of_them_and_white_space_is_no_part
 
 
 @given(st.text(st.sampled_from(list("aB. \n\u00a0é?!1")), min_size=1, max_size=80).filter(str.strip))
-def test_a_context_can_be_put_together_again_and_all_texts_are_segments(context: str) -> None:
+def test_a_context_can_be_rebuilt_and_all_texts_are_segments(context: str) -> None:
     question = Question("q", "Which?", (Answer(context[:3], 0),))
     document = Document((Article((Paragraph(context, (question,)),)),))
     laid = make_layout({"dev": document}, "en")
@@ -101,7 +101,7 @@ def test_a_context_can_be_put_together_again_and_all_texts_are_segments(context:
     assert sum(cut["count"].to_pylist()) == len(wanted)
 
 
-def test_a_context_is_translated_as_a_whole_where_a_sentence_has_no_translation() -> None:
+def test_a_context_is_translated_whole_if_a_sentence_has_no_translation() -> None:
     layout = make_layout(DOCUMENTS, "en")
     sentences = collect_segments(layout)["text"].to_pylist()
     translations: dict[str, str | None] = dict.fromkeys(sentences, "vertaald")

@@ -39,10 +39,10 @@ def test_each_question_is_kept_or_has_a_reason() -> None:
         "dug": None,
         "boats": None,
         "why": Reason.BELOW_THRESHOLD,
-        "mayor": None,  # unanswerable: it stays without its plausible answer
+        "mayor": None,  # unanswerable, so it is kept without its plausible answer
         "mill": Reason.CONTEXT_UNTRANSLATED,
         "lock": None,  # one annotator of three is lost
-        "builders": Reason.AMBIGUOUS,  # got further than the other annotator's source_mismatch
+        "builders": Reason.AMBIGUOUS,  # reached a later stage than the other annotator's source_mismatch
         "silent": Reason.QUESTION_UNTRANSLATED,
         "tag": Reason.BELOW_THRESHOLD,
         "sign": None,
@@ -78,15 +78,15 @@ def test_the_order_of_spans_does_not_matter(order: list[int]) -> None:
     assert shuffled.answers.equals(SELECTION.answers.take(pa.array(order)))
 
 
-def test_a_corpus_in_its_language_needs_no_translations() -> None:
+def test_a_native_corpus_needs_no_translations() -> None:
     reasons = select(TINY.layout, TINY.paragraphs, TINY.spans, None).questions["reason"].to_pylist()
     assert Reason.QUESTION_UNTRANSLATED not in reasons
 
 
 def test_a_question_is_kept_when_any_of_its_answers_is() -> None:
     answers = np.array(TINY.spans["field"].to_pylist()) == Field.ANSWERS
-    found = np.array(TINY.spans["text"].is_valid().to_pylist()) & answers
-    with_any = set(np.array(TINY.spans["question_id"].to_pylist())[found])
+    is_located = np.array(TINY.spans["text"].is_valid().to_pylist()) & answers
+    with_any = set(np.array(TINY.spans["question_id"].to_pylist())[is_located])
     for row in SELECTION.questions.to_pylist():
         whole = row["reason"] in (Reason.CONTEXT_UNTRANSLATED, Reason.QUESTION_UNTRANSLATED)
         assert (row["reason"] is None) == (not whole and (row["is_impossible"] or row["id"] in with_any))
@@ -119,11 +119,11 @@ def test_an_empty_corpus_has_no_decisions() -> None:
 
 
 def cleaned_spans() -> pa.Table:
-    """The spans as clean writes them: with final reasons, kept before rejected."""
+    """Return the spans as clean writes them: with final reasons, kept before rejected."""
     return pa.concat_tables([provenance(TINY.spans, SELECTION), *rejected(TINY.spans, SELECTION)])
 
 
-def test_decisions_are_one_record_a_paragraph() -> None:
+def test_there_is_one_record_of_decisions_for_each_paragraph() -> None:
     rows = from_table(decisions_table(TINY.layout, SELECTION), ParagraphDecision)
     assert [(row.split, row.article, row.paragraph) for row in rows] == [
         ("train", 0, 0),
@@ -144,7 +144,7 @@ def test_decisions_are_one_record_a_paragraph() -> None:
     )
 
 
-def test_what_was_written_down_is_what_was_decided() -> None:
+def test_the_written_decisions_equal_the_selection() -> None:
     spans = cleaned_spans()
     restored = restore_selection(TINY.layout, decisions_table(TINY.layout, SELECTION), spans)
     assert restored.questions.equals(SELECTION.questions)

@@ -53,7 +53,7 @@ def test_another_schema_is_refused(tmp_path: Path) -> None:
         tables.read(path, TranslationRow)
 
 
-def test_a_word_outside_its_closed_set_is_refused_in_lists_too(tmp_path: Path) -> None:
+def test_a_value_outside_its_closed_set_is_refused_in_lists_too(tmp_path: Path) -> None:
     question = {"id": "q", "is_impossible": False, "reason": "unknown"}
     row = {"split": "dev", "article": 0, "paragraph": 0, "reason": None, "questions": [question]}
     tables.write(pa.Table.from_pylist([row], schema=schema_of(ParagraphDecision)), tmp_path / "t.parquet")
@@ -124,7 +124,7 @@ def test_a_lazy_table_yields_its_rows_in_batches(tmp_path: Path, monkeypatch: py
     assert list(lazy.to_batches(size)) == batches  # again, from the start
 
 
-def test_a_lazy_table_is_refused_like_one_that_is_read_at_once(tmp_path: Path) -> None:
+def test_a_lazy_table_has_the_same_errors_as_a_table_read_at_once(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     with pytest.raises(InputError, match=r"t\.parquet: not a readable table: No such file"):
         tables.LazyTable(path, TranslationRow)

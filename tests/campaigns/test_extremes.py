@@ -207,7 +207,7 @@ def test_a_table_that_is_not_a_file_is_refused(name: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["../x", "/var/x", "a/b", "..", ".", "", "a.b", "-x", "x\n", "é", "a\0b"])
-def test_names_that_leave_their_folder(name: str) -> None:
+def test_names_that_point_outside_their_folder_are_refused(name: str) -> None:
     """Names of corpora, runs and translators become names of folders; no other part of a path comes from input."""
     import json
 

@@ -38,7 +38,7 @@ def test_diff_for_people_and_machines(squad):
     assert json.loads(run("diff", before, after, "--json").stdout)["changed"][0]["what"] == ["answers"]
 
 
-def test_json_means_the_same_whatever_the_output_can_hold(squad):
+def test_json_has_the_same_meaning_in_every_output_encoding(squad):
     before, after = squad(file(question="Hoe?"), "a.json"), squad(file(question="Hoe → 🧀 ©?"), "b.json")
     arguments = ["diff", str(before), str(after), "--json"]
     in_utf_8, in_cp437 = (CliRunner(charset=charset).invoke(main, arguments).stdout for charset in ("utf-8", "cp437"))
@@ -57,7 +57,7 @@ def test_diff_shows_where_a_long_text_changed(squad):
     )
 
 
-def test_what_cannot_be_read_is_one_line(tmp_path):
+def test_an_unreadable_file_gives_a_one_line_error(tmp_path):
     path = tmp_path / "gone\x1b.json"
     done = run("diff", path, path)
     assert (done.exit_code, done.stdout) == (2, "")

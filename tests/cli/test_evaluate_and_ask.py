@@ -10,7 +10,7 @@ from tests.reader.test_metrics import NULL_ODDS, OFFICIAL, OFFICIAL_WITH_ODDS, P
 from tests.support.towns import corpus
 
 
-def test_any_predictions_are_scored(workdir, run, refusal):
+def test_predictions_of_any_reader_are_scored(workdir, run, refusal):
     (workdir / "gold.json").write_bytes(msgspec.json.encode(corpus(4)))
     (workdir / "predictions.json").write_bytes(msgspec.json.encode(PREDICTIONS))
     (workdir / "odds.json").write_bytes(msgspec.json.encode(NULL_ODDS))

@@ -47,4 +47,4 @@ def test_diff_of_a_corpus_and_a_folder(project):
         *("split", "question_id", "field", "index", "a", "b")
     ]
     assert invoke(loss, "diff", "tiny", "nowhere").exit_code == 2
-    assert invoke(loss, "diff", "tiny", "tiny@HEAD").exit_code == 2  # no repository here
+    assert invoke(loss, "diff", "tiny", "tiny@HEAD").exit_code == 2  # not a repository

@@ -88,7 +88,7 @@ def test_the_stage_writes_the_same_table_online_and_offline(project, run, google
     assert (report["visited"], report["kept"], report["by_kind"]["sentence"]["kept"]) == (4, 4, 2)
 
 
-def test_the_stage_says_what_is_left_when_it_stops(project, refusal, google):
+def test_the_stage_prints_the_number_of_remaining_texts_when_it_stops(project, refusal, google):
     Path("params.yaml").write_text(PARAMS + "translate: {max_requests: 1}\n")
     google(lambda text, n: dutch(text))
     assert refusal(translate, *stage("ferry")) == (
@@ -98,7 +98,7 @@ def test_the_stage_says_what_is_left_when_it_stops(project, refusal, google):
     assert not Path("data/ferry/translations.parquet").exists()
 
 
-def test_an_engine_that_uses_contexts_is_given_the_paragraph(project, run, refusal):
+def test_an_engine_that_uses_contexts_gets_the_paragraph(project, run, refusal):
     def answer(body):
         return completion({key: dutch(text) for key, text in segments_of(body).items()})
 
@@ -120,7 +120,7 @@ def test_an_engine_that_uses_contexts_is_given_the_paragraph(project, run, refus
     assert json.loads(run(plan, "ferry", "--json").stdout)["kinds"]["answer"]["held"] == 1
 
 
-def test_the_stage_names_a_text_that_an_offline_memory_lacks(project, refusal):
+def test_the_stage_names_a_text_that_is_missing_from_an_offline_memory(project, refusal):
     write_tmx(Path("data/replay/source/memory.tmx"), [(text, dutch(text)) for text in TEXTS[1:]], "en", "nl")
     assert refusal(translate, *stage("replay")) == (
         "translate: the corpus's own translations lack the sentence 'It was built in 1931.'; add them to its TMX file"
@@ -147,7 +147,7 @@ def test_import_export_and_stats(project, run, refusal, google):
     assert run(memory, "import", "better.tmx").stdout == (
         "memory: 1 new, 1 replaced, 1 unchanged; mtranslate, en to nl\n"
     )
-    assert run(translate, *stage("ferry")).exit_code == 0  # nothing is left to ask for
+    assert run(translate, *stage("ferry")).exit_code == 0  # no text is left to translate
     assert (
         run(memory, "export", "all.tmx").stdout == "memory: 5 translations written to all.tmx; mtranslate, en to nl\n"
     )
@@ -162,7 +162,7 @@ def test_import_export_and_stats(project, run, refusal, google):
     )
 
 
-def test_stats_tell_the_quarantine_and_damage_and_release_empties_it(project, run):
+def test_stats_show_quarantine_and_damage_and_release_empties_the_quarantine(project, run):
     with open_memory(Path("memory"), Scope("mtranslate", "en", "nl")) as store:
         store.add([("quay", "", "kade")])
         store.add_failure(given_up("weir"))
@@ -188,7 +188,7 @@ def test_stats_tell_the_quarantine_and_damage_and_release_empties_it(project, ru
     assert Memory(Path("memory"), store.scope).failed_attempt("weir") is None
 
 
-def test_what_memory_refuses(project, refusal):
+def test_wrong_arguments_of_memory_are_refused(project, refusal):
     assert "the translation memory does not exist yet" in refusal(memory, "stats")
     assert "the translation memory does not exist yet" in refusal(memory, "export", "x.tmx")
     assert refusal(memory, "import", "ferry.json").startswith("import: ferry.json: not a TMX file")

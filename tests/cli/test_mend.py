@@ -20,7 +20,7 @@ STAGES = """stages:
 
 @pytest.fixture
 def project(workdir: Path) -> Path:
-    """A built project of one stage."""
+    """Create a built project with one stage."""
     subprocess.run(["git", "init", "--quiet"], check=True)
     Repo.init().close()
     (workdir / "dvc.yaml").write_text(STAGES)
@@ -36,7 +36,7 @@ def commit() -> None:
     subprocess.run(["git", *who, "commit", "--quiet", "-m", "built"], check=True)
 
 
-def test_intact_files_are_left_alone(project, run):
+def test_intact_files_are_not_changed(project, run):
     lock = project.joinpath("dvc.lock").read_bytes()
     assert (run(mend).exit_code, run(mend).output) == (0, "")
     assert project.joinpath("dvc.lock").read_bytes() == lock
@@ -57,7 +57,7 @@ def test_a_torn_lock_file_is_restored_or_removed(project, run, torn_at, committe
     assert lock.read_bytes() == whole
 
 
-def test_a_torn_list_of_locks_is_removed(project, run):
+def test_a_torn_file_of_locks_is_removed(project, run):
     locks = project / ".dvc" / "tmp" / "rwlock"
     locks.write_text('{"write": {')
     assert "rwlock was truncated; removed it" in run(mend).output

@@ -27,7 +27,7 @@ def run(*arguments):
 
 @pytest.fixture
 def corpus(tmp_path, monkeypatch):
-    """A built corpus `tiny` in a work tree of its own; params.yaml and DVC are replaced."""
+    """Create a built corpus `tiny` in its own work tree, without the real params.yaml and DVC."""
     monkeypatch.chdir(tmp_path)
     clean, loss = write(tmp_path / "built")
     build_package(clean, loss, Path("data/tiny/published"), BUILD, ABOUT)

@@ -66,7 +66,7 @@ def test_printable() -> None:
     assert printable("x" * 3_000_000) == "x" * MAX_PRINTED + "… (3,000,000 characters)"
 
 
-def test_printable_json_means_the_same() -> None:
+def test_printable_json_has_the_same_meaning() -> None:
     value = {"\x9b31m": "één 🧀 \u202e \x7f \U000e0041 \u2028 \t", "b": [1.5, None]}
     text = printable_json(json.dumps(value, ensure_ascii=False))
     assert text.isprintable()
@@ -74,7 +74,7 @@ def test_printable_json_means_the_same() -> None:
     assert json.loads(text) == value
 
 
-def test_workers_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_workers_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPANFERRY_WORKERS", "3")
     assert worker_count() == 3
     monkeypatch.delenv("SPANFERRY_WORKERS")

@@ -48,9 +48,9 @@ def test_validate_exit_codes(document, code, squad):
 def test_validate_for_machines(squad):
     path = squad(BREACHES["empty_id"][0])
     done = run("validate", path, "--json")
-    found = json.loads(done.stdout)
-    assert (done.exit_code, found["valid"], found["skipped"]) == (1, False, [])
-    assert [finding["rule"] for finding in found["files"][0]["findings"]] == ["empty_id"]
+    report = json.loads(done.stdout)
+    assert (done.exit_code, report["valid"], report["skipped"]) == (1, False, [])
+    assert [finding["rule"] for finding in report["files"][0]["findings"]] == ["empty_id"]
 
 
 def test_validate_lists_its_rules():
@@ -58,7 +58,7 @@ def test_validate_lists_its_rules():
     assert (done.exit_code, done.stdout) == (0, rules_as_markdown())
 
 
-def test_nothing_of_a_file_reaches_the_terminal_as_a_command(squad):
+def test_control_characters_of_a_file_are_escaped_on_the_terminal(squad):
     done = run("validate", squad(file([("\x1b[2J\x07", 0)], question="x\x1b]0;title\x07")))
     assert done.exit_code == 1
     assert "\x1b" not in done.output
@@ -75,7 +75,7 @@ def test_a_name_that_is_not_utf_8_is_shown_with_escapes(tmp_path):
         assert "\\xff.json" in done.stdout
 
 
-def test_what_cannot_be_read_is_one_line(tmp_path):
+def test_an_unreadable_file_gives_a_one_line_error(tmp_path):
     path = tmp_path / "gone\x1b.json"
     done = run("validate", path)
     assert (done.exit_code, done.stdout) == (2, "")

@@ -27,7 +27,7 @@ def test_a_translated_corpus_states_every_setting_that_changes_it(tmp_path: Path
         describe_build(params, "large")
 
 
-def test_a_native_corpus_states_its_languages_alone(tmp_path: Path) -> None:
+def test_a_native_corpus_states_only_its_languages(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(PARAMS.replace("translator: identity", "native: true"), encoding="utf-8")
     details = describe_build(read_params(path), "small")

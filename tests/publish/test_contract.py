@@ -79,7 +79,7 @@ def test_provenance_without_answers(built):
     assert refused(built) == f"{DEV}: provenance.parquet: answers of 'stray', which is not in the file"
 
 
-def test_other_counts_than_the_loss_report(built):
+def test_counts_that_contradict_the_loss_report(built):
     figures = msgspec.json.decode(built[1].read_bytes())
     figures["dev"]["questions"]["kept"] += 1
     figures["dev"]["no_answer"]["dropped"] += 1
@@ -89,7 +89,7 @@ def test_other_counts_than_the_loss_report(built):
     )
 
 
-def test_no_file_at_all(built):
+def test_missing_files(built):
     for path in built[0].glob("*.json"):
         path.unlink()
     with pytest.raises(InputError, match=r"no nl_squadv2_<split>_clean\.json in it"):

@@ -66,7 +66,7 @@ def test_a_second_version_replaces_the_files_and_keeps_the_first_tag(hub, publis
 
 
 @pytest.mark.parametrize("status", [401, 403, 500])
-def test_a_refusal_is_one_line(hub, published, status):
+def test_a_refusal_gives_a_one_line_error(hub, published, status):
     hub.refused = status
     with pytest.raises(UploadError) as raised:
         send(hub, published)
@@ -74,7 +74,7 @@ def test_a_refusal_is_one_line(hub, published, status):
     assert "\n" not in str(raised.value)
 
 
-def test_an_unreachable_hub_and_a_wrong_name_are_one_line(published):
+def test_an_unreachable_hub_and_a_wrong_name_give_a_one_line_error(published):
     nowhere = HfApi(endpoint="http://127.0.0.1:9", token="hf_test")
     for name in ("anna/haven", "anna/haven/more"):
         with pytest.raises(UploadError) as raised:

@@ -33,7 +33,7 @@ def answerer() -> QuestionAnswerer:
 def reference_answers(
     answerer, question, context, top_k=1, longest=15, max_length=384, stride=128, impossible=False, words=True
 ):
-    """The answers of transformers 4's pipeline, computed window by window and pair by pair, for one question."""
+    """Return the answers of transformers 4's pipeline to a question, computed window by window and pair by pair."""
     encoded = answerer.tokenizer(
         question,
         context,
@@ -98,11 +98,11 @@ def test_answers_are_those_of_the_pipeline(answerer):
         ({"max_seq_len": 40}, {"max_length": 40, "stride": 20}),
     ],
 )
-def test_arguments_mean_what_they_did(answerer, arguments, reference_arguments):
+def test_arguments_have_the_meaning_of_the_pipelines(answerer, arguments, reference_arguments):
     assert_same_answers(answerer(LONG, **arguments), reference_answers(answerer, **LONG, **reference_arguments))
 
 
-def test_every_form_of_a_call_gives_the_same(answerer):
+def test_every_form_of_a_call_gives_the_same_answer(answerer):
     pair = PAIRS[2]
     one = answerer(pair)
     assert answerer([pair]) == answerer(question=pair["question"], context=pair["context"]) == one
@@ -133,12 +133,12 @@ def test_wrong_arguments_are_an_error(answerer, arguments, message):
         answerer(**arguments)
 
 
-def test_a_question_longer_than_the_window_is_cut(answerer):
+def test_a_question_longer_than_the_window_is_truncated(answerer):
     answer = answerer(question="Wie is de burgemeester " * 40, context=PAIRS[0]["context"], max_seq_len=64)
     assert answer["answer"] in PAIRS[0]["context"]
 
 
-def test_a_model_that_is_not_there_is_an_error(tmp_path):
+def test_a_missing_model_is_an_error(tmp_path):
     with pytest.raises(InputError, match="there is no such folder"):
         QuestionAnswerer(tmp_path / "nothing")
     with pytest.raises(InputError, match=r"no config\.json"):

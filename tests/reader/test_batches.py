@@ -5,14 +5,14 @@ from spanferry.reader.batches import LengthGroupedSampler
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=300), st.integers(1, 16), st.integers(0, 3))
-def test_every_feature_comes_once_in_each_epoch(lengths, batch, epoch):
+def test_every_feature_is_in_each_epoch_once(lengths, batch, epoch):
     sampler = LengthGroupedSampler(np.array(lengths), batch, seed=1)
     order = sampler.order(epoch)
     assert sorted(order.tolist()) == list(range(len(lengths)))
     assert order.tolist() == LengthGroupedSampler(np.array(lengths), batch, seed=1).order(epoch).tolist()
 
 
-def test_batches_hold_like_lengths_and_the_longest_comes_first():
+def test_batches_have_similar_lengths_and_the_longest_is_first():
     lengths = np.random.default_rng(0).integers(20, 384, 3_000)
     sampler = LengthGroupedSampler(lengths, 12, seed=1)
     batches = lengths[sampler.order(0)[: 3_000 // 12 * 12]].reshape(-1, 12)
@@ -22,7 +22,7 @@ def test_batches_hold_like_lengths_and_the_longest_comes_first():
     assert not np.array_equal(sampler.order(0), sampler.order(1))
 
 
-def test_iterating_follows_the_epoch():
+def test_the_order_depends_on_the_epoch():
     sampler = LengthGroupedSampler(np.arange(1, 40), 4, seed=1)
     first = list(sampler)
     sampler.epoch = 1

@@ -29,7 +29,7 @@ RECORD = TrainingRecord(RUN.base.name, None, RUN, COUNTS, 240, ())
 
 @pytest.fixture
 def reports(tmp_path):
-    """Reports of two runs: one is right sometimes, one never answers."""
+    """Write the reports of two runs: one is sometimes right, and one never answers."""
     for name, predictions in (("dutch-mbert", PREDICTIONS), ("silent", dict.fromkeys(PREDICTIONS, ""))):
         evaluation = evaluate(corpus(4), predictions, null_odds=NULL_ODDS, threshold=9, language="nl")
         breakdown = {"language": LANGUAGES} if name == "silent" else {}
@@ -95,12 +95,12 @@ def test_a_name_cannot_break_the_table(reports):
     assert "| a\\|b\\n\\nc |" in markdown
 
 
-def test_figures_of_other_settings_are_not_shown(reports):
+def test_figures_of_other_settings_are_omitted(reports):
     changed = replace(RUN, training=replace(RUN.training, seed=1))
     assert compare_runs({"dutch-mbert": changed}, reports, {}).rows[0].figures is None
 
 
-def test_figures_without_details_are_not_shown(reports):
+def test_figures_without_details_are_omitted(reports):
     (reports / "silent" / "details.json").unlink()
     assert format_runs(compare_runs({"silent": RUN}, reports, {}))[0]["EM/F1"] == NOT_MEASURED
 

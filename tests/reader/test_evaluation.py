@@ -69,7 +69,7 @@ def test_two_sets_of_predictions_are_compared():
         ("{", "Input data was truncated"),
     ],
 )
-def test_wrong_predictions_are_an_error_that_names_their_place(tmp_path, content, message):
+def test_an_error_names_the_place_of_wrong_predictions(tmp_path, content, message):
     path = tmp_path / "predictions.json"
     path.write_text(content)
     with pytest.raises(InputError, match=rf"predictions\.json: {message}"):

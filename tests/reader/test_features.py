@@ -21,7 +21,7 @@ def ask(name: str, *answers: Answer) -> Question:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_window_is_labelled_with_the_answer_or_without_any_of_it(kind):
+def test_a_window_is_labelled_with_the_whole_answer_or_with_none(kind):
     tokenizer = kind()
     data = collect_examples([corpus()])
     trained, counts = build_training_windows(data, tokenizer, **SIZES)
@@ -91,7 +91,7 @@ def test_windows_that_cut_an_answer_are_left_out():
 
 @pytest.mark.parametrize("text", ["é", "Café", "🙂", " is", "Noël "])
 @pytest.mark.parametrize("kind", KINDS)
-def test_answers_of_several_tokens_a_character_keep_their_order(kind, text):
+def test_tokens_of_one_character_keep_their_order(kind, text):
     context = "Het Café Noël 🙂 is er."
     question = ask("one", Answer(text, context.index(text)))
     trained, _ = build_training_windows(collect_examples([document(context, question)]), kind(), **SIZES)

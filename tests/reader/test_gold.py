@@ -11,7 +11,7 @@ from tests.support.towns import corpus
 
 
 def span_row(split: Split, field: Field, question: str, method: Method | None) -> SpanRow:
-    """An answer that was found by a method, or dropped."""
+    """Return the row of an answer that was located by a method, or dropped."""
     return SpanRow(
         split=split,
         article=0,
@@ -30,7 +30,7 @@ def span_row(split: Split, field: Field, question: str, method: Method | None) -
     )
 
 
-def test_the_most_certain_method_of_a_questions_answers_counts(tmp_path: Path):
+def test_a_question_has_the_most_certain_method_of_its_answers(tmp_path: Path):
     rows = [
         span_row("dev", Field.ANSWERS, "a", Method.FUZZY),
         span_row("dev", Field.ANSWERS, "a", Method.EXACT),
@@ -52,7 +52,7 @@ def test_corpora_are_joined_and_their_ids_kept():
     assert gold == Gold(type(first)(first.data), {"velderbroek-0": Method.EXACT, "ganzendam-0": Method.FUZZY})
 
 
-def test_shared_ids_get_their_corpus_before_them():
+def test_ids_of_several_corpora_are_prefixed_with_their_corpus():
     gold = join_gold({"one": Gold(corpus(1), {"velderbroek-0": Method.EXACT}), "two": Gold(corpus(1), {})})
     ids = [question.id for article in gold.document.data for question in article.paragraphs[0].qas]
     assert ids[:2] + ids[5:6] == ["one/velderbroek-0", "one/velderbroek-1", "two/velderbroek-0"]

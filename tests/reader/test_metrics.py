@@ -14,7 +14,7 @@ from spanferry.squad import Answer, Article, Document, Paragraph, Question
 
 from tests.support.towns import corpus
 
-# Right, right but for the article, half right, wrong, none: for each of four towns.
+# For each of four towns: right, right except for the article, half right, wrong, and no answer.
 PREDICTIONS = {
     "velderbroek-0": "Zilvere",
     "velderbroek-1": "1287",
@@ -70,11 +70,11 @@ OFFICIAL_STRICT = OFFICIAL_WITH_ODDS | {
     "HasAns_exact": 0.0,
     "HasAns_f1": 12.5,
 }
-OFFICIAL_V1 = {"exact_match": 31.25, "f1": 57.604166666666664}  # with ganzendam-3 missing
+OFFICIAL_V1 = {"exact_match": 31.25, "f1": 57.604166666666664}  # ganzendam-3 is missing
 
 
 def first_version() -> Document:
-    """The answerable questions as SQuAD 1.1 has them."""
+    """Return the answerable questions in the form of SQuAD 1.1."""
 
     def keep(paragraph: Paragraph) -> Paragraph:
         answered = [one for one in paragraph.qas if one.answers]
@@ -90,11 +90,11 @@ def first_version() -> Document:
     ("null_odds", "threshold", "expected"),
     [(None, 1.0, OFFICIAL), (NULL_ODDS, 1.0, OFFICIAL_WITH_ODDS), (NULL_ODDS, -1.5, OFFICIAL_STRICT)],
 )
-def test_figures_are_the_official_ones(null_odds, threshold, expected):
+def test_figures_equal_those_of_the_official_scripts(null_odds, threshold, expected):
     assert metrics.compute_official_figures(corpus(4), PREDICTIONS, null_odds, threshold) == expected
 
 
-def test_missing_predictions_count_nothing_in_2_0():
+def test_missing_predictions_are_left_out_in_2_0():
     some = {question: text for question, text in PREDICTIONS.items() if question != "moerwijk-1"}
     figures = metrics.evaluate_v2(corpus(4), some)
     assert (figures["total"], figures["HasAns_total"], figures["NoAns_total"]) == (19, 15, 4)
@@ -106,7 +106,7 @@ def test_missing_predictions_count_zero_in_1_1():
     assert metrics.evaluate_v1(first_version(), some) == OFFICIAL_V1
 
 
-def test_version_is_an_error_from_the_questions():
+def test_a_version_that_contradicts_the_questions_is_an_error():
     document = first_version()
     assert metrics.is_v1(document)
     assert not metrics.is_v1(corpus(1))
@@ -116,7 +116,7 @@ def test_version_is_an_error_from_the_questions():
     assert figures["total"] == 16
 
 
-def test_a_2_0_file_without_unanswerable_questions_gets_both():
+def test_a_2_0_file_without_unanswerable_questions_gets_both_kinds_of_figures():
     document = corpus(4)
     keep = [replace(one, qas=one.qas[:4]) for article in document.data for one in article.paragraphs]
     answered = replace(document, data=(Article(tuple(keep)),))
@@ -148,7 +148,7 @@ def test_normalisation_is_english_and_ascii(text, expected):
     assert metrics.normalise_squad(text) == expected
 
 
-def test_answers_that_normalise_to_nothing_are_no_answers():
+def test_answers_that_normalise_to_an_empty_text_are_ignored():
     question = Question("one", "?", (Answer("The", 0),), False)
     document = Document((Article((Paragraph("The", (question,)),)),))
     assert metrics.evaluate_v2(document, {"one": "a"})["exact"] == 100.0
@@ -159,7 +159,7 @@ words = st.text(alphabet="ab ,.-the", max_size=12)
 
 
 @given(st.dictionaries(st.sampled_from(list(PREDICTIONS)), words, min_size=1), st.randoms())
-def test_thresholds_never_lose_to_the_two_trivial_readers(predictions, chance):
+def test_the_best_threshold_is_never_worse_than_the_two_trivial_readers(predictions, chance):
     odds = {question: chance.gauss(0, 1) for question in predictions}
     figures = metrics.evaluate_v2(corpus(4), predictions, odds, threshold=1e9)
     assert figures["exact"] <= figures["f1"] <= 100.0

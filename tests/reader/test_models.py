@@ -38,7 +38,7 @@ class Touch:
         return Path.touch, (self.path,)
 
 
-def test_no_code_of_a_model_is_run(tmp_path, monkeypatch):
+def test_no_code_of_a_model_runs(tmp_path, monkeypatch):
     monkeypatch.setattr("builtins.input", lambda *_: pytest.fail("asks whether to run a model's own code"))
     touched = tmp_path / "touched"
     config = {"model_type": "bert", "hidden_size": 8, "num_attention_heads": 1, "num_hidden_layers": 1}
@@ -70,7 +70,7 @@ def test_the_vocabulary_is_the_same_in_every_process():
     assert elsewhere.stdout.strip() == str(pieces)
 
 
-def test_the_vocabulary_never_misses_a_character():
+def test_the_vocabulary_has_every_character():
     pieces = models.train_word_pieces(["abc", "é"], 1)
     assert {"a", "##a", "é", "##é"} <= set(pieces)
 

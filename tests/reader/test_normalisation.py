@@ -7,7 +7,7 @@ from spanferry.reader.normalisation import find_question_word, normalise_answer,
     [
         ("De Zilvere Aa", "nl", "zilvere aa"),
         ("het ‘Grote’ Huis…", "nl", "grote huis"),
-        ("een", "nl", "een"),  # nothing but an article keeps it
+        ("een", "nl", "een"),  # an article alone is kept
         ("deze dehet", "nl", "deze dehet"),
         ("the river", "nl", "the river"),
         ("the river", "en", "river"),

@@ -30,7 +30,7 @@ def windows(max_length: int = 48):
 
 
 def random_logits(cut, seed: int, fine: int = 1_000) -> Logits:
-    """Logits that are multiples of 1/fine: the smaller fine is, the more of them are equal."""
+    """Return logits that are multiples of 1/fine. A smaller `fine` gives more equal logits."""
     random = np.random.default_rng(seed)
     bounds = np.concatenate([[0], np.cumsum(cut.lengths)])
     start, end = np.round(random.normal(0, 4, (2, bounds[-1])) * fine) / fine
@@ -38,7 +38,7 @@ def random_logits(cut, seed: int, fine: int = 1_000) -> Logits:
 
 
 def reference_spans(cut, scored: Logits, question: int, given: PredictionSettings):
-    """The recipe in loops, for one question: (text, score) of its best spans, and its null odds."""
+    """Return (text, score) of the best spans of a question, and its null odds. Computes the recipe in plain loops."""
     spans, null = [], np.inf
     for row in np.flatnonzero(cut.question == question):
         start, end = (flat[scored.bounds[row] : scored.bounds[row + 1]] for flat in (scored.start, scored.end))
@@ -57,7 +57,7 @@ def reference_spans(cut, scored: Logits, question: int, given: PredictionSetting
     "given", [PredictionSettings(), PredictionSettings(max_answer_length=3, n_best=5, null_threshold=-2.0)]
 )
 @pytest.mark.parametrize("max_length", [48, 200])
-def test_answers_are_those_of_the_recipe(given, max_length):
+def test_answers_equal_those_of_the_reference(given, max_length):
     cut = windows(max_length)
     scored = random_logits(cut, seed=max_length)
     answers = choose_answers(cut, scored, DATA.ids, DATA.contexts, given)
@@ -81,10 +81,10 @@ def test_questions_of_squad_1_1_always_get_an_answer():
     scored = random_logits(cut, seed=1)
     scored.start[scored.bounds[:-1]] = 99  # every window says "no answer"
     silent = choose_answers(cut, scored, DATA.ids, DATA.contexts, PredictionSettings())
-    asked = choose_answers(cut, scored, DATA.ids, DATA.contexts, PredictionSettings(), allow_no_answer=False)
+    answered = choose_answers(cut, scored, DATA.ids, DATA.contexts, PredictionSettings(), allow_no_answer=False)
     assert set(silent.predictions.values()) == {""}
-    assert "" not in asked.predictions.values()
-    assert all(one.text for _, listed in asked.n_best() for one in listed)
+    assert "" not in answered.predictions.values()
+    assert all(one.text for _, listed in answered.n_best() for one in listed)
 
 
 def test_a_question_without_any_span_gets_no_answer():
@@ -106,7 +106,7 @@ def test_a_question_without_any_span_gets_no_answer():
 
 @given(seed=st.integers(0, 99), chunk=st.integers(1, 40))
 @settings(max_examples=20, deadline=None)
-def test_chunks_change_nothing_even_among_equal_scores(seed, chunk):
+def test_chunks_do_not_change_answers_even_with_equal_scores(seed, chunk):
     cut = windows()
     scored = random_logits(cut, seed, fine=1)
     whole = choose_answers(cut, scored, DATA.ids, DATA.contexts, PredictionSettings())

@@ -26,21 +26,21 @@ DISTILBERT = {"dim": 16, "n_layers": 1, "n_heads": 2, "hidden_dim": 16}
 
 
 def word_piece_files() -> dict[str, str]:
-    """The files of BERT's tokenizer before there was tokenizer.json."""
+    """Return the files of BERT's tokenizer in the form before tokenizer.json."""
     vocabulary = tokenizers.word_piece().get_vocab()
     lines = "".join(f"{piece}\n" for piece in sorted(vocabulary, key=vocabulary.__getitem__))
     return {"vocab.txt": lines, "tokenizer_config.json": '{"do_lower_case": false}'}
 
 
 def byte_pair_files() -> dict[str, str]:
-    """The files of RoBERTa's tokenizer."""
+    """Return the files of RoBERTa's tokenizer."""
     model = json.loads(tokenizers.byte_pair().backend_tokenizer.to_str())["model"]
     merges = "".join(" ".join(pair) + "\n" for pair in model["merges"])
     return {"vocab.json": json.dumps(model["vocab"]), "merges.txt": f"#version: 0.2\n{merges}"}
 
 
 def unigram_files() -> dict[str, str]:
-    """The files of XLM-R's tokenizer."""
+    """Return the files of XLM-R's tokenizer."""
     return {"tokenizer.json": tokenizers.unigram().backend_tokenizer.to_str()}
 
 
@@ -55,7 +55,7 @@ FORMS = {
 
 
 def publish(name: str, folder: Path) -> None:
-    """Configuration, weights of a masked language model in the form the run expects, and the tokenizer."""
+    """Write configuration, tokenizer, and the weights of a masked language model in the form that the run expects."""
     architecture, shape, tokenizer, files = FORMS[name]
     config = AutoConfig.for_model(architecture, vocab_size=len(tokenizer()), pad_token_id=1, **shape)
     model = AutoModelForMaskedLM.from_config(config)
@@ -73,7 +73,7 @@ def test_every_run_with_a_published_model_has_its_form():
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_a_run_starts_from_its_base_model_as_published(tmp_path, name):
+def test_a_run_starts_from_the_published_form_of_its_base_model(tmp_path, name):
     torch.set_num_threads(1)
     base = tmp_path / "base"
     base.mkdir()

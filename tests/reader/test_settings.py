@@ -12,7 +12,7 @@ PLAIN = {
 }
 
 
-def test_a_run_needs_little_and_has_the_recipes_defaults():
+def test_optional_settings_of_a_run_have_the_defaults_of_the_recipe():
     run = msgspec.convert(PLAIN, Run)
     assert (run.training.max_length, run.training.doc_stride, run.prediction.n_best) == (384, 128, 20)
     assert run.corpora == ("squad2", "xquad")

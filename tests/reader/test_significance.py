@@ -16,7 +16,7 @@ def test_paragraphs_are_numbered_in_order():
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=60), st.integers(1, 9))
-def test_intervals_hold_the_mean_and_repeat(values, size):
+def test_intervals_contain_the_mean_and_are_reproducible(values, size):
     paragraph_of = {f"q{n}": n // size for n in range(len(values))}
     low, high = bootstrap_interval(scores(*values), paragraph_of)
     assert (low, high) == bootstrap_interval(scores(*values), paragraph_of)
@@ -25,7 +25,7 @@ def test_intervals_hold_the_mean_and_repeat(values, size):
         assert low == pytest.approx(high)
 
 
-def test_paragraphs_that_agree_within_are_worth_one_question_each():
+def test_a_paragraph_with_equal_scores_counts_as_one_question():
     values = np.repeat(np.random.default_rng(1).integers(0, 2, 40), 10).astype(float)
     questions = scores(*values)
     alone = bootstrap_interval(questions, {question: n for n, question in enumerate(questions)})
@@ -33,7 +33,7 @@ def test_paragraphs_that_agree_within_are_worth_one_question_each():
     assert together[1] - together[0] > 2.5 * (alone[1] - alone[0])  # sqrt(10) in theory
 
 
-def test_a_clear_difference_is_found_and_none_is_not():
+def test_a_clear_difference_is_significant_and_no_difference_is_not():
     better, worse = scores(*[1.0] * 45, *[0.0] * 5), scores(*[1.0] * 20, *[0.0] * 30)
     paragraph_of = {question: n for n, question in enumerate(better)}
     difference = run_paired_test(better, worse, paragraph_of)

@@ -28,15 +28,15 @@ torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="module")
-def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a model that has memorised fifty questions of the sample."""
-    folder = tmp_path_factory.mktemp("learnt")
+def memorised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a model that has memorised fifty questions of the sample."""
+    folder = tmp_path_factory.mktemp("memorised")
     learn(BY_HEART, folder, [fifty()])
     return folder
 
 
-def test_a_tiny_model_memorises_fifty_questions(learnt):
-    report = evaluate_run(BY_HEART, learnt / "model", Gold(fifty(), {}), "en", None)
+def test_a_tiny_model_memorises_fifty_questions(memorised):
+    report = evaluate_run(BY_HEART, memorised / "model", Gold(fifty(), {}), "en", None)
     assert report.figures["total"] == 50
     assert report.figures["exact"] > 95
     assert report.figures["HasAns_exact"] > 95
@@ -45,40 +45,40 @@ def test_a_tiny_model_memorises_fifty_questions(learnt):
     assert report.details.training.features.questions.kept == 50
 
 
-def test_the_question_answerer_answers_from_the_folder(learnt):
-    answerer = QuestionAnswerer(learnt / "model")
+def test_the_question_answerer_answers_from_the_folder(memorised):
+    answerer = QuestionAnswerer(memorised / "model")
     right = 0
     for _, _, paragraph, question in iterate_questions(fifty()):
-        asked = {"question": question.question, "context": paragraph.context}
-        answer = answerer(asked, handle_impossible_answer=True, max_answer_len=30)
+        inputs = {"question": question.question, "context": paragraph.context}
+        answer = answerer(inputs, handle_impossible_answer=True, max_answer_len=30)
         gold = question.answers[0] if question.answers else Answer("", 0)
         assert paragraph.context[answer["start"] : answer["end"]] == answer["answer"]
         right += (answer["answer"], answer["start"]) == (gold.text, gold.answer_start) and answer["score"] > 0.5
     assert right >= 48
 
 
-def test_the_folder_holds_safetensors_and_no_pickle(learnt):
-    assert list(contents(learnt)) == [
+def test_the_folder_contains_safetensors_and_no_pickle(memorised):
+    assert list(contents(memorised)) == [
         "config.json",
         "model.safetensors",
         "tokenizer.json",
         "tokenizer_config.json",
         "training.json",
     ]
-    record = read_training_record(learnt / "model")
+    record = read_training_record(memorised / "model")
     assert (record.base, record.commit, record.steps) == ("bert from scratch", None, 300)
     assert record.loss[0][1] > 3 > 0.1 > record.loss[-1][1]
 
 
-def test_training_goes_on_from_a_folder_offline(learnt, tmp_path):
-    run = with_training(replace(BY_HEART, base=BaseModel(model=str(learnt / "model"))), epochs=1)
+def test_training_continues_from_a_folder_offline(memorised, tmp_path):
+    run = with_training(replace(BY_HEART, base=BaseModel(model=str(memorised / "model"))), epochs=1)
     learn(run, tmp_path, [fifty()])
     report = evaluate_run(run, tmp_path / "model", Gold(fifty(), {}), "en", None)
-    assert report.figures["exact"] > 80  # it starts from what it had learnt
-    assert read_training_record(tmp_path / "model").base == str(learnt / "model")
+    assert report.figures["exact"] > 80  # it starts from the trained weights
+    assert read_training_record(tmp_path / "model").base == str(memorised / "model")
 
 
-def test_another_model_in_the_same_folder_is_another_training(tmp_path):
+def test_another_model_in_the_same_folder_changes_the_fingerprint(tmp_path):
     run = replace(RUN, base=BaseModel(model=str(tmp_path)))
     prints = []
     for seed in (1, 1, 2):
@@ -88,9 +88,9 @@ def test_another_model_in_the_same_folder_is_another_training(tmp_path):
     assert prints[0] == prints[1] != prints[2]
 
 
-def test_old_weights_are_read_when_asked_for_and_written_as_safetensors(learnt, tmp_path):
+def test_pickled_weights_are_read_on_request_and_written_as_safetensors(memorised, tmp_path):
     old = tmp_path / "old"
-    shutil.copytree(learnt / "model", old)
+    shutil.copytree(memorised / "model", old)
     torch.save(models.load_model(old).state_dict(), old / "pytorch_model.bin")
     (old / "model.safetensors").unlink()
     with pytest.raises(InputError, match=r"old: has pytorch_model\.bin instead of safetensors; `weights: torch`"):
@@ -102,7 +102,7 @@ def test_old_weights_are_read_when_asked_for_and_written_as_safetensors(learnt, 
 
 
 def test_the_same_seed_gives_the_same_bytes_whether_interrupted_or_not(tmp_path):
-    # Five batches an epoch, a point of the loss curve every three: a checkpoint in the middle of both.
+    # An epoch has five batches, and the loss curve a point every three. The checkpoint is in the middle of both.
     run = with_training(RUN, batch=12, epochs=9, checkpoints=7)
     learn(run, tmp_path / "whole")
     assert learn(run, tmp_path / "cut", stop=10) is None
@@ -115,7 +115,7 @@ def test_the_same_seed_gives_the_same_bytes_whether_interrupted_or_not(tmp_path)
 
 @pytest.fixture(scope="module")
 def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of together.py, when it is done."""
+    """Run together.py and return its folder."""
     folder = tmp_path_factory.mktemp("together")
     for machine in range(2):
         for part in models.create_from_scratch(RUN.base.scratch, [PROSE], seed=1):
@@ -127,12 +127,12 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_two_processes_go_on_where_they_stopped(together):
-    """In their second epoch, whose order of features is not the first one's."""
+def test_two_processes_resume_where_they_stopped(together):
+    """They stop in the second epoch, in which the order of features differs from the first."""
     assert contents(together / "cut") == contents(together / "whole")
 
 
-def test_processes_with_other_data_are_an_error_and_clear_nothing(together):
+def test_processes_with_different_data_are_an_error_and_delete_nothing(together):
     errors = {(together / f"error{rank}").read_text() for rank in range(2)}
     assert errors == {
         "training: process 1 of 2 has other data, settings, base model or version of transformers than process 0"
@@ -140,7 +140,7 @@ def test_processes_with_other_data_are_an_error_and_clear_nothing(together):
 
 
 @pytest.mark.parametrize(("checkpoints", "saved"), [(1, [4]), (3, [2, 4]), (99, [1, 2, 3, 4])])
-def test_training_is_saved_as_often_as_was_asked(tmp_path, checkpoints, saved):
+def test_training_saves_the_requested_number_of_checkpoints(tmp_path, checkpoints, saved):
     prepared = training.prepare_training(with_training(epochs=4, checkpoints=checkpoints), [corpus(2)])
     seen = set()
 
@@ -152,7 +152,7 @@ def test_training_is_saved_as_often_as_was_asked(tmp_path, checkpoints, saved):
     assert sorted(seen) == saved
 
 
-def test_accumulated_batches_learn_like_whole_ones(tmp_path):
+def test_accumulated_batches_train_like_whole_ones(tmp_path):
     whole = learn(with_training(with_config(DRY), epochs=4), tmp_path / "whole")
     parts = learn(with_training(with_config(DRY), epochs=4, device_batch=5), tmp_path / "parts")
     assert whole.steps == parts.steps == 20
@@ -168,14 +168,14 @@ def test_accumulated_batches_learn_like_whole_ones(tmp_path):
         ("electra", SHAPE | {"embedding_size": 32}),
     ],
 )
-def test_other_architectures_take_the_same_path(tmp_path, architecture, config):
+def test_other_architectures_are_trained_the_same_way(tmp_path, architecture, config):
     run = with_training(with_config(config, architecture), epochs=0.4)
     learn(run, tmp_path)
     assert evaluate_run(run, tmp_path / "model", Gold(corpus(2), {}), "nl", None).figures["total"] == 10
 
 
 def test_batches_are_not_padded_beyond_the_models_positions(tmp_path):
-    """46 is no multiple of 8."""
+    """The model has 46 positions, which is not a multiple of 8."""
     run = with_training(with_config(SHAPE | {"max_position_embeddings": 46}), epochs=0.5, max_length=46, doc_stride=8)
     learn(run, tmp_path, [corpus(4)])
     assert evaluate_run(run, tmp_path / "model", Gold(corpus(2), {}), "nl", None).figures["total"] == 10
@@ -183,9 +183,9 @@ def test_batches_are_not_padded_beyond_the_models_positions(tmp_path):
     assert QuestionAnswerer(tmp_path / "model")(question="Wie?", context=context)["answer"] in context
 
 
-def test_questions_that_all_have_answers_always_get_one(tmp_path):
+def test_a_reader_of_answerable_questions_always_answers(tmp_path):
     context = "Velderbroek ligt aan de Zilvere."
-    # As the build leaves a native corpus of version 1.1: it says of each question that it can be answered.
+    # The form in which a build writes a native corpus of version 1.1: each question is marked as answerable.
     question = Question("english-1-0", "Waar?", (Answer("de Zilvere", 21),), False)
     document = Document((Article((Paragraph(context, (question,)),)),), "v2.0")
     learn(with_training(RUN, epochs=1), tmp_path, [document])
@@ -196,7 +196,7 @@ def test_questions_that_all_have_answers_always_get_one(tmp_path):
     assert list(report.details.breakdown["language"]) == ["en"]
 
 
-def test_nothing_to_train_on_is_an_error():
+def test_training_without_questions_is_an_error():
     question = Question("one", "Waar?", (Answer("Aa", 99),), False)
     with pytest.raises(InputError, match="no question is left to train on"):
         training.prepare_training(RUN, [Document((Article((Paragraph("De Aa.", (question,)),)),))])

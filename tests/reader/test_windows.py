@@ -14,7 +14,7 @@ SIZES = {"max_length": 48, "doc_stride": 12, "max_question_length": 16}
 
 
 def tokenizer_windows(tokenizer, question: str, context: str) -> list[dict]:
-    """The windows that the tokenizer itself makes of a question and a context."""
+    """Return the windows into which the tokenizer itself cuts a question and a context."""
     encoded = tokenizer(
         question,
         context,
@@ -29,7 +29,7 @@ def tokenizer_windows(tokenizer, question: str, context: str) -> list[dict]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_windows_are_those_of_the_tokenizer(kind):
+def test_windows_equal_those_of_the_tokenizer(kind):
     tokenizer = kind()
     data = collect_examples([corpus()])
     cut = cut_windows(tokenizer, data.questions, data.contexts, data.context_of, **SIZES)
@@ -52,7 +52,7 @@ def test_windows_are_those_of_the_tokenizer(kind):
 
 @given(context=st.text(min_size=1, max_size=300), question=st.text(min_size=1, max_size=4))
 @settings(max_examples=60, deadline=None)
-def test_windows_of_any_text_are_those_of_the_tokenizer(context, question):
+def test_windows_of_any_text_equal_those_of_the_tokenizer(context, question):
     for kind in KINDS:
         cut = cut_windows(kind(), [question], [context], np.zeros(1, dtype=np.int32), **SIZES)
         ids = [cut.batch([row])["input_ids"][0].tolist() for row in range(len(cut))]
@@ -63,7 +63,7 @@ def test_batches_are_padded_on_the_right():
     data = collect_examples([corpus(1)])
     cut = cut_windows(word_piece(), data.questions, data.contexts, data.context_of, **SIZES)
     batch = cut.batch(np.array([1, 0]), multiple=7)
-    assert {array.shape for array in batch.values()} == {(2, 48)}  # 49 would be more than SIZES allow
+    assert {array.shape for array in batch.values()} == {(2, 48)}  # 49 is larger than SIZES allow
     shortest = [int(cut.lengths.argmin())]
     assert cut.batch(shortest, multiple=7)["input_ids"].shape[1] == -(-cut.lengths.min() // 7) * 7 < 48
     assert batch["attention_mask"].sum(axis=1).tolist() == cut.lengths[[1, 0]].tolist()
@@ -80,7 +80,7 @@ def test_lengths_are_computed_once():
     assert cut.take(np.array([1])).lengths.tolist() == [cut.lengths[1]]
 
 
-def test_long_questions_are_truncated_and_too_little_room_is_an_error():
+def test_long_questions_are_truncated_and_a_window_without_room_is_an_error():
     question = "Aan welke rivier ligt " + "Velderbroek " * 30
     data = Examples(("q",), (question,), ("De stad.",), *(np.zeros(1, dtype=np.int32),) * 3, np.zeros(1, dtype=bool))
     cut = cut_windows(word_piece(), data.questions, data.contexts, data.context_of, **SIZES)

@@ -24,10 +24,10 @@ GOLD = {
     "e": {Field.PLAUSIBLE: (GoldSpan("vissers", 50),)},
 }
 ANSWERS = [
-    kept("a", "oude sluis", 13, 0.9),  # right: F1 0.8 with the first
-    kept("b", "1612", 99, 0.6),  # the right text in the wrong place
+    kept("a", "oude sluis", 13, 0.9),  # right, with F1 0.8 for the first gold span
+    kept("b", "1612", 99, 0.6),  # the right text at the wrong position
     kept("c", "91", 40, 0.8),  # exact
-    kept("c", "1991", 60, 0.7),  # less probable, so it does not count
+    kept("c", "1991", 60, 0.7),  # less probable than the span above, so it does not count
 ]
 
 

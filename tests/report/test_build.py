@@ -39,7 +39,7 @@ def written(root):
     return {path.relative_to(root / "report").as_posix(): path.read_bytes() for path in (root / "report").rglob("*.*")}
 
 
-def test_the_files_and_that_they_are_always_the_same(tmp_path):
+def test_the_files_have_the_same_bytes_in_every_run(tmp_path):
     once, again = (written(build().write(tmp_path / name)) for name in "ab")
     plots = {f"plots/{name}.json" for name in ("drift", "methods", "precision", "reasons")}
     assert set(once) == {"loss.json", "loss.html"} | plots
@@ -50,7 +50,7 @@ def test_the_files_and_that_they_are_always_the_same(tmp_path):
     assert json.loads(once["plots/reasons.json"])[5] == {"reason": "below_threshold", "dropped": 2}
 
 
-def test_metrics_are_numbers_and_lists_hold_the_rest(tmp_path):
+def test_metrics_are_numbers_lists_or_null(tmp_path):
     def leaves(value):
         return [leaf for part in value.values() for leaf in leaves(part)] if isinstance(value, dict) else [value]
 
@@ -70,7 +70,7 @@ RESCUE = {
 }
 
 
-def test_what_rescue_cost_and_gained_is_described(tmp_path):
+def test_the_cost_and_gain_of_rescue_are_described(tmp_path):
     path = tmp_path / "rescue.json"
     path.write_text(json.dumps(RESCUE))
     assert read_rescue(path) == RESCUE
@@ -90,7 +90,7 @@ def test_what_rescue_cost_and_gained_is_described(tmp_path):
         ('{"requests": 1}', "lacks characters, rescued, "),
     ],
 )
-def test_what_rescue_did_not_write_is_refused(tmp_path, text, message):
+def test_a_cost_file_that_rescue_did_not_write_is_refused(tmp_path, text, message):
     (tmp_path / "rescue.json").write_text(text)
     with pytest.raises(InputError, match=f"rescue.json: {re.escape(message)}"):
         read_rescue(tmp_path / "rescue.json")
@@ -105,8 +105,8 @@ KINDS = {
 }
 
 
-def documented():
-    """(key, kind) of each key in docs/loss.md, placeholders filled in."""
+def documented_keys():
+    """Yield (key, kind) for each key in docs/loss.md, with its placeholders replaced."""
     text = (Path(__file__).parents[2] / "docs" / "loss.md").read_text("utf-8")
     names = {
         name: re.findall(r"`(\w+)`", words) for name, words in re.findall(r"^\| `(<\w+>)` \| (.+) \|$", text, re.M)
@@ -120,14 +120,14 @@ def documented():
             yield path, kind
 
 
-def keys(value, path=""):
-    """The leaves of JSON, each with its key; rows of a list share theirs."""
+def leaf_keys(value, path=""):
+    """Yield (key, value) for each leaf of JSON. The rows of a list have one key."""
     if isinstance(value, dict):
         for name, part in value.items():
-            yield from keys(part, f"{path}.{name}" if path else name)
+            yield from leaf_keys(part, f"{path}.{name}" if path else name)
     elif isinstance(value, list):
         for row in value:
-            yield from keys(row, f"{path}[]")
+            yield from leaf_keys(row, f"{path}[]")
     else:
         yield path, value
 
@@ -140,12 +140,12 @@ def test_every_key_of_loss_json_is_documented():
     ]
     gold = {"dug": {"answers": (GoldSpan("1612", 30),)}}
     figures = msgspec.json.decode(msgspec.json.encode(compute_figures(built, "en", gold, judged, RESCUE)))
-    kinds = dict(documented())
-    assert {key for key, _ in keys(figures)} == set(kinds)
-    assert [(key, leaf) for key, leaf in keys(figures) if not KINDS[kinds[key]](leaf)] == []
+    kinds = dict(documented_keys())
+    assert {key for key, _ in leaf_keys(figures)} == set(kinds)
+    assert [(key, leaf) for key, leaf in leaf_keys(figures) if not KINDS[kinds[key]](leaf)] == []
 
 
-def test_gold_of_a_question_that_both_splits_have_is_refused():
+def test_gold_of_a_question_in_both_splits_is_refused():
     tiny = build()
     rows = tiny.layout.to_pylist()
     [twin] = [question for question in rows[0]["questions"] if question["id"] == "mayor"]
@@ -161,7 +161,7 @@ def test_gold_of_a_question_that_both_splits_have_is_refused():
         compute_figures(built, "en", {"dug": span, "mayor": span}, None)
 
 
-def test_the_page_is_whole_and_may_load_nothing(tmp_path):
+def test_the_page_is_complete_and_its_policy_forbids_requests(tmp_path):
     html = written(build().write(tmp_path))["loss.html"].decode()
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', html)[1].replace("&#39;", "'")
     pins = [
@@ -205,7 +205,7 @@ def test_a_corpus_without_losses_and_an_empty_one(tmp_path):
 
 
 @pytest.mark.parametrize("text", ['{"split": 3}\n', "{\n", '{"unknown": "x"}\n', "\udcff"])
-def test_another_file_than_rejected_answers_is_one_line(tmp_path, text):
+def test_another_file_than_rejected_answers_gives_a_one_line_error(tmp_path, text):
     (tmp_path / "rejected.jsonl").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(InputError, match=r"rejected\.jsonl: not rejected answers"):
         read_rejected(tmp_path / "rejected.jsonl")

@@ -64,7 +64,7 @@ LOST = {"text": None, "start": None, "method": None}
 
 
 def changed(**rows):
-    """The spans with some rows changed, by question id (its first answer)."""
+    """Return the spans with changed columns. rows: question id -> columns of the row of its first answer."""
     spans = build().spans.to_pylist()
     for id_, change in rows.items():
         next(row for row in spans if row["question_id"] == id_).update(change)
@@ -94,7 +94,7 @@ def test_every_kind_of_change_is_shown():
     assert "\n".join(diff_lines(changes, 1)) == LINES
 
 
-def test_texts_are_shortened_to_where_they_differ():
+def test_texts_are_shortened_to_their_difference():
     one = "als middel om de ontwikkeling van de staat te bevorderen"
     assert shorten_to_difference(one, f"{one} en te meten") == (
         "… staat te bevorderen",

@@ -1,4 +1,4 @@
-"""The page in a real browser: it opens from disk, sends no request, and shows any text as text."""
+"""Tests of the page in a real browser: it opens from disk, sends no request, and shows any text as text."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,9 @@ ARGUMENTS = [
 ]
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not there (Debian's package chromium)")
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed (Debian's package chromium)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def chromium():
 
 @pytest.fixture
 def opened(chromium, page_file):
-    """Opens the page with a fragment; fails at the end if it sent a request, logged a message or opened a dialog."""
+    """Return a function that opens the page. The test fails if the page sends a request, logs or opens a dialog."""
     wrong = []
 
     def open_page(fragment="", **options):
@@ -74,7 +76,7 @@ def listed(page):
     return page.locator("#list a.row .question").all_inner_texts()
 
 
-def test_it_opens_and_lists_every_rejected_and_weak_answer(opened):
+def test_the_page_lists_every_rejected_and_weak_answer(opened):
     page = opened()
     assert page.locator("h1").inner_text() == "What was lost in tiny <b>&amp;"
     assert page.locator("#count").inner_text() == "9 answers"
@@ -83,7 +85,7 @@ def test_it_opens_and_lists_every_rejected_and_weak_answer(opened):
     assert page.locator("#list a.row .tag").nth(4).inner_text().replace("\u00a0", " ") == "△ weak: fuzzy, 55 %"
 
 
-def test_the_first_screen_says_how_much_why_and_whether_it_matters(opened):
+def test_the_first_screen_has_cards_figures_and_charts(opened):
     page = opened()
     cards = page.locator(".cards article").all_inner_texts()
     assert [card.split("\n")[0] for card in cards] == ["How much?", "Why?", "Does it matter?"]
@@ -113,9 +115,9 @@ def test_filters_search_and_clear(opened):
     assert page.locator("#count").inner_text() == "5 of 9 answers"
 
 
-def test_search_finds_what_stands_in_the_whole_paragraph(opened):
+def test_search_covers_the_whole_paragraph(opened):
     page = opened("#q=BURNED+down")
-    assert listed(page) == [QUESTIONS["mill"][0]]  # the source only; it has no translation
+    assert listed(page) == [QUESTIONS["mill"][0]]  # in the source only, which has no translation
     page.fill("#q", "herbouwd.")
     assert listed(page) == [QUESTIONS[key][0] for key in ("why", "mayor", *["lock"] * 2, *["builders"] * 2, "silent")]
     page.fill("#q", "שלום")
@@ -125,7 +127,7 @@ def test_search_finds_what_stands_in_the_whole_paragraph(opened):
     assert page.evaluate(matches) == ["שלום", "שלום"]
     page.fill("#q", "<SCRIPT>alert('")
     assert listed(page) == []
-    page.fill("#q", "<SCRIPT>alert(“x”)")  # typed quotes are found as any others, over the edge of a mark
+    page.fill("#q", "<SCRIPT>alert(“x”)")  # straight and typographic quotes match, also across a marked span
     assert listed(page) == [QUESTIONS["tag"][0]]
     assert set(page.evaluate(matches)) == {'<script>alert("x")'}
     page.fill("#q", "nowhere to be seen")
@@ -181,7 +183,7 @@ def test_copy_link(opened):
     assert page.evaluate("navigator.clipboard.readText()").endswith("loss.html#example=train/mill/answers/0")
 
 
-def test_export_gives_the_selection(opened):
+def test_export_downloads_the_selection(opened):
     page = opened()
     page.select_option("#reason", label="not similar enough · 2")
     with page.expect_download() as download:
@@ -210,7 +212,7 @@ def test_export_gives_the_selection(opened):
     }
 
 
-def test_keyboard_alone(opened):
+def test_the_page_works_with_the_keyboard_alone(opened):
     page = opened()
     page.locator("#next").focus()
     page.keyboard.press("Enter")
@@ -231,7 +233,7 @@ def test_keyboard_alone(opened):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_telephone_shows_list_then_example_without_sideways_scrolling(opened, scheme):
+def test_a_narrow_screen_shows_the_list_above_the_example_without_horizontal_scrolling(opened, scheme):
     page = opened(viewport={"width": 360, "height": 740}, color_scheme=scheme)
     fits = "document.documentElement.scrollWidth <= innerWidth"
     assert page.evaluate(fits)
@@ -245,7 +247,7 @@ def test_a_telephone_shows_list_then_example_without_sideways_scrolling(opened, 
     page.wait_for_selector("#list", state="visible")
 
 
-def test_without_javascript_the_figures_stand(opened, chromium, page_file):
+def test_without_javascript_the_figures_are_shown(opened, chromium, page_file):
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(page_file.as_uri())

@@ -19,7 +19,7 @@ def rows(size=50, seed=1):
     return draw_sample(build().report_build(), size, seed)
 
 
-def test_strata_are_drawn_evenly_and_always_alike():
+def test_the_sample_is_even_across_strata_and_reproducible():
     assert [row.question_id for row in rows()] == ["dug", "boats", "lock", "lock", "sign"]
     drawn = rows(3)
     assert sorted(row.method for row in drawn) == ["exact", "fuzzy", "normalised"]
@@ -27,7 +27,7 @@ def test_strata_are_drawn_evenly_and_always_alike():
     assert rows(4, seed=7) == rows(4, seed=7)
 
 
-def test_sheet_marks_the_span(tmp_path):
+def test_the_sheet_marks_the_span(tmp_path):
     write_csv(rows(), tmp_path / "review.csv")
     read = list(csv.DictReader(io.StringIO((tmp_path / "review.csv").read_text("utf-8-sig"), newline="")))
     assert tuple(read[0]) == COLUMNS
@@ -46,13 +46,13 @@ def test_no_cell_starts_as_a_formula(text):
     assert escape_formula(text).endswith(text)
 
 
-def test_a_verdict_is_current_as_long_as_what_was_judged():
+def test_a_verdict_is_current_while_its_span_is_unchanged():
     judged = [JudgedSpan(Verdict.RIGHT, row.method, row.confidence, row.stratum_size, row.key) for row in rows()]
     assert current_verdicts(build().report_build(), judged) == judged
     changed = build().spans.to_pylist()
     dug, boats = (next(row for row in changed if row["question_id"] == id_) for id_ in ("dug", "boats"))
     dug |= {"start": 3}  # another place
-    boats |= {"method": "marked", "probability": 0.7}  # the same place, found by another method
+    boats |= {"method": "marked", "probability": 0.7}  # the same place, but another method
     other = dataclasses.replace(build(), spans=pa.Table.from_pylist(changed, schema=schema_of(SpanRow)))
     current = current_verdicts(other.report_build(), judged)
     assert [row.key for row in current] == [row.key for row in judged[1:]]

@@ -18,7 +18,7 @@ HEAD = "verdict,method,confidence,stratum_size,key"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_verdicts_come_back_from_any_spreadsheet(tmp_path, delimiter):
+def test_verdicts_of_any_spreadsheet_are_read(tmp_path, delimiter):
     text = io.StringIO()
     sheet = csv.DictWriter(text, COLUMNS, restval="", delimiter=delimiter)
     sheet.writeheader()
@@ -36,7 +36,7 @@ def test_verdicts_come_back_from_any_spreadsheet(tmp_path, delimiter):
     ]
 
 
-def test_a_stratum_weighs_as_much_as_it_has():
+def test_a_stratum_is_weighted_by_its_size():
     judged = [JudgedSpan(Verdict.RIGHT, Method.EXACT, "high", 90, "")] * 2
     judged += [JudgedSpan(Verdict.WRONG, Method.EXACT, "low", 10, "")] * 2
     exact, total = score_verdicts(judged)
@@ -46,14 +46,14 @@ def test_a_stratum_weighs_as_much_as_it_has():
 
 
 @given(st.floats(0, 1), st.floats(1, 1e6))
-def test_wilson_interval_holds_the_share_and_stays_within(share, n):
+def test_the_wilson_interval_contains_the_share_and_stays_between_0_and_1(share, n):
     low, high = wilson_interval(share, n)
     assert 0 <= low <= share + 1e-9
     assert share - 1e-9 <= high <= 1
     assert low < high
 
 
-def test_wilson_interval_by_the_book():
+def test_the_wilson_interval_equals_published_values():
     # Newcombe 1998, Statistics in Medicine 17, table I: 81 of 263 gives 0.2553 to 0.3662.
     assert wilson_interval(81 / 263, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
 
@@ -70,7 +70,7 @@ def test_wilson_interval_by_the_book():
         (f"{HEAD}\nright\n", "row 2: method None"),
     ],
 )
-def test_bad_sheets_are_one_line(tmp_path, text, message):
+def test_bad_sheets_give_a_one_line_error(tmp_path, text, message):
     (tmp_path / "sheet.csv").write_text(text)
     with pytest.raises(InputError, match=message):
         read_verdicts(tmp_path / "sheet.csv")

@@ -43,7 +43,7 @@ def free_port() -> int:
         return opened.getsockname()[1]
 
 
-def test_from_cleaned_files_to_the_table(folder, run, refusal):
+def test_the_stages_lead_from_cleaned_files_to_the_table(folder, run, refusal):
     done = run(finetune.main, *FINETUNE)
     assert done.stdout == "finetune: tiny: 20 steps over 50 features\n", done.output
     assert not (folder / "checkpoints" / "tiny").exists()
@@ -93,7 +93,7 @@ def test_from_cleaned_files_to_the_table(folder, run, refusal):
     assert (folder / "models" / "tiny" / "model.safetensors").read_bytes() == before
 
 
-def test_corpora_are_mixed_and_each_language_gets_its_row(folder, run):
+def test_corpora_are_mixed_and_each_language_has_a_row(folder, run):
     """Two corpora have the same questions. In one of them the ids contain a language."""
     for split in ("train", "dev"):
         text = msgspec.json.encode(corpus()).decode()
@@ -191,7 +191,7 @@ def test_a_batch_that_the_processes_cannot_share_is_an_error(folder, refusal):
         ),
     ],
 )
-def test_runs_that_cannot_be_made_are_an_error_at_once(folder, refusal, monkeypatch, name, message):
+def test_impossible_runs_are_an_error_before_training(folder, refusal, monkeypatch, name, message):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(folder / "hub"))
     assert message in refusal(finetune.main, name, *FINETUNE[1:])

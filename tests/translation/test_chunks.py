@@ -34,7 +34,7 @@ def test_lines(text, parts):
         ("The lock opened and boats came", 20, ["", "The lock opened and", " ", "boats came", ""]),
         ("Kanaalwaterpeilen", 10, ["", "Kanaalwate", "", "rpeilen", ""]),
         ("水门开了。船进来了。", 6, ["", "水门开了。", "", "船进来了。", ""]),
-        # A letter and its accent, and a family of four, are not torn apart.
+        # A letter and its accent, and an emoji of a family of four, are not split.
         ("abcde\u0301f", 5, ["", "abcd", "", "e\u0301f", ""]),
         ("ab👨\u200d👩\u200d👧\u200d👦cd", 8, ["", "ab", "", "👨\u200d👩\u200d👧\u200d👦c", "", "d", ""]),
     ],

@@ -14,10 +14,10 @@ def test_translation_metrics():
         TranslationResult("שלום e\u0301"),
         TranslationResult(None, CheckFailure.EMPTY),
     ]
-    found = translation_metrics(segments, results)
-    faults = found.pop("faults")
-    assert faults == {**dict.fromkeys(map(str, CheckFailure), 0), "empty": 1}
-    assert found == {
+    metrics = translation_metrics(segments, results)
+    failures = metrics.pop("faults")
+    assert failures == {**dict.fromkeys(map(str, CheckFailure), 0), "empty": 1}
+    assert metrics == {
         "visited": 3,
         "kept": 2,
         "dropped": 1,

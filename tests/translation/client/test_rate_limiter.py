@@ -5,7 +5,7 @@ from spanferry.translation.client.rate_limiter import FIRST_PAUSE_S, SUSPICIOUS_
 
 
 class Latest(Random):
-    """A generator that always gives the longest wait."""
+    """A random generator that always returns the longest wait."""
 
     def uniform(self, low: float, high: float) -> float:
         return high
@@ -36,7 +36,7 @@ def test_a_refusal_halves_the_limit_once_for_all_pending_requests(limiter: RateL
     assert limiter.not_before == pytest.approx(2.0 + FIRST_PAUSE_S * 1.25)
     assert limiter.free_slots(0, 2.5) == 0
     assert limiter.free_slots(0, 3.0) == 8
-    # From there on it grows by one for a limit's worth of answers.
+    # From here the limit grows by one after as many answers as the limit.
     for _ in range(8):
         limiter.record_success(3.0, 3.5)
     assert limiter.limit == pytest.approx(9, abs=0.1)

@@ -36,7 +36,7 @@ FOREVER = float("inf")
 
 
 class Latest(Random):
-    """A generator that always gives the longest delay."""
+    """A random generator that always returns the longest delay."""
 
     def uniform(self, a: float, b: float) -> float:
         return b
@@ -58,7 +58,7 @@ class Model(Service):
 
 
 def check(task: Task, answer: str) -> CheckFailure | None:
-    """An empty answer and 'bad' are bad; so is an echo of anything but a number."""
+    """Return a failure for an empty answer, for 'bad', and for an echo of any text but a number."""
     if not answer:
         return CheckFailure.EMPTY
     if answer == "bad":
@@ -86,7 +86,7 @@ def schedule(
 
 
 def send(scheduler: Scheduler, now: float) -> Call:
-    """The next call, which must be due now."""
+    """Return the next call, which must be due now."""
     action = scheduler.next(now)
     assert isinstance(action, Send), action
     return action.call
@@ -154,7 +154,7 @@ def test_throttled_tasks_go_first_after_a_pause_and_count_as_no_attempt():
     scheduler = schedule(tasks)
     first = send(scheduler, 0.0)
     assert scheduler.done(first, Throttled("HTTP 429", retry_after=8.0), 1.0) == [Unanswered("throttled")]
-    assert scheduler.next(1.0) == Wait(11.0)  # the service's 8 seconds, and a quarter more at most
+    assert scheduler.next(1.0) == Wait(11.0)  # the service's 8 seconds, plus at most a quarter
     assert texts(send(scheduler, 11.0)) == ["a"]
     assert tasks[0].bad_answers == 0
 
@@ -174,7 +174,7 @@ def test_one_request_at_a_time_tests_whether_a_service_is_back():
 
 @dataclass
 class Fake:
-    """Runs a scheduler to its end: answers each call at once, and moves the time forward at each wait."""
+    """A client that runs a scheduler to its end. It answers each call at once and advances the time at each wait."""
 
     scheduler: Scheduler
     now: float = 0.0
@@ -183,7 +183,7 @@ class Fake:
     given_up: list[str] = field(default_factory=list)
 
     def run(self, answers: dict[str, str], otherwise: BaseException | None = None) -> str:
-        """Texts without an answer get `otherwise`. Returns the reason to stop."""
+        """Run to the end and return the reason to stop. Texts without an answer get `otherwise`."""
         while True:
             match self.scheduler.next(self.now):
                 case Send(call):
@@ -216,7 +216,7 @@ def test_health_checks_distinguish_a_bad_text_from_a_broken_service(failure, rea
     assert (works.given_up, stubborn[0].failure) == (["quay"], reason)
 
     down = Fake(schedule(tasks_of("quay"), known_good=tasks_of("weir", "lock"), attempts=3, patience_hours=1.0))
-    if reason is not CheckFailure.REFUSED:  # which is about its text, whether the service works or not
+    if reason is not CheckFailure.REFUSED:  # a failure of the text, even if the service is down
         assert down.run({}, failure).startswith("translate.patience_hours: no good answer within 1 hours (last: ")
         assert down.given_up == []
         assert down.health_checks[:3] == ["weir", "lock", "weir"]

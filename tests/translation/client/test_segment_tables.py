@@ -11,7 +11,7 @@ from spanferry.translation.client.tasks import Segment
 
 
 def write_segments(folder: Path, *contexts: str) -> tuple[Path, Path]:
-    """Write the segments and the layout of paragraphs without questions, as the stage does. Returns both paths."""
+    """Write the segments and the layout of paragraphs without questions, as the stage does. Return both paths."""
     paragraphs = tuple(Paragraph(context, ()) for context in contexts)
     laid = segmentation.make_layout({"dev": Document((Article(paragraphs),))}, "en")
     tables.write(laid, folder / "layout.parquet")
@@ -34,7 +34,7 @@ def test_long_paragraphs_are_not_repeated_with_each_of_their_sentences(tmp_path)
     read = read_segments(segments, layout)
     assert len(read) == 12_000
     assert {segment.context for segment in read} == set(contexts)
-    # 12,000 times 38,000 characters would be 460 MB, which no table may unpack to.
+    # 12,000 times 38,000 characters would be 460 MB, more than a table may unpack to.
     assert tables.read(segments, SegmentRow).nbytes < 2_000_000
 
 

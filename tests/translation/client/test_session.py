@@ -125,10 +125,10 @@ def test_a_text_without_any_result_is_given_up_and_not_sent_again(google, hurrie
         (SENTENCES[1], CheckFailure.EMPTY, "")
     }
     assert [(record.failures, record.final) for record in records] == [(1, False), (2, False), (3, False), (4, True)]
-    asked = served.seen.total()
+    requests = served.seen.total()
     again, session = translate(tmp_path)
     assert again == results
-    assert served.seen.total() == asked
+    assert served.seen.total() == requests
 
 
 def test_a_text_is_given_up_when_the_same_bad_answer_repeats(google, hurried, tmp_path):
@@ -158,7 +158,7 @@ def test_a_text_that_breaks_every_connection_does_not_stop_the_others(google, hu
 
 @pytest.mark.parametrize("ban", [Reply(CAPTCHA), Reply(status=429), Reply(status=503), Reply(status=0)])
 def test_a_ban_is_waited_out_and_counts_against_no_text(google, hurried, tmp_path, ban):
-    """There are more bad answers than a text may have; then the service works again."""
+    """The service gives more bad answers than a text may have, and then works again."""
     requests = []
 
     def answer(text, n):
@@ -176,7 +176,7 @@ STUBBORN = Segment(SENTENCES[1], "sentence")
 
 @pytest.mark.parametrize("ban", [Reply(PAGE), Reply(status=503), Reply(status=400), SENTENCES[1]])
 def test_a_single_text_without_any_result_is_given_up(google, hurried, tmp_path, ban):
-    """Health checks show that the service works: with texts of the same session, and of earlier runs."""
+    """Health checks with texts of the same session and of earlier runs show that the service works."""
     google(lambda text, n: ban if text == SENTENCES[1] else dutch(text))
     settings = TranslateSettings(longest_pause_s=0.01, patience_hours=0.005)
     with open_session("mtranslate", ("en", "nl"), folder=tmp_path, settings=settings) as session:
@@ -246,10 +246,10 @@ def test_marked_sentences_may_lose_their_markers(google, tmp_path):
     assert translate(tmp_path, [segment])[0] == [TranslationResult(dutch("The ferry crosses the river in 9 minutes."))]
 
 
-class Shelf(Translator):
-    """A local model that takes three texts at a time."""
+class LocalModel(Translator):
+    """A local model that translates three texts at a time."""
 
-    identity = "shelf"
+    identity = "local_model"
     batch = 3
     uses_context = True
 
@@ -266,54 +266,57 @@ class Shelf(Translator):
 
 
 @pytest.fixture
-def shelf(tmp_path, monkeypatch):
-    engine = Shelf()
+def local_model(tmp_path, monkeypatch):
+    engine = LocalModel()
     monkeypatch.setattr("spanferry.translation.client.setup.build_translator", lambda *_: engine)
     return engine
 
 
-def at_shelf(folder: Path, segments) -> list[TranslationResult]:
-    with open_session("shelf", ("en", "nl"), folder=folder) as session:
+def translate_locally(folder: Path, segments) -> list[TranslationResult]:
+    with open_session("local_model", ("en", "nl"), folder=folder) as session:
         return session.translate(segments)
 
 
-def test_batches_and_contexts(shelf, tmp_path):
+def test_batches_and_contexts(local_model, tmp_path):
     context = "Along the river. "
     segments = [Segment(text, "sentence", context) for text in SENTENCES]
-    results = at_shelf(tmp_path, segments)
+    results = translate_locally(tmp_path, segments)
     expected = [TranslationResult(f"{dutch(text)[:-1]} {len(context)}.") for text in SENTENCES]
     expected[3] = TranslationResult(None, CheckFailure.ERROR_PAGE)
-    # It was in one batch with the bad one. It is sent only once, for a model gives the same answer again.
+    # It was in a batch with the bad text. It is sent only once, because a model repeats its answers.
     expected[4] = TranslationResult(None, CheckFailure.ERROR_PAGE)
     assert results == expected
-    assert [len(call) for call in shelf.calls] == [3, 1, 1, 1, 2]
+    assert [len(call) for call in local_model.calls] == [3, 1, 1, 1, 2]
     # The same paragraph is in the memory; another one is sent.
-    shelf.calls.clear()
-    assert at_shelf(tmp_path, segments) == results
-    assert shelf.calls == []
+    local_model.calls.clear()
+    assert translate_locally(tmp_path, segments) == results
+    assert local_model.calls == []
     elsewhere = Segment(SENTENCES[0], "sentence", "Elsewhere.")
-    assert at_shelf(tmp_path, [elsewhere]) == [TranslationResult(f"{dutch(SENTENCES[0])[:-1]} 10.")]
+    assert translate_locally(tmp_path, [elsewhere]) == [TranslationResult(f"{dutch(SENTENCES[0])[:-1]} 10.")]
     # An imported translation is right in every paragraph.
     write_tmx(
         tmp_path / "better.tmx", [(SENTENCES[0], "De pont vaart in 9 minuten over."), ("quay", "kade")], "en", "nl"
     )
-    assert import_tmx(tmp_path, Scope("shelf", "en", "nl"), tmp_path / "better.tmx") == ImportResult(1, 1, 0)
-    assert at_shelf(tmp_path, [segments[0], elsewhere]) == [TranslationResult("De pont vaart in 9 minuten over.")] * 2
-    assert import_tmx(tmp_path, Scope("shelf", "en", "nl"), tmp_path / "better.tmx") == ImportResult(0, 0, 2)
+    assert import_tmx(tmp_path, Scope("local_model", "en", "nl"), tmp_path / "better.tmx") == ImportResult(1, 1, 0)
+    assert (
+        translate_locally(tmp_path, [segments[0], elsewhere])
+        == [TranslationResult("De pont vaart in 9 minuten over.")] * 2
+    )
+    assert import_tmx(tmp_path, Scope("local_model", "en", "nl"), tmp_path / "better.tmx") == ImportResult(0, 0, 2)
 
 
-def test_an_engine_that_returns_a_wrong_number_of_answers_is_stopped(shelf, tmp_path, monkeypatch):
-    monkeypatch.setattr(Shelf, "translate", lambda self, batch: ["Een."])
-    with pytest.raises(TranslationError, match="shelf: 1 translations for 3 texts"):
-        at_shelf(tmp_path, SEGMENTS)
+def test_an_engine_that_returns_a_wrong_number_of_answers_is_stopped(local_model, tmp_path, monkeypatch):
+    monkeypatch.setattr(LocalModel, "translate", lambda self, batch: ["Een."])
+    with pytest.raises(TranslationError, match="local_model: 1 translations for 3 texts"):
+        translate_locally(tmp_path, SEGMENTS)
 
 
-def test_a_model_that_always_fails_ends(shelf, tmp_path, monkeypatch):
+def test_a_model_that_always_fails_ends(local_model, tmp_path, monkeypatch):
     def fail(self, batch):
         raise Overloaded("out of memory")
 
-    monkeypatch.setattr(Shelf, "translate", fail)
-    assert at_shelf(tmp_path, SEGMENTS) == [TranslationResult(None, CheckFailure.UNREACHABLE)] * 5
+    monkeypatch.setattr(LocalModel, "translate", fail)
+    assert translate_locally(tmp_path, SEGMENTS) == [TranslationResult(None, CheckFailure.UNREACHABLE)] * 5
 
 
 def test_an_offline_memory_names_missing_texts(tmp_path):
@@ -336,7 +339,7 @@ def test_an_offline_memory_names_missing_texts(tmp_path):
 
 
 def test_pending_answers_are_kept_when_the_engine_ends_the_run(tmp_path, monkeypatch):
-    class Spent(Shelf):
+    class Spent(LocalModel):
         batch = 1
         uses_context = False
         concurrency = 4
@@ -349,15 +352,15 @@ def test_pending_answers_are_kept_when_the_engine_ends_the_run(tmp_path, monkeyp
 
     monkeypatch.setattr("spanferry.translation.client.setup.build_translator", lambda *_: Spent())
     with pytest.raises(TranslationError) as caught:
-        at_shelf(tmp_path, SEGMENTS)
+        translate_locally(tmp_path, SEGMENTS)
     assert str(caught.value) == (
-        "shelf: the quota is spent; 3 texts are translated and stored, 2 are left; run again to continue"
+        "local_model: the quota is spent; 3 texts are translated and stored, 2 are left; run again to continue"
     )
     assert set(stored(tmp_path)) == set(SENTENCES[1:4])
 
 
 def test_a_bug_in_an_engine_loses_no_answers(tmp_path, monkeypatch):
-    class Broken(Shelf):
+    class Broken(LocalModel):
         batch = 1
 
         def translate(self, batch):
@@ -367,7 +370,7 @@ def test_a_bug_in_an_engine_loses_no_answers(tmp_path, monkeypatch):
 
     monkeypatch.setattr("spanferry.translation.client.setup.build_translator", lambda *_: Broken())
     with pytest.raises(RuntimeError, match="a bug"):
-        at_shelf(tmp_path, SEGMENTS)
+        translate_locally(tmp_path, SEGMENTS)
     assert set(stored(tmp_path)) == set(SENTENCES[:3])
 
 

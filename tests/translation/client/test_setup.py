@@ -19,7 +19,7 @@ LANGUAGES = ("en", "nl")
 
 
 def build(folder: Path, **kwargs) -> tuple[list[str | None], int]:
-    """Translate into folder/translations.parquet. Returns the translations and the number of requests."""
+    """Translate into folder/translations.parquet. Return the translations and the number of requests."""
     out = folder / "translations.parquet"
     with open_session("mtranslate", LANGUAGES, folder=folder / "memory", prior_tables=[out], **kwargs) as session:
         results = session.translate(SEGMENTS)

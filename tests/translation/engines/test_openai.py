@@ -263,7 +263,7 @@ def test_the_identity_contains_every_setting_that_changes_an_answer(monkeypatch)
 
 
 def test_an_injection_costs_one_text_at_most(tmp_path, hurried):
-    """A model that obeys: with the injection in the batch it answers nothing but PWNED."""
+    """The model obeys the injection: it answers only PWNED to a batch that contains it."""
 
     def answer(body):
         texts = segments_of(body)
@@ -295,7 +295,7 @@ def test_an_injection_costs_one_text_at_most(tmp_path, hurried):
 
 
 def test_a_text_that_is_refused_first_is_not_mistaken_for_wrong_settings(tmp_path, hurried):
-    """HTTP 400 of a content filter, or of a server that does not know the model any more."""
+    """A content filter responds with HTTP 400, and so does a server that no longer has the model."""
     filtered = {"the weapon"}
 
     def answer(body):

@@ -19,7 +19,7 @@ def test_retry_after():
 
 @pytest.mark.parametrize("error", [timedelta(), timedelta(days=1), timedelta(days=-1)])
 def test_a_date_is_relative_to_the_date_of_the_response(error):
-    """A clock that is a day off, or jumps, must make a run neither hang nor flood the service."""
+    """A wrong or jumping clock must not make a run hang or flood the service."""
     server_time = datetime.now(UTC) + error
     until = format_datetime(server_time + timedelta(seconds=60), usegmt=True)
     assert parse_retry_after({"Retry-After": until, "Date": format_datetime(server_time, usegmt=True)}) == 60

@@ -31,7 +31,7 @@ def table_of(folder: Path, given: dict[str, str]) -> pa.Table:
 
 
 def read(path: Path, table: pa.Table) -> list[tuple[Scope, dict[str, str]]]:
-    """Write a table and read it back: its scope, and the rows that are the translator's work."""
+    """Write a table and read it back. Return its scope and the rows that the translator produced."""
     tables.write(table, path)
     return [
         (table.scope, table.translations()) for table in read_prior_tables([path, path.with_name("none")], pytest.fail)

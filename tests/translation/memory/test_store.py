@@ -57,7 +57,7 @@ def test_a_torn_end_is_cut_off_and_reported(tmp_path):
     whole = path.read_bytes()
     path.write_bytes(whole[:-5])
     assert "a crash has truncated the last record" in Memory(tmp_path, DUTCH).damage
-    assert path.read_bytes() == whole[:-5]  # reading changes nothing
+    assert path.read_bytes() == whole[:-5]  # reading does not change the file
     with open_memory(tmp_path, DUTCH) as memory:
         assert str(path) in memory.damage
         assert memory.get("lock") == "slot"
@@ -80,9 +80,9 @@ def test_only_one_process_writes(tmp_path):
             lock_memory(tmp_path),
         ):
             pass
-        Memory(tmp_path, DUTCH)  # reading is free
+        Memory(tmp_path, DUTCH)  # reading needs no lock
         other.kill()
-    with lock_memory(tmp_path):  # the lock dies with its process
+    with lock_memory(tmp_path):  # the lock ends with its process
         pass
 
 

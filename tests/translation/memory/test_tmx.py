@@ -55,7 +55,7 @@ def test_every_text_is_read_as_written(tmp_path_factory, pairs):
     path = tmp_path_factory.mktemp("tmx") / "memory.tmx"
     write_tmx(path, pairs, "en", "nl")
     assert list(read_tmx(path, "en", "nl")) == pairs
-    ElementTree.parse(path)  # any XML parser takes it
+    ElementTree.parse(path)  # any XML parser reads it
 
 
 def test_files_of_other_tools_are_read(tmp_path: Path):
