@@ -74,7 +74,7 @@ def write_project(home: Path) -> None:
 
 
 def run_stages(home: Path) -> Iterator[tuple[str, Usage]]:
-    """Run every stage of the dataset side and yield what it used."""
+    """Run every stage of the dataset side and yield its usage."""
     stages = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
     for stage in STAGES:
         yield stage, run_measured(stages[stage]["cmd"].replace("${item.corpus}", "tiled"), cwd=home)[1]

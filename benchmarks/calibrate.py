@@ -36,9 +36,9 @@ from spanferry.records import SourceParagraph, TranslationRow
 from spanferry.report.accuracy import ENOUGH, Gold, GoldSpan, read_gold, token_f1
 
 PRIOR = 1.0  # precision of the weights' normal prior, in units of one answer's log-likelihood
-# The mean of the prior is 0, except for two features that a small corpus rarely shows. Of spans that only their
-# position could tell apart, 52 of 57 were right in Swedish SQuAD against XQuAD: log odds of 2.3, where others have 4.5.
-# A missing number is as bad a sign, and as rare.
+# The mean of the prior is 0, except for two features that a small corpus rarely shows. Of spans that
+# differ from other candidates only in position, 52 of 57 were right in Swedish SQuAD against XQuAD: log odds of 2.3,
+# where others have 4.5. A missing number is as strong a sign, and as rare.
 EXPECTED = {"tied": -2.2, "missing_number": -2.2}
 # benchmarks/alignment.py fits these.
 FITTED_ELSEWHERE = {"aligned", "misalignment"}
@@ -50,7 +50,7 @@ Sample = tuple[Evidence, bool]
 
 @dataclass(frozen=True)
 class BuiltCorpus:
-    """What a build of a corpus with gold left. marked: sentence with markers -> its translation."""
+    """The outputs of a build of a corpus with gold. marked: sentence with markers -> its translation."""
 
     layout: pa.Table
     translations: pa.Table

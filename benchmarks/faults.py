@@ -146,7 +146,7 @@ def list_stages(build: Build) -> list[tuple[str, str]]:
 
 
 def check(build: Build, name: str, status: int, expected: dict[str, str]) -> list[str]:
-    """Return what a stage did wrong on a full disk: a truncated output, or not one line and exit code 2."""
+    """Return the faults of a stage on a full disk: a truncated output, or not one line of error with exit code 2."""
     outputs = {path: digest for path, digest in build.hash_outputs().items() if Path(path).name not in WRITTEN_BY_DVC}
     complaints = [f"{path} is truncated" for path, digest in outputs.items() if expected.get(path) != digest]
     lines = build.log_lines()

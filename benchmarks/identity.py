@@ -86,15 +86,15 @@ def find_at_boundaries(context: str, text: str) -> int:
 
 def describe_failure(context: str, row: SpanRow) -> dict[str, Any]:
     start, text = own_span(row)
-    found = row.placement
+    placement = row.placement
     return {
         "id": row.question_id,
         "answer": text,
         "start": start,
-        "found": found and found.text,
-        "at": found and found.start,
-        "method": found.method if found else row.reason,
-        "n of m": found and f"{found.occurrence} of {found.occurrences}",
+        "found": placement and placement.text,
+        "at": placement and placement.start,
+        "method": placement.method if placement else row.reason,
+        "n of m": placement and f"{placement.occurrence} of {placement.occurrences}",
         "around": context[max(start - 40, 0) : start] + "⟦" + text + "⟧" + context[start + len(text) :][:40],
     }
 

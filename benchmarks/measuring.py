@@ -16,7 +16,7 @@ SAMPLE_EVERY_S = 0.1
 
 @dataclass(frozen=True)
 class Usage:
-    """What a command used. Memory is in bytes, sampled every SAMPLE_EVERY_S."""
+    """The time and memory that a command used. Memory is in bytes, sampled every SAMPLE_EVERY_S."""
 
     seconds: float
     cpu_seconds: float  # of all its processes

@@ -4,9 +4,9 @@
 
 Both train from random weights of that shape (119,547 pieces, 12 layers of 768) on the file's questions, repeated to
 130,000, in windows of 384 with stride 128, in bf16. The stock recipe is transformers' Trainer with its defaults: every
-feature padded to 384, in random order. Ours is `spanferry.reader.training`, with and without torch.compile. A step is
-timed between step `--warm` and the last, with the device synchronised. The stock recipe saves nothing; ours saves its
-one checkpoint after the last step.
+feature padded to 384, in random order. Spanferry's is `spanferry.reader.training`, with and without torch.compile. A
+step is timed between step `--warm` and the last, with the device synchronised. The stock recipe saves nothing;
+Spanferry saves its one checkpoint after the last step.
 
 Prints a Markdown table: milliseconds a step, real tokens (no padding) a second, MFU, seconds an epoch. MFU counts real
 tokens only: 6 FLOP a token and matrix weight, and 12 x layers x width x length for attention, against the card's dense
@@ -132,7 +132,7 @@ def train_stock(prepared: training.PreparedTraining, batch: int, clock: Clock, f
     trainer.train()
 
 
-def train_ours(prepared: training.PreparedTraining, batch: int, clock: Clock, folder: str, compiled: bool) -> None:
+def train_spanferry(prepared: training.PreparedTraining, batch: int, clock: Clock, folder: str, compiled: bool) -> None:
     """Train with `training.train` for as many steps as the clock counts."""
     share = (clock.last - 0.5) * batch / len(prepared.windows)
     settings = replace(prepared.run.training, epochs=share, compile=compiled)
@@ -142,8 +142,8 @@ def train_ours(prepared: training.PreparedTraining, batch: int, clock: Clock, fo
 
 RECIPES = {
     "stock": train_stock,
-    "ours": partial(train_ours, compiled=False),
-    "ours, compiled": partial(train_ours, compiled=True),
+    "spanferry": partial(train_spanferry, compiled=False),
+    "spanferry, compiled": partial(train_spanferry, compiled=True),
 }
 
 
@@ -164,10 +164,10 @@ def measure(name: str, document: Document, batch: int, given: Any, peak: float) 
 
 def train_all(document: Document, given: Any, peak: float) -> None:
     print("| recipe | batch | ms a step | real tokens/s | MFU | s an epoch |\n|" + " --- |" * 6)
-    names = RECIPES if torch.cuda.is_available() else ("stock", "ours")
+    names = RECIPES if torch.cuda.is_available() else ("stock", "spanferry")
     for batch in given.batch:
         times = {name: measure(name, document, batch, given, peak) for name in names}
-        print(f"| stock / best of ours | {batch} | {times.pop('stock') / min(times.values()):.2f} times | | | |")
+        print(f"| stock / best of spanferry | {batch} | {times.pop('stock') / min(times.values()):.2f} times | | | |")
 
 
 def make_run(given: Any, batch: int) -> Run:

@@ -297,7 +297,7 @@ def measure_memory(args: argparse.Namespace, segments: Path, folder: Path) -> No
 
 
 def measure_checks(args: argparse.Namespace, segments: Path, folder: Path) -> None:
-    """Count the good translations that are refused, and the corrupted ones that are found."""
+    """Count the good translations that are refused, and the corrupted ones that are detected."""
     translations = {text.strip(): translation.strip() for text, translation in read_tmx(args.pairs, *LANGUAGES)}
     pairs = [(s.text, translations[s.text], s.kind) for s in read_segments(segments) if s.text in translations]
     refused = [(text, good, failure) for text, good, kind in pairs if (failure := check(text, good, kind))]
@@ -321,8 +321,8 @@ def check(text: str, translation: str, kind: str) -> str | None:
     return find_failure(text, translation, kind, *LANGUAGES)
 
 
-def format_share(found: int, passed: int) -> str:
-    return f"{found / (found + passed):.1%} of {found + passed:,}" if found + passed else "-"
+def format_share(detected: int, passed: int) -> str:
+    return f"{detected / (detected + passed):.1%} of {detected + passed:,}" if detected + passed else "-"
 
 
 CASES = {

@@ -1,3 +1,5 @@
+"""Tests of QuestionAnswerer: its answers equal those of transformers' pipeline."""
+
 import numpy as np
 import pytest
 import torch

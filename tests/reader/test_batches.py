@@ -1,3 +1,5 @@
+"""Tests of batches: their order and lengths in each epoch."""
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st

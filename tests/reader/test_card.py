@@ -1,3 +1,5 @@
+"""Tests of the model card."""
+
 from huggingface_hub import ModelCard
 from spanferry.reader.card import render_card
 from spanferry.reader.evaluation import evaluate

@@ -1,3 +1,5 @@
+"""Tests of checkpoints: the one from which training resumes."""
+
 import torch
 from spanferry.reader import checkpoints, training
 from spanferry.reader.models import silence_transformers

@@ -1,3 +1,5 @@
+"""Tests of the table that compares the figures of runs with published ones."""
+
 import json
 
 import msgspec

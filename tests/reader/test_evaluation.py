@@ -1,3 +1,5 @@
+"""Tests of the evaluation of predictions: figures, breakdowns, and errors."""
+
 import json
 
 import pytest

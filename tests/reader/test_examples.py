@@ -1,3 +1,5 @@
+"""Tests of training examples."""
+
 from spanferry.reader.examples import collect_examples
 
 

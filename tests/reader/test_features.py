@@ -1,3 +1,5 @@
+"""Tests of training features: the labels of windows, and questions that are skipped."""
+
 import numpy as np
 import pytest
 from msgspec.structs import astuple

@@ -1,3 +1,5 @@
+"""Tests of loading reader models: no code of a model runs, and vocabularies are reproducible."""
+
 import json
 import subprocess
 import sys

@@ -1,3 +1,5 @@
+"""Tests of the normalisation of answers, and the language and question word of a question."""
+
 import pytest
 from spanferry.reader.normalisation import find_question_word, normalise_answer, question_language
 

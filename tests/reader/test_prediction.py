@@ -1,3 +1,5 @@
+"""Tests of prediction: the choice of answers from logits."""
+
 from itertools import product
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Tests of the settings of runs."""
+
 import msgspec
 import pytest
 from spanferry.reader.settings import Run

@@ -1,3 +1,5 @@
+"""Tests of confidence intervals and the significance of differences."""
+
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,3 +1,5 @@
+"""Tests of the errors about unusable tokenizers."""
+
 import pytest
 from spanferry.errors import InputError
 from spanferry.reader.tokenization import read_input_layout

@@ -1,3 +1,5 @@
+"""Tests of windows: they equal those that the tokenizer makes."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings

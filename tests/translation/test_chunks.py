@@ -1,3 +1,5 @@
+"""Tests of chunks: cutting a long text at the best boundaries."""
+
 from urllib.parse import quote
 
 import pytest

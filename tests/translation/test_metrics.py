@@ -1,3 +1,5 @@
+"""Tests of the metrics of translated segments."""
+
 from spanferry.records import CheckFailure
 from spanferry.translation.client.tasks import Segment, TranslationResult
 from spanferry.translation.metrics import translation_metrics

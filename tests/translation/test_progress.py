@@ -1,3 +1,5 @@
+"""Tests of progress: the line of a log, the bar of a terminal, and the summary of a run."""
+
 import re
 from collections import Counter
 from io import StringIO

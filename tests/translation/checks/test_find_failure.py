@@ -1,3 +1,5 @@
+"""Tests of the checks of translations: good translations pass, and bad ones are rejected."""
+
 import pytest
 from spanferry.records import CheckFailure, Kind
 from spanferry.translation.checks import MARKED, find_failure

@@ -1,3 +1,5 @@
+"""Tests of calls of an engine in threads: results, errors and deadlines."""
+
 from threading import Event
 from time import monotonic
 

@@ -1,3 +1,5 @@
+"""Tests of the attribution of failures to a text or to the service."""
+
 from spanferry.records import CheckFailure
 from spanferry.translation.client.events import AttemptFailed
 from spanferry.translation.client.failures import FailureAttribution

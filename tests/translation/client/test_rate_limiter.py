@@ -1,3 +1,5 @@
+"""Tests of RateLimiter: its limit, its pauses, and Retry-After."""
+
 from random import Random
 
 import pytest

@@ -1,3 +1,5 @@
+"""Tests of reading segments with their paragraphs."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""Tests of opening a translation session: the memory, the earlier table, and prior translations."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""Tests of the engine Apertium."""
+
 import shutil
 import subprocess
 

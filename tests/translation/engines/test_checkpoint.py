@@ -1,3 +1,5 @@
+"""Tests of model folders and Hub models: their identity, and errors about their files."""
+
 import pytest
 from spanferry.errors import InputError, ParamsError, TranslationError
 from spanferry.translation.engines.checkpoint import model_label

@@ -1,3 +1,5 @@
+"""Tests of the engine CTranslate2: conversion of models, and translation."""
+
 from importlib.util import find_spec
 
 import pytest

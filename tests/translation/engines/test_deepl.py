@@ -1,3 +1,5 @@
+"""Tests of the engine DeepL, with a local server."""
+
 import sys
 from importlib.util import find_spec
 

@@ -1,3 +1,5 @@
+"""Tests of the engine that runs Marian models."""
+
 import msgspec
 import pytest
 from hypothesis import given

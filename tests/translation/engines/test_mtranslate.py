@@ -1,3 +1,5 @@
+"""Tests of the engine mtranslate, with a local page."""
+
 import socket
 
 import pytest

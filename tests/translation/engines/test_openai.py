@@ -1,3 +1,5 @@
+"""Tests of the engine for OpenAI's interface, with a local server."""
+
 import json
 from contextlib import suppress
 

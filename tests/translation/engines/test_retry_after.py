@@ -1,3 +1,5 @@
+"""Tests of the parsing of Retry-After headers."""
+
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 

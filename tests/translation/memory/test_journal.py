@@ -1,3 +1,5 @@
+"""Tests of the journal: records are read as written, and a crash loses at most the last one."""
+
 from pathlib import Path
 
 import pytest

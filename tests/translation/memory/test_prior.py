@@ -1,3 +1,5 @@
+"""Tests of prior translations and their import into a memory."""
+
 from pathlib import Path
 
 import pyarrow as pa

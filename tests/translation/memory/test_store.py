@@ -1,3 +1,5 @@
+"""Tests of the translation memory: look-up, damage, locks and quarantine."""
+
 import subprocess
 import sys
 from pathlib import Path
