@@ -162,6 +162,71 @@ def test_import_export_and_stats(project, run, refusal, google):
     )
 
 
+def unit(source: str, target: str, codes: tuple[str, str] = ("en", "nl")) -> str:
+    """Return a unit of a TMX file as XML, with white space as it is."""
+    parts = zip(codes, (source, target), strict=True)
+    return "<tu>" + "".join(f'<tuv xml:lang="{code}"><seg>{text}</seg></tuv>' for code, text in parts) + "</tu>"
+
+
+def write_foreign(*units: str) -> None:
+    """Write the file foreign.tmx as another tool would."""
+    Path("foreign.tmx").write_text(f"<tmx version='1.4'><header/><body>{''.join(units)}</body></tmx>")
+
+
+def test_an_indented_or_wrapped_file_matches(project, run, google):
+    google(lambda text, n: Reply(status=500))
+    laid = [f"\n      {text.replace(' ', chr(10) + '      ', 1)}\n    " for text in TEXTS[:3]]
+    write_foreign(*(unit(text, dutch(text)) for text in laid), unit(" 1931", "1931 "))
+    assert (
+        run(memory, "import", "foreign.tmx").stdout == "memory: 4 new, 0 replaced, 0 unchanged; mtranslate, en to nl\n"
+    )
+    assert run(translate, *stage("ferry")).stdout == "translate: ferry: 4 segments, 4 in memory; 0 texts to translate\n"
+    again = run(memory, "import", "foreign.tmx")
+    assert (again.exit_code, again.stdout) == (0, "memory: 0 new, 0 replaced, 4 unchanged; mtranslate, en to nl\n")
+
+
+def test_a_typed_line_break_matches_too_and_counts_once(project, run):
+    write_foreign(unit("The ferry\nsails.", "De pont\nvaart."))
+    for counts in ("1 new, 0 replaced, 0 unchanged", "0 new, 0 replaced, 1 unchanged"):
+        assert run(memory, "import", "foreign.tmx").stdout == f"memory: {counts}; mtranslate, en to nl\n"
+    with open_memory(Path("memory"), Scope("mtranslate", "en", "nl")) as store:
+        assert (store.get("The ferry sails."), store.get("The ferry\nsails.")) == ("De pont vaart.", "De pont\nvaart.")
+
+
+def test_an_import_reports_what_it_passed_over(project, run):
+    german = unit("quay", "Kai", ("en-GB", "de"))
+    write_foreign(unit("quay", "kade"), german, german, unit("quay", " "), "<tu/>", unit("quay", "x", ("en", "")))
+    assert run(memory, "import", "foreign.tmx").stdout == (
+        "memory: 1 new, 0 replaced, 0 unchanged; mtranslate, en to nl; 5 units passed over: 1 with an empty text, "
+        "1 without a segment, 3 in other languages (en-GB+de 2, en+no language 1)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("units", "reason"),
+    [
+        ([], "it has no translation units"),
+        ([unit("a", "b", ("en-US", "de-DE"))] * 3, "3 units passed over: 3 in other languages (en-US+de-DE 3)"),
+        ([unit("a", "b", ("", "\u202e" * 30))], "1 unit passed over: 1 in other languages (no language+{} 1)"),
+        (["<tu/>"], "1 unit passed over: 1 without a segment"),
+        ([unit("a", "\n ")], "1 unit passed over: 1 with an empty text"),
+        (
+            [unit("a", "b", ("en", f"x{n}")) for n in range(7)],
+            "7 units passed over: 7 in other languages (en+x0 1, en+x1 1, en+x2 1, en+x3 1, en+x4 1, others 2)",
+        ),
+    ],
+)
+def test_an_import_that_brings_nothing_gives_the_reason(project, run, units, reason):
+    write_foreign(*units)
+    result = run(memory, "import", "foreign.tmx")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "import: foreign.tmx: nothing was imported, because it has no translations from en to nl, the languages in "
+        f"params.yaml: {reason.format(chr(92) + 'u202e' + (chr(92) + 'u202e') * 19)}\n"
+    )
+    assert not Path("memory").exists()
+
+
 def test_stats_show_quarantine_and_damage_and_release_empties_the_quarantine(project, run):
     with open_memory(Path("memory"), Scope("mtranslate", "en", "nl")) as store:
         store.add([("quay", "", "kade")])

@@ -1,6 +1,8 @@
 """Show statistics of the translation memory, import and export TMX files, or release the quarantine."""
 
 import json
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,8 +17,11 @@ from spanferry.translation.engines.registry import DEFAULT_SETTINGS, build_trans
 from spanferry.translation.memory.exchange import export_tmx, import_tmx
 from spanferry.translation.memory.statistics import ScopeStatistics, read_memory_statistics
 from spanferry.translation.memory.store import Scope, release_quarantine
+from spanferry.translation.memory.tmx import PassedOver
 
 MIB = 1 << 20
+SHOWN_LANGUAGES = 5  # the most languages, and pairs of them, that a message lists
+LONGEST_CODE = 20
 translator_option = click.option(
     "--translator", help="The name of a translator in params.yaml, or an identity that `memory stats` prints."
 )
@@ -34,12 +39,20 @@ def import_command(file: Path, translator: str | None) -> None:
     """Import the translations of a TMX file into the memory, as if the translator had made them.
 
     They replace existing translations of the same texts. For a corpus that is already built, run
-    `dvc repro -f translate@CORPUS` to use them.
+    `dvc repro -f translate@CORPUS` to use them. Units without a translation between the two languages are passed over
+    and counted by reason. If the file has no other units, the exit code is 1.
     """
     scope = find_scope(read_params(), translator)
     result = import_tmx(MEMORY, scope, file)
+    passed_over = describe_passed_over(result.passed_over)
+    if result.brought_nothing:
+        reason = passed_over or "it has no translation units"
+        missing = f"it has no translations from {scope.source} to {scope.target}, the languages in params.yaml"
+        click.echo(printable(f"import: {file}: nothing was imported, because {missing}: {reason}"), err=True)
+        sys.exit(1)
     click.echo(
         f"memory: {result.new:,} new, {result.replaced:,} replaced, {result.same:,} unchanged; {describe_scope(scope)}"
+        + (f"; {printable(passed_over)}" if passed_over else "")
     )
 
 
@@ -90,6 +103,27 @@ def describe_statistics(statistics: ScopeStatistics) -> str:
         failures = ", ".join(f"{failure} {count:,}" for failure, count in statistics.quarantine.items())
         parts.append(f"in quarantine: {failures}")
     return "; ".join(parts)
+
+
+def describe_passed_over(units: PassedOver) -> str:
+    """Return the numbers of units that an import passed over, by reason; '' when there are none."""
+    if not units.total:
+        return ""
+    parts = [f"{units.empty:,} with an empty text"] if units.empty else []
+    parts += [f"{units.no_segment:,} without a segment"] if units.no_segment else []
+    if units.other_languages:
+        ranked = units.other_languages.most_common()
+        shown = [f"{describe_languages(codes)} {count:,}" for codes, count in ranked[:SHOWN_LANGUAGES]]
+        rest = sum(count for _, count in ranked[SHOWN_LANGUAGES:])
+        shown += [f"others {rest:,}"] if rest else []
+        parts.append(f"{units.other_languages.total():,} in other languages ({', '.join(shown)})")
+    return f"{units.total:,} {'unit' if units.total == 1 else 'units'} passed over: {', '.join(parts)}"
+
+
+def describe_languages(codes: Sequence[str]) -> str:
+    """Return the languages of a unit, such as "en-US+de-DE"."""
+    shown = [code[:LONGEST_CODE] or "no language" for code in codes[:SHOWN_LANGUAGES]]
+    return "+".join(shown) + ("+..." if len(codes) > SHOWN_LANGUAGES else "")
 
 
 def describe_scope(scope: Scope) -> str:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spanferry.errors import InputError
-from spanferry.translation.memory.tmx import read_tmx, write_tmx
+from spanferry.translation.memory.tmx import Pair, PassedOver, read_tmx, read_units, write_tmx
 
 FOREIGN = """\
 <?xml version="1.0" encoding="UTF-16"?>
@@ -50,7 +50,8 @@ def test_the_bytes_of_a_file(tmp_path: Path):
 texts = st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip)
 
 
-@given(st.lists(st.tuples(texts, texts), max_size=5))
+# The memory has no white space around the texts.
+@given(st.lists(st.tuples(texts.map(str.strip), texts), max_size=5))
 def test_every_text_is_read_as_written(tmp_path_factory, pairs):
     path = tmp_path_factory.mktemp("tmx") / "memory.tmx"
     write_tmx(path, pairs, "en", "nl")
@@ -87,6 +88,84 @@ def test_the_plain_language_comes_before_its_variants_and_none_counts_twice(tmp_
     units = "".join(f'<tuv xml:lang="{code}"><seg>{n}</seg></tuv>' for n, code in enumerate(variants))
     path.write_text(f"<tmx><body><tu>{units}</tu></body></tmx>")
     assert list(read_tmx(path, *languages)) == ([tuple(map(str, pair))] if pair else [])
+
+
+def as_tmx(*units: str, tool: str = "Other") -> str:
+    """Return a TMX document; a unit is the content of a <tu>."""
+    body = "".join(f"<tu>{unit}</tu>" for unit in units)
+    return f'<tmx version="1.4"><header creationtool="{tool}"/><body>{body}</body></tmx>'
+
+
+def variants(text: str, translation: str) -> str:
+    """Return the variants of a unit as XML, with the texts as they are."""
+    return "".join(
+        f'<tuv xml:lang="{code}"><seg>{one}</seg></tuv>' for code, one in (("en", text), ("nl", translation))
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "translation", "pair"),
+    [
+        ("A quay.", "Een kade.", Pair("A quay.", "Een kade.")),
+        (" A quay.\t", "Een kade. ", Pair("A quay.", "Een kade.")),
+        ("\n    A quay.\n    ", "\n    Een kade.\n    ", Pair("A quay.", "Een kade.")),
+        ("\n    A\n    quay.\n", "\n  Een\n    kade.\n", Pair("A quay.", "Een kade.")),
+        ("A\r\n\tquay.", "Een\r\n\tkade.", Pair("A quay.", "Een kade.")),
+        ("A  long\u00a0quay.", "Een  kade.", Pair("A  long\u00a0quay.", "Een  kade.")),
+        ("A\nquay.", "Een\nkade.", Pair("A quay.", "Een kade.", ("A\nquay.", "Een\nkade."))),
+        ("A quay.", "Een\nkade.", Pair("A quay.", "Een kade.")),
+        ("老磨坊\n  在河边。", "The\n  mill", Pair("老磨坊在河边。", "The mill")),
+    ],
+)
+def test_the_layout_of_a_file_is_no_part_of_its_texts(tmp_path: Path, text: str, translation: str, pair: Pair):
+    path = tmp_path / "other.tmx"
+    path.write_text(as_tmx(variants(text, translation)), encoding="utf-8", newline="")
+    assert list(read_units(path, "en", "nl")) == [pair]
+    assert list(read_tmx(path, "en", "nl"))[1:] == ([pair.as_written] if pair.as_written else [])
+
+
+def test_own_files_are_exact_unless_they_were_indented(tmp_path: Path):
+    path = tmp_path / "own.tmx"
+    path.write_text(as_tmx(variants("A\n  quay.", " Een\nkade."), variants("\n  a\n", "\n  b\n"), tool="spanferry"))
+    assert list(read_units(path, "en", "nl")) == [Pair("A\n  quay.", " Een\nkade."), Pair("a", "b")]
+
+
+SPACES = st.text(" \t\n", max_size=4)
+
+
+@given(st.lists(st.tuples(texts.map(str.split).map(" ".join), SPACES, SPACES), max_size=5))
+def test_a_file_may_be_indented_in_any_way(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("tmx") / "memory.tmx"
+    write_tmx(path, [(text, text) for text, _, _ in rows], "en", "nl")
+    written = path.read_text(encoding="utf-8").replace('creationtool="spanferry"', 'creationtool="Other"')
+    for text, before, after in rows:
+        if text.isalnum():
+            written = written.replace(f"<seg>{text}</seg>", f"<seg>{before}{text}{after}</seg>")
+    path.write_text(written, encoding="utf-8", newline="\n")
+    assert list(read_tmx(path, "en", "nl")) == [(text, text) for text, _, _ in rows]
+
+
+def test_what_is_passed_over_is_counted_by_reason(tmp_path: Path):
+    path = tmp_path / "mixed.tmx"
+    german = variants("quay", "Kai").replace('"nl"', '"de-DE"')
+    path.write_text(
+        as_tmx(
+            variants("quay", "kade"),
+            german,
+            german,
+            '<tuv xml:lang="en"><seg>quay</seg></tuv>',
+            "<tuv><seg>quay</seg></tuv>",
+            '<tuv xml:lang="en"><seg>quay</seg></tuv><tuv xml:lang="nl"></tuv>',
+            "",
+            "<note>nothing</note>",
+            variants(" ", "kade"),
+            variants("quay", "<ph>x</ph>"),
+        )
+    )
+    passed_over = PassedOver()
+    assert list(read_units(path, "en", "nl", passed_over)) == [Pair("quay", "kade")]
+    assert passed_over.other_languages == {("en", "de-DE"): 2, ("en",): 1, ("",): 1}
+    assert (passed_over.no_segment, passed_over.empty, passed_over.total) == (3, 2, 9)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,13 @@ as placeholders, `<ph type="x-codepoint">U+000B</ph>`, which other tools do not 
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
@@ -17,7 +20,9 @@ from defusedxml.ElementTree import XMLParser
 
 from spanferry.errors import InputError
 from spanferry.files import atomic_write, regular_file
+from spanferry.language.scripts import is_unspaced
 
+TOOL = "spanferry"
 HEAD = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE tmx SYSTEM "tmx14.dtd">
@@ -39,7 +44,9 @@ READ_BYTES = 1 << 16
 LONGEST_UNIT = 100_000_000  # characters
 # Elements that contain formatting codes of the tool that wrote the file, and no text.
 CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})
-LANGUAGE_ATTRIBUTES = ("http://www.w3.org/XML/1998/namespace}lang", "lang")
+# A line break that a person may have typed: not one that begins the indentation of the next line.
+PLAIN_BREAK = re.compile(r"(?<![ \t])\n(?![ \t\n])")
+XML_LANGUAGE = "http://www.w3.org/XML/1998/namespace}lang"
 
 
 def escape(text: str) -> str:
@@ -64,11 +71,49 @@ def write_tmx(path: Path, pairs: Iterable[tuple[str, str]], source: str, target:
         write_units(out, pairs, source, target)
 
 
+@dataclass
+class PassedOver:
+    """The numbers of units that an import passed over, by reason.
+
+    other_languages: by the languages of the unit, in its order. no_segment: units without a <seg> in one of the two
+    languages, or in any. empty: units whose text or translation is blank.
+    """
+
+    other_languages: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    no_segment: int = 0
+    empty: int = 0
+
+    @property
+    def total(self) -> int:
+        """The number of all units that were passed over."""
+        return self.other_languages.total() + self.no_segment + self.empty
+
+
+class Pair(NamedTuple):
+    """The text and the translation of a unit.
+
+    as_written: the two as they are in the file, where their line breaks may belong to the text; None where these were
+    not folded, or where the file's layout made them.
+    """
+
+    text: str
+    translation: str
+    as_written: tuple[str, str] | None = None
+
+
+Variant = tuple[str, str | None]
+"""A variant of a translation unit: its language, and its text or None if it has no segment."""
+
+
 class UnitCollector:
-    """The handlers of the XML parser, which collect the (language, text) variants of each translation unit."""
+    """The handlers of the XML parser, which collect the variants of each translation unit.
+
+    own: True for a file that Spanferry wrote.
+    """
 
     def __init__(self) -> None:
-        self.units: list[list[tuple[str, str]]] = []
+        self.units: list[list[Variant]] = []
+        self.own = False
         self.root: str | None = None
         self.language = ""
         self.text: list[str] | None = None  # the parts of the text of the open <seg>
@@ -83,9 +128,13 @@ class UnitCollector:
             self.units.append([])
             self.length = 0
         elif tag == "tuv":
-            self.language = next((attributes[key] for key in LANGUAGE_ATTRIBUTES if key in attributes), "")
+            self.language = attributes.get(XML_LANGUAGE, attributes.get("lang", ""))
+            if self.units:
+                self.units[-1].append((self.language, None))
         elif tag == "seg":
             self.text, self.codes = [], 0
+        elif tag == "header":
+            self.own = attributes.get("creationtool") == TOOL
         elif tag in CODES:
             self.codes += 1
             if tag == "ph" and attributes.get("type") == CODEPOINT:
@@ -112,7 +161,12 @@ class UnitCollector:
             self.codepoint = None
         elif tag == "seg" and self.text is not None:
             if self.units:
-                self.units[-1].append((self.language, "".join(self.text)))
+                variant = self.language, "".join(self.text)
+                variants = self.units[-1]
+                if variants and variants[-1][1] is None:
+                    variants[-1] = variant
+                else:
+                    variants.append(variant)
             self.text = None
 
     def close(self) -> None:
@@ -155,10 +209,25 @@ def normalise_code(code: str) -> str:
 def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
     """Yield the (text, translation) pairs of a TMX file, in its order.
 
-    Units that lack one of the languages, or that have a blank text or translation, are skipped. If a unit has several
-    variants in one language, `choose_variants` selects one. Formatting codes are removed from the texts. Raises
-    InputError for a file that is not TMX, and for broken or hostile XML (entities, external references).
+    Where a line break may belong to a text or only to the file (see `make_pair`), both forms are yielded. The other
+    rules and errors are those of `read_units`.
     """
+    for pair in read_units(path, source, target):
+        yield pair.text, pair.translation
+        if pair.as_written:
+            yield pair.as_written
+
+
+def read_units(path: Path, source: str, target: str, passed_over: PassedOver | None = None) -> Iterator[Pair]:
+    """Yield the pairs of the units of a TMX file, in its order.
+
+    Units that lack one of the languages, or that have a blank text or translation, are skipped and counted in
+    passed_over. If a unit has several variants in one language, `choose_variants` selects one. Formatting codes are
+    removed from the texts. So is white space that only lays out the file, as `make_pair` describes; files by Spanferry
+    are taken as they are, except texts that someone has indented. Raises InputError for a file that is not TMX, and for
+    broken or hostile XML (entities, external references).
+    """
+    passed_over = passed_over or PassedOver()
     collector = UnitCollector()
     parser = XMLParser(target=collector)
     # Setting the handlers of expat directly takes half the time of using those of ElementTree. The handlers with which
@@ -173,7 +242,7 @@ def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
                 if collector.root not in (None, "tmx"):
                     raise InputError(f"{path}: not a TMX file: its root is <{collector.root}>")
                 finished, collector.units = collector.units[:-1], collector.units[-1:]
-                yield from select_pairs(finished, source, target)
+                yield from select_pairs(finished, source, target, collector.own, passed_over)
         parser.close()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
@@ -183,15 +252,70 @@ def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
         raise InputError(f"{path}: rejected: {type(error).__name__}: XML that defines entities is hostile") from error
     except (ValueError, LookupError) as error:
         raise InputError(f"{path}: not a TMX file: {error}") from error
-    yield from select_pairs(collector.units, source, target)
+    yield from select_pairs(collector.units, source, target, collector.own, passed_over)
 
 
-def select_pairs(units: Iterable[list[tuple[str, str]]], source: str, target: str) -> Iterator[tuple[str, str]]:
-    """Yield the (text, translation) pair of each unit that has both, unless one of them is blank."""
+def select_pairs(
+    units: Iterable[list[Variant]], source: str, target: str, own: bool, passed_over: PassedOver
+) -> Iterator[Pair]:
+    """Yield the pair of each unit that has both languages, unless one of its texts is blank; count the other units.
+
+    own: True for a file that Spanferry wrote.
+    """
     for variants in units:
-        text, translation = choose_variants(tuple([language for language, _ in variants]), source, target)
+        first, second = choose_variants(tuple([language for language, _ in variants]), source, target)
+        text = translation = None
+        if first is not None and second is not None:
+            text, translation = variants[first][1], variants[second][1]
+            if text is None or translation is None:
+                text, translation = choose_texts(variants, source, target)
         if text is None or translation is None:
-            continue
-        pair = variants[text][1], variants[translation][1]
-        if pair[0].strip() and pair[1].strip():
-            yield pair
+            count_passed_over(variants, source, target, passed_over)
+        elif not (stripped := text.strip()) or not translation.strip():
+            passed_over.empty += 1
+        elif own and stripped == text:
+            yield Pair(text, translation)
+        else:
+            yield make_pair(text, translation)
+
+
+def choose_texts(variants: list[Variant], source: str, target: str) -> tuple[str | None, str | None]:
+    """Return the text and the translation among the variants of a unit that have a segment, or None."""
+    texts = [(language, text) for language, text in variants if text is not None]
+    chosen = choose_variants(tuple([language for language, _ in texts]), source, target)
+    text, translation = (None if number is None else texts[number][1] for number in chosen)
+    return text, translation
+
+
+def count_passed_over(variants: list[Variant], source: str, target: str, passed_over: PassedOver) -> None:
+    """Count a unit that lacks a text or its translation."""
+    languages = tuple([language for language, _ in variants])
+    has_segment = any(text is not None for _, text in variants)
+    if has_segment and None in choose_variants(languages, source, target):
+        passed_over.other_languages[languages] += 1
+    else:
+        passed_over.no_segment += 1
+
+
+def make_pair(text: str, translation: str) -> Pair:
+    """Make the pair of a unit, without the white space that only lays out the file.
+
+    The memory looks texts up without white space around them, and letter for letter. So white space around a text is
+    removed, and the lines of a wrapped text are joined. Line breaks without indentation may also belong to the text, so
+    the pair keeps both forms.
+    """
+    stripped = text.strip()
+    if "\n" not in text and "\n" not in translation:
+        return Pair(stripped, translation.strip())
+    folded = fold_lines(stripped), fold_lines(translation.strip())
+    is_typed = folded[0] != stripped and len(PLAIN_BREAK.findall(stripped)) == stripped.count("\n")
+    return Pair(*folded, (stripped, translation.strip()) if is_typed else None)
+
+
+def fold_lines(text: str) -> str:
+    """Join the lines of a text with one space, or with nothing between letters of scripts that have no spaces."""
+    lines = [line for line in map(str.strip, text.split("\n")) if line]
+    joined = lines[:1]
+    for before, line in pairwise(lines):
+        joined += ["" if is_unspaced(before[-1]) and is_unspaced(line[0]) else " ", line]
+    return "".join(joined)
