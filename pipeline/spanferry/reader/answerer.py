@@ -15,6 +15,7 @@ from spanferry.errors import InputError
 from spanferry.pretrained import locate_model
 from spanferry.reader import models
 from spanferry.reader.inference import Logits, compute_logits
+from spanferry.reader.limits import check_length, longest_input
 from spanferry.reader.settings import WeightsFormat
 from spanferry.reader.tokenization import read_input_layout
 from spanferry.reader.windows import Windows, cut_windows
@@ -118,7 +119,8 @@ class QuestionAnswerer:
             single question is not wrapped in a list.
 
         Raises:
-            InputError: a question or a context is missing, empty or not text, or the sizes leave no room for a context.
+            InputError: a question or a context is missing, empty or not text, or the sizes leave no room for a context
+                or are more than the model can take.
         """
         pairs = _read_pairs(inputs, question, context)
         if top_k < 1 or max_answer_len < 1:
@@ -146,7 +148,11 @@ class QuestionAnswerer:
         self, pairs: list[tuple[str, str]], doc_stride: int | None, max_length: int | None, max_question: int | None
     ) -> Windows:
         """Cut the windows of all pairs; each distinct context is tokenised once."""
-        length = max_length or min(self.tokenizer.model_max_length, MAX_LENGTH)
+        if max_length is None:
+            length = min(MAX_LENGTH, longest_input(self.model, self.tokenizer) or MAX_LENGTH)
+        else:
+            length = max_length
+            check_length("max_seq_len", length, self.model, self.tokenizer)
         stride = min(length // 2, DOC_STRIDE) if doc_stride is None else doc_stride
         room = length - read_input_layout(self.tokenizer).special_count - stride - 1
         if stride < 0 or room < 1:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from spanferry.reader.examples import Examples
 from spanferry.reader.inference import Logits, compute_logits
+from spanferry.reader.limits import check_length
 from spanferry.reader.settings import PredictionSettings, TrainingSettings
 from spanferry.reader.spans import AnswerSpans, extract_texts, find_best_spans, find_null_spans, insert_null_spans
 from spanferry.reader.windows import Windows, cut_windows
@@ -99,8 +100,10 @@ def predict(
 ) -> PredictedAnswers:
     """Answer every question of the examples, with the window sizes that the model was trained with (`training`).
 
-    progress is called with the number of windows of each batch.
+    progress is called with the number of windows of each batch. Raises InputError when these windows are more than the
+    model can take.
     """
+    check_length("training.max_length", training.max_length, model, tokenizer)
     windows = cut_windows(
         tokenizer,
         data.questions,

@@ -123,6 +123,6 @@ def read_input_layout(tokenizer: Any) -> InputLayout:
         tuple(ids[after_question:context]),
         tuple(ids[after_context:]),
         (types[0], types[question], types[after_question], types[context], types[-1]),
-        tokenizer.pad_token_id,
+        0 if tokenizer.pad_token_id is None else tokenizer.pad_token_id,  # the model does not look at padding
         getattr(tokenizer, "pad_token_type_id", 0),
     )
