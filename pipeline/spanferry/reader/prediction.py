@@ -69,12 +69,14 @@ def choose_answers(
     contexts: Sequence[str],
     settings: PredictionSettings,
     allow_no_answer: bool = True,
+    align_to_words: bool = True,
 ) -> PredictedAnswers:
     """Choose each question's answer. ids[i] is the id of question i, contexts[j] the text of context j.
 
-    allow_no_answer: true for SQuAD 2.0; false for 1.1, where the best span is always the answer.
+    allow_no_answer: true for SQuAD 2.0; false for 1.1, where the best span is always the answer. align_to_words: extend
+    answers to whole words.
     """
-    spans = find_best_spans(windows, logits, settings.n_best, settings.max_answer_length)
+    spans = find_best_spans(windows, logits, settings.n_best, settings.max_answer_length, align_to_words)
     null = find_null_spans(windows, logits, len(ids))
     low, high = np.searchsorted(spans.question, [np.arange(len(ids)), np.arange(1, len(ids) + 1)])
     has_span = high > low
