@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spanferry.language.boundaries import snap_to_words
 from spanferry.reader import spans as span_module
 from spanferry.reader.examples import collect_examples
 from spanferry.reader.inference import Logits
@@ -39,8 +40,11 @@ def random_logits(cut, seed: int, fine: int = 1_000) -> Logits:
     return Logits(start.astype(np.float32), end.astype(np.float32), bounds)
 
 
-def reference_spans(cut, scored: Logits, question: int, given: PredictionSettings):
-    """Return (text, score) of the best spans of a question, and its null odds. Computes the recipe in plain loops."""
+def reference_spans(cut, scored: Logits, question: int, given: PredictionSettings, words: bool):
+    """Return (text, score) of the best spans of a question, and its null odds. Computes the recipe in plain loops.
+
+    words: extend the spans to whole words, which the recipe does not do.
+    """
     spans, null = [], np.inf
     for row in np.flatnonzero(cut.question == question):
         start, end = (flat[scored.bounds[row] : scored.bounds[row + 1]] for flat in (scored.start, scored.end))
@@ -49,8 +53,10 @@ def reference_spans(cut, scored: Logits, question: int, given: PredictionSetting
         in_context = range(cut.offset[row], cut.offset[row] + cut.last[row] - cut.first[row])
         for s, e in product(np.argsort(-start)[: given.n_best], np.argsort(-end)[: given.n_best]):
             if s in in_context and e in in_context and 0 <= e - s < given.max_answer_length:
-                text = DATA.contexts[cut.context[row]][cut.contexts.starts[base + s] : cut.contexts.ends[base + e]]
-                spans.append((text, start[s] + end[e]))
+                context = DATA.contexts[cut.context[row]]
+                span = int(cut.contexts.starts[base + s]), int(cut.contexts.ends[base + e])
+                first, last = snap_to_words(context, *span) if words else span
+                spans.append((context[first:last], start[s] + end[e]))
     spans.sort(key=lambda one: -one[1])
     return spans[: given.n_best], float(null - spans[0][1]) if spans else float(null)
 
@@ -59,14 +65,15 @@ def reference_spans(cut, scored: Logits, question: int, given: PredictionSetting
     "given", [PredictionSettings(), PredictionSettings(max_answer_length=3, n_best=5, null_threshold=-2.0)]
 )
 @pytest.mark.parametrize("max_length", [48, 200])
-def test_answers_equal_those_of_the_reference(given, max_length):
+@pytest.mark.parametrize("words", [True, False])
+def test_answers_equal_those_of_the_reference(given, max_length, words):
     cut = windows(max_length)
     scored = random_logits(cut, seed=max_length)
-    answers = choose_answers(cut, scored, DATA.ids, DATA.contexts, given)
+    answers = choose_answers(cut, scored, DATA.ids, DATA.contexts, given, align_to_words=words)
     assert list(answers.predictions) == list(answers.null_odds) == list(dict(answers.n_best())) == list(DATA.ids)
     n_best = dict(answers.n_best())
     for row, question in enumerate(DATA.ids):
-        spans, odds = reference_spans(cut, scored, row, given)
+        spans, odds = reference_spans(cut, scored, row, given, words)
         assert answers.null_odds[question] == pytest.approx(odds, abs=1e-4)
         assert answers.predictions[question] == ("" if odds > given.null_threshold or not spans else spans[0][0])
         listed = [one.text for one in n_best[question] if one.text]

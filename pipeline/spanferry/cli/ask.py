@@ -24,6 +24,12 @@ from spanferry.reader.settings import WeightsFormat
 @click.option("--top-k", default=1, show_default=True, help="Maximum number of answers to print.")
 @click.option("--max-answer-len", default=15, show_default=True, help="Maximum length of an answer in tokens.")
 @click.option("--doc-stride", type=int, help="Tokens that successive windows of a long context share.  [default: 128]")
+@click.option(
+    "--align-to-words/--no-align-to-words",
+    default=True,
+    show_default=True,
+    help="Extend answers to whole words, or leave them as the tokens are.",
+)
 @click.option("--handle-impossible-answer", is_flag=True, help='Allow the answer "", which means no answer.')
 def ask(
     model: str,
@@ -34,6 +40,7 @@ def ask(
     top_k: int,
     max_answer_len: int,
     doc_stride: int | None,
+    align_to_words: bool,
     handle_impossible_answer: bool,
 ) -> None:
     """Answer a question and print the answer as JSON: score, start, end (code points of the context), answer."""
@@ -48,6 +55,7 @@ def ask(
         top_k=top_k,
         max_answer_len=max_answer_len,
         doc_stride=doc_stride,
+        align_to_words=align_to_words,
         handle_impossible_answer=handle_impossible_answer,
     )
     click.echo(printable_json(json.dumps(answer, ensure_ascii=False)))

@@ -22,6 +22,7 @@ import regex
 from spanferry.language.scripts import attaches_particles, is_mark, is_unspaced
 from spanferry.language.words import SEPARATORS
 
+_HANGUL = regex.compile(r"[\p{Hangul}--\p{M}]", regex.V1)
 _LETTER = regex.compile(r"[\p{L}\p{M}]")
 _DECIMAL_SIGNS = (".", ",")
 
@@ -44,6 +45,38 @@ def is_boundary(text: str, offset: int) -> bool:
     if after.isdigit() and before in SEPARATORS:
         return not text[offset - 2 : offset - 1].isdigit() if offset > 1 else True
     return True
+
+
+def keeps_particle_apart(character: str) -> bool:
+    """Return whether a span may end inside a word after this letter: Korean particles follow the answer, joined to it.
+
+    People mark answers without the particle, and scripts that score Korean count the difference.
+    """
+    return _HANGUL.match(character) is not None
+
+
+def snap_to_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span without white space at its edges, extended to whole words; an empty one if it is all white space.
+
+    "erda" in "in Amsterdam." -> "Amsterdam". The words are those of `is_boundary`, except that Hangul letters may
+    follow the span (`keeps_particle_apart`).
+    """
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    if start == end:
+        return start, start
+    while not is_boundary(text, start):
+        start -= 1
+    while not (is_boundary(text, end) or _is_before_particle(text, end)):
+        end += 1
+    return start, end
+
+
+def _is_before_particle(text: str, offset: int) -> bool:
+    """Return whether an offset is between two Hangul letters."""
+    return keeps_particle_apart(text[offset]) and keeps_particle_apart(base_letter_before(text, offset))
 
 
 def base_letter_before(text: str, offset: int) -> str:

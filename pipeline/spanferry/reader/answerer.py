@@ -1,8 +1,10 @@
 """`QuestionAnswerer` replaces the question-answering pipeline of transformers 4, which transformers 5 removed.
 
-Arguments, defaults, keys, scores and answers are those of that pipeline (version 4.57), with two differences. A
+Arguments, defaults, keys, scores and answers are those of that pipeline (version 4.57), with three differences. A
 question that is too long for the window is truncated instead of raising an error. "Answers" of special tokens, which
-the pipeline returns with score 0 when it has nothing else, are left out.
+the pipeline returns with score 0 when it has nothing else, are left out, and so are those of white space. Words are
+those of the language (`spanferry.language`), not the pieces between the tokenizer's spaces: the pipeline answers
+"Nederland." or, in Japanese, the whole context. Only BERT's pre-tokenizer still decides on parts of numbers.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,9 +14,11 @@ from typing import Any, TypedDict
 import numpy as np
 
 from spanferry.errors import InputError
+from spanferry.language.words import SEPARATORS
 from spanferry.pretrained import locate_model
 from spanferry.reader import models
 from spanferry.reader.inference import Logits, compute_logits
+from spanferry.reader.limits import check_length, longest_input
 from spanferry.reader.settings import WeightsFormat
 from spanferry.reader.tokenization import read_input_layout
 from spanferry.reader.windows import Windows, cut_windows
@@ -110,7 +114,8 @@ class QuestionAnswerer:
                 are truncated.
             handle_impossible_answer: allow "" as an answer. Its score is the lowest probability of "no answer" in the
                 question's windows.
-            align_to_words: extend answers to whole words.
+            align_to_words: extend answers to whole words. In scripts without spaces each character is one, and in
+                Korean an answer may end before a particle.
 
         Returns:
             For each question one answer, or a list of several answers by descending score. Each has `score` (0 to 1),
@@ -118,7 +123,8 @@ class QuestionAnswerer:
             single question is not wrapped in a list.
 
         Raises:
-            InputError: a question or a context is missing, empty or not text, or the sizes leave no room for a context.
+            InputError: a question or a context is missing, empty or not text, or the sizes leave no room for a context
+                or are more than the model can take.
         """
         pairs = _read_pairs(inputs, question, context)
         if top_k < 1 or max_answer_len < 1:
@@ -128,12 +134,15 @@ class QuestionAnswerer:
         windows = self._cut_windows(pairs, doc_stride, max_seq_len, max_question_len)
         logits = compute_logits(self.model, windows, self.batch_size)
         bounds = np.searchsorted(windows.question, np.arange(len(pairs) + 1))
+        splits_numbers = _splits_numbers(self.tokenizer)
         results: list[Any] = []
         for row, (_, text) in enumerate(pairs):
             merged: dict[str, AnswerDict] = {}
             impossible = 1.0
             for window in range(bounds[row], bounds[row + 1]):
-                null = _merge_answers(merged, text, windows, window, logits, top_k, max_answer_len, align_to_words)
+                null = _merge_answers(
+                    merged, text, windows, window, logits, top_k, max_answer_len, align_to_words, splits_numbers
+                )
                 impossible = min(impossible, null)
             ranked = list(merged.values())
             if handle_impossible_answer:
@@ -146,7 +155,11 @@ class QuestionAnswerer:
         self, pairs: list[tuple[str, str]], doc_stride: int | None, max_length: int | None, max_question: int | None
     ) -> Windows:
         """Cut the windows of all pairs; each distinct context is tokenised once."""
-        length = max_length or min(self.tokenizer.model_max_length, MAX_LENGTH)
+        if max_length is None:
+            length = min(MAX_LENGTH, longest_input(self.model, self.tokenizer) or MAX_LENGTH)
+        else:
+            length = max_length
+            check_length("max_seq_len", length, self.model, self.tokenizer)
         stride = min(length // 2, DOC_STRIDE) if doc_stride is None else doc_stride
         room = length - read_input_layout(self.tokenizer).special_count - stride - 1
         if stride < 0 or room < 1:
@@ -199,8 +212,12 @@ def _merge_answers(
     top_k: int,
     max_answer_len: int,
     align_to_words: bool,
+    splits_numbers: bool,
 ) -> float:
-    """Merge a window's answers into `merged` (keyed by text in lower case); return its probability of "no answer"."""
+    """Merge a window's answers into `merged` (keyed by text in lower case); return its probability of "no answer".
+
+    splits_numbers: parts of a number count as words (`_splits_numbers`).
+    """
     offset = int(windows.offset[window])
     size = int(windows.last[window] - windows.first[window])
     of_window = slice(logits.bounds[window], logits.bounds[window + 1])
@@ -208,21 +225,40 @@ def _merge_answers(
     null_end, end = _softmax(logits.end[of_window], offset, size)
     base = int(windows.contexts.bounds[windows.context[window]] + windows.first[window])
     tokens = slice(base, base + size)
-    starts, ends, words = (
-        array[tokens] for array in (windows.contexts.starts, windows.contexts.ends, windows.contexts.words)
-    )
+    edges = windows.contexts.edges
+    starts, ends = edges.starts[tokens], edges.ends[tokens]
+    word_starts, word_ends = (edges.word_starts, edges.word_ends) if align_to_words else (edges.starts, edges.ends)
     count = top_k * 2 + 10 if align_to_words else top_k
-    for first, last, score in _best_token_spans(start, end, count, max_answer_len):
-        begin, stop = int(starts[first]), int(ends[last])
-        if align_to_words and words[first] >= 0 and words[last] >= 0:
-            begin = int(starts[np.searchsorted(words, words[first])])
-            stop = int(ends[np.searchsorted(words, words[last], side="right") - 1])
+    for first, last, score in _best_token_spans(start, end, starts, ends, count, max_answer_len):
+        begin, stop = int(word_starts[base + first]), int(word_ends[base + last])
+        if splits_numbers and align_to_words:
+            begin = _number_part_start(text, begin, int(starts[first]))
+            stop = _number_part_end(text, int(ends[last]), stop)
         answer = text[begin:stop]
         if (known := merged.get(answer.lower())) is not None:
             known["score"] += score
         else:
             merged[answer.lower()] = {"score": score, "start": begin, "end": stop, "answer": answer}
     return float(null_start * null_end)
+
+
+def _splits_numbers(tokenizer: Any) -> bool:
+    """Return whether parts of a number are words, as they are to BERT's pre-tokenizer and so to the pipeline."""
+    return type(tokenizer.backend_tokenizer.pre_tokenizer).__name__ == "BertPreTokenizer"
+
+
+def _number_part_start(text: str, word: int, start: int) -> int:
+    """Return where the part of a number begins that holds `start`: "250" of "14.250". word: where the number begins."""
+    if word < start and text[start : start + 1] in SEPARATORS:
+        return start
+    return max((at + 1 for at in range(word, start) if text[at] in SEPARATORS), default=word)
+
+
+def _number_part_end(text: str, end: int, word_end: int) -> int:
+    """Return where the part of a number ends that ends at or after `end`. word_end: where the number ends."""
+    if end < word_end and text[end - 1 : end] in SEPARATORS:
+        return end
+    return min((at for at in range(end, word_end) if text[at] in SEPARATORS), default=word_end)
 
 
 def _softmax(logits: np.ndarray, offset: int, size: int) -> tuple[np.float32, np.ndarray]:
@@ -233,13 +269,21 @@ def _softmax(logits: np.ndarray, offset: int, size: int) -> tuple[np.float32, np
     return shares[0], shares[1:]
 
 
-def _best_token_spans(start: np.ndarray, end: np.ndarray, n: int, max_length: int) -> list[tuple[int, int, float]]:
-    """Return the n best (first, last, score) of at most `max_length` tokens, the best first, without scores of 0."""
+def _best_token_spans(
+    start: np.ndarray, end: np.ndarray, starts: np.ndarray, ends: np.ndarray, n: int, max_length: int
+) -> list[tuple[int, int, float]]:
+    """Return the n best (first, last, score) of at most `max_length` tokens, the best first, without scores of 0.
+
+    start, end: probabilities of the tokens. starts, ends: their offsets; spans of nothing but white space are left out.
+    """
     if not len(start):
         return []
-    padded = np.append(end, np.zeros(max_length - 1, end.dtype))
-    reach = np.lib.stride_tricks.sliding_window_view(padded, max_length)
-    scores = (start[:, None] * reach).ravel()  # row: first token; column: distance to the last token
+    # Row: first token; column: distance to the last token.
+    reach, stops = (
+        np.lib.stride_tricks.sliding_window_view(np.append(array, np.zeros(max_length - 1, array.dtype)), max_length)
+        for array in (end, ends)
+    )
+    scores = np.where(stops > starts[:, None], start[:, None] * reach, np.float32(0)).ravel()
     best = np.sort(np.argpartition(-scores, n)[:n]) if n < len(scores) else np.arange(len(scores))
     ranked = best[np.argsort(-scores[best], kind="stable")]
     ranked = ranked[scores[ranked] > 0]

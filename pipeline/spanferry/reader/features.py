@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
+from spanferry.language.boundaries import snap_to_words
 from spanferry.reader.examples import Examples
 from spanferry.reader.tokenization import Tokens
 from spanferry.reader.windows import Windows, cut_windows
@@ -72,9 +73,10 @@ def align_answers(
     in run_qa.py, unless that would reverse their order.
     """
     # A single search covers all texts: each text's offsets are shifted above those of the texts before it.
-    lift = np.int64(2 + (int(tokens.ends.max()) if len(tokens.ends) else 0) + (int(end.max()) if len(end) else 0))
+    edges = tokens.edges
+    lift = np.int64(2 + int(edges.ends.max(initial=0)) + int(end.max(initial=0)))
     owner = np.repeat(np.arange(len(tokens), dtype=np.int64), tokens.counts) * lift
-    starts, ends, base = owner + tokens.starts, owner + tokens.ends, tokens.bounds[text]
+    starts, ends, base = owner + edges.starts, owner + edges.ends, tokens.bounds[text]
     low, high = text * lift + start, text * lift + end
     first_touching = np.searchsorted(ends, low, side="right")
     last_touching = np.searchsorted(starts, high, side="left") - 1
@@ -92,6 +94,7 @@ def build_training_windows(
 ) -> tuple[Windows, FeatureCounts]:
     """Build the features to train on, and count them by kind. The sizes are those of `cut_windows`.
 
+    Answers are extended to whole words (`snap_to_words`), as predictions are.
     A window without any part of the answer is labelled "no answer", which is the right response to it. Windows with
     only a part of the answer are dropped. Questions whose answer cannot be placed are dropped too (`SkipReason`).
     """
@@ -104,7 +107,7 @@ def build_training_windows(
         doc_stride=doc_stride,
         max_question_length=max_question_length,
     )
-    first, last = align_answers(windows.contexts, data.context_of.astype(np.int64), data.start, data.end)
+    first, last = align_answers(windows.contexts, data.context_of.astype(np.int64), *_snap_answers(data))
     question = windows.question
     has_span = data.answerable & (data.start >= 0)
     is_whole = has_span[question] & (first[question] >= windows.first) & (last[question] < windows.last)
@@ -126,6 +129,14 @@ def build_training_windows(
     return labelled, FeatureCounts(
         _count_questions(dropped, skipped), _count_windows(data.answerable[question], kept, is_whole, dropped[question])
     )
+
+
+def _snap_answers(data: Examples) -> tuple[np.ndarray, np.ndarray]:
+    """Return the starts and ends of the answers, extended to whole words; -1 for none."""
+    rows = zip(data.context_of.tolist(), data.start.tolist(), data.end.tolist(), strict=True)
+    spans = [snap_to_words(data.contexts[at], start, end) if start >= 0 else (-1, -1) for at, start, end in rows]
+    start, end = np.array(spans, dtype=np.int32).reshape(-1, 2).T
+    return start, end
 
 
 def _count_questions(dropped: np.ndarray, skipped: dict[SkipReason, np.ndarray]) -> QuestionCounts:

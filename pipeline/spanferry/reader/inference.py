@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from spanferry.reader.models import select_inputs
+from spanferry.reader.limits import read_limits
 from spanferry.reader.windows import Windows
 
 WIDTH_MULTIPLE = 8  # batch widths are rounded up to it, which is faster on a GPU
@@ -27,9 +27,15 @@ def compute_logits(
     batch: int,
     progress: Callable[[int], object] = lambda _: None,
 ) -> Logits:
-    """Run the model over all windows on its device. progress is called with the number of windows of each batch."""
+    """Run the model over all windows on its device. progress is called with the number of windows of each batch.
+
+    Raises InputError when the windows have tokens or token types that the model does not have.
+    """
     import torch
 
+    limits = read_limits(model)
+    limits.check_windows(windows)
+    names = limits.input_names
     lengths = windows.lengths
     bounds = np.concatenate([[0], np.cumsum(lengths)])
     start, end = (np.empty(bounds[-1], dtype=np.float32) for _ in range(2))
@@ -40,8 +46,8 @@ def compute_logits(
     with torch.inference_mode():
         for at in range(0, len(order), batch):
             rows = order[at : at + batch]
-            arrays = select_inputs(model, windows.batch(rows, WIDTH_MULTIPLE))
-            output = model(**{name: torch.from_numpy(array).to(model.device) for name, array in arrays.items()})
+            arrays = windows.batch(rows, WIDTH_MULTIPLE)
+            output = model(**{name: torch.from_numpy(arrays[name]).to(model.device) for name in names})
             both = torch.stack([output.start_logits, output.end_logits]).float().cpu().numpy()
             for line, row in enumerate(rows):
                 window = slice(bounds[row], bounds[row + 1])

@@ -4,17 +4,16 @@ Only safetensors are read unless old weights are requested. Code that a model re
 """
 
 import pickle
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from spanferry.errors import InputError, single_line
 from spanferry.pretrained import WEIGHT_FILES
+from spanferry.reader.limits import read_limits
 from spanferry.reader.settings import ScratchModel, WeightsFormat
 
 SPECIAL_PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
-
-Value = TypeVar("Value")
 
 
 def silence_transformers() -> None:
@@ -94,26 +93,12 @@ def create_from_scratch(scratch: ScratchModel, texts: Iterable[str], seed: int) 
         raise InputError(
             f"scratch: no {scratch.architecture!r} can be made of this config: {single_line(error)}"
         ) from error
+    limits = read_limits(model)
     tokenizer = BertTokenizer(
         vocab=pieces,
         do_lower_case=False,
         strip_accents=False,
-        model_max_length=config.max_position_embeddings,
-        model_input_names=input_names(model),
+        model_max_length=limits.positions,
+        model_input_names=limits.input_names,
     )
     return model, tokenizer
-
-
-def input_names(model: Any) -> list[str]:
-    """Return the names of the inputs that a model takes.
-
-    RoBERTa has a single token type, so its `token_type_ids` are left out. The model decides, not its tokenizer:
-    DistilBERT's tokenizer is BERT's, and returns types that the model does not take.
-    """
-    names = ["input_ids", "attention_mask"]
-    return [*names, "token_type_ids"] if getattr(model.config, "type_vocab_size", 1) > 1 else names
-
-
-def select_inputs(model: Any, batch: Mapping[str, Value]) -> dict[str, Value]:
-    """Select the arrays of a batch that the model takes."""
-    return {name: batch[name] for name in input_names(model)}

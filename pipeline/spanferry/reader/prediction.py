@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from spanferry.reader.examples import Examples
 from spanferry.reader.inference import Logits, compute_logits
+from spanferry.reader.limits import check_length
 from spanferry.reader.settings import PredictionSettings, TrainingSettings
 from spanferry.reader.spans import AnswerSpans, extract_texts, find_best_spans, find_null_spans, insert_null_spans
 from spanferry.reader.windows import Windows, cut_windows
@@ -68,12 +69,14 @@ def choose_answers(
     contexts: Sequence[str],
     settings: PredictionSettings,
     allow_no_answer: bool = True,
+    align_to_words: bool = True,
 ) -> PredictedAnswers:
     """Choose each question's answer. ids[i] is the id of question i, contexts[j] the text of context j.
 
-    allow_no_answer: true for SQuAD 2.0; false for 1.1, where the best span is always the answer.
+    allow_no_answer: true for SQuAD 2.0; false for 1.1, where the best span is always the answer. align_to_words: extend
+    answers to whole words.
     """
-    spans = find_best_spans(windows, logits, settings.n_best, settings.max_answer_length)
+    spans = find_best_spans(windows, logits, settings.n_best, settings.max_answer_length, align_to_words)
     null = find_null_spans(windows, logits, len(ids))
     low, high = np.searchsorted(spans.question, [np.arange(len(ids)), np.arange(1, len(ids) + 1)])
     has_span = high > low
@@ -99,8 +102,10 @@ def predict(
 ) -> PredictedAnswers:
     """Answer every question of the examples, with the window sizes that the model was trained with (`training`).
 
-    progress is called with the number of windows of each batch.
+    progress is called with the number of windows of each batch. Raises InputError when these windows are more than the
+    model can take.
     """
+    check_length("training.max_length", training.max_length, model, tokenizer)
     windows = cut_windows(
         tokenizer,
         data.questions,

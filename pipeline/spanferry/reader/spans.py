@@ -2,8 +2,9 @@
 
 The rules are those of the BERT recipe (`postprocess_qa_predictions` in transformers' examples). In each window the
 `n_best` highest starts are paired with the `n_best` highest ends. A pair is an answer when both tokens are in the
-context, the start is not after the end, and it has at most `max_answer_length` tokens. The score of "no answer" is the
-sum of the logits at [CLS], in the window of the question where it is lowest.
+context, the start is not after the end, it has at most `max_answer_length` tokens, and it is not only white space. The
+score of "no answer" is the sum of the logits at [CLS], in the window of the question where it is lowest. Unlike in the
+recipe, spans are extended to whole words (`word_edges`); `align_to_words=False` leaves them as they are.
 """
 
 from collections.abc import Iterable, Sequence
@@ -69,9 +70,11 @@ def _mask_outside(values: np.ndarray, token: np.ndarray, size: np.ndarray) -> np
 
 
 def _window_spans(
-    windows: Windows, logits: Logits, low: int, high: int, n_best: int, max_answer_length: int
+    windows: Windows, logits: Logits, low: int, high: int, n_best: int, max_answer_length: int, align_to_words: bool
 ) -> AnswerSpans:
-    """Return up to `n_best` best spans of each of the windows low to high."""
+    """Return up to `n_best` best spans of each of the windows low to high, without spans of nothing but white space."""
+    edges = windows.contexts.edges
+    token_starts, token_ends = (edges.word_starts, edges.word_ends) if align_to_words else (edges.starts, edges.ends)
     start, end = (_to_matrix(flat, logits.bounds, low, high) for flat in (logits.start, logits.end))
     starts, ends = _top_columns(start, n_best), _top_columns(end, n_best)
     offset = windows.offset[low:high, None]
@@ -83,23 +86,31 @@ def _window_spans(
     # length.
     distance = (ends[:, None, :].astype(np.int16) - starts[:, :, None].astype(np.int16)).view(np.uint16)
     score[distance >= max_answer_length] = -np.inf
+    base = (windows.contexts.bounds[windows.context[low:high]] + windows.first[low:high])[:, None] - offset
+    first = token_starts.take(base + starts, mode="clip")  # tokens outside the context are masked
+    last = token_ends.take(base + ends, mode="clip")
+    score[first[:, :, None] >= last[:, None, :]] = -np.inf
     flat = score.reshape(len(score), -1)
     best = _top_columns(flat, n_best)
     row, rank = np.nonzero(np.take_along_axis(flat, best, 1) > -np.inf)
     s, e = np.divmod(best[row, rank], ends.shape[1])
     window = low + row
-    base = (windows.contexts.bounds[windows.context[window]] + windows.first[window]) - offset[row, 0]
-    first = windows.contexts.starts[base + starts[row, s]]
-    last = windows.contexts.ends[base + ends[row, e]]
-    spans = AnswerSpans(windows.question[window], window, first, last, top_start[row, s], top_end[row, e])
-    return spans.take(np.flatnonzero(last > first))
+    return AnswerSpans(
+        windows.question[window], window, first[row, s], last[row, e], top_start[row, s], top_end[row, e]
+    )
 
 
-def find_best_spans(windows: Windows, logits: Logits, n_best: int, max_answer_length: int) -> AnswerSpans:
-    """Return each question's up to `n_best` best spans over all its windows, by question, the best first."""
+def find_best_spans(
+    windows: Windows, logits: Logits, n_best: int, max_answer_length: int, align_to_words: bool = True
+) -> AnswerSpans:
+    """Return each question's up to `n_best` best spans over all its windows, by question, the best first.
+
+    align_to_words: extend the spans to whole words, which the recipe does not do.
+    """
 
     def process_chunk(low: int) -> AnswerSpans:
-        return _window_spans(windows, logits, low, min(low + CHUNK, len(windows)), n_best, max_answer_length)
+        high = min(low + CHUNK, len(windows))
+        return _window_spans(windows, logits, low, high, n_best, max_answer_length, align_to_words)
 
     with ThreadPoolExecutor() as pool:  # numpy releases Python's lock while it sorts
         spans = _concatenate(list(pool.map(process_chunk, range(0, len(windows), CHUNK))))

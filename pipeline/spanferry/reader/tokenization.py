@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from spanferry.errors import InputError
+from spanferry.reader.word_edges import TokenEdges, concatenate_edges, find_token_edges
 
 CHUNK = 2_000  # texts whose Encoding objects are in memory at a time
 CONTEXT, QUESTION = 1, 0  # sequence ids
@@ -21,14 +22,14 @@ CONTEXT, QUESTION = 1, 0  # sequence ids
 class Tokens:
     """The tokens of n texts, concatenated: those of text i are `bounds[i]:bounds[i + 1]`.
 
-    starts, ends: code points of the text, ends exclusive. words: index of the token's word in its text (words as the
-    tokenizer splits them), -1 for none. Offsets and words are empty where they were not requested.
+    starts, ends: the tokenizer's offsets, in code points of the text, ends exclusive. edges: corrected offsets, and the
+    words that they lie in. Offsets and edges are empty where they were not requested.
     """
 
     ids: np.ndarray  # int32
     starts: np.ndarray  # int32
     ends: np.ndarray  # int32
-    words: np.ndarray  # int32
+    edges: TokenEdges
     bounds: np.ndarray  # int64, n + 1
 
     def __len__(self) -> int:
@@ -40,12 +41,12 @@ class Tokens:
         return np.diff(self.bounds)
 
     def truncate(self, limit: np.ndarray | int) -> "Tokens":
-        """Keep the ids of the first `limit` tokens of each text; offsets and words are not cut."""
+        """Keep the ids of the first `limit` tokens of each text; offsets and edges are not cut."""
         counts = np.minimum(self.counts, limit)
         position = np.arange(len(self.ids)) - np.repeat(self.bounds[:-1], self.counts)
         keep = position < np.repeat(counts, self.counts)
         bounds = np.concatenate([[0], np.cumsum(counts)])
-        return Tokens(self.ids[keep], self.starts, self.ends, self.words, bounds)
+        return Tokens(self.ids[keep], self.starts, self.ends, self.edges, bounds)
 
 
 def tokenize_texts(tokenizer: Any, texts: Sequence[str], *, offsets: bool = True) -> Tokens:
@@ -55,23 +56,27 @@ def tokenize_texts(tokenizer: Any, texts: Sequence[str], *, offsets: bool = True
     backend.no_padding()
     encode_batch = backend.encode_batch if offsets else backend.encode_batch_fast
     ids: list[int] = []
-    spans: list[tuple[int, int]] = []
-    words: list[int | None] = []
     counts = [0]
+    spans: list[np.ndarray] = []
+    edges: list[TokenEdges] = []
     for at in range(0, len(texts), CHUNK):
-        encodings = encode_batch(list(texts[at : at + CHUNK]), add_special_tokens=False)
+        chunk = list(texts[at : at + CHUNK])
+        encodings = encode_batch(chunk, add_special_tokens=False)
+        flat: list[tuple[int, int]] = []
         for encoding in encodings:
             ids += encoding.ids
             counts.append(len(encoding.ids))
             if offsets:
-                spans += encoding.offsets
-                words += encoding.word_ids
-    flat = np.array(spans, dtype=np.int32).reshape(-1, 2)
+                flat += encoding.offsets
+        if offsets:
+            spans.append(np.array(flat, dtype=np.int32).reshape(-1, 2))
+            edges.append(find_token_edges(chunk, np.array(counts[-len(chunk) :]), spans[-1][:, 0], spans[-1][:, 1]))
+    offset = np.concatenate([np.empty((0, 2), dtype=np.int32), *spans])
     return Tokens(
         np.array(ids, dtype=np.int32),
-        np.ascontiguousarray(flat[:, 0]),
-        np.ascontiguousarray(flat[:, 1]),
-        np.array([-1 if word is None else word for word in words], dtype=np.int32),
+        np.ascontiguousarray(offset[:, 0]),
+        np.ascontiguousarray(offset[:, 1]),
+        concatenate_edges(edges),
         np.cumsum(counts, dtype=np.int64),
     )
 
@@ -123,6 +128,6 @@ def read_input_layout(tokenizer: Any) -> InputLayout:
         tuple(ids[after_question:context]),
         tuple(ids[after_context:]),
         (types[0], types[question], types[after_question], types[context], types[-1]),
-        tokenizer.pad_token_id,
+        0 if tokenizer.pad_token_id is None else tokenizer.pad_token_id,  # the model does not look at padding
         getattr(tokenizer, "pad_token_type_id", 0),
     )

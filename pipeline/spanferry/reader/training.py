@@ -27,6 +27,7 @@ from spanferry.reader import checkpoints, models
 from spanferry.reader.batches import LengthGroupedSampler
 from spanferry.reader.examples import Examples, collect_examples
 from spanferry.reader.features import FeatureCounts, build_training_windows
+from spanferry.reader.limits import check_length, read_limits
 from spanferry.reader.settings import Run, TrainingSettings
 from spanferry.reader.training_record import RECORD_NAME, TrainingRecord
 from spanferry.reader.windows import Windows
@@ -80,9 +81,7 @@ def prepare_training(run: Run, documents: Sequence[Document], source: ModelSourc
     settings = run.training
     data = collect_examples(documents)
     model, tokenizer = _load_base(run, data, source)
-    longest = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", settings.max_length))
-    if settings.max_length > longest:
-        raise InputError(f"training.max_length: {settings.max_length} tokens are more than the model's {longest}")
+    check_length("training.max_length", settings.max_length, model, tokenizer)
     windows, counts = build_training_windows(
         data,
         tokenizer,
@@ -92,6 +91,7 @@ def prepare_training(run: Run, documents: Sequence[Document], source: ModelSourc
     )
     if not len(windows):
         raise InputError("training data: no question is left to train on")
+    read_limits(model).check_windows(windows)
     return PreparedTraining(run, model, tokenizer, windows, counts, source, _fingerprint(run, windows, source))
 
 
@@ -174,11 +174,15 @@ def _create_trainer(prepared: PreparedTraining, arguments: Any, progress: Progre
 
     windows, settings = prepared.windows, prepared.run.training
     sampler = LengthGroupedSampler(windows.lengths, settings.batch, settings.seed)
+    names = read_limits(prepared.model).input_names
     multiple = COMPILED_MULTIPLE if settings.compile else MULTIPLE
 
     def collate(rows: list[int]) -> dict[str, Any]:
-        batch = models.select_inputs(prepared.model, windows.batch(rows, multiple))
-        batch |= {"start_positions": windows.start[rows], "end_positions": windows.end[rows]}
+        arrays = windows.batch(rows, multiple)
+        batch = {name: arrays[name] for name in names} | {
+            "start_positions": windows.start[rows],
+            "end_positions": windows.end[rows],
+        }
         return {name: torch.as_tensor(array, dtype=torch.long) for name, array in batch.items()}
 
     class StepCallback(TrainerCallback):
