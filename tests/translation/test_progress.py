@@ -57,6 +57,7 @@ def test_work_in_words():
     assert work_wordings(COUNTS, 5.0, 120.0)[0] == (
         "300 of 901 translated, about 2 min left, 5.0 a second, 1 given up, 9 sent again, 7 at once"
     )
+    assert work_wordings(Counts(texts=5), 0.1, None) == ["0 of 5 translated, 6 a minute", "0 of 5 translated"]
     assert work_wordings(Counts(texts=5), 0.0, None) == ["0 of 5 translated"]
 
 

@@ -16,8 +16,14 @@ from spanferry.printing import escape_output, printable
 F = TypeVar("F", bound=Callable[..., Any] | click.Command)
 
 
+INTERRUPTED = 130  # the exit code after Ctrl-C: 128 + SIGINT
+
+
 class Command(click.Command):
-    """A command that prints an expected error as one line on stderr, without a traceback, and exits with code 2."""
+    """A command that ends with one line on stderr, without a traceback, after an expected error or an interruption.
+
+    The exit code is 2 after an error, and 130 after an interruption (Ctrl-C).
+    """
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; see `click.Command.main`."""
@@ -30,9 +36,13 @@ class Command(click.Command):
             return super().invoke(ctx)
         except (SpanferryError, OSError, MemoryError) as error:
             # An OSError, such as a full disk or a missing permission, is a problem for the user to solve and not a bug.
-            message = printable(str(error) or type(error).__name__)
+            message, code = printable(str(error) or type(error).__name__), 2
+        except KeyboardInterrupt as error:
+            is_stage = ctx.parent is None
+            message = str(error) or ("stopped; dvc repro runs this stage again" if is_stage else "stopped")
+            code = INTERRUPTED
         click.echo(f"{self.name}: {message}", err=True)
-        sys.exit(2)
+        sys.exit(code)
 
 
 def print_summary(name: str, text: str) -> None:

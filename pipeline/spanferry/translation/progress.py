@@ -158,7 +158,7 @@ def work_wordings(counts: Counts, per_second: float, seconds_left: float | None)
     if seconds_left is not None:
         parts.append(f"{duration(seconds_left)} left")
     if per_second:
-        parts.append(f"{per_second:.1f} a second")
+        parts.append(f"{per_second:.1f} a second" if per_second >= 1 else f"{60 * per_second:.0f} a minute")
     if given_up := counts.quarantined.total():
         parts.append(f"{given_up:,} given up")
     if counts.retries:
