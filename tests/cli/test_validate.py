@@ -79,4 +79,4 @@ def test_what_cannot_be_read_is_one_line(tmp_path):
     path = tmp_path / "gone\x1b.json"
     done = run("validate", path)
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == f"validate: {tmp_path}/gone\\x1b.json: no such file\n"
+    assert done.stderr == f"spanferry validate: {tmp_path}/gone\\x1b.json: no such file\n"

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,14 @@ TRANSLATE = (
     *("--layout", "segments/layout.parquet", "--out", "translations.parquet", "--report", "translation.json"),
 )
 FINETUNE = ("tiny", "--data", "data", "--checkpoints", "checkpoints/tiny", "--out", "models/tiny")
+
+
+@pytest.fixture(autouse=True)
+def interruptible() -> Iterator[None]:
+    """Undo that a shell may have started the tests with SIGINT ignored (`make test &`), which processes inherit."""
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, previous)
 
 
 def interrupt(stage: str, arguments: tuple[object, ...], is_time: Callable[[], bool]) -> str:

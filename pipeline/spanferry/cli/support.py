@@ -41,7 +41,8 @@ class Command(click.Command):
             is_stage = ctx.parent is None
             message = str(error) or ("stopped; dvc repro runs this stage again" if is_stage else "stopped")
             code = INTERRUPTED
-        click.echo(f"{self.name}: {message}", err=True)
+        # A stage is named as in dvc.yaml, however it was started; a command with its groups: `spanferry loss show`.
+        click.echo(f"{ctx.command_path if ctx.parent else self.name}: {message}", err=True)
         sys.exit(code)
 
 
