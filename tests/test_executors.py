@@ -73,6 +73,16 @@ def kill_worker(_: pa.Table) -> pa.Table:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def test_ctrl_c_reaches_only_the_process_that_owns_the_pool():
+    with LocalExecutor(2) as executor:
+        assert all(len(blocked) for blocked in executor.map(blocked_signals, numbers(MIN_POOL_BATCHES)))
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def blocked_signals(_: pa.Table) -> pa.Table:
+    return pa.table({"n": [n for n in signal.pthread_sigmask(signal.SIG_BLOCK, ()) if n == signal.SIGINT]})
+
+
 def test_a_missing_package_is_reported_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     message = (

@@ -9,6 +9,8 @@
     └── ContractError         the output would break its contract; nothing is written
 
 Stages and commands print the message on stderr and exit with code 2.
+
+Interrupted is no error: a person pressed Ctrl-C. The exit code is 130.
 """
 
 
@@ -38,6 +40,10 @@ class WorkerError(SpanferryError):
 
 class ContractError(SpanferryError):
     """The output that is about to be written breaks the contract of the cleaned files."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """A person interrupted the work (Ctrl-C). The message says what is saved, and how to go on."""
 
 
 def missing_package_message(package: str, extra: str, error: ImportError) -> str:

@@ -158,7 +158,7 @@ def test_import_export_and_stats(project, run, refusal, google):
     assert stats[0] == "mtranslate, en to nl: 5 translations; 77 characters into 86"
     assert stats[1].startswith("6 records, 0.0 MiB in memory/")
     assert refusal(memory, "export", "x.tmx", "--translator", "memory") == (
-        "export: --translator memory: the memory does not store its translations"
+        "memory export: --translator memory: the memory does not store its translations"
     )
 
 
@@ -253,13 +253,16 @@ def test_stats_show_quarantine_and_damage_and_release_empties_the_quarantine(pro
     assert Memory(Path("memory"), store.scope).failed_attempt("weir") is None
 
 
-def test_wrong_arguments_of_memory_are_refused(project, refusal):
-    assert "the translation memory does not exist yet" in refusal(memory, "stats")
+def test_wrong_arguments_of_memory_are_refused(project, run, refusal):
+    stats = "memory: there are no translations in memory/ yet; a build stores them there\n"
+    assert run(memory, "stats").stdout == stats
+    assert json.loads(run(memory, "stats", "--json").stdout)["records"] == 0
+    assert not Path("memory").exists()
     assert "the translation memory does not exist yet" in refusal(memory, "export", "x.tmx")
-    assert refusal(memory, "import", "ferry.json").startswith("import: ferry.json: not a TMX file")
+    assert refusal(memory, "import", "ferry.json").startswith("memory import: ferry.json: not a TMX file")
     assert "neither an entry of translators" in refusal(memory, "import", "ferry.tmx", "--translator", "bing")
     Path("params.yaml").write_text(PARAMS.replace("translator: mtranslate", "translator: identity"))
-    assert refusal(memory, "import", "ferry.tmx").startswith("import: --translator: required, because")
+    assert refusal(memory, "import", "ferry.tmx").startswith("memory import: --translator: required, because")
 
 
 def test_plan(project, run):

@@ -5,8 +5,9 @@ import json
 import click
 import pytest
 from click.testing import CliRunner
-from spanferry.cli.support import Command, path_option, print_summary, worker_count
-from spanferry.errors import InputError, ParamsError
+from spanferry.cli import support
+from spanferry.cli.support import Command, path_option, print_summary, progress_bar, worker_count
+from spanferry.errors import InputError, Interrupted, ParamsError
 from spanferry.printing import MAX_PRINTED, printable, printable_json
 
 
@@ -57,6 +58,31 @@ def test_a_missing_option_is_exit_code_2(run) -> None:
     result = run(command(None))
     assert result.exit_code == 2
     assert "Missing option '--out'" in result.stderr
+
+
+def test_a_log_gets_a_line_of_progress_a_minute(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(support, "monotonic", lambda: now[0])
+    for total in (3000, None):
+        with progress_bar("locate", total, "paragraphs") as progress:
+            for _ in range(130):
+                now[0] += 1
+                progress(10)
+    assert capsys.readouterr().err.splitlines() == [
+        "locate: 600 of 3,000 paragraphs",
+        "locate: 1,200 of 3,000 paragraphs",
+        "locate: 600 paragraphs",
+        "locate: 1,200 paragraphs",
+    ]
+
+
+def test_an_interruption_is_one_line_and_exit_code_130(run) -> None:
+    result = run(command(Interrupted("stopped; 2 of 3 texts are saved")), "--out", "x")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "stage: stopped; 2 of 3 texts are saved\n"
+    assert run(command(KeyboardInterrupt()), "--out", "x").stderr == "stage: stopped; dvc repro runs this stage again\n"
 
 
 def test_printable() -> None:

@@ -85,7 +85,7 @@ class Build:
     def mend(self) -> bool:
         """Run `spanferry mend`; return True if it repaired something."""
         status = self.run(sys.executable, "-c", "from spanferry.cli import main; main()", "mend")
-        return status == 0 and bool(self.log_lines())
+        return status == 0 and not any("nothing to repair" in line for line in self.log_lines())
 
     def finish(self) -> int:
         """Run `dvc repro` until it succeeds; return the number of repairs. Raises RuntimeError if it cannot."""

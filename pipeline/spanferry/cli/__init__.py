@@ -1,6 +1,7 @@
 """The command line program `spanferry`, for everything that is not a stage of DVC. One module per command."""
 
 import importlib
+import sys
 from typing import Any
 
 import click
@@ -30,6 +31,14 @@ class LazyGroup(click.Group):
         escape_output()
         return super().main(*args, **kwargs)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; see `click.Group.invoke`. An interruption while its module is imported is one line too."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo(f"{ctx.command_path}: stopped", err=True)
+            sys.exit(130)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands."""
         return sorted(COMMANDS)
@@ -41,7 +50,17 @@ class LazyGroup(click.Group):
         module, _, attribute = COMMANDS[cmd_name].partition(":")
         return getattr(importlib.import_module(module), attribute)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command in the arguments; see `click.Group.resolve_command`. The error names similar commands."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand:
+            raise click.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx) from None
 
-@click.command(cls=LazyGroup, help="Carry the answer spans of SQuAD into another language.")
+
+@click.command(cls=LazyGroup, name="spanferry", help="Carry the answer spans of SQuAD into another language.")
+@click.version_option(package_name="spanferry", prog_name="spanferry")
 def main() -> None:
     """Run a command of the group."""

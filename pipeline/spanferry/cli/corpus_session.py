@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from spanferry.config import Params
+from spanferry.errors import Interrupted
 from spanferry.executors import Executor
 from spanferry.printing import printable
 from spanferry.translation.client.counts import Counts
@@ -50,7 +51,7 @@ def corpus_session(
     """Yield a session that translates a corpus.
 
     source: the folder of the files of the corpus. earlier_output: the table that an earlier run wrote; it need not
-    exist.
+    exist. Raises Interrupted after Ctrl-C, with the number of translations that are saved.
     """
     corpus = params.corpus(name)
     with (
@@ -68,4 +69,11 @@ def corpus_session(
             notify=notify,
         ) as session,
     ):
-        yield session
+        try:
+            yield session
+        except KeyboardInterrupt as error:
+            if session.memory is None or not session.counts.segments:
+                raise
+            raise Interrupted(
+                f"stopped; {session.counts.describe_saved()} translations are saved; dvc repro goes on from here"
+            ) from error

@@ -74,9 +74,12 @@ def stats_command(as_json: bool) -> None:
     if as_json:
         click.echo(printable_json(json.dumps(to_builtins(statistics), ensure_ascii=False, indent=2)))
         return
+    if not statistics.records and not statistics.scopes:
+        click.echo(f"memory: there are no translations in {printable(str(MEMORY))}/ yet; a build stores them there")
     for scope in statistics.scopes:
         click.echo(describe_statistics(scope))
-    click.echo(f"{statistics.records:,} records, {statistics.bytes / MIB:,.1f} MiB in {printable(str(MEMORY))}/")
+    if statistics.bytes:
+        click.echo(f"{statistics.records:,} records, {statistics.bytes / MIB:,.1f} MiB in {printable(str(MEMORY))}/")
     if statistics.damage:
         click.echo(printable(statistics.damage))
 

@@ -29,45 +29,50 @@ def mend() -> None:
     try:
         repo = Repo()
         # DVC writes both files under this lock.
+        repairs: list[str] = []
         with repo.lock:
             if repo.tmp_dir:
-                remove_truncated_lock_list(Path(repo.tmp_dir) / "rwlock")
+                repairs += remove_truncated_lock_list(Path(repo.tmp_dir) / "rwlock")
             try:
                 Lockfile(repo, LOCK_FILE).load()
             except DvcException:
-                restore_lock_file(Path(LOCK_FILE))
-            remove_partial_outputs(Path(repo.root_dir))
+                repairs += restore_lock_file(Path(LOCK_FILE))
+            repairs += remove_partial_outputs(Path(repo.root_dir))
     except LockError as error:
         raise InputError(
             "another `dvc` process is running here; nothing was changed; try again when it has ended"
         ) from error
     except DvcException as error:
         raise InputError(str(error)) from error
+    for repair in repairs or ["nothing to repair: dvc.lock and DVC's list of locks are whole, nothing is left over"]:
+        click.echo(f"mend: {repair}")
 
 
-def remove_truncated_lock_list(path: Path) -> None:
-    """Remove DVC's list of locked files if it is not JSON. The process that wrote it is dead and holds no locks."""
+def remove_truncated_lock_list(path: Path) -> list[str]:
+    """Remove DVC's list of locked files if it is not JSON. The process that wrote it is dead and holds no locks.
+
+    Like the other repairs, it returns what it did, in words.
+    """
     try:
         json.loads(path.read_bytes())
     except FileNotFoundError:
-        return
+        return []
     except ValueError:
         path.unlink()
-        click.echo(f"mend: {path} was truncated; removed it")
+        return [f"{path} was truncated; removed it"]
+    return []
 
 
-def remove_partial_outputs(root: Path) -> None:
+def remove_partial_outputs(root: Path) -> list[str]:
     """Remove temporary files of killed stages. When DVC restores a stage from its cache, nothing else removes them."""
     parts = (list((root / folder).rglob(f".*.{kind}")) for folder in OUTPUT_FOLDERS for kind in ("part", "old"))
-    if removed := remove_stale_parts(chain.from_iterable(parts)):
-        click.echo(f"mend: removed {removed} temporary files of killed stages")
+    removed = remove_stale_parts(chain.from_iterable(parts))
+    return [f"removed {removed} temporary files of killed stages"] if removed else []
 
 
-def restore_lock_file(path: Path) -> None:
+def restore_lock_file(path: Path) -> list[str]:
     """Restore dvc.lock from the last commit. If it has none, remove it; DVC then checks all stages again."""
     checkout = subprocess.run(["git", "checkout", "--quiet", "HEAD", "--", path], capture_output=True, check=False)
     if checkout.returncode:
         path.unlink()
-    click.echo(
-        f"mend: {path} was truncated; {'removed it' if checkout.returncode else 'restored it from the last commit'}"
-    )
+    return [f"{path} was truncated; {'removed it' if checkout.returncode else 'restored it from the last commit'}"]

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 import click
@@ -16,8 +17,15 @@ from spanferry.printing import escape_output, printable
 F = TypeVar("F", bound=Callable[..., Any] | click.Command)
 
 
+LOG_EVERY_S = 60.0  # between two lines of progress in a log
+INTERRUPTED = 130  # the exit code after Ctrl-C: 128 + SIGINT
+
+
 class Command(click.Command):
-    """A command that prints an expected error as one line on stderr, without a traceback, and exits with code 2."""
+    """A command that ends with one line on stderr, without a traceback, after an expected error or an interruption.
+
+    The exit code is 2 after an error, and 130 after an interruption (Ctrl-C).
+    """
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; see `click.Command.main`."""
@@ -30,9 +38,14 @@ class Command(click.Command):
             return super().invoke(ctx)
         except (SpanferryError, OSError, MemoryError) as error:
             # An OSError, such as a full disk or a missing permission, is a problem for the user to solve and not a bug.
-            message = printable(str(error) or type(error).__name__)
-        click.echo(f"{self.name}: {message}", err=True)
-        sys.exit(2)
+            message, code = printable(str(error) or type(error).__name__), 2
+        except KeyboardInterrupt as error:
+            is_stage = ctx.parent is None
+            message = str(error) or ("stopped; dvc repro runs this stage again" if is_stage else "stopped")
+            code = INTERRUPTED
+        # A stage is named as in dvc.yaml, however it was started; a command with its groups: `spanferry loss show`.
+        click.echo(f"{ctx.command_path if ctx.parent else self.name}: {message}", err=True)
+        sys.exit(code)
 
 
 def print_summary(name: str, text: str) -> None:
@@ -47,13 +60,29 @@ def path_option(name: str, **kwargs: Any) -> Callable[[F], F]:
 
 @contextmanager
 def progress_bar(name: str, total: int | None, unit: str) -> Iterator[Callable[[int], object]]:
-    """Show a progress bar on stderr for work that takes longer than a second.
+    """Show the progress of work on stderr: a bar after a second on a terminal, a plain line a minute elsewhere.
 
     Yields a function that adds to the number of finished units.
     """
-    interval = 0.2 if sys.stderr.isatty() else 10  # seconds; a log file needs few lines
-    with tqdm(desc=name, total=total, unit=f" {unit}", delay=1, leave=False, mininterval=interval) as bar:
+    if not sys.stderr.isatty():
+        yield log_lines(name, total, unit)
+        return
+    with tqdm(desc=name, total=total, unit=f" {unit}", delay=1, leave=False, mininterval=0.2) as bar:
         yield bar.update
+
+
+def log_lines(name: str, total: int | None, unit: str) -> Callable[[int], object]:
+    """Return a function that adds to the number of finished units, and prints it on stderr once a minute."""
+    done, next_line = 0, monotonic() + LOG_EVERY_S
+
+    def update(units: int) -> None:
+        nonlocal done, next_line
+        done += units
+        if monotonic() >= next_line:
+            next_line = monotonic() + LOG_EVERY_S
+            click.echo(f"{name}: {done:,}{f' of {total:,}' if total else ''} {unit}", err=True)
+
+    return update
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """The executor `local`: a pool of processes on this machine."""
 
 import gc
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import chain, islice
 from multiprocessing import get_context
 from typing import Self
@@ -51,7 +53,9 @@ class LocalExecutor(Executor):
         pending: deque[Future[pa.Buffer]] = deque()
         try:
             for batch in chain(first, batches):
-                pending.append(self.pool.submit(apply_to_buffer, function, to_buffer(batch)))
+                # The pool may start its processes now.
+                with interrupts_blocked():
+                    pending.append(self.pool.submit(apply_to_buffer, function, to_buffer(batch)))
                 # Two batches per worker keep every worker busy, and bound the memory.
                 if len(pending) > 2 * self.workers:
                     yield from_buffer(pending.popleft().result())
@@ -61,6 +65,22 @@ class LocalExecutor(Executor):
             raise WorkerError(
                 "a worker process was killed (out of memory?); run again, or with fewer workers"
             ) from error
+
+
+@contextmanager
+def interrupts_blocked() -> Iterator[None]:
+    """Block SIGINT (Ctrl-C) for the processes and threads that start in the `with` block. This process gets it later.
+
+    A terminal sends it to all processes. Only this one handles it; the others would print tracebacks.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    previous = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous)
 
 
 def apply_to_buffer(function: BatchFunction, batch: pa.Buffer) -> pa.Buffer:

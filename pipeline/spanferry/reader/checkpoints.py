@@ -57,10 +57,18 @@ def _last_complete_step(folder: Path, fingerprint: str) -> int:
     if not mark.is_file() or mark.read_text() != fingerprint:
         shutil.rmtree(folder, ignore_errors=True)
         write_bytes(mark, fingerprint.encode())
-    complete = [state.parent for state in folder.glob(f"checkpoint-*/{STATE}") if _is_json(state)]
-    for torn in set(folder.glob("checkpoint-*")) - set(complete):
+    for torn in set(folder.glob("checkpoint-*")) - set(_complete_checkpoints(folder)):
         shutil.rmtree(torn)
-    return max((int(path.name.partition("-")[2]) for path in complete), default=0)
+    return last_saved_step(folder)
+
+
+def last_saved_step(folder: Path) -> int:
+    """Return the step of the last complete checkpoint in a folder, 0 for none."""
+    return max((int(path.name.partition("-")[2]) for path in _complete_checkpoints(folder)), default=0)
+
+
+def _complete_checkpoints(folder: Path) -> list[Path]:
+    return [state.parent for state in folder.glob(f"checkpoint-*/{STATE}") if _is_json(state)]
 
 
 def _is_json(path: Path) -> bool:

@@ -8,9 +8,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from spanferry.errors import InputError
+from spanferry.errors import InputError, Interrupted
 from spanferry.pretrained import ModelSource
 from spanferry.reader import training
+from spanferry.reader.checkpoints import last_saved_step
 from spanferry.reader.features import FeatureCounts
 from spanferry.reader.settings import Run
 from spanferry.squad import Document
@@ -41,17 +42,27 @@ def finetune(
     Training resumes from a checkpoint of the same training if there is one; the checkpoints are removed at the end. In
     a group of processes every process must call this function. All but the first return None and write nothing.
 
-    source: the base model's files, None for a model from scratch. Raises InputError.
+    source: the base model's files, None for a model from scratch. Raises InputError, and Interrupted after Ctrl-C.
     """
     prepared = training.prepare_training(run, documents, source)
     if not is_main_process():
         training.train(prepared, checkpoints)
         return None
     with progress_bar(prepared.step_count) as progress:
-        result = training.train(prepared, checkpoints, progress)
+        try:
+            result = training.train(prepared, checkpoints, progress)
+        except KeyboardInterrupt as error:
+            raise Interrupted(describe_interruption(last_saved_step(checkpoints), prepared.step_count)) from error
     training.save_model(prepared, result, out)
     shutil.rmtree(checkpoints)
     return FinetunedModel(result, len(prepared.windows), prepared.counts)
+
+
+def describe_interruption(saved: int, total: int) -> str:
+    """Return what is saved of an interrupted training, and how to go on."""
+    if not saved:
+        return "stopped before the first checkpoint; dvc repro starts the training again"
+    return f"stopped; {saved:,} of {total:,} steps are saved; dvc repro goes on from here"
 
 
 def is_main_process() -> bool:

@@ -13,6 +13,7 @@ from random import Random
 from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure
 from spanferry.surrogates import has_surrogate
+from spanferry.translation.client.counts import describe_trouble
 from spanferry.translation.client.events import (
     Action,
     Answered,
@@ -170,6 +171,7 @@ class Scheduler:
         any_about_text = False
         for task, answer in zip(call.tasks, answers, strict=True):
             if failure := self.check(task, answer):
+                self.last_trouble = describe_trouble(failure, self.translator.empty_means)
                 is_about_text, failed = self._take_bad_answer(task, failure, answer, now)
                 any_about_text |= is_about_text
                 events += failed
@@ -205,7 +207,6 @@ class Scheduler:
 
     def _take_bad_answer(self, task: Task, failure: CheckFailure, answer: str, now: float) -> tuple[bool, list[Event]]:
         """Schedule a retry. Returns whether the answer depends on its text, and the events."""
-        self.last_trouble = failure
         delay = 0.0
         if self.translator.remote:
             delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(task.bad_answers, 10)) * self.random.uniform(0.5, 1)

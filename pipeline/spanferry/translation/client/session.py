@@ -72,7 +72,7 @@ class TranslationSession:
         self.corpus_translations = corpus_translations or {}
         self.prior_translations = prior_translations or {}
         self.progress, self.enter = progress, enter
-        self.counts = Counts()
+        self.counts = Counts(empty_means=translator.empty_means)
         self.started = monotonic()
         # Texts for health checks; the first one is used next. The memory does not store the kind of a text, so they get
         # the kind for which the checks are most lenient.

@@ -47,6 +47,8 @@ class Translator(ABC):
     """The largest size of a text, as `size` measures it."""
     deadline_s: float | None = None
     """Seconds after which the client abandons a call; None when a call always ends by itself."""
+    empty_means: str = "empty answer"
+    """What an empty answer of this engine probably is, in words for a person."""
     markers: tuple[Markers, ...] = STYLES
     """Pairs of markers that come back around the translation of the words between them, the most reliable first."""
 

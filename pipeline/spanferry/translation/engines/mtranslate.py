@@ -39,6 +39,7 @@ class MTranslate(Translator):
     remote = True
     concurrency = 256
     limit = LIMIT
+    empty_means = "captcha or empty page"
 
     def __init__(self, source: str, target: str, timeout_s: float) -> None:
         self.source, self.target, self.timeout_s = source, target, timeout_s

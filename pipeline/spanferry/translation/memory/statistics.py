@@ -33,8 +33,8 @@ class MemoryStatistics(Struct, frozen=True):
 
 
 def read_memory_statistics(folder: Path) -> MemoryStatistics:
-    """Compute the statistics of a memory. Raises InputError when it does not exist."""
-    log, quarantine = existing_log(folder), quarantine_log(folder)
+    """Compute the statistics of a memory. A memory that does not exist is empty."""
+    log, quarantine = translation_log(folder), quarantine_log(folder)
     translations: dict[Scope, dict[Key, str]] = {}
     given_up: dict[Scope, dict[Key, str]] = {}
     records = 0
