@@ -15,7 +15,7 @@ def test_primary_subtag(code, primary):
 
 
 @pytest.mark.parametrize("code", ["nl", "nl-BE", "nl-Latn-NL", "NL"])
-def test_a_language_is_found_by_the_primary_subtag(code):
+def test_a_language_is_selected_by_its_primary_subtag(code):
     assert language_of(code) is language_of("nl")
     assert "het" in language_of(code).articles
     assert language_of(code).compounds

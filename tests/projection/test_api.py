@@ -17,7 +17,7 @@ def start_of(text: str, context: str, occurrence: int = 1) -> int:
 
 
 @pytest.mark.parametrize("occurrence", [1, 2])
-def test_the_answer_is_found_in_the_sentence_that_translates_its_own(occurrence: int) -> None:
+def test_the_answer_is_located_in_the_translation_of_its_sentence(occurrence: int) -> None:
     answer_span = locate_answer(ENGLISH, start_of("dam", ENGLISH, occurrence), "dam", DUTCH, translation="dam")
     assert answer_span is not None
     assert (answer_span.text, answer_span.start, answer_span.method) == (

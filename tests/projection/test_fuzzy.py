@@ -61,7 +61,7 @@ def test_joined_runs_are_their_folded_tokens(words, data):
         ("In ⟦Budapest⟧ it is.", "Boedapest", "Het is in ⟦Budapest⟧."),
     ],
 )
-def test_the_most_similar_run_is_found(source, translation, target):
+def test_the_most_similar_run_is_located(source, translation, target):
     assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
 
 
@@ -75,7 +75,7 @@ def test_the_most_similar_run_is_found(source, translation, target):
         ("th", "in ⟦Bangkok⟧ it is", "กรุงเทพฯ", "ที่⟦กรุงเทพ⟧มี"),
     ],
 )
-def test_a_suffix_or_mutation_is_found_in_any_language(code, source, translation, target):
+def test_a_suffix_or_mutation_is_located_in_any_language(code, source, translation, target):
     assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation, code=code) == target
 
 
