@@ -378,6 +378,16 @@ def corrupt_predictions(chance: Random) -> bytes:
     """Return two lines, predictions and null odds, one or both corrupted."""
     predictions: Any = {"often": "12 times a day", "captain": "", "high": "91"}
     odds: Any = {"often": 0.25, "captain": 3.5, "high": 1e-9}
+    form = chance.choice(("plain", "n-best", "rows"))
+    if form == "n-best":
+        predictions = {
+            one: [{"text": text, "probability": 0.9}, {"text": "x", "probability": 0.1}]
+            for one, text in predictions.items()
+        }
+    elif form == "rows":
+        predictions = [
+            {"id": one, "prediction_text": text, "no_answer_probability": 0.5} for one, text in predictions.items()
+        ]
     which = chance.choice(("predictions", "odds", "both"))
     if which != "odds":
         predictions = corruption.corrupt_value(predictions, chance)

@@ -2,9 +2,6 @@
 
 import json
 
-import pytest
-from spanferry.errors import InputError
-from spanferry.reader import evaluation
 from spanferry.reader.evaluation import compare_predictions, evaluate
 from spanferry.records import Method
 
@@ -61,23 +58,3 @@ def test_two_sets_of_predictions_are_compared():
     assert result.f1.total == 20
     strict = evaluate(corpus(4), PREDICTIONS, null_odds=NULL_ODDS, threshold=-99, language="nl")
     assert compare_predictions(corpus(4), strict, silence).exact.difference == 0.0
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("[]", "Expected `object`, got `array`"),
-        ('{"a": 1}', r"Expected `str`, got `int` - at `\$\[\.\.\.\]`"),
-        ("{", "Input data was truncated"),
-    ],
-)
-def test_an_error_names_the_place_of_wrong_predictions(tmp_path, content, message):
-    path = tmp_path / "predictions.json"
-    path.write_text(content)
-    with pytest.raises(InputError, match=rf"predictions\.json: {message}"):
-        evaluation.read_predictions(path)
-
-
-def test_a_missing_file_is_an_error(tmp_path):
-    with pytest.raises(InputError, match=r"odds\.json: No such file"):
-        evaluation.read_null_odds(tmp_path / "odds.json")

@@ -7,13 +7,18 @@ import click
 import msgspec
 
 from spanferry.cli.support import Command, path_option
-from spanferry.printing import printable_json
+from spanferry.printing import printable, printable_json
 from spanferry.squad import read_squad
+
+SHOWN_CHARACTERS = 40  # of an id in a message
 
 
 @click.command(cls=Command, name="evaluate")
 @path_option("--gold", help="A SQuAD file, 1.1 or 2.0.")
-@path_option("--predictions", help='A JSON file {question id: answer}, with "" for no answer.')
+@path_option(
+    "--predictions",
+    help='A JSON file {question id: answer}, with "" for no answer; an n-best file; or rows with prediction_text.',
+)
 @path_option("--null-odds", required=False, help="A JSON file {question id: odds or probability of no answer}.")
 @click.option("--threshold", default=1.0, show_default=True, help="Null odds above this value count as no answer.")
 @click.option(
@@ -28,18 +33,27 @@ from spanferry.squad import read_squad
 def evaluate(
     gold: Path, predictions: Path, null_odds: Path | None, threshold: float, language: str, against: Path | None
 ) -> None:
-    """Score PREDICTIONS against GOLD and print JSON. The keys of the official script are at its top level."""
-    from spanferry.reader import evaluation
+    """Score PREDICTIONS against GOLD and print JSON. The keys of the official script are at its top level.
+
+    Of an n-best file, {question id: [{"text": ..., "probability": ...}]}, the most probable answer counts. Rows,
+    [{"id": ..., "prediction_text": ...}], may have null odds as no_answer_probability, unless --null-odds is given.
+    """
+    from spanferry.reader import evaluation, prediction_files
 
     document = read_squad(gold)
-    answers = evaluation.read_predictions(predictions)
-    odds = evaluation.read_null_odds(null_odds) if null_odds else None
-    result = evaluation.evaluate(document, answers, null_odds=odds, threshold=threshold, language=language)
+    read = prediction_files.read_predictions(predictions)
+    odds = prediction_files.read_null_odds(null_odds) if null_odds else read.no_answer_probability
+    result = evaluation.evaluate(document, read.answers, null_odds=odds, threshold=threshold, language=language)
     printed = result.to_json()
     if against:
-        tests = evaluation.compare_predictions(document, result, evaluation.read_predictions(against))
+        tests = evaluation.compare_predictions(document, result, prediction_files.read_predictions(against).answers)
         printed["against"] = msgspec.to_builtins(tests)
     click.echo(printable_json(json.dumps(printed, ensure_ascii=False, indent=2)))
     if result.missing:
         subject = "1 question has" if result.missing == 1 else f"{result.missing:,} questions have"
         click.echo(f"evaluate: {subject} no prediction", err=True)
+    unknown = [question for question in read.answers if question not in result.scores.has_answer]
+    if unknown:
+        subject = "1 prediction is" if len(unknown) == 1 else f"{len(unknown):,} predictions are"
+        example = printable(repr(unknown[0][:SHOWN_CHARACTERS]))
+        click.echo(f"evaluate: {subject} not for a question of {printable(str(gold))}, such as {example}", err=True)

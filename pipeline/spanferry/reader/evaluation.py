@@ -7,19 +7,17 @@ All figures are percentages.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from spanferry.files import read_json
 from spanferry.reader import metrics
 from spanferry.reader.metrics import Averages, Figures, Scores
 from spanferry.reader.normalisation import find_question_word, normalise_answer, question_language
 from spanferry.reader.significance import Difference, Interval, bootstrap_interval, number_paragraphs, run_paired_test
 from spanferry.records import Method
-from spanferry.squad import Document, Question, Text, iterate_questions
+from spanferry.squad import Document, Question, iterate_questions
 
 LENGTH_BANDS = ((1, "1"), (2, "2"), (5, "3-5"), (10, "6-10"))  # (most words of the first answer, name)
 LONGEST_BAND = "11+"
@@ -74,16 +72,6 @@ class PairedTests(Struct, frozen=True):
 
     exact: Difference
     f1: Difference
-
-
-def read_predictions(path: Path) -> dict[str, str]:
-    """Read {question id: answer text}, "" for no answer. Raises InputError."""
-    return read_json(path, dict[Text, Text])
-
-
-def read_null_odds(path: Path) -> dict[str, float]:
-    """Read {question id: odds or probability of no answer}. Raises InputError."""
-    return read_json(path, dict[Text, float])
 
 
 def evaluate(

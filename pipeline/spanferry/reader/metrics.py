@@ -173,7 +173,11 @@ def evaluate_v2(
     scores = raw if null_odds is None else apply_threshold(raw, null_odds, threshold)
     averages = average_scores(scores)
     if averages is None:
-        raise InputError(f"predictions: none of the {len(raw.has_answer)} questions has one")
+        expected, given = (next(iter(ids), "") for ids in (raw.has_answer, predictions))
+        raise InputError(
+            f"predictions: none of the {len(raw.has_answer)} questions has one; "
+            f"the first question is {expected!r}, the first prediction is for {given!r}"
+        )
     figures: Figures = msgspec.structs.asdict(averages)
     for prefix, answerable in (("HasAns", True), ("NoAns", False)):
         group = average_scores(scores, [one for one, has in raw.has_answer.items() if has == answerable])
