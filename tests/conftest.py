@@ -8,9 +8,14 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import settings
 from spanferry.translation.client import rate_limiter, scheduler
 
 from tests.support.standin import Page, Reply, page
+
+# An example may take any time: a busy machine is no fault of the code.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture

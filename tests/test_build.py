@@ -63,7 +63,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.run("dvc", "init", "--quiet")
     for option in ("core.analytics", "core.check_update"):
         project.run("dvc", "config", option, "false")
-    project.edit("runs: [sample-tiny]", "runs: []")
+    project.edit("  runs: [sample-tiny]", "  runs: []")
     project.repro()
     return project
 
@@ -108,7 +108,7 @@ def test_a_changed_parameter_reruns_what_depends_on_it(built: Project) -> None:
 
 def test_a_run_depends_on_the_corpora_it_reads_and_on_no_others(built: Project) -> None:
     inputs, finetune = "inputs@sample-tiny", "finetune@sample-tiny"
-    built.edit("runs: []", "runs: [sample-tiny]")
+    built.edit("  runs: []", "  runs: [sample-tiny]")
     built.repro(inputs)
     (built.home / "models" / "sample-tiny").mkdir(parents=True)  # instead of a model: training takes long
     built.run("dvc", "commit", "--quiet", "--force", finetune)
@@ -128,7 +128,7 @@ def test_a_run_depends_on_the_corpora_it_reads_and_on_no_others(built: Project) 
     built.repro(inputs)
     assert "data/runs/sample-tiny/train.json" in built.run("dvc", "status", finetune)
     built.edit("min_confidence: 0.9", "min_confidence: 0.5")
-    built.edit("runs: [sample-tiny]", "runs: []")
+    built.edit("  runs: [sample-tiny]", "  runs: []")
     built.repro()
 
 
