@@ -6,7 +6,9 @@ import msgspec
 from spanferry.cli.ask import ask
 from spanferry.cli.evaluate import evaluate
 
+from tests.reader.test_limits import SHAPE, make_model
 from tests.reader.test_metrics import NULL_ODDS, OFFICIAL, OFFICIAL_WITH_ODDS, PREDICTIONS
+from tests.support.tokenizers import late_byte_pair
 from tests.support.towns import corpus
 
 
@@ -70,6 +72,20 @@ def test_predictions_without_a_question_are_told(workdir, run, refusal):
         "evaluate: predictions: none of the 20 questions has one; "
         f"the first question is {next(iter(PREDICTIONS))!r}, the first prediction is for 'x'"
     )
+
+
+def test_ask_answers_whole_words_unless_told_otherwise(workdir, run, refusal):
+    model = make_model("roberta", **SHAPE, vocab_size=1_000)
+    model.save_pretrained(workdir / "model")
+    late_byte_pair().save_pretrained(workdir / "model")
+    context = "Quixotische xylofoons klinken hoog."
+    asked = ("--model", "model", "--context", context, "--question", "Waar?", "--top-k", "40")
+    aligned, plain = (
+        {answer["answer"] for answer in json.loads(run(ask, *asked, *flags).stdout)}
+        for flags in ((), ("--no-align-to-words",))
+    )
+    assert all(set(answer.strip(".").split()) <= set(context.strip(".").split()) for answer in aligned)
+    assert plain - aligned
 
 
 def test_asking_a_missing_model_is_an_error(workdir, refusal):

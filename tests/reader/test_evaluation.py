@@ -2,8 +2,10 @@
 
 import json
 
+import pytest
 from spanferry.reader.evaluation import compare_predictions, evaluate
 from spanferry.records import Method
+from spanferry.squad import Answer, Article, Document, Paragraph, Question
 
 from tests.reader.test_metrics import NULL_ODDS, OFFICIAL_WITH_ODDS, PREDICTIONS
 from tests.support.towns import corpus
@@ -58,3 +60,17 @@ def test_two_sets_of_predictions_are_compared():
     assert result.f1.total == 20
     strict = evaluate(corpus(4), PREDICTIONS, null_odds=NULL_ODDS, threshold=-99, language="nl")
     assert compare_predictions(corpus(4), strict, silence).exact.difference == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "gold", "said", "f1"),
+    [("korean", "ko", "서울", "서울은", 80.0), ("thai", "th", "กรุงเทพ", "กรุงเทพมหานคร", 200 / 3)],
+)
+def test_korean_and_thai_answers_are_partly_right(name, code, gold, said, f1):
+    """Two of three syllables, and six of twelve characters; by words both would count nothing."""
+    question = Question(f"{name}-1", "?", (Answer(gold, 0),))
+    document = Document((Article((Paragraph(gold, (question,)),)),))
+    evaluation = evaluate(document, {question.id: said}, language="nl")
+    assert evaluation.language_f1 == pytest.approx(f1)
+    assert (evaluation.language_exact, evaluation.official["f1"]) == (0, 0)
+    assert evaluation.breakdown["language"][code].total == 1

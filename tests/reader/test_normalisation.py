@@ -1,7 +1,7 @@
 """Tests of the normalisation of answers, and the language and question word of a question."""
 
 import pytest
-from spanferry.reader.normalisation import find_question_word, normalise_answer, question_language
+from spanferry.reader.normalisation import find_question_word, normalise_answer, question_language, split_answer
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,8 @@ from spanferry.reader.normalisation import find_question_word, normalise_answer,
         ("ei elv", "no", "elv"),
         ("ei elv", "nb-NO", "elv"),
         ("\U00020000ー京", "ja", "\U00020000 ー 京"),
+        ("กรุงเทพ 14 (ใน)", "th", "ก รุ ง เ ท พ 14 ใ น"),
+        ("‘서울’은, 한국", "ko", "서울은 한국"),
         ("Aa – de", "xx", "aa de"),
         ("", "nl", ""),
     ],
@@ -51,3 +53,9 @@ def test_language_of_an_id(question_id, language):
 )
 def test_question_word(question, word):
     assert find_question_word(question, "nl") == find_question_word(question, "nl-BE") == word
+
+
+def test_f1_counts_the_characters_of_korean_and_the_words_of_others():
+    assert split_answer("서울은 2km", "ko-KR") == ["서", "울", "은", "2", "k", "m"]
+    assert split_answer("ก รุ ง 14", "th") == ["ก", "รุ", "ง", "14"]
+    assert split_answer("de zilvere aa", "nl") == ["de", "zilvere", "aa"]

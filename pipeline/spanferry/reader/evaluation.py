@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from spanferry.reader import metrics
 from spanferry.reader.metrics import Averages, Figures, Scores
-from spanferry.reader.normalisation import find_question_word, normalise_answer, question_language
+from spanferry.reader.normalisation import find_question_word, normalise_answer, question_language, split_answer
 from spanferry.reader.significance import Difference, Interval, bootstrap_interval, number_paragraphs, run_paired_test
 from spanferry.records import Method
 from spanferry.squad import Document, Question, iterate_questions
@@ -183,7 +183,12 @@ def _score_language_aware(document: Document, predictions: Mapping[str, str], la
     exact: list[float] = []
     f1: list[float] = []
     for code, group in by_language.items():
-        scores = metrics.score_predictions(document, group, lambda text, code=code: normalise_answer(text, code))
+        scores = metrics.score_predictions(
+            document,
+            group,
+            lambda text, code=code: normalise_answer(text, code),
+            lambda text, code=code: split_answer(text, code),
+        )
         exact += scores.exact.values()
         f1 += scores.f1.values()
     total = metrics.sum_left_to_right

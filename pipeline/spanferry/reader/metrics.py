@@ -78,11 +78,15 @@ def _word_f1_v2(gold: list[str], predicted: list[str]) -> float:
 
 
 def score_predictions(
-    document: Document, predictions: Mapping[str, str], normaliser: Normaliser = normalise_squad
+    document: Document,
+    predictions: Mapping[str, str],
+    normaliser: Normaliser = normalise_squad,
+    split: Callable[[str], list[str]] = str.split,
 ) -> Scores:
     """Score each prediction against the most similar gold answer, as in SQuAD 2.0.
 
     When a question has no answers, or its answers are empty after normalisation, only the empty prediction is right.
+    split: returns the words of a normalised answer, which F1 counts.
     """
     has_answer: dict[str, bool] = {}
     exact: dict[str, float] = {}
@@ -93,9 +97,9 @@ def score_predictions(
             continue
         golds = [text for answer in question.answers if (text := normaliser(answer.text))] or [""]
         predicted = normaliser(predictions[question.id])
-        words = predicted.split()
+        words = split(predicted)
         exact[question.id] = int(predicted in golds)
-        f1[question.id] = max(_word_f1_v2(gold.split(), words) for gold in golds)
+        f1[question.id] = max(_word_f1_v2(split(gold), words) for gold in golds)
     return Scores(has_answer, exact, f1)
 
 

@@ -11,7 +11,7 @@ from functools import cache
 import regex
 
 from spanferry.language import language_of
-from spanferry.language.scripts import EAST_ASIAN
+from spanferry.language.scripts import UNSPACED
 
 NAMES = {
     "arabic": "ar",
@@ -29,7 +29,7 @@ NAMES = {
 """TyDi QA's languages; its question ids begin with the language name and a hyphen."""
 
 _PUNCTUATION = regex.compile(rf"[\p{{P}}{regex.escape(string.punctuation)}]+")
-_EAST_ASIAN = regex.compile(f"([{EAST_ASIAN}])")
+_UNSPACED = regex.compile(rf"([{UNSPACED}]\p{{M}}*)")
 
 
 @cache
@@ -50,7 +50,7 @@ def question_language(question_id: str) -> str | None:
 def normalise_answer(text: str, language: str) -> str:
     """Normalise an answer: lower case, no punctuation, none of the language's articles, single spaces.
 
-    language: a BCP 47 code, such as "pt" or "pt-BR". Chinese and Japanese characters count as words.
+    language: a BCP 47 code, such as "pt" or "pt-BR". Chinese, Japanese and Thai characters count as words.
 
     There are two differences from MLQA's script. The Arabic article is removed only at the start of a word; MLQA
     removes its letters everywhere. An answer that consists of an article keeps it; in MLQA it becomes empty, and any
@@ -60,8 +60,17 @@ def normalise_answer(text: str, language: str) -> str:
     for pattern in _article_patterns(language):
         bare = pattern.sub(" ", bare)
     if language_of(language).scored_by_character:
-        bare = _EAST_ASIAN.sub(r" \1 ", bare)
+        bare = _UNSPACED.sub(r" \1 ", bare)
     return " ".join((bare if bare.strip() else plain).split())
+
+
+def split_answer(normalised: str, language: str) -> list[str]:
+    """Return what F1 counts of a normalised answer: its words, or in Korean its characters, as KorQuAD's script does.
+
+    Korean particles are written onto the word, so that by words an answer with a particle would be wrong altogether.
+    """
+    words = normalised.split()
+    return list("".join(words)) if language_of(language).f1_by_character else words
 
 
 def find_question_word(question: str, language: str) -> str:

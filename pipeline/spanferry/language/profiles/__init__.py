@@ -11,10 +11,12 @@ from spanferry.language.profiles.french import FRENCH
 from spanferry.language.profiles.german import GERMAN
 from spanferry.language.profiles.italian import ITALIAN
 from spanferry.language.profiles.japanese import JAPANESE
+from spanferry.language.profiles.korean import KOREAN
 from spanferry.language.profiles.norwegian import NORWEGIAN
 from spanferry.language.profiles.portuguese import PORTUGUESE
 from spanferry.language.profiles.spanish import SPANISH
 from spanferry.language.profiles.swedish import SWEDISH
+from spanferry.language.profiles.thai import THAI
 from spanferry.language.profiles.vietnamese import VIETNAMESE
 
 PROFILES: dict[str, Language] = {
@@ -30,10 +32,12 @@ PROFILES: dict[str, Language] = {
         GERMAN,
         ITALIAN,
         JAPANESE,
+        KOREAN,
         NORWEGIAN,
         PORTUGUESE,
         SPANISH,
         SWEDISH,
+        THAI,
         VIETNAMESE,
     )
 }

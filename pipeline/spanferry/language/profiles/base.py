@@ -109,6 +109,9 @@ class Language:
     scored_by_character: bool = False
     """True if scoring counts each character of an unspaced script as a word."""
 
+    f1_by_character: bool = False
+    """True if F1 counts the characters of an answer, whatever their script, without spaces. Exact match keeps words."""
+
     question_words: frozenset[str] = frozenset()
     """Question words, by which scores are broken down."""
 
