@@ -65,7 +65,7 @@ def test_one_endless_context() -> None:
 
 def test_one_endless_string_elsewhere() -> None:
     Path("predictions.json").write_bytes(as_json({"often": LONG}))
-    assert "Expected `str` of length <= 10000000" in refusal(evaluate, *GOLD)
+    assert "question 'often' has an answer of more than 10,000,000 characters" in refusal(evaluate, *GOLD)
     Path("params.yaml").write_text(f"{PARAMS}# {LONG}")
     assert f"longer than {MAX_BYTES:,} bytes" in refusal(*FETCH)
     Path("sheet.csv").write_text(f"verdict,method,confidence,stratum_size,key\nright,exact,{LONG},3,k0\n")
