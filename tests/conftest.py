@@ -16,6 +16,8 @@ from tests.support.standin import Page, Reply, page
 # An example may take any time: a busy machine is no fault of the code.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+# So that a failed assert_chosen shows the two texts.
+pytest.register_assert_rewrite("tests.support.shown")
 
 
 @pytest.fixture

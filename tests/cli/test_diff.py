@@ -2,27 +2,11 @@
 
 import json
 
-import pytest
 from click.testing import CliRunner
 from spanferry.cli import main
 
 from tests.squad.validation.test_rules import CONTEXT, file
-
-
-def run(*arguments):
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
-
-
-@pytest.fixture
-def squad(tmp_path):
-    """Return a function that writes a document to a file, and returns its path."""
-
-    def write_file(document, name="file.json"):
-        path = tmp_path / name
-        path.write_text(json.dumps(document), encoding="utf-8")
-        return path
-
-    return write_file
+from tests.support.commands import run
 
 
 def test_diff_for_people_and_machines(squad):

@@ -15,14 +15,11 @@ from spanferry.errors import InputError
 from spanferry.publish.package import build_package
 
 import stages.publish
+from tests.support.commands import run
 from tests.support.hub_standin import serve_hub
 from tests.support.tiny_clean import ABOUT, BUILD, write
 
 PARAMS = SimpleNamespace(corpus=lambda name: None, about={"tiny": ABOUT})
-
-
-def run(*arguments):
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 @pytest.fixture

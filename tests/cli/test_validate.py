@@ -4,27 +4,10 @@ import json
 import os
 
 import pytest
-from click.testing import CliRunner
-from spanferry.cli import main
 from spanferry.squad.validation.rules import rules_as_markdown
 
 from tests.squad.validation.test_rules import BREACHES, file
-
-
-def run(*arguments):
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
-
-
-@pytest.fixture
-def squad(tmp_path):
-    """Return a function that writes a document to a file, and returns its path."""
-
-    def write_file(document, name="file.json"):
-        path = tmp_path / name
-        path.write_text(json.dumps(document), encoding="utf-8")
-        return path
-
-    return write_file
+from tests.support.commands import run
 
 
 def test_validate_for_people(squad):

@@ -2,11 +2,7 @@
 
 import pytest
 
-from tests.support.shown import show_chosen
-
-
-def at(source: str, translation: str, target: str, **languages: str) -> None:
-    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation, **languages) == target
+from tests.support.shown import assert_chosen
 
 
 @pytest.mark.parametrize(
@@ -25,7 +21,7 @@ def at(source: str, translation: str, target: str, **languages: str) -> None:
     ],
 )
 def test_an_article_is_included_when_the_source_has_one(source, translation, target):
-    at(source, translation, target)
+    assert_chosen(source, translation, target)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +46,7 @@ def test_an_article_is_included_when_the_source_has_one(source, translation, tar
     ],
 )
 def test_quotes_units_and_punctuation_follow_the_source(source, translation, target):
-    at(source, translation, target)
+    assert_chosen(source, translation, target)
 
 
 @pytest.mark.parametrize(
@@ -65,14 +61,14 @@ def test_quotes_units_and_punctuation_follow_the_source(source, translation, tar
 )
 def test_a_text_identical_to_the_source_keeps_its_extent(source, target):
     answer = source[source.index("⟦") + 1 : source.index("⟧")]
-    at(source, answer, target)
+    assert_chosen(source, answer, target)
 
 
 def test_a_span_never_grows_over_the_end_of_a_sentence():
-    at("It is ⟦the dam⟧.\nIt broke.", "de dam", "Het is ⟦de dam⟧.\nHij brak.")
-    at('He said ⟦"no"⟧.\n"Yes" came.', '"nee"', 'Hij zei ⟦"nee"⟧.\n"Ja" kwam.')
+    assert_chosen("It is ⟦the dam⟧.\nIt broke.", "de dam", "Het is ⟦de dam⟧.\nHij brak.")
+    assert_chosen('He said ⟦"no"⟧.\n"Yes" came.', '"nee"', 'Hij zei ⟦"nee"⟧.\n"Ja" kwam.')
 
 
 def test_a_language_without_articles_keeps_every_matched_word():
-    at("It is ⟦the dam⟧.", "gát", "Ez ⟦gát⟧.", code="hu")
-    at("It is ⟦the river⟧.", "黄河", "这是⟦黄河⟧。", code="zh")
+    assert_chosen("It is ⟦the dam⟧.", "gát", "Ez ⟦gát⟧.", code="hu")
+    assert_chosen("It is ⟦the river⟧.", "黄河", "这是⟦黄河⟧。", code="zh")

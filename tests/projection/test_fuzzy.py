@@ -8,7 +8,7 @@ from spanferry.language import language_of
 from spanferry.projection.fuzzy import candidate_runs, run_texts, runs_with_words, similarities
 from spanferry.projection.phrase import make_phrase
 
-from tests.support.shown import decide, show, show_chosen, tokenized
+from tests.support.shown import assert_chosen, decide, show, tokenized
 
 DUTCH = language_of("nl")
 
@@ -62,7 +62,7 @@ def test_joined_runs_are_their_folded_tokens(words, data):
     ],
 )
 def test_the_most_similar_run_is_located(source, translation, target):
-    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
+    assert_chosen(source, translation, target)
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,12 @@ def test_the_most_similar_run_is_located(source, translation, target):
     ],
 )
 def test_a_suffix_or_mutation_is_located_in_any_language(code, source, translation, target):
-    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation, code=code) == target
+    assert_chosen(source, translation, target, code=code)
 
 
 def test_a_title_may_stand_in_the_source_language():
     source, target = "They saw ⟦Men in Black⟧ twice.", "Zij zagen ⟦Men in Black⟧ twee keer."
-    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), "Mannen in het zwart") == target
+    assert_chosen(source, "Mannen in het zwart", target)
 
 
 def test_a_phrase_without_a_similar_run_is_not_located():

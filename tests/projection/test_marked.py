@@ -12,7 +12,7 @@ from spanferry.projection.marked import (
     usable_styles,
 )
 
-from tests.support.shown import answer_query, show_chosen, tokenized, unshow
+from tests.support.shown import answer_query, assert_chosen, tokenized, unshow
 
 SQUARE = ("[", "]")
 PLAIN = "It hangs in ⟦Delft⟧ now."
@@ -210,4 +210,4 @@ def test_any_response_is_parsed_or_refused(response):
     ],
 )
 def test_the_marked_translation_selects_the_occurrence(source, translation, marked, target):
-    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation, marked) == target
+    assert_chosen(source, translation, target, marked)

@@ -3,7 +3,7 @@
 import pytest
 from spanferry.projection.occurrence import position_gap, relative_position
 
-from tests.support.shown import answer_query, decide, show_chosen, tokenized
+from tests.support.shown import answer_query, assert_chosen, decide, show_chosen, tokenized
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from tests.support.shown import answer_query, decide, show_chosen, tokenized
     ],
 )
 def test_with_equal_counts_the_nth_occurrence_is_the_nth_of_the_source(source, translation, target):
-    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
+    assert_chosen(source, translation, target)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_with_equal_counts_the_nth_occurrence_is_the_nth_of_the_source(source, t
 )
 def test_with_different_counts_the_occurrence_at_the_nearest_position_is_chosen(source, translation, target):
     chosen = decide(source, target.replace("⟦", "").replace("⟧", ""), translation)
-    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation) == target
+    assert_chosen(source, translation, target)
     assert chosen.evidence.tied
     assert chosen.occurrences == 2
 

@@ -8,11 +8,7 @@ from hypothesis import strategies as st
 from spanferry.projection.ranking import MAX_ALTERNATIVES
 from spanferry.records import Method, Reason
 
-from tests.support.shown import answer_query, decide, is_inside, show_chosen, tokenized
-
-
-def at(source: str, translation: str | None, target: str, marked: str | None = None, code: str = "nl") -> None:
-    assert show_chosen(source, target.replace("⟦", "").replace("⟧", ""), translation, marked, code) == target
+from tests.support.shown import answer_query, assert_chosen, decide, is_inside, tokenized
 
 
 @pytest.mark.parametrize(
@@ -53,7 +49,7 @@ def at(source: str, translation: str | None, target: str, marked: str | None = N
     ],
 )
 def test_dutch(source, translation, target):
-    at(source, translation, target)
+    assert_chosen(source, translation, target)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +68,7 @@ def test_dutch(source, translation, target):
     ],
 )
 def test_other_languages_and_scripts(code, source, translation, target):
-    at(source, translation, target, code=code)
+    assert_chosen(source, translation, target, code=code)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +84,7 @@ def test_other_languages_and_scripts(code, source, translation, target):
     ],
 )
 def test_unusual_characters(source, translation, target):
-    at(source, translation, target)
+    assert_chosen(source, translation, target)
 
 
 @pytest.mark.parametrize(

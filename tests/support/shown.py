@@ -51,6 +51,13 @@ def show_chosen(
     return show(target, *chosen.span) if chosen else None
 
 
+def assert_chosen(
+    source: str, translation: str | None, target: str, marked: str | None = None, code: str = "nl", origin: str = "en"
+) -> None:
+    """Assert that the span shown in a target is the one that is chosen in its text."""
+    assert show_chosen(source, unshow(target)[0], translation, marked, code, origin) == target
+
+
 def is_inside(text: str, at: int) -> bool:
     """Return True if an offset is inside a word or number. Looks at letters only, without the code under test."""
     if not 0 < at < len(text):
