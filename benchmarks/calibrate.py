@@ -40,8 +40,6 @@ PRIOR = 1.0  # precision of the weights' normal prior, in units of one answer's 
 # differ from other candidates only in position, 52 of 57 were right in Swedish SQuAD against XQuAD: log odds of 2.3,
 # where others have 4.5. A missing number is as strong a sign, and as rare.
 EXPECTED = {"tied": -2.2, "missing_number": -2.2}
-# benchmarks/alignment.py fits these.
-FITTED_ELSEWHERE = {"aligned", "misalignment"}
 EDGES = (0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
 
 Sample = tuple[Evidence, bool]
@@ -177,7 +175,7 @@ def main() -> None:
     parts = [collect_samples(read_corpus(name), locator) for name in args.corpora]
     without = [sample for part, _ in parts for sample in part]
     with_markers = [sample for _, part in parts for sample in part]
-    names = [name for name in WEIGHTS if name not in FITTED_ELSEWHERE]
+    names = list(WEIGHTS)
     weights = fit_weights(without + with_markers, names, EXPECTED)
     print_weights(weights, WEIGHTS)
     title = "+".join(args.corpora)

@@ -98,6 +98,7 @@ def test_the_params_of_this_project_are_valid() -> None:
         ("language:", "rescue: {enabled: 1}\nlanguage:", "rescue.enabled: Expected `bool`, got `int`"),
         ("language:", "executor: spark\nlanguage:", "executor: Invalid enum value 'spark'"),
         ("language:", "ray: {adress: auto}\nlanguage:", "ray.adress: no such key"),
+        ("language:", "align: {words: corpus}\nlanguage:", "align.words: was removed; `align.encoder` replaces it"),
         ("language:", "ray: {address: 'ray://head:10001'}\nlanguage:", "ray.address: Expected `str` matching regex"),
         ("language:", "? [a, b]\n: 1\nlanguage:", "top level: a key in it: Expected `str`"),
     ],

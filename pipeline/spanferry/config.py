@@ -23,6 +23,9 @@ PARAMS = Path("params.yaml")
 RESERVED = ("digests", "runs")
 """Folders of data/ that no corpus may use as its name."""
 
+REMOVED_KEYS = {"align.words": "was removed; `align.encoder` replaces it (a pretrained encoder finds lost answers)"}
+"""The message for each key that earlier versions had."""
+
 # Names are used for folders and in dvc.yaml (`corpora.NAME`), where a dot would separate two keys.
 EntryName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z")]
 LanguageCode = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*\Z")]
@@ -141,7 +144,8 @@ def convert_entry(raw: object, type_: type[T], key: str) -> T:
             path = path.removeprefix("`key` in ")
         keys = [key, path.strip("`").removeprefix("$").removeprefix(".")]
         if unknown := re.search(r"unknown field `(.+)`", message):
-            keys, message = [*keys, unknown[1]], "no such key"
+            keys = [*filter(None, keys), unknown[1]]
+            message = REMOVED_KEYS.get(".".join(keys), "no such key")
         if is_of_key:
             message = f"a key in it: {message}"
         raise ParamsError(f"params.yaml: {'.'.join(filter(None, keys)) or 'top level'}: {message}") from error

@@ -42,9 +42,9 @@ class Candidate:
 
 
 class SpanHint(Record, frozen=True, gc=False):
-    """The span in the target to which markers or word alignment point.
+    """The span in the target to which markers point.
 
-    share: the reliability of the hint, 0 to 1: the share of the words that match (markers) or are linked (alignment).
+    share: the reliability of the hint, 0 to 1: the share of the words that match.
     """
 
     start: int

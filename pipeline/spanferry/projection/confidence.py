@@ -1,8 +1,7 @@
 """A logistic model of the probability that a chosen span is right.
 
 "Right" means a token F1 of at least 0.8 with the span that a person marks. `benchmarks/calibrate.py` fitted the
-weights, except those of word alignment, which `benchmarks/alignment.py` fitted. Both print their weights and the
-quality of the fit.
+weights; it prints them and the quality of the fit.
 """
 
 import math
@@ -27,7 +26,6 @@ class Evidence:
     margin: the lead in score over the best candidate that does not overlap it, 0 to 1.
     missing_number: the source answer has a number and the candidate has none.
     agreement: overlap with the hint, times the share of the hint; None without a hint.
-    aligned: the hint comes from word alignment, because the markers were lost.
     """
 
     scored_by_similarity: bool
@@ -37,7 +35,6 @@ class Evidence:
     margin: float
     missing_number: bool
     agreement: float | None
-    aligned: bool = False
 
 
 WEIGHTS = {
@@ -50,18 +47,14 @@ WEIGHTS = {
     "missing_number": -2.76,
     "marked": 0.97,
     "disagreement": -0.85,
-    "aligned": 0.6,
-    "misalignment": -1.74,
 }
 
 
 def features(evidence: Evidence) -> dict[str, float]:
     """Return the features of the model, by the names of WEIGHTS, each from 0 to 1.
 
-    Larger values lower the probability, except for the constant, `marked` and `aligned`.
+    Larger values lower the probability, except for the constant and `marked`.
     """
-    has_hint = evidence.agreement is not None
-    disagreement = 0.0 if evidence.agreement is None else 1 - evidence.agreement
     return {
         "constant": 1.0,
         "scored_by_similarity": float(evidence.scored_by_similarity),
@@ -71,10 +64,8 @@ def features(evidence: Evidence) -> dict[str, float]:
         # A rival whose score is lower by 0.2 or more does not matter.
         "closeness": max(0.0, 1 - 5 * evidence.margin) if evidence.scored_by_similarity else 0.0,
         "missing_number": float(evidence.missing_number),
-        "marked": float(has_hint and not evidence.aligned),
-        "disagreement": 0.0 if evidence.aligned else disagreement,
-        "aligned": float(has_hint and evidence.aligned),
-        "misalignment": disagreement if evidence.aligned else 0.0,
+        "marked": float(evidence.agreement is not None),
+        "disagreement": 0.0 if evidence.agreement is None else 1 - evidence.agreement,
     }
 
 

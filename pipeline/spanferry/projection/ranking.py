@@ -81,17 +81,15 @@ class Locator:
         query: AnswerQuery,
         target: TokenizedText,
         marked: MarkedTranslation | None = None,
-        alignment: SpanHint | None = None,
     ) -> Decision:
         """Find an answer in the target, or return the reason why it is not found.
 
-        marked: the translation with markers, if rescue has one. alignment: the hint of word alignment, which is used
-        only when there is no marked translation.
+        marked: the translation with markers, if rescue has one.
         """
         # In the translation of "one year", "een" is a number, not an article.
         is_counted = query.text.split(maxsplit=1)[0].casefold() in self.source.one_words
         language = counting(self.target) if is_counted else self.target
-        search = Search(query, target, marked, self.source, language, None if marked else alignment)
+        search = Search(query, target, marked, self.source, language)
         # A phrase that consists of an article occurs everywhere, so it is not searched for, even where it means "one".
         phrases = [phrase for phrase in search.phrases if phrase.text.casefold() not in self.target.articles]
         matches = filter(None, map(search.find_verbatim, phrases))
@@ -125,9 +123,8 @@ class Search:
         marked: MarkedTranslation | None,
         source_language: Language,
         language: Language,
-        alignment: SpanHint | None = None,
     ) -> None:
-        self.query, self.target, self.marked, self.alignment = query, target, marked, alignment
+        self.query, self.target, self.marked = query, target, marked
         self.source_language, self.language = source_language, language
         self.window: TokenRange = target.window_range(query.window)
         self.window_words = target.folded[slice(*self.window)]
@@ -140,8 +137,8 @@ class Search:
 
     @cached_property
     def hint(self) -> SpanHint | None:
-        """The hint of the markers, or else of word alignment."""
-        return transfer(self.marked, self.target, self.query.window) if self.marked else self.alignment
+        """The hint of the markers."""
+        return transfer(self.marked, self.target, self.query.window) if self.marked else None
 
     def target_phrase(self, text: str) -> Phrase:
         """Return the phrase of a text in the target language."""
@@ -211,7 +208,6 @@ class Search:
             margin=min((abs(gap - gaps[at]) for other, gap in enumerate(gaps) if other != at), default=1.0),
             missing_number=self.misses_number(chosen),
             agreement=shared[at] * hint.share if hint else None,
-            aligned=self.alignment is not None,
         )
         alternatives = tuple(other for other in candidates if other is not chosen)[:MAX_ALTERNATIVES]
         return Decision(chosen, at + 1, len(candidates), evidence, None, alternatives)
@@ -258,7 +254,6 @@ class Search:
             margin=best.score - rivals[0].score if rivals else 1.0,
             missing_number=self.misses_number(best),
             agreement=overlap(best.span, hint.span) * hint.share if hint else None,
-            aligned=self.alignment is not None,
         )
         return Decision(best, 1, 1, evidence, None, rivals)
 

@@ -4,8 +4,7 @@
 
 `find_cases` and `settle` are pure functions of one paragraph; `rescue_tables` applies them to whole tables. An engine
 that loses the markers of one style may keep those of another. Requests are therefore made in rounds, one style per
-round, and each round includes only the answers whose markers were lost in the rounds before. If all markers are lost,
-word alignment may give a hint instead.
+round, and each round includes only the answers whose markers were lost in the rounds before.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,11 +14,9 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from spanferry.markers import STYLES, Markers
-from spanferry.projection.alignment import align_answer
-from spanferry.projection.candidates import AnswerQuery, SpanHint, is_at, make_query
+from spanferry.projection.candidates import is_at, make_query
 from spanferry.projection.consistency import AnswerKey, key_of, reconcile
 from spanferry.projection.grouping import SourceText, TargetText
-from spanferry.projection.lexicon import Lexicon
 from spanferry.projection.locate import candidate_rows, placement_of, source_text, spans_of
 from spanferry.projection.marked import (
     MarkedTranslation,
@@ -47,7 +44,7 @@ class Outcome(StrEnum):
     CONFIRMED = "confirmed"  # the same span
     MOVED = "moved"  # another span
     LOST = "lost"  # would have been kept, and is dropped now
-    MARKERS_LOST = "markers_lost"  # the markers were lost, and there is no hint of word alignment
+    MARKERS_LOST = "markers_lost"  # the markers were lost
     IN_VAIN = "in_vain"  # still has no span that is probable enough to be kept
 
 
@@ -55,14 +52,13 @@ class MarkerResult(Record, frozen=True, gc=False):
     """The result of the marker requests of one answer (`AnswerKey`).
 
     raw: the first translation that kept its markers, or else the first translation. marked: `raw`, parsed; None when
-    the markers were lost. hint: the hint of word alignment, if the markers were lost.
+    the markers were lost.
     """
 
     source_start: int
     source_text: str
     raw: str | None
     marked: MarkedTranslation | None
-    hint: SpanHint | None
 
 
 class RescueJob(Record, frozen=True, gc=False):
@@ -118,7 +114,7 @@ def request_in_rounds(cases: Sequence[RescueCase], rounds: int, translate: Trans
     Each round includes only the cases whose markers were lost so far, and each text once.
     """
     replies: dict[str, str | None] = {}
-    results = [MarkerResult(*case.key, None, None, None) for case in cases]
+    results = [MarkerResult(*case.key, None, None) for case in cases]
     pending = list(range(len(cases)))
     for number in range(rounds):
         pending = [n for n in pending if len(cases[n].requests) > number]
@@ -137,36 +133,6 @@ def add_reply(result: MarkerResult, request: MarkerRequest, reply: str | None) -
     if reply and (marked := parse_translation(reply, request)):
         return replace(result, raw=reply, marked=marked)
     return result if result.raw else replace(result, raw=reply)
-
-
-def add_hints(
-    results: Sequence[MarkerResult], source: SourceText, target: TargetText, lexicon: Lexicon
-) -> tuple[MarkerResult, ...]:
-    """Return the results of a paragraph with the hints of word alignment, where the markers were lost."""
-    translated = tokenize_target(target)
-    if translated is None:
-        return tuple(results)
-    original = source_text(source.context, source.sentences, translated)
-    return tuple(
-        result if result.marked else replace(result, hint=align_answer(query_of(result, original), translated, lexicon))
-        for result in results
-    )
-
-
-def query_of(result: MarkerResult, source: TokenizedText) -> AnswerQuery:
-    """Return the answer that a result is about, as a query without its translation."""
-    return make_query(source, result.source_start, result.source_text, None)
-
-
-def translation_pairs(source: SourceText, target: TargetText, spans: Iterable[SpanRow]) -> list[tuple[str, str]]:
-    """Return the sentences and answers of a paragraph with their translations, to train a lexicon."""
-    translated = tokenize_target(target)
-    pairs: list[tuple[str, str]] = []
-    if translated:
-        original = source_text(source.context, source.sentences, translated)
-        for source_span, target_span in zip(original.sentences, translated.sentences, strict=True):
-            pairs.append((original.text[slice(*source_span)], translated.text[slice(*target_span)]))
-    return pairs + [(row.source_text, row.translation) for row in spans if row.translation]
 
 
 def settle(job: RescueJob, locator: Locator) -> SettledParagraph:
@@ -188,8 +154,7 @@ def settle(job: RescueJob, locator: Locator) -> SettledParagraph:
         if changed:
             previous[key] = row
         decided[key] = replace(changed or row, marked=result.raw)
-        has_evidence = result.marked is not None or result.hint is not None
-        outcomes.append(outcome_of(row, changed, has_evidence, locator.settings.min_confidence))
+        outcomes.append(outcome_of(row, changed, result.marked is not None, locator.settings.min_confidence))
     rows: Sequence[SpanRow] = [with_decision(row, decided.get(key_of(row))) for row in job.spans]
     if previous:
         rows = reconcile(rows, target.text, previous)
@@ -212,11 +177,11 @@ def with_decision(row: SpanRow, decided: SpanRow | None) -> SpanRow:
 def decide_again(
     row: SpanRow, result: MarkerResult, source: TokenizedText, target: TokenizedText, locator: Locator
 ) -> SpanRow | None:
-    """Return the row with its new span; None when the result has no evidence, or no span is found with it."""
-    if result.marked is None and result.hint is None:
+    """Return the row with its new span; None when the markers were lost, or no span is found."""
+    if result.marked is None:
         return None
     query = make_query(source, row.source_start, row.source_text, row.translation)
-    decision = locator.locate(query, target, result.marked, result.hint)
+    decision = locator.locate(query, target, result.marked)
     if decision.chosen is None:
         return None
     return replace(
@@ -224,9 +189,9 @@ def decide_again(
     )
 
 
-def outcome_of(before: SpanRow, after: SpanRow | None, has_evidence: bool, min_confidence: float) -> Outcome:
+def outcome_of(before: SpanRow, after: SpanRow | None, has_markers: bool, min_confidence: float) -> Outcome:
     """Return the outcome of rescue for an answer. after: its new row; None when it is unchanged."""
-    if not has_evidence:
+    if not has_markers:
         return Outcome.MARKERS_LOST
     old, new = before.placement, after.placement if after else None
     was_kept, is_kept = is_kept_at(old, min_confidence), is_kept_at(new, min_confidence)

@@ -7,7 +7,7 @@ Paragraphs without a case are copied unchanged: they are neither converted to re
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 
@@ -22,13 +22,11 @@ from spanferry.projection import grouping
 from spanferry.projection.consistency import AnswerKey
 from spanferry.projection.grouping import (
     SPAN_LISTS,
-    ParagraphGroup,
     SourceText,
     TargetText,
     group_by_paragraph,
     unnest_spans,
 )
-from spanferry.projection.lexicon import Lexicon, train
 from spanferry.projection.ranking import Locator
 from spanferry.projection.rescue import (
     FINAL,
@@ -38,11 +36,9 @@ from spanferry.projection.rescue import (
     RescueJob,
     SettledParagraph,
     TranslateTexts,
-    add_hints,
     find_cases,
     request_in_rounds,
     settle,
-    translation_pairs,
 )
 from spanferry.projection.settings import RescueSettings
 from spanferry.projection.tokenized import IntArray
@@ -96,14 +92,11 @@ def rescue_batches(
 
     def settle_windows() -> Iterator[pa.Table]:
         tables = layout, paragraphs, spans
-        lexicon = learn_lexicon(*tables) if locator.settings.words == "corpus" else None
         for window in group_by_paragraph(*tables, WINDOW):
             rows, cases = cases_of_window(window, settings, markers)
             replies = iter(request_in_rounds(list(chain.from_iterable(cases)), settings.rounds, translate_and_count))
             results = [tuple(islice(replies, len(each))) for each in cases]
             del cases, replies  # the requests of a whole window
-            if lexicon:
-                results = hints_for_window(window, rows, results, lexicon)
             progress(window.num_rows - len(rows))
             settled = settle_jobs(make_rescue_jobs(window, rows, results), locator, executor, progress)
             outcomes = pc.value_counts(pc.list_flatten(settled["outcomes"]))
@@ -156,21 +149,6 @@ def repeat(values: IntArray, counts: IntArray) -> pa.Array:
     return pa.array(np.repeat(values, counts))
 
 
-def hints_for_window(
-    window: pa.Table, rows: IntArray, results: Sequence[Sequence[MarkerResult]], lexicon: Lexicon
-) -> list[tuple[MarkerResult, ...]]:
-    """Return the results of some paragraphs (ParagraphGroup) with the hints of word alignment.
-
-    This runs in the calling process, because the lexicon is too large to send to the workers.
-    """
-    texts = window.select(["source", "target"]).take(rows)
-    sources = from_structs(texts["source"], SourceText)
-    targets = from_structs(texts["target"], TargetText)
-    return [
-        add_hints(each, source, target, lexicon) for each, source, target in zip(results, sources, targets, strict=True)
-    ]
-
-
 def make_rescue_jobs(
     window: pa.Table, rows: IntArray, results: Sequence[tuple[MarkerResult, ...]]
 ) -> Iterator[pa.Table]:
@@ -201,14 +179,3 @@ def merge(window: pa.Table, rows: IntArray, settled: pa.Table) -> pa.Table:
     order = np.arange(window.num_rows)
     order[rows] = window.num_rows + np.arange(len(rows))
     return unnest_spans(lists.take(order))
-
-
-def learn_lexicon(layout: BatchSource, paragraphs: BatchSource, spans: BatchSource) -> Lexicon:
-    """Train a lexicon on the sentences and answers of a corpus."""
-    pairs: Iterable[tuple[str, str]] = (
-        pair
-        for table in group_by_paragraph(layout, paragraphs, spans, grouping.BATCH)
-        for group in from_table(table, ParagraphGroup)
-        for pair in translation_pairs(group.source, group.target, group.spans)
-    )
-    return train(list(dict.fromkeys(pairs)))

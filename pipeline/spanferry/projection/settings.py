@@ -1,6 +1,6 @@
 """The settings of projection: sections `align` and `rescue` of params.yaml."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -15,9 +15,6 @@ class AlignSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     min_confidence: Share = 0.5
     """The lowest probability of a span that is kept; less probable spans are dropped as low_confidence or ambiguous."""
-
-    words: Literal["off", "corpus"] = "off"
-    """The fallback when the markers are lost: none (`off`), or word alignment trained on the corpus (`corpus`)."""
 
 
 class RescueSettings(Struct, frozen=True, forbid_unknown_fields=True):
