@@ -47,6 +47,14 @@ def test_a_checksum_belongs_to_the_only_split_or_to_each() -> None:
     assert (two.expected_sha256("train"), two.expected_sha256("dev")) == (None, SHA)
 
 
+def test_reads_a_data_set_of_the_hub(tmp_path: Path) -> None:
+    keys = ("train: hf:anna/havens@v1.0", "config: en", "split: {dev: test}", "columns: {context: text}", "repair: off")
+    text = PARAMS.replace("train: train.json", "\n    ".join(keys))
+    corpus = read_text(tmp_path, text).corpus("small")
+    assert (corpus.train, corpus.config, corpus.columns) == ("hf:anna/havens@v1.0", "en", {"context": "text"})
+    assert (corpus.split.train, corpus.split.dev, corpus.repair) == ("train", "test", "off")
+
+
 def test_the_params_of_this_project_are_valid() -> None:
     params = read_params(Path(__file__).parents[1] / "params.yaml")
     assert {"sample", "squad2"} <= set(params.corpora)
@@ -89,6 +97,15 @@ def test_the_params_of_this_project_are_valid() -> None:
         ("identity", "identity\n    sha256: {dev: 3}", "corpora.small.sha256.dev: Expected `str | null`, got `int`"),
         ("    dev: dev.json", f"    sha256: {{dev: {SHA}}}", "corpora.small.sha256.dev: the corpus has no split dev"),
         ("    train: train.json\n    dev: dev.json\n", "", "corpora.small: needs train, dev or both"),
+        (
+            "train: train.json",
+            "train: hf:a/b",
+            "corpora.small.train: 'hf:a/b' has no revision: write hf:owner/name@rev",
+        ),
+        ("train: train.json", "train: 'hf:a b@v1'", "corpora.small.train: 'hf:a b@v1' is not hf:owner/name@revision"),
+        ("identity", "identity\n    repair: maybe", "corpora.small.repair: Invalid enum value 'maybe'"),
+        ("identity", "identity\n    columns: [a]", "corpora.small.columns: Expected `object`, got `array`"),
+        ("identity", "identity\n    split: {test: a}", "corpora.small.split.test: no such key"),
         ("  small:", "  small.1:", "corpora: a key in it: Expected `str` matching regex"),
         ("  small:", "  ../small:", "corpora: a key in it: Expected `str` matching regex"),
         ("  small:", "  3:", "corpora: a key in it: Expected `str`, got `int`"),

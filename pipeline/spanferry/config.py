@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct, field
 
-from spanferry.errors import ParamsError
+from spanferry.errors import InputError, ParamsError
 from spanferry.executors import ExecutorName, RaySettings
+from spanferry.hub.ids import is_hub_id, parse_hub_id
 from spanferry.projection.settings import AlignSettings, RescueSettings
 from spanferry.publish.about import About
 from spanferry.reader.settings import Run
@@ -31,7 +32,7 @@ EntryName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z")]
 LanguageCode = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*\Z")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Location = Annotated[str, Meta(pattern=rf"^[^\0{SURROGATES}]+\Z")]
-"""A path or a URL."""
+"""A path, a URL, or a data set on the Hub (`hf:owner/name@revision`)."""
 
 T = TypeVar("T")
 
@@ -57,6 +58,13 @@ class SplitChecksums(Struct, frozen=True, forbid_unknown_fields=True):
     dev: Sha256 | None = None
 
 
+class SplitNames(Struct, frozen=True, forbid_unknown_fields=True):
+    """The names that a data set's splits have in its repository or folder."""
+
+    train: str = "train"
+    dev: str = "validation"
+
+
 class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     """The files of a corpus, and how it is translated."""
 
@@ -64,6 +72,18 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     dev: Location | None = None
     sha256: SplitChecksums | Sha256 | None = None
     """The expected checksums. A single checksum is allowed for a corpus with one split."""
+
+    config: str | None = None
+    """The configuration of a data set that has several, as on the Hub."""
+
+    split: SplitNames = field(default_factory=SplitNames)
+    """The names of the data set's splits."""
+
+    columns: dict[str, str] = {}
+    """SQuAD's name of a field -> the data set's name for it, such as {context: passage, answers.text: answer.texts}."""
+
+    repair: Literal["on", "off"] = "on"
+    """Whether systematic errors in the offsets of the source are repaired (`on`), or the file is refused (`off`)."""
 
     translator: str | None = None
     native: bool = False
@@ -181,6 +201,12 @@ def _corpus_problems(name: str, corpus: Corpus) -> Iterator[str]:
     splits = corpus.locations()
     if not splits:
         yield f"corpora.{name}: needs train, dev or both"
+    for split, location in splits.items():
+        if is_hub_id(location):
+            try:
+                parse_hub_id(location)
+            except InputError as error:
+                yield f"corpora.{name}.{split}: {error}"
     if isinstance(corpus.sha256, str) and len(splits) > 1:
         yield f"corpora.{name}.sha256: two splits need two checksums: {{train: ..., dev: ...}}"
     if isinstance(corpus.sha256, SplitChecksums):
