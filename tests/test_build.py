@@ -1,4 +1,4 @@
-"""The whole build with real DVC, in a copy of the project: the sample, without a reader.
+"""The whole build with real DVC, in a copy of the project: the sample, without a reader and its packages.
 
 Shows what tests of the parts cannot: the stages fit together in dvc.yaml, a second `dvc repro` runs nothing, a changed
 parameter reruns exactly the stages that depend on it, and a DVC remote restores a build in a fresh clone.
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from spanferry.errors import READER_PACKAGES
 
 from tests.support.copies import ROOT, copy_project
 
@@ -27,7 +28,7 @@ class Project:
         """Return a command's stdout; fail unless its exit code is 0."""
         paths = [str(Path(sys.executable).parent), str(ROOT / ".venv" / "bin"), os.environ["PATH"]]
         environment = os.environ | {
-            "PYTHONPATH": f"{self.home}{os.pathsep}{self.home / 'pipeline'}",
+            "PYTHONPATH": os.pathsep.join(map(str, (self.home, self.home / "pipeline", self.home.parent / "blocked"))),
             "PATH": os.pathsep.join(paths),
         }
         process = subprocess.run(command, cwd=self.home, env=environment, capture_output=True, text=True, check=False)
@@ -49,6 +50,13 @@ class Project:
         self.run("git", "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", "-m", "built")
 
 
+def block_reader_packages(folder: Path) -> None:
+    """Write a sitecustomize.py that makes the packages of the extra `reader` look as if they were not installed."""
+    folder.mkdir()
+    blocked = f"import sys\nsys.modules.update(dict.fromkeys({sorted(READER_PACKAGES)}))\n"
+    (folder / "sitecustomize.py").write_text(blocked, encoding="utf-8")
+
+
 def stages_run(output: str) -> list[str]:
     """Return the stages that a repro ran, in order."""
     return [line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")]
@@ -56,7 +64,9 @@ def stages_run(output: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    home = tmp_path_factory.mktemp("project")
+    home = tmp_path_factory.mktemp("build") / "project"
+    block_reader_packages(home.parent / "blocked")
+    home.mkdir()
     copy_project(home)
     project = Project(home)
     project.run("git", "init", "--quiet", "--initial-branch=main")

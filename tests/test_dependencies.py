@@ -20,9 +20,15 @@ def read_pins(name: str) -> dict[str, str]:
 
 
 def declared_packages(*extras: str) -> dict[str, Requirement]:
-    """Return package -> requirement of pyproject.toml, with these extras."""
+    """Return package -> requirement of pyproject.toml, with these extras and the extras that they include."""
     lines = [*PROJECT["dependencies"], *(line for extra in extras for line in EXTRAS[extra])]
-    return {canonicalize_name(required.name): required for required in map(Requirement, lines)}
+    declared: dict[str, Requirement] = {}
+    for required in map(Requirement, lines):
+        if required.name == "spanferry":
+            declared |= declared_packages(*required.extras)
+        else:
+            declared[canonicalize_name(required.name)] = required
+    return declared
 
 
 def listed_licences() -> dict[str, str]:
@@ -45,7 +51,7 @@ def test_the_lock_has_all_packages_at_the_pinned_versions() -> None:
     pinned, locked = read_pins("constraints.txt"), read_pins("requirements.lock")
     assert declared_packages("test").keys() <= locked.keys()
     assert {name: version for name, version in locked.items() if pinned.get(name, version) != version} == {}
-    assert read_pins("build.lock") == {"setuptools": pinned["setuptools"]}
+    assert read_pins("build.lock") == {name: pinned[name] for name in ("setuptools", "uv")}
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "build.lock"])

@@ -85,9 +85,7 @@ def blocked_signals(_: pa.Table) -> pa.Table:
 
 def test_a_missing_package_is_reported_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
-    message = (
-        r"^params\.yaml: executor: the package ray is missing or broken: pip install .* --editable '\.\[ray\]' \(.*\)$"
-    )
+    message = r"^params\.yaml: executor: the package ray is missing or broken: pip install 'spanferry\[ray\]' \(.*\)$"
     with pytest.raises(ParamsError, match=message), open_executor("ray", RaySettings(), 1):
         pass
 

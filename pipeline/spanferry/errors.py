@@ -46,9 +46,13 @@ class Interrupted(KeyboardInterrupt):
     """A person interrupted the work (Ctrl-C). The message says what is saved, and how to go on."""
 
 
+# Packages of the extra `reader`. They are imported where they are used, so that the core works without them.
+READER_PACKAGES = frozenset({"accelerate", "tokenizers", "torch", "transformers"})
+
+
 def missing_package_message(package: str, extra: str, error: ImportError) -> str:
     """Return the message for a package that is not installed, with the command that installs its extra."""
-    install = f"pip install --constraint constraints.txt --editable '.[{extra}]'"
+    install = f"pip install 'spanferry[{extra}]'"
     return f"the package {package} is missing or broken: {install} ({single_line(error)})"
 
 

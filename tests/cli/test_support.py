@@ -29,6 +29,10 @@ def command(error: BaseException | None) -> click.Command:
         (InputError("two\nlines \x1b[31mred\x07 \ud800"), "stage: two\\nlines \\x1b[31mred\\x07 \\ud800"),
         (OSError(28, "No space left on device", "out/a"), "stage: [Errno 28] No space left on device: 'out/a'"),
         (MemoryError(), "stage: MemoryError"),
+        (
+            ModuleNotFoundError("No module named 'torch'", name="torch"),
+            "stage: the package torch is missing or broken: pip install 'spanferry[reader]' (No module named 'torch')",
+        ),
     ],
 )
 def test_an_expected_error_is_one_line_and_exit_code_2(refusal, error, line) -> None:
@@ -41,7 +45,8 @@ def test_a_stage_prints_its_name_however_it_was_started() -> None:
 
 
 def test_a_bug_is_not_hidden(run) -> None:
-    assert isinstance(run(command(ZeroDivisionError()), "--out", "x").exception, ZeroDivisionError)
+    for bug in (ZeroDivisionError(), ModuleNotFoundError("No module named 'x'", name="x")):
+        assert run(command(bug), "--out", "x").exception is bug
 
 
 def test_a_summary_is_one_line(run) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 from tqdm import tqdm
 
-from spanferry.errors import ParamsError, SpanferryError
+from spanferry.errors import READER_PACKAGES, ParamsError, SpanferryError, missing_package_message
 from spanferry.printing import escape_output, printable
 
 F = TypeVar("F", bound=Callable[..., Any] | click.Command)
@@ -39,6 +39,10 @@ class Command(click.Command):
         except (SpanferryError, OSError, MemoryError) as error:
             # An OSError, such as a full disk or a missing permission, is a problem for the user to solve and not a bug.
             message, code = printable(str(error) or type(error).__name__), 2
+        except ModuleNotFoundError as error:
+            if error.name not in READER_PACKAGES:
+                raise
+            message, code = missing_package_message(error.name, "reader", error), 2
         except KeyboardInterrupt as error:
             is_stage = ctx.parent is None
             message = str(error) or ("stopped; dvc repro runs this stage again" if is_stage else "stopped")
