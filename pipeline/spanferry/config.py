@@ -12,6 +12,7 @@ from msgspec import Meta, Struct, field
 from spanferry.errors import InputError, ParamsError
 from spanferry.executors import ExecutorName, RaySettings
 from spanferry.hub.ids import is_hub_id, parse_hub_id
+from spanferry.language.codes import find_code_problem
 from spanferry.projection.settings import AlignSettings, RescueSettings
 from spanferry.publish.about import About
 from spanferry.reader.settings import Run
@@ -29,7 +30,6 @@ REMOVED_KEYS = {"align.words": "was removed; `align.encoder` replaces it (a pret
 
 # Names are used for folders and in dvc.yaml (`corpora.NAME`), where a dot would separate two keys.
 EntryName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z")]
-LanguageCode = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*\Z")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Location = Annotated[str, Meta(pattern=rf"^[^\0{SURROGATES}]+\Z")]
 """A path, a URL, or a data set on the Hub (`hf:owner/name@revision`)."""
@@ -45,10 +45,10 @@ class Build(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Languages(Struct, frozen=True, forbid_unknown_fields=True):
-    """The source and the target language of all corpora."""
+    """The source and the target language of all corpora: codes of BCP 47."""
 
-    source: LanguageCode
-    target: LanguageCode
+    source: str
+    target: str
 
 
 class SplitChecksums(Struct, frozen=True, forbid_unknown_fields=True):
@@ -173,8 +173,19 @@ def convert_entry(raw: object, type_: type[T], key: str) -> T:
 
 def find_problem(params: Params) -> str | None:
     """Return the first problem that the types cannot express, with its key, or None."""
-    problems = chain(_build_problems(params), *(_corpus_problems(*entry) for entry in params.corpora.items()))
+    problems = chain(
+        _language_problems(params),
+        _build_problems(params),
+        *(_corpus_problems(*entry) for entry in params.corpora.items()),
+    )
     return next(problems, None)
+
+
+def _language_problems(params: Params) -> Iterator[str]:
+    """Yield unknown and misspelled language codes."""
+    for key, code in (("source", params.language.source), ("target", params.language.target)):
+        if problem := find_code_problem(code):
+            yield f"language.{key}: {problem}"
 
 
 def _build_problems(params: Params) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 import sentencex
 
 from spanferry.language.boundaries import is_boundary
+from spanferry.language.codes import primary_subtag
 from spanferry.records import Span
 
 # The white space that takes several bytes in UTF-8.
@@ -21,11 +22,11 @@ def sentences(text: str, language: str) -> list[Span]:
 
     All characters outside the spans are white space, so the text can be restored exactly. No span begins inside a
     word. The package sentencex (Wikimedia) finds the sentences; this function does not rely on its pieces to add up
-    to the text. language: a code that sentencex knows; it treats other languages as English.
+    to the text. language: a BCP 47 code; sentencex treats languages that it does not know as English.
     """
     # sentencex 1.0.32 panics on white space of several bytes before a full stop.
     flat = text if text.isascii() else _WIDE_SPACE.sub(" ", text)
-    spans = _place_pieces(flat, _find_pieces(flat, language))
+    spans = _place_pieces(flat, _find_pieces(flat, primary_subtag(language)))
     return _place_pieces(flat, _split_plainly(flat)) or [] if spans is None else spans
 
 

@@ -12,8 +12,8 @@ import regex
 from spanferry.language.scripts import UNSPACED, is_mark
 from spanferry.records import Span
 
-SEPARATORS = ".,\u00a0\u202f"
-"""Characters that may separate the digits of a number: 1.250,5 or 10 000."""
+SEPARATORS = ".,\u00a0\u202f\u066b\u066c"
+"""Characters that may separate the digits of a number: 1.250,5 or 10 000 or ۱٬۲۵۰٫۵."""
 
 _UNSPACED = f"[{UNSPACED}]"
 _LETTER, _INNER = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--{_UNSPACED}]", rf"[[\p{{L}}\p{{M}}]--{_UNSPACED}]"
@@ -33,8 +33,9 @@ _NOT_LATIN = re.compile(r"[^\t\n\r -~\u00a0-\u00b1\u00b4-\u00b8\u00ba\u00bb\u00b
 _QUOTES = dict.fromkeys("'\"“”„‟«»″〝〞‘’‚‛′`´‹›", "'")
 _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
 _FOLDED_SIGNS = str.maketrans(_QUOTES | _DASHES)
-_GROUPED = regex.compile(rf"(?<=\d)[{SEPARATORS}](?=\d{{3}}(?!\d))")
-_DECIMAL = regex.compile(r"(?<=\d)[.,](?=\d)")
+# Groups of three digits; in India the groups before the last have two (1,50,000).
+_GROUPED = regex.compile(rf"(?<=\d)[{SEPARATORS}](?=(?:\d\d,)*\d{{3}}(?!\d))")
+_DECIMAL = regex.compile(r"(?<=\d)[.,\u066b](?=\d)")
 
 
 def tokens(text: str) -> list[Span]:
@@ -54,13 +55,14 @@ def is_word(token: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def fold(token: str) -> str:
-    """Return a token without case and diacritics, and with uniform quotes, dashes and number formats.
+    """Return a token without case and diacritics, and with uniform quotes, dashes, digits and number formats.
 
-    fold("Coördinatie") == "coordinatie"; fold("1.250") == fold("1,250") == "1250"; fold("3,5") == "3.5"
+    fold("Coördinatie") == "coordinatie"; fold("1.250") == fold("1,250") == "1250"; fold("3,5") == "3.5";
+    fold("۱۷۴۲") == "1742"
     """
     if token.isascii() and token.isalpha():
         return token.lower()
-    text = token.translate(_FOLDED_SIGNS)
+    text = _with_ascii_digits(token.translate(_FOLDED_SIGNS))
     if text[:1].isdigit():
         text = _DECIMAL.sub(".", _GROUPED.sub("", text))
     text = text.casefold()
@@ -68,3 +70,10 @@ def fold(token: str) -> str:
         return text
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(character for character in decomposed if not unicodedata.combining(character)) or text
+
+
+def _with_ascii_digits(text: str) -> str:
+    """Return a text with the decimal digits of all scripts (Unicode's category Nd) in ASCII."""
+    if text.isascii() or not any(map(str.isdecimal, text)):
+        return text
+    return "".join(str(unicodedata.decimal(character)) if character.isdecimal() else character for character in text)

@@ -79,7 +79,11 @@ def test_files_of_other_tools_are_read(tmp_path: Path):
         (("en-US", "en-GB"), ("en-GB", "en-US"), (1, 0)),
         (("en", "nl"), ("nl-BE", "en-AU", "NL", "EN"), (3, 2)),
         (("en", "nl"), ("nl-BE", "nl-NL", "en-AU"), (2, 0)),
-        (("en", "nl"), ("eng", "nld"), None),
+        (("en", "nl"), ("eng", "nld"), (0, 1)),
+        (("en", "he"), ("en", "iw"), (0, 1)),
+        (("en", "nb"), ("en", "nn", "no"), (0, 2)),
+        (("en", "zh-CN"), ("en", "zh-TW", "zh-Hans"), (0, 2)),
+        (("en", "pt-BR"), ("en", "pt-PT", "pt"), (0, 2)),
         (("en", "en"), ("en", "en"), (0, 1)),
     ],
 )

@@ -4,10 +4,9 @@ A field that a profile omits keeps its neutral default: an unknown language has 
 question words. All knowledge consists of lists of words and rules about letters; nothing is learned from data.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spanferry.language.numbers import number_words
+from spanferry.language.numbers import NumberWords, number_words
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -94,8 +93,11 @@ class Language:
     compounds: bool = False
     """True if compounds are written as one word, so that an answer may be part of a longer word."""
 
-    num2words_code: str = ""
-    """num2words's code of the language, if it differs from `code`."""
+    number_code: str = ""
+    """CLDR's code of the language for its number words, if it differs from `code`."""
+
+    number_endings: tuple[tuple[str, str], ...] = ()
+    """(ending of a number word, its ending in another case), folded, where CLDR has only the first case."""
 
     ordinal_endings: tuple[str, ...] = ()
     """Endings of ordinal numbers in digits: "th" of "17th"."""
@@ -119,6 +121,6 @@ class Language:
     breakdown: BreakdownPatterns = BreakdownPatterns()
 
     @property
-    def numbers(self) -> Mapping[str, str]:
-        """The number words of the language: folded word -> digits (see `number_words`)."""
-        return number_words(self.num2words_code or self.code, self.ordinal_endings)
+    def numbers(self) -> NumberWords:
+        """The number words of the language."""
+        return number_words(self.number_code or self.code, self.ordinal_endings, self.number_endings)

@@ -6,10 +6,10 @@ _ARTICLES = word_set("en ei et den det de")
 
 NORWEGIAN = Language(
     code="nb",
-    synonyms=("no", "nn"),
+    synonyms=("nn",),
     articles=_ARTICLES,
     one_words=word_set("en ei et 1"),
     compounds=True,
-    num2words_code="no",
+    number_code="no",
     scoring_articles=_ARTICLES,
 )

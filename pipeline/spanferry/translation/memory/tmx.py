@@ -20,6 +20,7 @@ from defusedxml.ElementTree import XMLParser
 
 from spanferry.errors import InputError
 from spanferry.files import atomic_write, regular_file
+from spanferry.language.codes import fits, standard_code
 from spanferry.language.scripts import is_unspaced
 
 TOOL = "spanferry"
@@ -184,26 +185,19 @@ def decode_codepoint(name: str) -> str:
 def choose_variants(languages: tuple[str, ...], source: str, target: str) -> tuple[int | None, int | None]:
     """Choose the variants of a unit that are the text and its translation. Returns their indices, or None.
 
-    languages: the languages of the variants. For nl, the variants nl-BE and NL also fit, but nl is preferred. For
-    nl-BE, the variant nl does not fit.
+    languages: the languages of the variants. For nl, the variants nl-BE and NL also fit (`codes.fits`), but nl is
+    preferred. For nl-BE, the variant nl does not fit.
     """
-    codes = [normalise_code(language) for language in languages]
 
     def choose(wanted: str, taken: int | None = None) -> int | None:
-        fitting = [n for n, code in enumerate(codes) if n != taken and f"{code}-".startswith(f"{wanted}-")]
-        return min(fitting, key=lambda n: codes[n] != wanted, default=None)
+        fitting = [n for n, code in enumerate(languages) if n != taken and fits(code, wanted)]
+        return min(fitting, key=lambda n: standard_code(languages[n]) != standard_code(wanted), default=None)
 
-    source, target = normalise_code(source), normalise_code(target)
     if len(source) < len(target):  # from en to en-GB: the more specific language is chosen first
         translation = choose(target)
         return choose(source, translation), translation
     text = choose(source)
     return text, choose(target, text)
-
-
-def normalise_code(code: str) -> str:
-    """Return a language code in lower case, with hyphens."""
-    return code.lower().replace("_", "-")
 
 
 def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:

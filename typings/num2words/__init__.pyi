@@ -1,3 +1,0 @@
-"""The one function of num2words that this project calls."""
-
-def num2words(number: int | float | str, ordinal: bool = False, lang: str = "en", to: str = "cardinal") -> str: ...
