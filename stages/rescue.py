@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 import pyarrow as pa
+from msgspec.structs import asdict
 from spanferry.arrow import schema_of
 from spanferry.cli.corpus_session import corpus_session, import_earlier_output
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar, worker_count
@@ -18,6 +19,7 @@ from spanferry.projection.rescue_tables import rescue_batches
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.tables import ROW_GROUP, LazyTable, write, writer
 from spanferry.translation.client.marked_sentences import MarkedSentences
+from spanferry.translation.usage import Usage
 
 
 @click.command(cls=Command, name="rescue", help=__doc__)
@@ -35,15 +37,16 @@ def main(
     params = read_params()
     located = LazyTable(spans, SpanRow)
     cost: Counter[str] = Counter()
+    spent: Usage | None = None
     if params.rescue.enabled and not params.corpus(name).native:
         tables = LazyTable(layout, SourceParagraph), LazyTable(paragraphs, TargetParagraph), located
-        cost = rescue(params, name, source, marked, tables, out)
+        cost, spent = rescue(params, name, source, marked, tables, out)
     else:
         import_earlier_output(name, marked)
         batches = (pa.Table.from_batches([batch]) for batch in located.to_batches(ROW_GROUP))
         write_spans(batches, params.align.min_confidence, out)
         write(schema_of(TranslationRow).empty_table(), marked)
-    write_json(report, cost)
+    write_json(report, cost if spent is None else {**cost, "spent": asdict(spent)})
     print_summary(
         "rescue", f"{name}: {', '.join(f'{count:,} {label}' for label, count in cost.items()) or 'switched off'}"
     )
@@ -51,12 +54,15 @@ def main(
 
 def rescue(
     params: Params, name: str, source: Path, marked: Path, tables: tuple[LazyTable, LazyTable, LazyTable], out: Path
-) -> Counter[str]:
-    """Write the spans and the translations of the marked sentences. Returns the cost and the outcomes."""
+) -> tuple[Counter[str], Usage | None]:
+    """Write the spans and the translations of the marked sentences.
+
+    Returns the requests and outcomes, and what the service has billed (`TranslationSession.spent`).
+    """
     locator = make_locator(params.language.source, params.language.target, params.align)
     with (
         open_executor(params.executor, params.ray, worker_count()) as executor,
-        corpus_session(params, name, source, marked, executor) as session,
+        corpus_session(params, "rescue", name, source, marked, executor) as session,
         MarkedSentences(session, marked) as sentences,
         progress_bar("rescue", tables[0].num_rows, "paragraphs") as progress,
     ):
@@ -64,7 +70,7 @@ def rescue(
             *tables, sentences.translate, locator, params.rescue, executor, progress, session.translator.markers
         )
         write_spans(settled, params.align.min_confidence, out)
-    return cost
+        return cost, session.spent
 
 
 def write_spans(batches: Iterable[pa.Table], min_confidence: float, out: Path) -> None:

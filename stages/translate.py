@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from msgspec.structs import asdict
 from spanferry.cli.corpus_session import corpus_session
 from spanferry.cli.support import Command, path_option, print_summary, worker_count
 from spanferry.config import read_params
@@ -22,10 +23,11 @@ def main(name: str, source: Path, segments: Path, layout: Path, out: Path, repor
     params = read_params()
     with (
         open_executor(params.executor, params.ray, worker_count()) as executor,
-        corpus_session(params, name, source, out, executor) as session,
+        corpus_session(params, "translate", name, source, out, executor) as session,
     ):
         metrics = translate_corpus(session, segments, layout, out)
-    write_json(report, metrics)
+        spent = session.spent
+    write_json(report, metrics if spent is None else {**metrics, "spent": asdict(spent)})
     print_summary("translate", f"{name}: {session.counts.summary()}")
 
 

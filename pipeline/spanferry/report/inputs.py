@@ -64,8 +64,12 @@ def read_spans(clean: Path) -> pa.Table:
 
 
 def read_rescue(path: Path) -> dict[str, int]:
-    """Read rescue.json; it is {} when rescue was disabled. Raises InputError."""
-    counts: dict[str, int] = read_json(path, dict[str, Count], "not what rescue writes: {}; rebuild it")
+    """Read the counts of rescue.json; there are none when rescue was disabled. Raises InputError."""
+    content: dict[str, int | dict[str, int]] = read_json(
+        path, dict[str, Count | dict[str, Count]], "not what rescue writes: {}; rebuild it"
+    )
+    # `spent`, which only services that bill have, is an object.
+    counts = {name: value for name, value in content.items() if isinstance(value, int)}
     if counts and (missing := [name for name in RESCUE_COUNTS if name not in counts]):
         raise InputError(f"{path}: lacks {', '.join(missing)}; rebuild it")
     return counts

@@ -1,12 +1,12 @@
 """Estimates the requests and characters of a translation, without sending anything."""
 
 from collections.abc import Mapping, Sequence
-from math import ceil
 
 from msgspec import Struct
 
 from spanferry.translation.client.lookup import LookupResult, is_quarantined
 from spanferry.translation.client.session import TranslationSession
+from spanferry.translation.client.task_queue import count_calls
 from spanferry.translation.client.tasks import Segment, Task
 
 HOUR_S = 3600
@@ -54,7 +54,8 @@ def make_plan(segments: Sequence[Segment], session: TranslationSession) -> Plan:
         )
         for kind in dict.fromkeys(segment.kind for segment in segments)
     }
-    return Plan(kinds, ceil(len(tasks) / session.translator.batch), sum(len(task.text) for task in tasks))
+    requests = count_calls([task.text for task in tasks], session.translator)
+    return Plan(kinds, requests, sum(len(task.text) for task in tasks))
 
 
 def plan_kind(segments: Sequence[tuple[Segment, LookupResult]], tasks: Sequence[Task]) -> KindPlan:

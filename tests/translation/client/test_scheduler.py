@@ -20,6 +20,7 @@ from spanferry.translation.client.events import (
 )
 from spanferry.translation.client.rate_limiter import SUSPICIOUS_RESULTS
 from spanferry.translation.client.scheduler import Scheduler
+from spanferry.translation.client.task_queue import count_calls
 from spanferry.translation.client.tasks import Task
 from spanferry.translation.engines.base import (
     Overloaded,
@@ -324,3 +325,49 @@ def test_failures_of_earlier_runs_count():
     scheduler = schedule([task])
     _, failed = scheduler.done(send(scheduler, 0.0), ["bad"], 0.0)
     assert failed == AttemptFailed(task, CheckFailure.LENGTH, "bad", 10, 4, 0, final=True)
+
+
+class Batches(Service):
+    batch = 3
+    batch_size = 10
+
+    def size(self, text: str) -> int:
+        return len(text)
+
+
+def test_a_call_has_as_many_texts_as_fit():
+    engine = Batches()
+    texts = ["four", "five5", "x", "y", "z", "longer than all", "end"]
+    scheduler = Scheduler(
+        [Task(text, "answer") for text in texts], engine, TranslateSettings(), check, now=0.0, started=0.0
+    )
+    sent = []
+    while isinstance(action := scheduler.next(0.0), Send):
+        sent.append([task.text for task in action.call.tasks])
+        scheduler.done(action.call, ["good"] * len(action.call.tasks), 0.0)
+    assert sent == [["four", "five5", "x"], ["y", "z"], ["longer than all"], ["end"]]
+    assert count_calls(texts, engine) == 4
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_texts_are_sent_again_together_if_the_engine_says_so(together):
+    engine = Batches()
+    engine.batch_retries = together
+    scheduler = Scheduler(
+        [Task(text, "answer") for text in "abcd"], engine, TranslateSettings(), check, now=0.0, started=0.0
+    )
+    calls = []
+    now = 0.0
+    while not isinstance(action := scheduler.next(now), Stop):
+        if isinstance(action, Wait):
+            now = action.until
+            continue
+        calls.append("".join(task.text for task in action.call.tasks))
+        answers = ["good" if task.times_sent > 1 or task.text == "a" else "" for task in action.call.tasks]
+        scheduler.done(action.call, answers, now)
+    if together:
+        assert calls == ["abc", "bcd", "d"]
+        assert now == 0.0
+    else:
+        assert calls[:2] == ["abc", "d"]
+        assert sorted(calls[2:]) == ["b", "c", "d"]

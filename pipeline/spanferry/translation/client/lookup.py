@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterable
 from spanferry.translation.chunks import split_text
 from spanferry.translation.client.tasks import Segment, Task, TranslationResult
 from spanferry.translation.engines.base import Translator
+from spanferry.translation.glossary import Glossary, select_terms
 from spanferry.translation.memory.store import FailedAttempt
 
 LookupResult = str | Task | list[str | Task]
 """A translation, the task that will produce it, or the parts of a long segment, some of which are tasks."""
-FindTranslation = Callable[[str, str], str | None]
-"""(text, its paragraph or '') -> its stored translation, or None."""
-FindFailedAttempt = Callable[[str, str], FailedAttempt | None]
-"""(text, its paragraph or '') -> its last failed attempt in earlier runs, or None."""
+FindTranslation = Callable[[Task], str | None]
+"""task -> the stored translation of its text in its paragraph and with its glossary, or None."""
+FindFailedAttempt = Callable[[Task], FailedAttempt | None]
+"""task -> the last failed attempt of its text in earlier runs, or None."""
 
 
 class SegmentLookup:
@@ -23,28 +24,37 @@ class SegmentLookup:
     ) -> None:
         self.translator = translator
         self.find_translation, self.find_failed_attempt = find_translation, find_failed_attempt
-        self.tasks: dict[str | tuple[str, str], Task] = {}  # by text, or by text and paragraph
+        self.tasks: dict[str | tuple[str, str, Glossary], Task] = {}
 
     def look_up(self, segment: Segment) -> LookupResult:
         """Return the segment's translation, or the tasks that are needed for it."""
-        context = segment.context if self.translator.uses_context else ""
-        translation = self.find_translation(segment.text, context)
+        whole = self._task(segment, segment.text)
+        translation = self.find_translation(whole)
         if translation is not None:
             return translation
         parts = split_text(segment.text, self.translator.size, self.translator.limit)
         if len(parts) == 3 and parts[1] == segment.text:
-            return self._task(segment.text, segment.kind, context)
+            return self._collect(whole)
         result: list[str | Task] = list(parts)
         for index in range(1, len(parts), 2):
-            translation = self.find_translation(parts[index], context)
-            result[index] = self._task(parts[index], segment.kind, context) if translation is None else translation
+            chunk = self._task(segment, parts[index])
+            translation = self.find_translation(chunk)
+            result[index] = self._collect(chunk) if translation is None else translation
         return result if any(isinstance(part, Task) for part in result) else "".join(map(str, result))
 
-    def _task(self, text: str, kind: str, context: str) -> Task:
-        key = (text, context) if context else text
+    def _task(self, segment: Segment, text: str) -> Task:
+        """Return the task for a text of a segment, with what the engine uses of the segment."""
+        context = segment.context if self.translator.uses_context else ""
+        terms = select_terms(segment.glossary, text) if segment.glossary and self.translator.uses_glossary else ()
+        return Task(text, segment.kind, context, glossary=terms)
+
+    def _collect(self, task: Task) -> Task:
+        """Add a missing task. Return the one that was added before for the same text, if there is one."""
+        # Most tasks have a text only. A tuple for each of them would take 20 MB for SQuAD.
+        key = (task.text, task.context, task.glossary) if task.context or task.glossary else task.text
         if key not in self.tasks:
-            self.tasks[key] = task = Task(text, kind, context)
-            if earlier := self.find_failed_attempt(text, context):
+            self.tasks[key] = task
+            if earlier := self.find_failed_attempt(task):
                 task.attempt, task.counted_failures, task.repeats = earlier.attempt, earlier.failures, earlier.repeats
                 task.last_failure = earlier.failure, earlier.answer
                 task.failure = earlier.failure if earlier.final else None

@@ -126,12 +126,17 @@ class Scheduler:
             if task := self.health.start_check():
                 return self._send((task,), now, is_health_check=True)
             self.attribution.blame_service()
-        if task := self.queue.pop_retry(now):
-            if task.counted_failures < self.settings.attempts or task.last_failure is None:
+        again: list[Task] = []
+        while len(again) < self.translator.batch and (task := self.queue.pop_retry(now)):
+            if task.counted_failures >= self.settings.attempts and task.last_failure is not None:
+                for waiting in again:
+                    self.queue.retry(waiting, now)
+                task.failure, _ = task.last_failure
+                return GiveUp(task, task.failure)
+            again.append(task)
+            if not self.translator.batch_retries:
                 return self._send((task,), now)
-            task.failure, _ = task.last_failure
-            return GiveUp(task, task.failure)
-        tasks = self.queue.pop_new(self.translator.batch)
+        tasks = *again, *self.queue.pop_new(self.translator, already=again)
         return self._send(tasks, now) if tasks else None
 
     def _send(self, tasks: tuple[Task, ...], now: float, is_health_check: bool = False) -> Send:
@@ -208,7 +213,7 @@ class Scheduler:
     def _take_bad_answer(self, task: Task, failure: CheckFailure, answer: str, now: float) -> tuple[bool, list[Event]]:
         """Schedule a retry. Returns whether the answer depends on its text, and the events."""
         delay = 0.0
-        if self.translator.remote:
+        if self.translator.remote and not self.translator.batch_retries:
             delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(task.bad_answers, 10)) * self.random.uniform(0.5, 1)
         self.queue.retry(task, now + delay)
         is_about_text, failed = self.attribution.record(task, failure, answer)

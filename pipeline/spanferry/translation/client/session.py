@@ -37,6 +37,7 @@ from spanferry.translation.client.tasks import Segment, Task, TranslationResult
 from spanferry.translation.engines.base import Translator
 from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, context_digest
 from spanferry.translation.settings import TranslateSettings
+from spanferry.translation.usage import Usage
 
 # The number of texts of each `translate` call that are added to those for health checks.
 KNOWN_GOOD_PER_CALL = 4
@@ -53,7 +54,7 @@ class TranslationSession:
     own translations (its TMX file), which take precedence over the memory and are not stored in it.
     prior_translations: translations of this corpus by earlier runs, used for texts that the memory lacks. progress:
     called with the counts when they change. enter: called before texts are sent; its first call must enter the
-    translator.
+    translator. purpose: what the translations are for, to which the memory books what a service bills.
     """
 
     def __init__(
@@ -66,8 +67,10 @@ class TranslationSession:
         prior_translations: Mapping[str, str] | None = None,
         progress: Callable[[Counts], object] = lambda counts: None,
         enter: Callable[[], object] = lambda: None,
+        purpose: str = "",
     ) -> None:
         self.translator, self.memory, self.settings = translator, memory, settings
+        self.purpose = purpose
         self.scope = Scope(translator.identity, *languages)
         self.corpus_translations = corpus_translations or {}
         self.prior_translations = prior_translations or {}
@@ -95,6 +98,13 @@ class TranslationSession:
     def look_up(self, segments: Iterable[Segment]) -> tuple[list[LookupResult], list[Task]]:
         """Return one lookup result per segment, and the distinct tasks that `translate` would send."""
         return look_up_segments(segments, self.translator, self._find_translation, self._find_failed_attempt)
+
+    @property
+    def spent(self) -> Usage | None:
+        """What the service has billed for this purpose so far, by all runs; None if it bills nothing."""
+        if self.translator.meter is None or self.memory is None:
+            return None
+        return self.memory.spent.get(self.purpose, Usage())
 
     def uses_corpus_translations(self, text: str) -> bool:
         """Return whether the translation of a text uses the corpus's own translations, as a whole or in part."""
@@ -126,18 +136,23 @@ class TranslationSession:
             self._send(tasks, memory)
         return [join_parts(result) for result in results]
 
-    def _find_translation(self, text: str, context: str) -> str | None:
-        """Return the stored translation of a text, or None. context: its paragraph, or '' if the engine uses none."""
+    def _find_translation(self, task: Task) -> str | None:
+        """Return the stored translation of a task's text, or None."""
+        text = task.text
         if (translation := self.corpus_translations.get(text)) is not None or self.memory is None:
             return translation
-        # A translation without a context was imported by a person, and applies to every paragraph.
-        translation = self.memory.get(text)
-        if translation is None and context:
-            translation = self.memory.get(text, context_digest(context))
-        return self.prior_translations.get(text) if translation is None else translation
+        # A translation without a context was imported by a person, and applies to every paragraph. If the engine uses
+        # no contexts, it may also be an answer that does not follow the glossary.
+        if not task.glossary or self.translator.uses_context:
+            translation = self.memory.get(text)
+        if translation is None and task.digest:
+            translation = self.memory.get(text, task.digest)
+        if translation is None and not task.glossary:
+            translation = self.prior_translations.get(text)
+        return translation
 
-    def _find_failed_attempt(self, text: str, context: str) -> FailedAttempt | None:
-        return self.memory.failed_attempt(text, context_digest(context)) if self.memory is not None else None
+    def _find_failed_attempt(self, task: Task) -> FailedAttempt | None:
+        return self.memory.failed_attempt(task.text, task.digest) if self.memory is not None else None
 
     def _known_good_texts(
         self, segments: Sequence[Segment], results: Sequence[LookupResult], memory: Memory
@@ -174,6 +189,8 @@ class TranslationSession:
                     case GiveUp(_, failure):
                         self.counts.quarantined[failure] += 1
                     case Wait(until):
+                        if scheduler.stop_reason:
+                            self.translator.interrupt()
                         if sync_at <= monotonic():
                             memory.sync()
                             sync_at = float("inf")
@@ -185,6 +202,7 @@ class TranslationSession:
                 raise TranslationError(self._stop_message(action.reason))
         finally:
             self.known_good = scheduler.known_good
+            self._book_usage(memory)
             memory.sync()
             self._report(scheduler)
             calls.close()
@@ -197,6 +215,7 @@ class TranslationSession:
     ) -> bool:
         """Pass finished calls to the scheduler and apply its events. Returns whether answers were stored."""
         events: list[Event] = []
+        self._book_usage(memory)
         try:
             for call in finished:
                 events += scheduler.done(call.argument, call.outcome, monotonic())
@@ -204,6 +223,11 @@ class TranslationSession:
             # If a call ends the run, the answers of the calls before it are still stored.
             is_stored = self._apply(events, memory)
         return is_stored
+
+    def _book_usage(self, memory: Memory) -> None:
+        """Record what the service has billed since the last call."""
+        if self.translator.meter is not None and (usage := self.translator.meter.take()):
+            memory.add_usage(self.purpose, usage)
 
     def _apply(self, events: Sequence[Event], memory: Memory) -> bool:
         """Store good answers and failed attempts, and update the counts. Returns whether answers were stored."""
@@ -218,7 +242,7 @@ class TranslationSession:
                     self.counts.trouble[reason] += texts
         self.counts.answered += len(answered)
         if answered:
-            memory.add((task.text, context_digest(task.context), task.answer or "") for task in answered)
+            memory.add((task.text, task.digest, task.answer or "") for task in answered)
         return bool(answered)
 
     def _failed_attempt(self, event: AttemptFailed) -> FailedAttempt:
@@ -233,7 +257,7 @@ class TranslationSession:
             repeats=event.repeats,
             attempt=event.attempt,
             final=event.final,
-            context=context_digest(event.task.context),
+            context=event.task.digest,
         )
 
     def _count_sent(self, call: Call) -> None:

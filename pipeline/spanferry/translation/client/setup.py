@@ -35,6 +35,7 @@ def open_session(
     settings: TranslateSettings | None = None,
     tmx: Path | None = None,
     prior_tables: Sequence[Path] = (),
+    purpose: str = "",
     planning: bool = False,
     executor: Executor | None = None,
     progress: Callable[[Counts], object] = lambda counts: None,
@@ -47,6 +48,7 @@ def open_session(
     tmx: the TMX file of the corpus's own translations, which take precedence over all others.
     prior_tables: tables of translations by earlier runs, possibly by other translators. The memory imports the rows
         that it lacks. Files that do not exist are skipped.
+    purpose: what the translations are for ('translate squad2'), to which the memory books what a service bills.
     planning: True to send and write nothing, and not to lock the memory.
     executor: the executor of the stage. On a Ray cluster, models run there.
     progress: called with the counts when they change.
@@ -78,7 +80,7 @@ def open_session(
         prior.clear()  # frees the tables, which take as much memory as the translations
         enter = cache(lambda: stack.enter_context(engine))
         yield TranslationSession(
-            engine, memory, settings, languages, corpus_translations, prior_translations, progress, enter
+            engine, memory, settings, languages, corpus_translations, prior_translations, progress, enter, purpose
         )
 
 

@@ -3,9 +3,10 @@
 from collections import deque
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
-from itertools import count
+from itertools import chain, count, islice
 
 from spanferry.translation.client.tasks import Task
+from spanferry.translation.engines.base import Translator
 
 
 class TaskQueue:
@@ -36,6 +37,29 @@ class TaskQueue:
         """Remove and return the earliest retry that is due."""
         return heappop(self._retries)[2] if self.next_retry <= now else None
 
-    def pop_new(self, most: int) -> tuple[Task, ...]:
-        """Remove and return up to `most` new tasks."""
-        return tuple(self._new.popleft() for _ in range(min(most, len(self._new))))
+    def pop_new(self, translator: Translator, already: Sequence[Task] = ()) -> tuple[Task, ...]:
+        """Remove and return as many new tasks as fit in one call, besides those that it has already."""
+        texts = (task.text for task in chain(already, self._new))
+        count = max(0, count_fitting(texts, translator) - len(already))
+        return tuple(self._new.popleft() for _ in range(count))
+
+
+def count_fitting(texts: Iterable[str], translator: Translator) -> int:
+    """Return how many of the first texts fit in one call of a translator. The first one always does."""
+    count = total = 0
+    for text in islice(texts, translator.batch):
+        if translator.batch > 1:
+            total += translator.size(text)
+        if count and total > translator.batch_size:
+            break
+        count += 1
+    return count
+
+
+def count_calls(texts: Sequence[str], translator: Translator) -> int:
+    """Return the number of calls in which these texts are sent the first time."""
+    calls = start = 0
+    while start < len(texts):
+        start += count_fitting(texts[start : start + translator.batch], translator)
+        calls += 1
+    return calls

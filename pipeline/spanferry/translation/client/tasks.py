@@ -4,15 +4,22 @@ from dataclasses import dataclass
 
 from spanferry.records import CheckFailure
 from spanferry.translation.engines.base import Request
+from spanferry.translation.glossary import Glossary
+from spanferry.translation.memory.store import context_digest
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A text to translate. kind: a `Kind` or `checks.MARKED`; context: the paragraph around the text, or ''."""
+    """A text to translate.
+
+    kind: a `Kind` or `checks.MARKED`. context: the paragraph around the text, or ''. glossary: terms that may occur in
+    the text, with the translations to use for them.
+    """
 
     text: str
     kind: str
     context: str = ""
+    glossary: Glossary = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +46,14 @@ class Task:
     counted_failures: int = 0  # bad answers that count against the text, in this run and earlier ones
     last_failure: tuple[CheckFailure, str] | None = None  # the last of these with an answer, else the first one
     repeats: int = 0  # how often `last_failure` occurred in a row
+    glossary: Glossary = ()  # the terms that occur in the text, if the engine uses glossaries
 
     @property
     def request(self) -> Request:
         """The request to send now."""
-        return Request(self.text, self.context, self.attempt)
+        return Request(self.text, self.context, self.attempt, self.glossary)
+
+    @property
+    def digest(self) -> str:
+        """The digest of the context and the glossary, with which the memory stores the answer."""
+        return context_digest(self.context, self.glossary)

@@ -7,6 +7,8 @@ from typing import Self
 
 from spanferry.errors import TranslationError
 from spanferry.markers import STYLES, Markers
+from spanferry.translation.glossary import Glossary
+from spanferry.translation.usage import UsageMeter
 
 CONTEXT_SUFFIX = " context"
 """The suffix of the identity of an engine that uses contexts."""
@@ -17,12 +19,14 @@ class Request:
     """One text to translate: a single line without outer white space, within the limit of the engine.
 
     context: the paragraph around the text if the engine uses it, else ''. attempt: the number of bad answers so far, by
-    which engines vary the request. It is reset to 0 when varied requests get no answer at all.
+    which engines vary the request. It is reset to 0 when varied requests get no answer at all. glossary: the terms of
+    the text that have a fixed translation, if the engine uses glossaries.
     """
 
     text: str
     context: str = ""
     attempt: int = 0
+    glossary: Glossary = ()
 
 
 class Translator(ABC):
@@ -39,8 +43,19 @@ class Translator(ABC):
     """True for a service, which may throttle or ban a client or be down, so that sending a text again may help."""
     uses_context: bool = False
     """True if the translation of a text depends on the paragraph around it."""
+    uses_glossary: bool = False
+    """True if the engine translates the terms in `Request.glossary` as it says."""
+    meter: UsageMeter | None = None
+    """For a service that bills by character or token: where the engine adds what each response costs."""
     batch: int = 1
     """The largest number of requests in one call."""
+    batch_size: int = 1 << 30
+    """The largest total size of the texts in one call, as `size` measures it."""
+    batch_retries: bool = False
+    """True to send texts again together. By default each is sent again alone, because one may spoil the others.
+
+    Such an engine does not raise Refused for more than one text.
+    """
     concurrency: int = 1
     """The largest number of calls at once."""
     limit: int = 1 << 30
@@ -62,6 +77,10 @@ class Translator(ABC):
     def size(self, text: str) -> int:
         """Return the size of a text, which is compared with `limit`. It never decreases when a text is extended."""
         return len(text)
+
+    def interrupt(self) -> None:
+        """End calls that wait long, by raising an EngineFailure, because the run is to stop. By default none do."""
+        return
 
     @abstractmethod
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:

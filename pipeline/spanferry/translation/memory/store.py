@@ -2,13 +2,14 @@
 
     memory/translations.jsonl    each good answer: translator, languages, text, translation
     memory/quarantine.jsonl      each bad answer that counts against its text, and whether the text is given up
+    memory/usage.jsonl           what services have billed: translator, languages, purpose, amounts
     memory/lock                  the lock file of the process that writes
 
 A later record of the same text replaces an earlier one.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -16,10 +17,13 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure
+from spanferry.translation.glossary import Glossary
 from spanferry.translation.memory.journal import Log
+from spanferry.translation.usage import Usage, total_usage
 
 RECENT_TEXTS = 8  # the number of texts to keep for health checks of a service
 
@@ -46,7 +50,7 @@ class LogRecord(Struct, frozen=True, omit_defaults=True):
 
 
 class Entry(LogRecord, frozen=True, omit_defaults=True):
-    """A translation. context: digest of the paragraph around the text if the engine uses contexts, else ''."""
+    """A translation. context: the `context_digest` of what the engine used besides the text."""
 
     translation: str
     context: str = ""
@@ -69,6 +73,19 @@ class FailedAttempt(LogRecord, frozen=True, omit_defaults=True):
     context: str = ""
 
 
+class UsageEntry(Usage, frozen=True, omit_defaults=True, kw_only=True):
+    """What a service has billed for some requests.
+
+    purpose: what the requests were for, such as 'translate squad2'. job: the batch job that they were, or ''.
+    """
+
+    translator: str
+    source: str
+    target: str
+    purpose: str
+    job: str = ""
+
+
 AnyRecord = TypeVar("AnyRecord", Entry, FailedAttempt)
 
 
@@ -82,9 +99,28 @@ def quarantine_log(folder: Path) -> Log[FailedAttempt]:
     return Log(folder / "quarantine.jsonl", FailedAttempt)
 
 
-def context_digest(context: str) -> str:
-    """Return the digest of a paragraph for the logs; '' for ''."""
-    return blake2b(context.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest() if context else ""
+def usage_log(folder: Path) -> Log[UsageEntry]:
+    """Return the log of what services have billed."""
+    return Log(folder / "usage.jsonl", UsageEntry)
+
+
+def read_usage(folder: Path) -> list[UsageEntry]:
+    """Return what services have billed, each batch job once: its results may have been read again after a crash."""
+    jobs: set[str] = set()
+    entries: list[UsageEntry] = []
+    for entry in usage_log(folder).records():
+        if not entry.job or entry.job not in jobs:
+            jobs.add(entry.job)
+            entries.append(entry)
+    return entries
+
+
+def context_digest(context: str, glossary: Glossary = ()) -> str:
+    """Return the digest of a paragraph and a glossary for the logs; '' if both are empty."""
+    if not context and not glossary:
+        return ""
+    parts = [context, *(f"{term}\0{translation}" for term, translation in glossary)]
+    return blake2b("\0\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def memory_key(text: str, context: str) -> bytes:
@@ -115,7 +151,7 @@ class Memory:
     """The translations of one scope. The constructor reads the logs; `open_memory` opens them for writing.
 
     damage: a description of the damage of an earlier crash; '' when there is none. recent_texts: the texts that were
-    translated last, except those that equal their translation.
+    translated last, except those that equal their translation. spent: what the service has billed for each purpose.
     """
 
     def __init__(self, folder: Path, scope: Scope) -> None:
@@ -128,7 +164,16 @@ class Memory:
         self._failed = {
             memory_key(attempt.text, attempt.context): attempt for attempt in self._in_scope(self._quarantine.records())
         }
-        self.damage = "; ".join(filter(None, (self._translations.damage, self._quarantine.damage)))
+        self._usage = usage_log(folder)
+        list(self._usage.records())  # finds its end
+        billed = [entry for entry in read_usage(folder) if scope == Scope(entry.translator, entry.source, entry.target)]
+        self._jobs = {entry.job for entry in billed if entry.job}
+        self.spent = {
+            purpose: total_usage(entry for entry in billed if entry.purpose == purpose)
+            for purpose in dict.fromkeys(entry.purpose for entry in billed)
+        }
+        logs = self._translations, self._quarantine, self._usage
+        self.damage = "; ".join(filter(None, (log.damage for log in logs)))
 
     def _in_scope(self, records: Iterable[AnyRecord]) -> Iterator[AnyRecord]:
         translator, source, target = self.scope.translator, self.scope.source, self.scope.target
@@ -167,20 +212,37 @@ class Memory:
         self._quarantine.append([attempt])
         self._failed[memory_key(attempt.text, attempt.context)] = attempt
 
+    def add_usage(self, purpose: str, usage: Mapping[str, Usage]) -> None:
+        """Append what the service has billed, by batch job ('' for other requests). A job counts once."""
+        new = {job: amounts for job, amounts in usage.items() if job not in self._jobs}
+        self._jobs.update(filter(None, new))
+        self._usage.append(
+            UsageEntry(
+                **asdict(amounts),
+                translator=self.scope.translator,
+                source=self.scope.source,
+                target=self.scope.target,
+                purpose=purpose,
+                job=job,
+            )
+            for job, amounts in new.items()
+        )
+        self.spent[purpose] = total_usage([self.spent.get(purpose, Usage()), *new.values()])
+
     def sync(self) -> None:
         """Force everything that was added to the disk, so that it survives a power cut."""
-        self._translations.sync()
-        self._quarantine.sync()
+        for log in (self._translations, self._quarantine, self._usage):
+            log.sync()
 
     def open(self) -> None:
-        """Open both logs for appending; the caller holds the lock (see `open_memory`)."""
-        self._translations.open()
-        self._quarantine.open()
+        """Open the logs for appending; the caller holds the lock (see `open_memory`)."""
+        for log in (self._translations, self._quarantine, self._usage):
+            log.open()
 
     def close(self) -> None:
-        """Sync and close both logs."""
-        self._translations.close()
-        self._quarantine.close()
+        """Sync and close the logs."""
+        for log in (self._translations, self._quarantine, self._usage):
+            log.close()
 
 
 @contextmanager

@@ -1,0 +1,60 @@
+"""What a service bills: requests, characters and tokens, counted where they are spent.
+
+    engine ──add──> UsageMeter ──take──> TranslationSession ──> memory/usage.jsonl (`memory.store.UsageEntry`)
+
+An engine adds the usage of each response as it arrives, also of responses whose translations are bad: they are billed
+as well.
+"""
+
+from collections.abc import Iterable
+from threading import Lock
+
+from msgspec import Struct
+
+
+class Usage(Struct, frozen=True, omit_defaults=True):
+    """Amounts that a service bills. An engine leaves those at 0 that its service does not count.
+
+    characters: code points of the texts. input_tokens, output_tokens: as the service reports them.
+    """
+
+    requests: int = 0
+    characters: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.requests + other.requests,
+            self.characters + other.characters,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+        )
+
+
+def total_usage(parts: Iterable[Usage]) -> Usage:
+    """Return the sum of some usages."""
+    return sum(parts, Usage())
+
+
+class UsageMeter:
+    """The usage of an engine that is not yet recorded. Threads may add to it at once.
+
+    job: the id of a batch job, whose usage counts once even if its results are read again after a crash; '' for
+    ordinary requests, which are summed.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._by_job: dict[str, Usage] = {}
+
+    def add(self, usage: Usage, job: str = "") -> None:
+        """Add the usage of a response, or of the results of a job."""
+        with self._lock:
+            self._by_job[job] = self._by_job.get(job, Usage()) + usage
+
+    def take(self) -> dict[str, Usage]:
+        """Return the usage by job since the last call."""
+        with self._lock:
+            taken, self._by_job = self._by_job, {}
+        return taken
