@@ -13,6 +13,8 @@ from spanferry.fetch import fetch_corpus
 @path_option("--out")
 def main(name: str, out: Path) -> None:
     fetched = fetch_corpus(read_params().corpus(name), out, download_bar)
+    for note in fetched.notes:
+        print_summary("fetch", f"{name}: {note}")
     print_summary("fetch", f"{name}: {', '.join(fetched.files)}; {fetched.questions:,} questions")
 
 

@@ -10,6 +10,7 @@ from spanferry.config import read_params
 from spanferry.records import SegmentRow, Split
 from spanferry.segmentation import collect_segments, make_layout
 from spanferry.squad import Document, read_squad
+from spanferry.squad.offsets import Repairs, repair_offsets
 
 
 @click.command(cls=Command, name="segment", help=__doc__)
@@ -19,9 +20,13 @@ from spanferry.squad import Document, read_squad
 def main(name: str, source: Path, out: Path) -> None:
     params = read_params()
     corpus = params.corpus(name)
-    documents: dict[Split, Document] = {split: read_squad(source / f"{split}.json") for split in corpus.locations()}
+    documents: dict[Split, Document] = {}
+    repairs: dict[Split, Repairs] = {}
+    for split in corpus.locations():
+        repaired = repair_offsets(read_squad(source / f"{split}.json"))
+        documents[split], repairs[split] = repaired.document, repaired.repairs
     with progress_bar("segment", None, "paragraphs") as progress:
-        layout = make_layout(documents, params.language.source, corpus.native, progress)
+        layout = make_layout(documents, params.language.source, corpus.native, progress, repairs)
     segments = schema_of(SegmentRow).empty_table() if corpus.native else collect_segments(layout)
     tables.write(layout, out / "layout.parquet")
     tables.write(segments, out / "segments.parquet")

@@ -17,6 +17,8 @@ from spanferry.records import (
     QuestionDecision,
     Reason,
     Record,
+    Repair,
+    RepairKind,
     SourceAnswer,
     SourceParagraph,
     SourceQuestion,
@@ -30,7 +32,8 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 INT = st.integers(-(2**31), 2**31 - 1)
 SHARE = st.floats(0, 1, width=32)
 SPLIT = st.sampled_from(["train", "dev"])
-ANSWERS = st.lists(st.builds(SourceAnswer, TEXT, INT), max_size=2).map(tuple)
+REPAIR = st.none() | st.builds(Repair, st.sampled_from(RepairKind), TEXT, INT)
+ANSWERS = st.lists(st.builds(SourceAnswer, TEXT, INT, REPAIR), max_size=2).map(tuple)
 SPANS = st.lists(st.builds(TextSpan, INT, INT), max_size=3).map(tuple)
 CANDIDATES = st.lists(st.builds(CandidateRow, INT, TEXT, st.sampled_from(Method), SHARE), max_size=2).map(tuple)
 PLACEMENT = st.builds(Placement, TEXT, INT, st.sampled_from(Method), SHARE, SHARE, INT, INT)
@@ -56,6 +59,7 @@ ROWS: dict[type[Record], st.SearchStrategy[Any]] = {
         placement=st.none() | PLACEMENT,
         reason=st.none() | st.sampled_from(Reason),
         candidates=CANDIDATES,
+        repair=REPAIR,
     ),
     ParagraphDecision: st.builds(
         ParagraphDecision, SPLIT, INT, INT, st.none() | st.sampled_from(Reason), DECISIONS.map(tuple)

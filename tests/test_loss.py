@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from spanferry.arrow import schema_of
 from spanferry.loss import count_losses, mixture_distance
 from spanferry.loss_figures import PARTS, TOTAL, BreakdownRow, LossFigures, read_figures, write_figures
-from spanferry.records import Method, Reason, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
+from spanferry.records import Method, Reason, RepairKind, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
+from spanferry.report.wording import describe_repairs
 
 from tests.support.tiny_build import Tiny, build
 
 NO_REASONS = dict.fromkeys((r.value for r in Reason), 0)
+NO_REPAIRS = dict.fromkeys((r.value for r in RepairKind), 0)
 NO_METHODS = dict.fromkeys((m.value for m in Method), 0)
 
 
@@ -54,6 +56,7 @@ def test_figures_of_dev():
             "dropped": 5,
             "reasons": NO_REASONS
             | {"source_mismatch": 1, "question_untranslated": 1, "not_found": 1, "below_threshold": 1, "ambiguous": 1},
+            "repaired": NO_REPAIRS,
             "methods": NO_METHODS | {"exact": 1, "fuzzy": 1},
             "probability": 0.765,
         },
@@ -62,6 +65,7 @@ def test_figures_of_dev():
             "kept": 1,
             "dropped": 0,
             "reasons": NO_REASONS,
+            "repaired": NO_REPAIRS,
             "methods": NO_METHODS | {"exact": 1},
             "probability": 0.98,
         },
@@ -78,6 +82,23 @@ def test_figures_of_dev():
             "position_distance": 0.428571,
         },
     }
+
+
+def test_repaired_answers_are_counted_kept_and_lost_ones_alike():
+    tiny = build()
+    rows = tiny.spans.to_pylist()
+    for row, repair in zip(rows, ("utf8_bytes", "utf8_bytes", "once", "shifted"), strict=False):
+        row |= {"repair": repair, "given_text": row["source_text"], "given_start": 7}
+    spans = pa.Table.from_pylist(rows, schema=schema_of(SpanRow))
+    counted = dataclasses.replace(tiny, spans=spans)
+    train = figures(counted)["train"]
+    assert train["answers"]["repaired"] == NO_REPAIRS | {"utf8_bytes": 2, "once": 1}
+    assert train["plausible_answers"]["repaired"] == NO_REPAIRS | {"shifted": 1}
+    assert describe_repairs(count(counted)) == (
+        "4 wrong offsets of the source repaired: 2 counted in bytes, 1 all too high or too low by the same number, "
+        "1 found because the text stands only once in the context."
+    )
+    assert describe_repairs(count(tiny)) == ""
 
 
 def test_breakdowns_of_all():

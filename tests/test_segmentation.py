@@ -10,6 +10,7 @@ from spanferry.squad import Answer, Article, Document, Paragraph, Question, deco
 from tests.support.small_squad import DEV, FERRY, TOWER, TRAIN, as_json
 
 DOCUMENTS = {"train": decode_squad(as_json(TRAIN), "train"), "dev": decode_squad(as_json(DEV), "dev")}
+UNREPAIRED = {"repair": None, "given_text": None, "given_start": None}
 
 
 def test_the_layout_has_the_position_of_every_text() -> None:
@@ -29,7 +30,7 @@ def test_the_layout_has_the_position_of_every_text() -> None:
                 "id": "often",
                 "question": "How often does it sail?",
                 "is_impossible": False,
-                "answers": [{"text": "12 times a day", "start": 28}],
+                "answers": [{"text": "12 times a day", "start": 28} | UNREPAIRED],
                 "plausible_answers": [],
             },
             {
@@ -37,7 +38,7 @@ def test_the_layout_has_the_position_of_every_text() -> None:
                 "question": "Who was its captain?",
                 "is_impossible": True,
                 "answers": [],
-                "plausible_answers": [{"text": "Nobody", "start": 81}],
+                "plausible_answers": [{"text": "Nobody", "start": 81} | UNREPAIRED],
             },
         ],
     }

@@ -22,12 +22,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import fields
 
-from spanferry.records import Placement, Record
+from spanferry.records import Placement, Record, Repair
 
 R = TypeVar("R", bound=Record)
 Column = pa.Array | pa.ChunkedArray
 
-FLATTENED: frozenset[type[Record]] = frozenset({Placement})
+FLATTENED: frozenset[type[Record]] = frozenset({Placement, Repair})
 """Record types whose fields become columns of the enclosing row, not a struct."""
 
 _SCALARS: dict[type, pa.DataType] = {str: pa.string(), int: pa.int32(), float: pa.float32(), bool: pa.bool_()}

@@ -14,6 +14,7 @@ from spanferry.config import Corpus
 from spanferry.errors import FetchError
 from spanferry.files import atomic_write, file_sha256, regular_file
 from spanferry.squad import decode_squad, iterate_questions
+from spanferry.squad.offsets import describe_recognition, repair_offsets
 
 CHUNK_BYTES = 1 << 20
 TIMEOUT_S = 60  # seconds without receiving a byte
@@ -31,11 +32,13 @@ Check = Callable[[Path], object]
 class FetchedCorpus(NamedTuple):
     """The result of `fetch_corpus`.
 
-    files: names of the files in the folder. questions: number of questions in all splits.
+    files: names of the files in the folder. questions: number of questions in all splits. notes: plain lines, each of
+    which begins with a file's name, about what is repaired.
     """
 
     files: tuple[str, ...]
     questions: int
+    notes: tuple[str, ...]
 
 
 def fetch_corpus(
@@ -45,19 +48,27 @@ def fetch_corpus(
 
     progress: called with the name of a file; returns a context manager that shows the progress of its download.
 
-    Raises FetchError when a file cannot be fetched, InputError when a split is not a SQuAD file.
+    Raises FetchError when a file cannot be fetched, InputError when a split is not a SQuAD file, or has systematic
+    errors in its offsets that are not to be repaired.
     """
     questions = 0
     files: list[str] = []
+    notes: list[str] = []
     for split, location in corpus.locations().items():
 
-        def count_questions(path: Path, location: str = location) -> None:
+        def inspect(path: Path, name: str = f"{split}.json", location: str = location) -> None:
             nonlocal questions
-            questions += sum(1 for _ in iterate_questions(decode_squad(path.read_bytes(), location)))
+            document = decode_squad(path.read_bytes(), location)
+            questions += sum(1 for _ in iterate_questions(document))
+            repaired = repair_offsets(document)
+            if corpus.repair == "off":
+                repaired.refuse(location)
+            if note := describe_recognition(repaired.recognition):
+                notes.append(f"{name}: {note}")
 
         files.append(f"{split}.json")
         with progress(files[-1]) as on_bytes:
-            fetch(location, out / files[-1], corpus.expected_sha256(split), count_questions, on_bytes)
+            fetch(location, out / files[-1], corpus.expected_sha256(split), inspect, on_bytes)
     extras = {"memory.tmx": corpus.memory, "gold.json": corpus.gold, "verdicts.csv": corpus.verdicts}
     for file, location in extras.items():
         if location:
@@ -66,7 +77,7 @@ def fetch_corpus(
                 fetch(location, out / file, on_bytes=on_bytes)
     for stale in {path.name for path in out.iterdir()} - set(files):
         (out / stale).unlink()
-    return FetchedCorpus(tuple(files), questions)
+    return FetchedCorpus(tuple(files), questions, tuple(notes))
 
 
 def fetch(

@@ -28,10 +28,10 @@ from spanferry.loss_figures import (
     Units,
     ratio,
 )
-from spanferry.records import SPLITS, Field, Method
+from spanferry.records import SPLITS, Field, Method, RepairKind
 from spanferry.selection import KEPT, REASONS, Selection
 
-METHODS = tuple(Method)
+METHODS, REPAIRS = tuple(Method), tuple(RepairKind)
 
 
 def count_losses(layout: pa.Table, spans: pa.Table, selection: Selection, language: str) -> LossFigures:
@@ -121,6 +121,7 @@ def tally_answers(part: Part, field: Field, spans: pa.Table, selection: Selectio
     codes = index_of(selection.answers, REASONS, KEPT)
     rows = is_in_part(part, spans["split"]) & numpy_of(pc.equal(spans["field"], field.value))
     tally = tally_reasons(codes[rows])
+    repaired = np.bincount(index_of(spans["repair"], REPAIRS, len(REPAIRS))[rows], minlength=len(REPAIRS) + 1)
     kept = spans.filter(pa.array(rows & (codes == KEPT)))
     methods = np.bincount(index_of(kept["method"], METHODS), minlength=len(METHODS))
     return AnswerTally(
@@ -128,6 +129,7 @@ def tally_answers(part: Part, field: Field, spans: pa.Table, selection: Selectio
         kept=tally.kept,
         dropped=tally.dropped,
         reasons=tally.reasons,
+        repaired={kind: int(n) for kind, n in zip(REPAIRS, repaired, strict=False)},
         methods={method: int(n) for method, n in zip(METHODS, methods, strict=True)},
         probability=ratio(pc.sum(kept["probability"]).as_py() or 0, pc.count(kept["probability"]).as_py()),
     )

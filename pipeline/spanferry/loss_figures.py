@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct, field
 
 from spanferry.files import read_json, write_json
-from spanferry.records import SPLITS, Method, Reason, Split
+from spanferry.records import SPLITS, Method, Reason, RepairKind, Split
 
 Total = Literal["total"]
 TOTAL: Total = "total"
@@ -38,8 +38,13 @@ class HasAnswerTally(Tally, frozen=True, kw_only=True):
 
 
 class AnswerTally(Tally, frozen=True, kw_only=True):
-    """Counts of answers. methods: kept answers by method. probability: mean calibrated chance that one is right."""
+    """Counts of answers.
 
+    repaired: answers whose offset was wrong in the source and was repaired, by what was wrong.
+    methods: kept answers by method. probability: mean calibrated chance that one is right.
+    """
+
+    repaired: dict[RepairKind, int]
     methods: dict[Method, int]
     probability: float | None
 

@@ -67,6 +67,21 @@ class Reason(StrEnum):
     LOW_CONFIDENCE = "low_confidence"  # found, but less probable than align.min_confidence
 
 
+class RepairKind(StrEnum):
+    """What was wrong with an answer of the source file whose text was not at its offset, and was repaired."""
+
+    UTF8_BYTES = "utf8_bytes"  # the file counts bytes
+    UTF16_UNITS = "utf16_units"  # the file counts as JavaScript, Java and C# do; an emoji is two
+    LINE_ENDS = "line_ends"  # counted before line ends were changed, for instance without \r
+    WHITE_SPACE = "white_space"  # counted after white space was removed
+    NORMAL_FORM = "normal_form"  # counted in another Unicode normal form
+    ESCAPES = "escapes"  # counted with HTML or JSON escapes
+    CLUSTERS = "clusters"  # counted as readers see characters, as Swift does
+    SHIFTED = "shifted"  # all too high or too low by the same number
+    TEXT = "text"  # the offset is right; the text has other white space or another normal form than the context
+    ONCE = "once"  # no pattern, but the text stands only once in the context
+
+
 class CheckFailure(StrEnum):
     """The reason why a segment has no translation. All failures are counted by these reasons."""
 
@@ -112,11 +127,26 @@ class SegmentRow(Record, frozen=True, gc=False):
     layout_row: int
 
 
+class Repair(Record, frozen=True, gc=False):
+    """The repair of an answer whose text is not at its offset in the source file. In tables its fields are columns.
+
+    repair: what was wrong. given_text, given_start: the answer as the source file has it.
+    """
+
+    repair: RepairKind
+    given_text: str
+    given_start: int
+
+
 class SourceAnswer(Record, frozen=True, gc=False):
-    """An answer of the source file, unchanged; `start` may be wrong (`Reason.SOURCE_MISMATCH`)."""
+    """An answer of the source file; `start` may be wrong (`Reason.SOURCE_MISMATCH`).
+
+    repair: None where text and start are those of the file.
+    """
 
     text: str
     start: int
+    repair: Repair | None = None
 
 
 class SourceQuestion(Record, frozen=True, gc=False):
@@ -211,6 +241,7 @@ class SpanRow(Record, frozen=True, gc=False):
     index: position in the list that `field` names. translation: the translation of the answer on its own, or None.
     marked: the translation of the sentence with the answer between markers, if rescue requested one.
     candidates: the spans that were not chosen, best first.
+    repair: what was wrong with the offset in the source file; source_text and source_start are the repaired ones.
     """
 
     exclusive: ClassVar[tuple[str, str]] = ("placement", "reason")
@@ -230,6 +261,7 @@ class SpanRow(Record, frozen=True, gc=False):
     placement: Placement | None
     reason: Reason | None
     candidates: tuple[CandidateRow, ...]
+    repair: Repair | None = None
 
     @property
     def source_span(self) -> Span:

@@ -7,6 +7,7 @@ sentences to search for each answer. Questions and answers are separate segments
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -23,6 +24,7 @@ from spanferry.records import (
     TextSpan,
 )
 from spanferry.squad import Answer, Document, Paragraph, Question
+from spanferry.squad.offsets import Repairs
 
 Progress = Callable[[int], object]
 
@@ -34,15 +36,16 @@ def make_layout(
     language: str,
     native: bool = False,
     progress: Progress = lambda _: None,
+    repairs: Mapping[Split, Repairs] = MappingProxyType({}),
 ) -> pa.Table:
     """Return one row per paragraph (SourceParagraph), in the documents' order.
 
     language: code of the source. native: the corpus is not translated, so each context is one sentence. progress:
-    called with the number of paragraphs that were just added.
+    called with the number of paragraphs that were just added. repairs: of the documents' answers.
     """
     parts = [schema_of(SourceParagraph).empty_table()]
     rows: list[SourceParagraph] = []
-    for row in layout_rows(documents, language, native):
+    for row in layout_rows(documents, language, native, repairs):
         rows.append(row)
         progress(1)
         if len(rows) == BATCH:
@@ -51,9 +54,12 @@ def make_layout(
     return pa.concat_tables([*parts, to_table(rows, SourceParagraph)]).combine_chunks()
 
 
-def layout_rows(documents: Mapping[Split, Document], language: str, native: bool) -> Iterator[SourceParagraph]:
+def layout_rows(
+    documents: Mapping[Split, Document], language: str, native: bool, repairs: Mapping[Split, Repairs]
+) -> Iterator[SourceParagraph]:
     """Yield the paragraphs of documents as rows."""
     for split, document in documents.items():
+        of_split = repairs.get(split, {})
         for article_index, article in enumerate(document.data):
             for paragraph_index, paragraph in enumerate(article.paragraphs):
                 yield SourceParagraph(
@@ -63,7 +69,7 @@ def layout_rows(documents: Mapping[Split, Document], language: str, native: bool
                     title=article.title,
                     context=paragraph.context,
                     sentences=sentence_spans(paragraph, language, native),
-                    questions=tuple(map(question_row, paragraph.qas)),
+                    questions=tuple(question_row(question, of_split) for question in paragraph.qas),
                 )
 
 
@@ -74,20 +80,22 @@ def sentence_spans(paragraph: Paragraph, language: str, native: bool) -> tuple[T
     return tuple(TextSpan(start, end) for start, end in spans)
 
 
-def question_row(question: Question) -> SourceQuestion:
+def question_row(question: Question, repairs: Repairs) -> SourceQuestion:
     """Make the row of a question."""
+
+    def rows(field: Field, answers: tuple[Answer, ...]) -> tuple[SourceAnswer, ...]:
+        return tuple(
+            SourceAnswer(answer.text, answer.answer_start, repairs.get((question.id, field, index)))
+            for index, answer in enumerate(answers)
+        )
+
     return SourceQuestion(
         id=question.id,
         question=question.question,
         is_impossible=question.impossible,
-        answers=tuple(map(answer_row, question.answers)),
-        plausible_answers=tuple(map(answer_row, question.plausible)),
+        answers=rows(Field.ANSWERS, question.answers),
+        plausible_answers=rows(Field.PLAUSIBLE, question.plausible),
     )
-
-
-def answer_row(answer: Answer) -> SourceAnswer:
-    """Make the row of an answer."""
-    return SourceAnswer(answer.text, answer.answer_start)
 
 
 def texts_of(paragraph: SourceParagraph) -> Iterator[tuple[Kind, str]]:

@@ -157,7 +157,8 @@ def closed_values(name: str, column: Column, codec: Codec) -> Iterator[tuple[str
         yield from closed_values(f"{name}[]", pc.list_flatten(column), codec.item)
     elif isinstance(codec, RecordCodec):
         for field in codec.fields:
-            yield from closed_values(f"{name}.{field.name}", pc.struct_field(column, field.name), field.codec)
+            for part in field.flattened.fields if field.flattened else [field]:
+                yield from closed_values(f"{name}.{part.name}", pc.struct_field(column, part.name), part.codec)
 
 
 def exclusive_columns(codec: RecordCodec) -> Iterator[tuple[str, str]]:

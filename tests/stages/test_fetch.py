@@ -1,12 +1,13 @@
 """Tests of stage fetch: the files of a corpus appear only after they pass their checks."""
 
+import copy
 import hashlib
 from pathlib import Path
 
 import pytest
 
 from stages.fetch import main
-from tests.support.small_squad import DEV, PARAMS, TRAIN, as_json, lay_out
+from tests.support.small_squad import DEV, PARAMS, TOWER, TRAIN, as_json, lay_out
 
 OUT = Path("data/small/source")
 ARGUMENTS = ("--corpus", "small", "--out", OUT)
@@ -79,3 +80,35 @@ def test_the_earlier_file_is_kept_when_its_source_becomes_invalid(workdir: Path,
     Path("train.json").write_bytes(b"[]")
     assert refusal(main, *ARGUMENTS) == "fetch: train.json: not a SQuAD file: Expected `object`, got `array`"
     assert (OUT / "train.json").read_bytes() == as_json(TRAIN)
+
+
+def count_bytes(workdir: Path, *, repair: str = "on") -> None:
+    """Write a corpus whose dev file counts bytes, and has an answer that nothing explains."""
+    lay_out(workdir)
+    dev = copy.deepcopy(DEV)
+    dev["data"][0]["paragraphs"][0]["context"] = f"Ërmelo. {TOWER}"
+    questions = dev["data"][0]["paragraphs"][0]["qas"]
+    for question in questions:
+        for answer in question["answers"]:
+            answer["answer_start"] += 9
+    questions[0]["answers"].append({"text": "Vienna", "answer_start": 9})
+    Path("dev.json").write_bytes(as_json(dev))
+    Path("params.yaml").write_text(PARAMS + f"    repair: {repair}\n", encoding="utf-8")
+
+
+def test_systematic_errors_of_offsets_are_told_and_the_file_stays_as_it_is(workdir: Path, run) -> None:
+    count_bytes(workdir)
+    assert run(main, *ARGUMENTS).stdout == (
+        "fetch: small: dev.json: 4 answers not at their offsets; 3 repaired: 3 count UTF-8 bytes; 1 not repaired\n"
+        "fetch: small: train.json, dev.json; 4 questions\n"
+    )
+    assert (OUT / "dev.json").read_bytes() == Path("dev.json").read_bytes()
+
+
+def test_systematic_errors_of_offsets_are_refused_where_the_repair_is_off(workdir: Path, refusal) -> None:
+    count_bytes(workdir, repair="off")
+    assert refusal(main, *ARGUMENTS) == (
+        "fetch: dev.json: 4 answers not at their offsets; 3 explained: 3 count UTF-8 bytes; 1 not explained "
+        "(first: data[0].paragraphs[0].qas[0].answers[0]); mend the file, or switch the repair on"
+    )
+    assert not (OUT / "dev.json").exists()

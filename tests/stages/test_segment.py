@@ -48,3 +48,12 @@ def test_bad_input_gives_a_one_line_error_and_no_output(workdir: Path, refusal) 
     Path("params.yaml").write_text(PARAMS + "aling: {}\n", encoding="utf-8")
     assert refusal(main, *ARGUMENTS) == "segment: params.yaml: aling: no such key"
     assert not Path("segments").exists()
+
+
+def test_a_repaired_answer_is_laid_out_with_the_offset_that_the_file_has(workdir: Path, run) -> None:
+    lay_out(workdir)
+    Path("train.json").write_bytes(as_json(train(answers=[{"text": "12 times a day ", "answer_start": 28}])))
+    run(main, *ARGUMENTS)
+    [ferry, _] = tables.read(Path("segments/layout.parquet"), SourceParagraph)["questions"].to_pylist()
+    given = {"repair": "text", "given_text": "12 times a day ", "given_start": 28}
+    assert ferry[0]["answers"] == [{"text": "12 times a day", "start": 28, **given}]

@@ -188,6 +188,7 @@ def span_row(
         placement=placement_of(decision, target),
         reason=decision.reason,
         candidates=candidate_rows(decision, target),
+        repair=position.answer.repair,
     )
 
 

@@ -67,6 +67,7 @@ def render_page(build: Build, figures: LossFigures, corpus: str, languages: tupl
             "main_reason": wording.name_main_reason(figures),
             "why": wording.answer_why(figures),
             "does_it_matter": wording.answer_does_it_matter(figures),
+            "repairs": wording.describe_repairs(figures),
             "rescue": wording.describe_rescue(figures.rescue),
         },
         reference_rows=list(compare_with_reference(figures)),

@@ -31,6 +31,8 @@ def loss_lines(figures: LossFigures, rejected: Iterable[SpanRow]) -> Iterator[st
         [[f"  {method}", wording.number(answers.methods[method])] for method in Method if answers.methods[method]]
         or [[""]]
     )
+    if repairs := wording.describe_repairs(figures):
+        yield from ("", repairs)
     if rescue := wording.describe_rescue(figures.rescue):
         yield from ("", rescue)
     heading = f"{wording.plural(answers.dropped, 'lost answer')} by reason" if answers.dropped else "no answer is lost"

@@ -1,10 +1,11 @@
 """Describe figures in words: labels, shares, and the three answers at the top of a report."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from spanferry.loss_figures import Drift, LossFigures, Tally, Unit, percent
-from spanferry.records import SPLITS, Method, Reason, Split
+from spanferry.records import SPLITS, Method, Reason, RepairKind, Split
 
 
 class Label(NamedTuple):
@@ -38,6 +39,19 @@ METHODS = {
     Method.NORMALISED: Label("normalised", "The same except for case, diacritics, quotes, number form or articles."),
     Method.FUZZY: Label("fuzzy", "The run of words that is most similar to the translated answer."),
     Method.MARKED: Label("marked", "Found by translating the sentence with the answer between markers."),
+}
+# What was wrong with the offset of a repaired answer, as the end of a sentence that begins with a count of answers.
+REPAIRS = {
+    RepairKind.UTF8_BYTES: "counted in bytes",
+    RepairKind.UTF16_UNITS: "counted in UTF-16 units",
+    RepairKind.LINE_ENDS: "counted with other line ends",
+    RepairKind.WHITE_SPACE: "counted with other white space",
+    RepairKind.NORMAL_FORM: "counted in another Unicode normal form",
+    RepairKind.ESCAPES: "counted with HTML or JSON escapes",
+    RepairKind.CLUSTERS: "counted in grapheme clusters",
+    RepairKind.SHIFTED: "all too high or too low by the same number",
+    RepairKind.TEXT: "right, but the text had other white space or another normal form than the context",
+    RepairKind.ONCE: "found because the text stands only once in the context",
 }
 # Key in rescue.json -> description of the outcome. The counts are of answers that were requested again.
 RESCUE_OUTCOMES = {
@@ -108,6 +122,15 @@ def describe_rescue(counts: Mapping[str, int]) -> str:
     )
     sentences = f"{plural(counts['requests'], 'sentence')} with markers ({number(counts['characters'])} characters)"
     return f"{answers} requested again, in {sentences}: {outcomes}."
+
+
+def describe_repairs(figures: LossFigures) -> str:
+    """Describe in a sentence the offsets of the source that were repaired; "" when all were right."""
+    counts = Counter(figures.total.answers.repaired) + Counter(figures.total.plausible_answers.repaired)
+    if not counts:
+        return ""
+    kinds = ", ".join(f"{number(counts[kind])} {REPAIRS[kind]}" for kind in RepairKind if counts[kind])
+    return f"{plural(counts.total(), 'wrong offset')} of the source repaired: {kinds}."
 
 
 def answer_how_much(figures: LossFigures) -> str:
