@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar
 from spanferry.config import read_params
+from spanferry.reader.portable import use_portable_arithmetic
 from spanferry.reader.reporting import report_run
 
 
@@ -17,6 +18,8 @@ from spanferry.reader.reporting import report_run
 @path_option("--card", help="The model card to write (Markdown).")
 def main(name: str, data: Path, model: Path, report: Path, details: Path, card: Path) -> None:
     params = read_params()
+    if params.run(name).training.portable:
+        use_portable_arithmetic()
     figures = report_run(
         name,
         params.run(name),

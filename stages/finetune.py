@@ -13,6 +13,7 @@ from spanferry.reader.corpora import read_cleaned
 from spanferry.reader.features import describe_skipped
 from spanferry.reader.finetuning import finetune, run_in_processes
 from spanferry.reader.models import silence_transformers
+from spanferry.reader.portable import use_portable_arithmetic
 
 
 @click.command(cls=Command, name="finetune", help=__doc__)
@@ -38,6 +39,8 @@ def main(name: str, data: Path, checkpoints: Path, out: Path, processes: int) ->
             )
         run_in_processes("stages.finetune", sys.argv[1:], processes)
         return
+    if run.training.portable:
+        use_portable_arithmetic()
     silence_transformers()
     model = finetune(run, documents, source, checkpoints, out, lambda steps: progress_bar("finetune", steps, "steps"))
     if model is None:  # another process of the group writes the model

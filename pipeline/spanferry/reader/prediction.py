@@ -52,7 +52,8 @@ class PredictedAnswers:
         spans = self.spans if self.null is None else insert_null_spans(self.spans, self.null, self.limit)
         first = np.flatnonzero(np.diff(spans.question, prepend=-1))
         counts = np.diff(np.append(first, len(spans.question)))
-        weights = np.exp(spans.score - np.repeat(spans.score[first], counts)).astype(float)
+        # In float64: the last digits of numpy's float32 exp depend on the processor.
+        weights = np.exp((spans.score - np.repeat(spans.score[first], counts)).astype(float))
         shares = weights / np.repeat(np.add.reduceat(weights, first) if len(first) else weights, counts)
         logits = (each.astype(float).round(4).tolist() for each in (spans.start, spans.end))
         texts = extract_texts(self.windows, spans, self.contexts)

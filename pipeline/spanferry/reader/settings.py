@@ -85,6 +85,7 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     max_question_length: int = 64
     doc_stride: int = 128
     checkpoints: int = 10  # checkpoints per training, the last one at its end
+    portable: bool = False  # the same bytes on every x86-64 processor, but slow: see `reader.portable`
     compile: bool = False  # torch.compile; it saves time on a GPU from a few thousand steps on
     seed: int = 42
 
