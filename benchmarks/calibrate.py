@@ -73,7 +73,7 @@ def read_corpus(name: str) -> BuiltCorpus:
         layout=tables.read(home / "segments" / "layout.parquet", SourceParagraph),
         translations=tables.read(home / "translations.parquet", TranslationRow),
         marked=dict(zip(marked["text"].to_pylist(), marked["translation"].to_pylist(), strict=True)),
-        gold=read_gold(home / "source" / "gold.json"),
+        gold=read_gold(home / "judgements" / "gold.json"),
     )
 
 

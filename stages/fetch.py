@@ -1,21 +1,28 @@
-"""Fetch the files of a corpus and check them."""
+"""Fetch a group of files of a corpus and check them. Link the local ones, so that DVC notices edits."""
 
 from pathlib import Path
+from typing import cast
 
 import click
 from spanferry.cli.support import Command, download_bar, path_option, print_summary
 from spanferry.config import read_params
-from spanferry.fetch import fetch_corpus
+from spanferry.fetch import FILE_NAMES, FileGroup, fetch_group, group_locations
+from spanferry.links import link_files
 
 
 @click.command(cls=Command, name="fetch", help=__doc__)
 @click.option("--corpus", "name", required=True)
+@click.option("--files", "group", type=click.Choice(list(FILE_NAMES)), required=True)
 @path_option("--out")
-def main(name: str, out: Path) -> None:
-    fetched = fetch_corpus(read_params().corpus(name), out, download_bar)
+@path_option("--links", help="The folder of links to write.")
+def main(name: str, group: str, out: Path, links: Path) -> None:
+    corpus, files = read_params().corpus(name), cast(FileGroup, group)
+    fetched = fetch_group(corpus, files, out, download_bar)
+    link_files(group_locations(corpus, files), links)
     for note in fetched.notes:
         print_summary("fetch", f"{name}: {note}")
-    print_summary("fetch", f"{name}: {', '.join(fetched.files)}; {fetched.questions:,} questions")
+    questions = f"; {fetched.questions:,} questions" if fetched.questions else ""
+    print_summary("fetch", f"{name}, {group}: {', '.join(fetched.files) or 'no files'}{questions}")
 
 
 if __name__ == "__main__":

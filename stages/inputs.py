@@ -1,4 +1,4 @@
-"""Write the checksums of the cleaned files that a run trains on and is evaluated on.
+"""Write the checksums of the cleaned files that a run trains on and is evaluated on, and link its base model.
 
 DVC cannot derive the dependencies of a stage from a list in params.yaml. This stage therefore depends on the checksums
 of all corpora and selects those that the run uses. Training and evaluation depend on the selection, so that a change of
@@ -11,6 +11,7 @@ import click
 from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import read_params
 from spanferry.files import write_json
+from spanferry.links import link_folder
 from spanferry.reader.corpora import select_checksums
 
 
@@ -18,11 +19,13 @@ from spanferry.reader.corpora import select_checksums
 @click.argument("name", metavar="RUN")
 @path_option("--digests", help="The folder of the checksums that stage clean writes, one file per corpus.")
 @path_option("--out", help="The folder in which train.json and dev.json are written.")
-def main(name: str, digests: Path, out: Path) -> None:
+@path_option("--base", help="The link to the folder of the base model to write, or a file that names the model.")
+def main(name: str, digests: Path, out: Path, base: Path) -> None:
     params = read_params()
     run = params.run(name)
     for split, checksums in select_checksums(run, params.language.target, digests).items():
         write_json(out / f"{split}.json", checksums)
+    link_folder(run.base.name, base)
     print_summary(
         "inputs", f"{name} trains on {', '.join(run.train_on)}, and is evaluated on {', '.join(run.evaluate_on)}"
     )

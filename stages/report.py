@@ -13,7 +13,7 @@ from spanferry.report.wording import number
 
 @click.command(cls=Command, name="report", help=__doc__)
 @click.option("--corpus", "name", required=True)
-@path_option("--source")
+@path_option("--judgements", help="The folder of the gold spans and verdicts.")
 @path_option("--layout")
 @path_option("--paragraphs")
 @path_option("--translations")
@@ -23,7 +23,7 @@ from spanferry.report.wording import number
 @path_option("--out")
 def main(
     name: str,
-    source: Path,
+    judgements: Path,
     layout: Path,
     paragraphs: Path,
     translations: Path,
@@ -35,7 +35,7 @@ def main(
     params = read_params()
     build = read_build(layout, paragraphs, clean, decisions, None if params.corpus(name).native else translations)
     figures = report_corpus(
-        name, build, (params.language.source, params.language.target), source=source, rescue=rescue, out=out
+        name, build, (params.language.source, params.language.target), judgements=judgements, rescue=rescue, out=out
     )
     has_answer = figures.total.has_answer
     kept = f"{number(has_answer.kept)} of {number(has_answer.visited)}"

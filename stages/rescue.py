@@ -24,7 +24,7 @@ from spanferry.translation.usage import Usage
 
 @click.command(cls=Command, name="rescue", help=__doc__)
 @click.option("--corpus", "name", required=True)
-@path_option("--source")
+@path_option("--memory", help="The folder of the corpus's TMX file.")
 @path_option("--layout")
 @path_option("--paragraphs")
 @path_option("--spans")
@@ -32,7 +32,7 @@ from spanferry.translation.usage import Usage
 @path_option("--marked")
 @path_option("--report")
 def main(
-    name: str, source: Path, layout: Path, paragraphs: Path, spans: Path, out: Path, marked: Path, report: Path
+    name: str, memory: Path, layout: Path, paragraphs: Path, spans: Path, out: Path, marked: Path, report: Path
 ) -> None:
     params = read_params()
     located = LazyTable(spans, SpanRow)
@@ -40,7 +40,7 @@ def main(
     spent: Usage | None = None
     if params.rescue.enabled and not params.corpus(name).native:
         tables = LazyTable(layout, SourceParagraph), LazyTable(paragraphs, TargetParagraph), located
-        cost, spent = rescue(params, name, source, marked, tables, out)
+        cost, spent = rescue(params, name, memory, marked, tables, out)
     else:
         import_earlier_output(name, marked)
         batches = (pa.Table.from_batches([batch]) for batch in located.to_batches(ROW_GROUP))
@@ -53,7 +53,7 @@ def main(
 
 
 def rescue(
-    params: Params, name: str, source: Path, marked: Path, tables: tuple[LazyTable, LazyTable, LazyTable], out: Path
+    params: Params, name: str, memory: Path, marked: Path, tables: tuple[LazyTable, LazyTable, LazyTable], out: Path
 ) -> tuple[Counter[str], Usage | None]:
     """Write the spans and the translations of the marked sentences.
 
@@ -62,7 +62,7 @@ def rescue(
     locator = make_locator(params.language.source, params.language.target, params.align)
     with (
         open_executor(params.executor, params.ray, worker_count()) as executor,
-        corpus_session(params, "rescue", name, source, marked, executor) as session,
+        corpus_session(params, "rescue", name, memory, marked, executor) as session,
         MarkedSentences(session, marked) as sentences,
         progress_bar("rescue", tables[0].num_rows, "paragraphs") as progress,
     ):

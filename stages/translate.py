@@ -14,16 +14,16 @@ from spanferry.files import write_json
 
 @click.command(cls=Command, name="translate", help=__doc__)
 @click.option("--corpus", "name", required=True)
-@path_option("--source")
+@path_option("--memory", help="The folder of the corpus's TMX file.")
 @path_option("--segments")
 @path_option("--layout")
 @path_option("--out")
 @path_option("--report")
-def main(name: str, source: Path, segments: Path, layout: Path, out: Path, report: Path) -> None:
+def main(name: str, memory: Path, segments: Path, layout: Path, out: Path, report: Path) -> None:
     params = read_params()
     with (
         open_executor(params.executor, params.ray, worker_count()) as executor,
-        corpus_session(params, "translate", name, source, out, executor) as session,
+        corpus_session(params, "translate", name, memory, out, executor) as session,
     ):
         metrics = translate_corpus(session, segments, layout, out)
         spent = session.spent

@@ -142,6 +142,76 @@ def test_a_run_depends_on_the_corpora_it_reads_and_on_no_others(built: Project) 
     built.repro()
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("train-v2.0.json", "{", "{ ", ["fetch@sample-source", "segment@sample"]),
+        ("memory.tmx", "<tu>", "<tu >", ["fetch@sample-memory", "translate@sample", "rescue@sample"]),
+        ("gold.json", "{", "{ ", ["fetch@sample-judgements", "report@sample"]),
+    ],
+)
+def test_an_edited_file_reruns_only_what_reads_it(
+    built: Project, file: str, old: str, new: str, expected: list[str]
+) -> None:
+    """The edits change no value, so that what depends on the results does not run."""
+    path = built.home / "data" / "sample" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert file_key(file) in built.run("dvc", "status")
+    assert stages_run(built.repro()) == expected
+    assert UP_TO_DATE in built.run("dvc", "status")
+    path.write_text(text, encoding="utf-8")
+    assert set(stages_run(built.repro())) <= set(expected)
+
+
+def file_key(name: str) -> str:
+    """Return the folder of links that has a link to a file of the sample."""
+    groups = {"train-v2.0.json": "source", "memory.tmx": "memory", "gold.json": "judgements"}
+    return f"data/inputs/sample/{groups[name]}"
+
+
+def test_a_new_file_is_noticed_and_a_missing_one_is_named(built: Project) -> None:
+    gold, verdicts = (built.home / "data" / "sample" / name for name in ("gold.json", "verdicts.csv"))
+    kept = gold.read_bytes()
+    gold.unlink()
+    with pytest.raises(AssertionError, match=r"data/inputs/sample/judgements/gold'"):
+        built.repro()
+    assert "removed 1 link to a file that is gone" in built.run("spanferry", "mend")
+    with pytest.raises(AssertionError, match=r"fetch: data/sample/gold\.json: No such file or directory"):
+        built.repro()
+    gold.write_bytes(kept)
+    assert stages_run(built.repro()) == ["fetch@sample-judgements"]
+
+    built.edit("    gold: data/sample/gold.json\n", f"    gold: data/sample/gold.json\n    verdicts: {verdicts}\n")
+    with pytest.raises(AssertionError, match=r"verdicts\.csv: No such file"):
+        built.repro()
+    verdicts.write_text("id,verdict\n", encoding="utf-8")
+    assert "fetch@sample-judgements" in stages_run(built.repro("fetch@sample-judgements"))
+    built.edit(f"    verdicts: {verdicts}\n", "")
+    built.repro()
+    assert not (built.home / "data/inputs/sample/judgements/verdicts").exists()
+
+
+def test_an_edited_folder_of_a_base_model_is_noticed(built: Project) -> None:
+    model = built.home / "my-model"
+    model.mkdir()
+    (model / "config.json").write_text("{}", encoding="utf-8")
+    params = (built.home / "params.yaml").read_text(encoding="utf-8")
+    training = "{epochs: 1, batch: 8, learning_rate: 1e-3}"
+    run = f"  mine: {{base: {{model: my-model}}, train_on: [sample], evaluate_on: [sample], training: {training}}}\n"
+    built.edit("  runs: []", "  runs: [mine]")
+    built.edit("\nruns:\n", f"\nruns:\n{run}")
+    built.repro("inputs@mine")
+    assert "inputs@mine" not in built.run("dvc", "status", "inputs@mine")
+    (model / "model.safetensors").write_bytes(b"weights")
+    status = built.run("dvc", "status", "inputs@mine", "finetune@mine")
+    assert status.count("data/inputs/runs/mine") == 2
+    assert stages_run(built.repro("inputs@mine")) == ["inputs@mine"]
+    (built.home / "params.yaml").write_text(params, encoding="utf-8")
+    built.repro()
+
+
 def test_a_wrong_key_stops_the_build_with_one_line(built: Project) -> None:
     built.edit("  min_score:", "  min_scroe: 1\n  min_score:")
     with pytest.raises(AssertionError, match=r"params\.yaml: align\.min_scroe: no such key"):
@@ -157,5 +227,9 @@ def test_a_remote_restores_a_build_in_a_fresh_clone(built: Project, tmp_path: Pa
     built.run("git", "clone", "--quiet", str(built.home), str(clone.home))
     clone.run("dvc", "pull", "--quiet")
     assert stages_run(clone.repro()) == []
+    assert UP_TO_DATE in clone.run("dvc", "status")
     kept = "data/sample/clean/nl_squadv2_dev_clean.json"
     assert (clone.home / kept).read_bytes() == (built.home / kept).read_bytes()
+    gold = clone.home / "data" / "sample" / "gold.json"
+    gold.write_bytes(gold.read_bytes() + b"\n")
+    assert stages_run(clone.repro()) == ["fetch@sample-judgements", "report@sample"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
+from spanferry.fetch import FILE_NAMES
 from spanferry.records import Reason
 
 from tests.support.stage_deps import find_all_imports
@@ -44,11 +45,17 @@ def test_the_readme_lists_every_reason() -> None:
     assert [reason for reason in Reason if f"| `{reason}` |" not in readme] == []
 
 
+def test_every_group_of_files_is_fetched() -> None:
+    assert STAGES["fetch"]["matrix"]["files"] == list(FILE_NAMES)
+
+
 def test_git_ignores_what_dvc_caches(tmp_path: Path) -> None:
     """DVC writes such rules itself, but not when a build stops half-way; `git add` would then add the data."""
     outs = [out for stage in STAGES.values() for kind in ("outs", "plots", "metrics") for out in stage.get(kind, [])]
     cached = [out if isinstance(out, str) else path for out in outs for path in out if is_cached(out)]
     paths = {path.replace("${item.corpus}", "some").replace("${item.run}", "some") for path in cached}
+    groups = STAGES["fetch"]["matrix"]["files"]
+    paths = {path.replace("${item.files}", group) for path in paths for group in groups}
     (tmp_path / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
     for path in paths:
         out = tmp_path / path
@@ -56,6 +63,8 @@ def test_git_ignores_what_dvc_caches(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
     ignored = subprocess.run(["git", "check-ignore", *paths], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert set(ignored.stdout.split()) == paths
+    links = ["data/inputs/source/memory/memory", "data/inputs/runs/some"]  # also those of a corpus called `source`
+    assert subprocess.run(["git", "check-ignore", *links], cwd=tmp_path, check=False, capture_output=True).stdout == b""
 
 
 def is_cached(out: str | dict) -> bool:

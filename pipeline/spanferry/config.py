@@ -22,7 +22,7 @@ from spanferry.translation.settings import TranslateSettings, TranslatorSettings
 from spanferry.yaml_files import read_yaml
 
 PARAMS = Path("params.yaml")
-RESERVED = ("digests", "runs")
+RESERVED = ("digests", "inputs", "runs")
 """Folders of data/ that no corpus may use as its name."""
 
 REMOVED_KEYS = {"align.words": "was removed; `align.encoder` replaces it (a pretrained encoder finds lost answers)"}

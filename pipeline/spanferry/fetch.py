@@ -6,13 +6,15 @@ from http.client import HTTPException, InvalidURL
 from pathlib import Path
 from ssl import SSLError
 from time import sleep
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from spanferry.checksums import SHA256SUMS, checksum_lines
 from spanferry.config import Corpus
 from spanferry.errors import FetchError
-from spanferry.files import atomic_write, file_sha256, regular_file
+from spanferry.files import atomic_write, file_sha256, regular_file, write_bytes
+from spanferry.records import SPLITS
 from spanferry.squad import decode_squad, iterate_questions
 from spanferry.squad.offsets import describe_recognition, repair_offsets
 
@@ -29,8 +31,19 @@ Check = Callable[[Path], object]
 """Called with a file; raises an exception when the file is not valid."""
 
 
-class FetchedCorpus(NamedTuple):
-    """The result of `fetch_corpus`.
+FileGroup = Literal["source", "memory", "judgements"]
+"""Files of a corpus that the same stages read. Each group has a folder, so that an edit reruns only those stages."""
+
+FILE_NAMES: dict[FileGroup, dict[str, str]] = {
+    "source": {split: f"{split}.json" for split in SPLITS},
+    "memory": {"memory": "memory.tmx"},
+    "judgements": {"gold": "gold.json", "verdicts": "verdicts.csv"},
+}
+"""Group -> key of the corpus in params.yaml -> name of the fetched file."""
+
+
+class FetchedFiles(NamedTuple):
+    """The result of `fetch_group`.
 
     files: names of the files in the folder. questions: number of questions in all splits. notes: plain lines, each of
     which begins with a file's name, about what is repaired.
@@ -41,10 +54,15 @@ class FetchedCorpus(NamedTuple):
     notes: tuple[str, ...]
 
 
-def fetch_corpus(
-    corpus: Corpus, out: Path, progress: Callable[[str], AbstractContextManager[OnBytes]]
-) -> FetchedCorpus:
-    """Fetch the files of a corpus into a folder, and remove all other files from it.
+def group_locations(corpus: Corpus, group: FileGroup) -> dict[str, str]:
+    """Return the path or URL of each file of a group that the corpus has: {key: location}."""
+    return {key: location for key in FILE_NAMES[group] if (location := getattr(corpus, key))}
+
+
+def fetch_group(
+    corpus: Corpus, group: FileGroup, out: Path, progress: Callable[[str], AbstractContextManager[OnBytes]]
+) -> FetchedFiles:
+    """Fetch a group of files into a folder, remove all other files from it, and write SHA256SUMS.
 
     progress: called with the name of a file; returns a context manager that shows the progress of its download.
 
@@ -54,9 +72,10 @@ def fetch_corpus(
     questions = 0
     files: list[str] = []
     notes: list[str] = []
-    for split, location in corpus.locations().items():
+    out.mkdir(parents=True, exist_ok=True)
+    for key, location in group_locations(corpus, group).items():
 
-        def inspect(path: Path, name: str = f"{split}.json", location: str = location) -> None:
+        def inspect(path: Path, name: str = FILE_NAMES[group][key], location: str = location) -> None:
             nonlocal questions
             document = decode_squad(path.read_bytes(), location)
             questions += sum(1 for _ in iterate_questions(document))
@@ -66,18 +85,16 @@ def fetch_corpus(
             if note := describe_recognition(repaired.recognition):
                 notes.append(f"{name}: {note}")
 
-        files.append(f"{split}.json")
+        files.append(FILE_NAMES[group][key])
         with progress(files[-1]) as on_bytes:
-            fetch(location, out / files[-1], corpus.expected_sha256(split), inspect, on_bytes)
-    extras = {"memory.tmx": corpus.memory, "gold.json": corpus.gold, "verdicts.csv": corpus.verdicts}
-    for file, location in extras.items():
-        if location:
-            files.append(file)
-            with progress(file) as on_bytes:
-                fetch(location, out / file, on_bytes=on_bytes)
+            if key in SPLITS:
+                fetch(location, out / files[-1], corpus.expected_sha256(key), inspect, on_bytes)
+            else:
+                fetch(location, out / files[-1], on_bytes=on_bytes)
     for stale in {path.name for path in out.iterdir()} - set(files):
         (out / stale).unlink()
-    return FetchedCorpus(tuple(files), questions, tuple(notes))
+    write_bytes(out / SHA256SUMS, checksum_lines(out).encode())
+    return FetchedFiles(tuple(files), questions, tuple(notes))
 
 
 def fetch(

@@ -54,7 +54,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
     The bytes are synced before the file is renamed, and a rename within a file system is atomic. After a power cut,
     either the old file or the new one exists. An OSError names the path.
     """
-    part = _temporary_path(path, "part")
+    part = temporary_path(path, "part")
     try:
         with _path_in_errors(path):
             yield part
@@ -72,7 +72,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     A folder cannot be renamed over a folder that is not empty, so the old one is renamed first and removed afterwards.
     An OSError names the path.
     """
-    part, old = _temporary_path(path, "part"), _temporary_path(path, "old")
+    part, old = temporary_path(path, "part"), temporary_path(path, "old")
     try:
         with _path_in_errors(path):
             part.mkdir()
@@ -85,7 +85,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _temporary_path(path: Path, kind: str) -> Path:
+def temporary_path(path: Path, kind: str) -> Path:
     """Return a path in the same folder that only this process uses. Removes those that dead processes left behind."""
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_stale_parts(path.parent.glob(f".{escape(path.name)}.*.{kind}"))
@@ -101,7 +101,7 @@ def remove_stale_parts(parts: Iterable[Path]) -> int:
     for part in parts:
         owner = part.name.split(".")[-2]
         if owner.isdecimal() and (int(owner) == os.getpid() or not pid_exists(int(owner))):
-            shutil.rmtree(part) if part.is_dir() else part.unlink()
+            shutil.rmtree(part) if part.is_dir() and not part.is_symlink() else part.unlink()
             removed += 1
     return removed
 

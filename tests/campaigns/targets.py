@@ -56,16 +56,16 @@ LAYOUT = ("--layout", "segments/layout.parquet")
 PARAGRAPHS = ("--paragraphs", "located/paragraphs.parquet")
 TRANSLATIONS = ("--translations", "translations.parquet")
 REPORT = (
-    *(*CORPUS, "--source", ".", *LAYOUT, *PARAGRAPHS, *TRANSLATIONS, "--clean", "clean"),
+    *(*CORPUS, "--judgements", ".", *LAYOUT, *PARAGRAPHS, *TRANSLATIONS, "--clean", "clean"),
     *("--decisions", "decisions.parquet", "--rescue", "reports/rescue.json", "--out", "reports/small"),
 )
 STAGES: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "fetch": (stages.fetch.main, (*CORPUS, "--out", "source")),
+    "fetch": (stages.fetch.main, (*CORPUS, "--files", "source", "--out", "source", "--links", "inputs")),
     "segment": (stages.segment.main, (*CORPUS, "--source", "source", "--out", "segments")),
     "translate": (
         stages.translate.main,
         (
-            *(*CORPUS, "--source", "source", "--segments", "segments/segments.parquet", *LAYOUT),
+            *(*CORPUS, "--memory", "source", "--segments", "segments/segments.parquet", *LAYOUT),
             *("--out", "translations.parquet", "--report", "reports/translation.json"),
         ),
     ),
@@ -73,7 +73,7 @@ STAGES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "rescue": (
         stages.rescue.main,
         (
-            *(*CORPUS, "--source", "source", *LAYOUT, *PARAGRAPHS, "--spans", "located/spans.parquet"),
+            *(*CORPUS, "--memory", "source", *LAYOUT, *PARAGRAPHS, "--spans", "located/spans.parquet"),
             *("--out", "spans.parquet", "--marked", "marked.parquet", "--report", "reports/rescue.json"),
         ),
     ),
@@ -368,7 +368,7 @@ def feed_params(raw: bytes) -> None:
         Path(name).write_bytes(as_json(document))
     run_safely(plan, "small")
     run_safely(memory, "import", "--translator", "mine", "none.tmx")
-    run_safely(stages.inputs.main, "tiny", "--digests", "digests", "--out", "inputs")
+    run_safely(stages.inputs.main, "tiny", "--digests", "digests", "--out", "inputs", "--base", "base")
 
 
 # Predictions and null odds

@@ -55,7 +55,8 @@ def project(workdir: Path) -> Path:
         laid = make_layout({"train": DOCUMENT}, "en")
         tables.write(laid, workdir / "data" / corpus / "segments" / "layout.parquet")
         tables.write(collect_segments(laid), workdir / "data" / corpus / "segments" / "segments.parquet")
-    (workdir / "data/replay/source/memory.tmx").write_bytes((workdir / "ferry.tmx").read_bytes())
+    (workdir / "data/replay/memory").mkdir()
+    (workdir / "data/replay/memory/memory.tmx").write_bytes((workdir / "ferry.tmx").read_bytes())
     return workdir
 
 
@@ -66,7 +67,7 @@ def given_up(text: str) -> FailedAttempt:
 def stage(corpus: str) -> list[object]:
     data = Path("data") / corpus
     return [
-        *("--corpus", corpus, "--source", data / "source", "--segments", data / "segments/segments.parquet"),
+        *("--corpus", corpus, "--memory", data / "memory", "--segments", data / "segments/segments.parquet"),
         *("--layout", data / "segments/layout.parquet"),
         *("--out", data / "translations.parquet", "--report", Path("reports") / corpus / "translation.json"),
     ]
@@ -121,7 +122,7 @@ def test_an_engine_that_uses_contexts_gets_the_paragraph(project, run, refusal):
 
 
 def test_the_stage_names_a_text_that_is_missing_from_an_offline_memory(project, refusal):
-    write_tmx(Path("data/replay/source/memory.tmx"), [(text, dutch(text)) for text in TEXTS[1:]], "en", "nl")
+    write_tmx(Path("data/replay/memory/memory.tmx"), [(text, dutch(text)) for text in TEXTS[1:]], "en", "nl")
     assert refusal(translate, *stage("replay")) == (
         "translate: the corpus's own translations lack the sentence 'It was built in 1931.'; add them to its TMX file"
     )

@@ -5,12 +5,24 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from stages.fetch import main
 from tests.support.small_squad import DEV, PARAMS, TOWER, TRAIN, as_json, lay_out
 
 OUT = Path("data/small/source")
-ARGUMENTS = ("--corpus", "small", "--out", OUT)
+LINKS = Path("data/inputs/small/source")
+ARGUMENTS = ("--corpus", "small", "--files", "source", "--out", OUT, "--links", LINKS)
+
+
+def fetch(run, group: str) -> Result:
+    """Run the stage for a group of files."""
+    folders = ("--out", f"data/small/{group}", "--links", f"data/inputs/small/{group}")
+    return run(main, "--corpus", "small", "--files", group, *folders)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_fetches_every_file_of_the_corpus_and_removes_others(workdir: Path, run) -> None:
@@ -23,16 +35,14 @@ def test_fetches_every_file_of_the_corpus_and_removes_others(workdir: Path, run)
     Path("params.yaml").write_text(PARAMS + f"    sha256: {{dev: {sha256}}}\n{extras}", encoding="utf-8")
     OUT.mkdir(parents=True)
     (OUT / ".train.json.1.part").write_bytes(b"left by a power cut")
-    result = run(main, *ARGUMENTS)
-    message = "fetch: small: train.json, dev.json, memory.tmx, gold.json, verdicts.csv; 4 questions\n"
-    assert result.stdout == message, result.output
-    assert {path.name: path.read_bytes() for path in OUT.iterdir()} == {
-        "train.json": as_json(TRAIN),
-        "dev.json": as_json(DEV),
-        "memory.tmx": b"<tmx/>",
-        "gold.json": b"{}",
-        "verdicts.csv": b"verdict\n",
-    }
+    assert fetch(run, "source").stdout == "fetch: small, source: train.json, dev.json; 4 questions\n"
+    assert fetch(run, "memory").stdout == "fetch: small, memory: memory.tmx\n"
+    assert fetch(run, "judgements").stdout == "fetch: small, judgements: gold.json, verdicts.csv\n"
+    files = {"train.json": as_json(TRAIN), "dev.json": as_json(DEV)}
+    sums = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    assert contents(OUT) == files | {"SHA256SUMS": sums.encode()}
+    assert contents(Path("data/small/memory")).keys() == {"memory.tmx", "SHA256SUMS"}
+    assert contents(Path("data/small/judgements")).keys() == {"gold.json", "verdicts.csv", "SHA256SUMS"}
 
 
 def test_the_checksum_of_the_only_split_is_not_applied_to_the_memory(workdir: Path, run) -> None:
@@ -41,7 +51,27 @@ def test_the_checksum_of_the_only_split_is_not_applied_to_the_memory(workdir: Pa
     sha256 = hashlib.sha256(as_json(DEV)).hexdigest()
     text = PARAMS.replace("    train: train.json\n", f"    sha256: {sha256}\n    memory: words.tmx\n")
     Path("params.yaml").write_text(text, encoding="utf-8")
-    assert run(main, *ARGUMENTS).stdout == "fetch: small: dev.json, memory.tmx; 2 questions\n"
+    assert fetch(run, "source").stdout == "fetch: small, source: dev.json; 2 questions\n"
+    assert fetch(run, "memory").stdout == "fetch: small, memory: memory.tmx\n"
+
+
+def test_links_to_local_files_are_written(workdir: Path, run) -> None:
+    lay_out(workdir)
+    absolute = workdir / "elsewhere" / "words.tmx"
+    absolute.parent.mkdir()
+    absolute.write_bytes(b"<tmx/>")
+    Path("params.yaml").write_text(f"{PARAMS}    memory: {absolute}\n", encoding="utf-8")
+    fetch(run, "source")
+    assert contents(LINKS) == {
+        "train": as_json(TRAIN),
+        "dev": as_json(DEV),
+        "locations.json": b'{\n  "dev": "dev.json",\n  "train": "train.json"\n}\n',
+    }
+    assert str((LINKS / "train").readlink()) == "../../../../train.json"
+    fetch(run, "memory")
+    assert (LINKS.parent / "memory" / "memory").readlink() == absolute
+    assert fetch(run, "judgements").stdout == "fetch: small, judgements: no files\n"
+    assert contents(LINKS.parent / "judgements") == {"locations.json": b"{}\n"}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +100,7 @@ def test_a_wrong_checksum_a_folder_and_an_unknown_corpus_give_a_one_line_error(w
     Path("params.yaml").write_text(PARAMS.replace("train.json", "data"), encoding="utf-8")
     assert refusal(main, *ARGUMENTS) == "fetch: data: Is a directory"
     message = "fetch: params.yaml: corpora.large: there is no such corpus (known: small)"
-    assert refusal(main, "--corpus", "large", "--out", OUT) == message
+    assert refusal(main, "--corpus", "large", *ARGUMENTS[2:]) == message
     assert list(OUT.iterdir()) == []
 
 
@@ -100,7 +130,7 @@ def test_systematic_errors_of_offsets_are_told_and_the_file_stays_as_it_is(workd
     count_bytes(workdir)
     assert run(main, *ARGUMENTS).stdout == (
         "fetch: small: dev.json: 4 answers not at their offsets; 3 repaired: 3 count UTF-8 bytes; 1 not repaired\n"
-        "fetch: small: train.json, dev.json; 4 questions\n"
+        "fetch: small, source: train.json, dev.json; 4 questions\n"
     )
     assert (OUT / "dev.json").read_bytes() == Path("dev.json").read_bytes()
 

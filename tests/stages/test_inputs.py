@@ -1,6 +1,7 @@
 """Tests of stage inputs, which writes the checksums of the files that a run reads."""
 
 import json
+import re
 from pathlib import Path
 
 from spanferry.files import write_json
@@ -15,7 +16,7 @@ def test_the_checksums_of_the_files_of_a_run_are_written(workdir, run, refusal):
     checksums = {name: {file: f"{name}'s {file}" for file in files} for name in ("towns", "unread")}
     for name, of_corpus in checksums.items():
         write_json(Path("data/digests") / f"{name}.json", of_corpus)
-    arguments = ("--digests", "data/digests", "--out", "data/runs/tiny")
+    arguments = ("--digests", "data/digests", "--out", "data/runs/tiny", "--base", "data/inputs/runs/tiny")
     done = run(inputs.main, "tiny", *arguments)
     assert done.stdout == "inputs: tiny trains on towns, and is evaluated on towns\n"
     train, dev = (json.loads(Path(f"data/runs/tiny/{split}.json").read_bytes()) for split in ("train", "dev"))
@@ -26,3 +27,29 @@ def test_the_checksums_of_the_files_of_a_run_are_written(workdir, run, refusal):
     )
     Path("data/digests/towns.json").write_text("[]")
     assert "towns.json: not the checksums of a corpus: Expected" in refusal(inputs.main, "tiny", *arguments)
+
+
+def test_a_local_base_model_is_linked_and_any_other_is_named(workdir, run):
+    project(workdir)
+    write_json(Path("data/digests/towns.json"), {"nl_squadv2_train_clean.json": "0"})
+    link = Path("data/inputs/runs/tiny")
+    arguments = ("tiny", "--digests", "data/digests", "--out", "data/runs/tiny", "--base", link)
+    params = Path("params.yaml").read_text()
+    scratch = re.compile(r"base:\n +scratch:\n( +)\S.*\n(\1.*\n)*")
+
+    def link_base(base: str) -> None:
+        text, replaced = scratch.subn(f"base: {{model: {base}}}\n", params, count=1)
+        assert replaced
+        Path("params.yaml").write_text(text)
+        assert run(inputs.main, *arguments).exit_code == 0
+
+    run(inputs.main, *arguments)
+    assert link.read_text() == "bert from scratch\n"
+    Path("my-model").mkdir()
+    link_base("my-model")
+    assert str(link.readlink()) == "../../../my-model"
+    link_base("my-model")  # an earlier link is replaced, not followed
+    assert list(Path("my-model").iterdir()) == []
+    link_base("acme/bert")
+    assert not link.is_symlink()
+    assert link.read_text() == "acme/bert\n"

@@ -24,9 +24,10 @@ from tests.support.tiny import project
 
 ROOT = Path(__file__).parents[2]
 TRANSLATE = (
-    *("--corpus", "small", "--source", ".", "--segments", "segments/segments.parquet"),
+    *("--corpus", "small", "--memory", ".", "--segments", "segments/segments.parquet"),
     *("--layout", "segments/layout.parquet", "--out", "translations.parquet", "--report", "translation.json"),
 )
+FETCH = ("--corpus", "small", "--files", "source", "--out", "source", "--links", "links")
 FINETUNE = ("tiny", "--data", "data", "--checkpoints", "checkpoints/tiny", "--out", "models/tiny")
 
 
@@ -122,7 +123,7 @@ def test_a_stage_that_cannot_resume(live, monkeypatch):
         url = f"http://127.0.0.1:{server.getsockname()[1]}/train.json"
         (live / "params.yaml").write_text(LIVE.replace("train.json", url))
         server.setblocking(False)
-        line = interrupt("fetch", ("--corpus", "small", "--out", "source"), lambda: is_connected(server))
+        line = interrupt("fetch", FETCH, lambda: is_connected(server))
     assert line == "fetch: stopped; dvc repro runs this stage again"
 
 

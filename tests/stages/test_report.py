@@ -26,9 +26,9 @@ def test_figures_and_page(project):
 
 def test_gold_and_verdicts_beside_the_source_are_used(project):
     gold = {"dug": {"answers": [{"text": "1612", "start": 30}]}}
-    (project / "data/tiny/source/gold.json").write_text(json.dumps(gold))
+    (project / "data/tiny/judgements/gold.json").write_text(json.dumps(gold))
     invoke(sample, "tiny", "-n", "3")
-    fill_in(project / "reports/tiny/review.csv", project / "data/tiny/source/verdicts.csv")
+    fill_in(project / "reports/tiny/review.csv", project / "data/tiny/judgements/verdicts.csv")
     assert invoke(report, *REPORT).exit_code == 0
     figures = json.loads((project / "reports/tiny/loss.json").read_text())
     assert (figures["gold"]["questions"], figures["gold"]["exact"]) == (1, 1)
@@ -41,7 +41,7 @@ def test_gold_and_verdicts_beside_the_source_are_used(project):
 
 def test_verdicts_on_another_build_are_not_counted(project):
     invoke(sample, "tiny", "-n", "3")
-    fill_in(project / "reports/tiny/review.csv", project / "data/tiny/source/verdicts.csv")
+    fill_in(project / "reports/tiny/review.csv", project / "data/tiny/judgements/verdicts.csv")
     spans = build().report_build().spans.to_pylist()
     for row in spans:
         if row["text"] is not None:

@@ -15,7 +15,7 @@ from tests.support.small_squad import PARAMS, lay_out
 from tests.support.standin import dutch
 
 RESCUE = (
-    *("--corpus", "small", "--source", ".", "--layout", "segments/layout.parquet"),
+    *("--corpus", "small", "--memory", ".", "--layout", "segments/layout.parquet"),
     *("--paragraphs", "located/paragraphs.parquet", "--spans", "located/spans.parquet"),
     *("--out", "spans.parquet", "--marked", "marked.parquet", "--report", "rescue.json"),
 )

@@ -13,7 +13,7 @@ language: {source: en, target: nl}
 corpora: {tiny: {dev: dev.json, translator: memory}}
 """
 REPORT = [
-    *("--corpus", "tiny", "--source", "data/tiny/source", "--layout", "data/tiny/segments/layout.parquet"),
+    *("--corpus", "tiny", "--judgements", "data/tiny/judgements", "--layout", "data/tiny/segments/layout.parquet"),
     *("--paragraphs", "data/tiny/located/paragraphs.parquet", "--translations", "data/tiny/translations.parquet"),
     *("--clean", "data/tiny/clean", "--decisions", "data/tiny/decisions.parquet", "--out", "reports/tiny"),
 ]
@@ -23,7 +23,7 @@ def lay_out_project(root: Path) -> None:
     """Write params.yaml and data/tiny into a folder."""
     (root / "params.yaml").write_text(PARAMS)
     build().write(root / "data" / "tiny")
-    (root / "data" / "tiny" / "source").mkdir()
+    (root / "data" / "tiny" / "judgements").mkdir()
 
 
 def fill_in(sheet: Path, judged: Path) -> None:

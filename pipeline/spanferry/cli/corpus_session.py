@@ -46,11 +46,11 @@ def import_earlier_output(name: str, output: Path) -> None:
 
 @contextmanager
 def corpus_session(
-    params: Params, stage: str, name: str, source: Path, earlier_output: Path, executor: Executor
+    params: Params, stage: str, name: str, memory: Path, earlier_output: Path, executor: Executor
 ) -> Iterator[TranslationSession]:
     """Yield a session that translates a corpus for a stage, to which the memory books what a service bills.
 
-    source: the folder of the files of the corpus. earlier_output: the table that an earlier run wrote; it need not
+    memory: the folder of the TMX file of the corpus. earlier_output: the table that an earlier run wrote; it need not
     exist. Raises Interrupted after Ctrl-C, with the number of translations that are saved.
     """
     corpus = params.corpus(name)
@@ -62,7 +62,7 @@ def corpus_session(
             folder=MEMORY,
             translators=params.translators,
             settings=params.translate,
-            tmx=source / "memory.tmx" if corpus.memory else None,
+            tmx=memory / "memory.tmx" if corpus.memory else None,
             prior_tables=[earlier_output],
             purpose=f"{stage} {name}",
             executor=executor,

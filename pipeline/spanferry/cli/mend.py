@@ -13,7 +13,7 @@ from spanferry.files import remove_stale_parts
 
 HELP = (
     "Repair dvc.lock and DVC's list of locks if a kill or a full disk has truncated them, so that `dvc repro` can "
-    "continue. Also remove the temporary files of killed stages."
+    "continue. Also remove the temporary files of killed stages, and links to files that are gone."
 )
 OUTPUT_FOLDERS = ("data", "models", "reports")
 
@@ -38,6 +38,7 @@ def mend() -> None:
             except DvcException:
                 repairs += restore_lock_file(Path(LOCK_FILE))
             repairs += remove_partial_outputs(Path(repo.root_dir))
+            repairs += remove_broken_links(Path(repo.root_dir) / "data" / "inputs")
     except LockError as error:
         raise InputError(
             "another `dvc` process is running here; nothing was changed; try again when it has ended"
@@ -68,6 +69,14 @@ def remove_partial_outputs(root: Path) -> list[str]:
     parts = (list((root / folder).rglob(f".*.{kind}")) for folder in OUTPUT_FOLDERS for kind in ("part", "old"))
     removed = remove_stale_parts(chain.from_iterable(parts))
     return [f"removed {removed} temporary files of killed stages"] if removed else []
+
+
+def remove_broken_links(folder: Path) -> list[str]:
+    """Remove the links to input files that are gone. DVC stops at such a link; the stage names the missing file."""
+    broken = [path for path in folder.rglob("*") if path.is_symlink() and not path.exists()]
+    for path in broken:
+        path.unlink()
+    return [f"removed {len(broken)} link{'s' * (len(broken) != 1)} to a file that is gone"] if broken else []
 
 
 def restore_lock_file(path: Path) -> list[str]:

@@ -71,7 +71,7 @@ def plan_corpus(params: Params, corpus: str) -> tuple[str, planning.Plan]:
     """Return the identity of the translator of a corpus, and the plan of the translation."""
     settings = params.corpus(corpus)
     data = Path("data") / corpus
-    tmx = existing_path(data / "source" / "memory.tmx", settings.memory, corpus) if settings.memory else None
+    tmx = existing_path(data / "memory" / "memory.tmx", settings.memory, corpus) if settings.memory else None
     with open_session(
         settings.translator or "identity",
         (params.language.source, params.language.target),

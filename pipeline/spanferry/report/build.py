@@ -22,14 +22,14 @@ from spanferry.report.verdicts import JudgedSpan, read_verdicts, score_verdicts
 
 
 def report_corpus(
-    corpus: str, build: Build, languages: tuple[str, str], *, source: Path, rescue: Path | None, out: Path
+    corpus: str, build: Build, languages: tuple[str, str], *, judgements: Path, rescue: Path | None, out: Path
 ) -> LossFigures:
     """Compute the figures of a build and write its report to a folder. Returns the figures.
 
-    languages: codes of source and target language. source: the folder of the corpus's files; gold.json and verdicts.csv
-    in it are used if they exist. rescue: the report of stage rescue, None when it did not run. Raises InputError.
+    languages: codes of source and target language. judgements: the folder of gold.json and verdicts.csv, which are
+    used if they exist. rescue: the report of stage rescue, None when it did not run. Raises InputError.
     """
-    gold, verdicts = source / "gold.json", source / "verdicts.csv"
+    gold, verdicts = judgements / "gold.json", judgements / "verdicts.csv"
     figures = compute_figures(
         build,
         languages[0],
