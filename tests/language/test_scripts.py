@@ -9,6 +9,7 @@ from spanferry.language.scripts import (
     is_east_asian,
     is_mark,
     is_unspaced,
+    is_written_without_spaces,
     scripts_of,
     scripts_written_in,
 )
@@ -63,7 +64,18 @@ def test_scripts_of_a_text_and_of_a_language():
     assert scripts_of("aé 漢カ κ") == {"Han", "Katakana", "Greek"}
     assert scripts_written_in("ja-JP") == {"Han", "Hiragana", "Katakana"}
     assert scripts_written_in("iw") == scripts_written_in("he") == {"Hebrew"}
-    assert scripts_written_in("nl") == frozenset()
+    assert scripts_written_in("sr") == {"Cyrillic"}
+    assert scripts_written_in("sr-Latn") == scripts_written_in("nl") == frozenset()
+
+
+@pytest.mark.parametrize("code", ["zh", "zh-TW", "yue", "ja", "th", "lo", "km", "my"])
+def test_languages_without_spaces(code):
+    assert is_written_without_spaces(code)
+
+
+@pytest.mark.parametrize("code", ["nl", "vi", "hi", "ar", "xx"])
+def test_languages_with_spaces(code):
+    assert not is_written_without_spaces(code)
 
 
 def test_marks():

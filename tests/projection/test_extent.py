@@ -72,3 +72,64 @@ def test_a_span_never_grows_over_the_end_of_a_sentence():
 def test_a_language_without_articles_keeps_every_matched_word():
     assert_chosen("It is ⟦the dam⟧.", "gát", "Ez ⟦gát⟧.", code="hu")
     assert_chosen("It is ⟦the river⟧.", "黄河", "这是⟦黄河⟧。", code="zh")
+
+
+@pytest.mark.parametrize(
+    ("code", "source", "translation", "target"),
+    [
+        ("ru", "In the ⟦1970s⟧ it grew.", "1970-е годы", "В ⟦1970-х⟧ оно росло."),
+        ("ru", "By ⟦Al-Razi⟧ it was.", "Аль-Рази", "Это был ⟦Ар-Рази⟧."),
+        ("ru", "The ⟦5th⟧ went.", "5", "Ушёл ⟦5-й⟧."),
+        ("ru", "Of ⟦six⟧-time winners.", "6", "О ⟦6⟧-кратных победителях."),
+        ("en", "De ⟦tv-serie⟧ kwam.", "series", "The ⟦TV-series⟧ came."),
+        ("nl", "The ⟦Super Bowl⟧ champion won.", "Super Bowl", "De ⟦Super Bowl⟧-kampioen won."),
+        ("nl", "From ⟦1998⟧ to 2002.", "1998", "Van ⟦1998⟧-2002."),
+    ],
+)
+def test_a_span_does_not_end_at_a_hyphen_inside_a_word(code, source, translation, target):
+    assert_chosen(source, translation, target, code=code)
+
+
+@pytest.mark.parametrize(
+    ("source", "translation", "target"),
+    [
+        ("At ⟦28.5 degrees⟧ it is.", "28,5", "Op ⟦28,5°⟧ is het."),
+        ("About ⟦50 percent⟧ went.", "50", "Ongeveer ⟦50%⟧ ging."),
+        ("It cost ⟦300 dollars⟧ then.", "300", "Het kostte toen ⟦$300⟧."),
+        ("About ⟦50⟧% went.", "50", "Ongeveer ⟦50⟧% ging."),
+    ],
+)
+def test_a_number_keeps_its_sign_unless_the_source_cuts_it(source, translation, target):
+    assert_chosen(source, translation, target)
+
+
+@pytest.mark.parametrize(
+    ("code", "source", "translation", "target"),
+    [
+        ("zh", "Built in ⟦1946⟧.", "1946", "建于⟦1946年⟧。"),
+        ("zh", "He has ⟦two⟧ dogs.", "二", "他有⟦两只⟧狗。"),
+        ("zh", "In the ⟦20th century⟧.", "20世纪", "在⟦20世纪⟧。"),
+        ("ja", "Built in ⟦1991⟧.", "1991", "⟦1991年⟧に建てられた。"),
+        ("ko", "Built in ⟦1742⟧.", "1742", "⟦1742년⟧에 지었다."),
+        ("ko", "⟦Twelve⟧ years later.", "열두", "⟦12년⟧ 후에."),
+    ],
+)
+def test_a_bare_number_takes_its_counter(code, source, translation, target):
+    assert_chosen(source, translation, target, code=code)
+
+
+@pytest.mark.parametrize(
+    ("code", "source", "translation", "target"),
+    [
+        ("ko", "Built by ⟦Hans Kolk⟧ here.", "한스 콜크", "여기서 ⟦한스 콜크⟧가 지었다."),
+        ("ko", "Built in ⟦Istanbul⟧.", "이스탄불", "⟦이스탄불⟧에서 지었다."),
+        ("ko", "⟦Two monks⟧ came.", "두 명의 수도사", "⟦두 명의 수도사⟧가 왔다."),
+        ("ar", "He lived in ⟦Germany⟧.", "ألمانيا", "عاش ب⟦ألمانيا⟧."),
+        ("ar", "The sea and ⟦the river⟧.", "النهر", "البحر و⟦النهر⟧."),
+        ("ar", "The sea ⟦and the river⟧.", "والنهر", "البحر ⟦والنهر⟧."),
+        ("he", "He lived in ⟦Jerusalem⟧.", "ירושלים", "הוא גר ב⟦ירושלים⟧."),
+        ("he", "The sea and ⟦the river⟧.", "הנהר", "הים ו⟦הנהר⟧."),
+    ],
+)
+def test_clitics_are_left_out_where_the_answer_has_none(code, source, translation, target):
+    assert_chosen(source, translation, target, code=code)

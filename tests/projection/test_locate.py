@@ -74,6 +74,20 @@ def test_sentences_of_a_script_without_spaces_are_separated_in_another_script(kn
     assert [context[span["start"] : span["end"]] for span in paragraph["sentences"]] == list(known)
 
 
+@pytest.mark.parametrize(
+    ("source", "known", "context"),
+    [
+        ("He went. Two stayed.", ("他走了。", "两个人留下。"), "他走了。两个人留下。"),
+        ("He went.\nTwo stayed.", ("他走了。", "两个人留下。"), "他走了。\n两个人留下。"),
+        ("He went. Two stayed.", ("เขาไป", "สองคนอยู่"), "เขาไป สองคนอยู่"),
+        ("He went. Two stayed.", ("他走了。", "NBA 留下。"), "他走了。NBA 留下。"),
+    ],
+)
+def test_chinese_and_japanese_sentences_have_no_space_between_them(source, known, context):
+    paragraph, _ = rows(source, dict(zip((source[:8], source[9:]), known, strict=True)), cut=(8,))
+    assert paragraph["context"] == context
+
+
 LETTERS = st.text("abA1 .,'’_-\u0301\u00a0中", min_size=1, max_size=12).filter(str.strip)
 
 

@@ -60,7 +60,7 @@ def test_dutch(source, translation, target):
         ("tr", "in ⟦Isparta⟧ it is", "ısparta", "⟦Isparta⟧ büyük"),
         ("hu", "the ⟦Bible⟧ is", "Biblia", "a ⟦Biblia⟧ és a Bibliafordítás"),
         ("zh", "the long ⟦Yellow River⟧", "黄河", "很长的⟦黄河⟧"),
-        ("ja", "In ⟦1991⟧ it began", "1991", "⟦1991⟧年に始まった"),
+        ("ja", "In ⟦1991⟧ it began", "1991", "⟦1991年⟧に始まった"),
         ("th", "in ⟦Bangkok⟧ it is", "กรุงเทพ", "ที่⟦กรุงเทพ⟧มี"),
         ("ar", "the ⟦river⟧ is", "النهر", "أن ⟦النَّهر⟧ طويل"),
         ("he", "the ⟦dam⟧ is", "הסכר", "⟦הסכר⟧ נפרץ"),

@@ -8,6 +8,7 @@ There are two rules, which differ on purpose:
                                           is_boundary       is_inside_word
     between a number and letters: 1990|s  no boundary       not inside
     Hangul, Arabic, Hebrew letters        no boundary       not inside (particles are written together with the word)
+    a number before Hangul: 1742|년       boundary          not inside
     no-break spaces between digits        no boundary       not inside
     a mark after its letter               no boundary       inside
 
@@ -38,7 +39,8 @@ def is_boundary(text: str, offset: int) -> bool:
             return False
         before = base_letter_before(text, offset)
     if before.isalnum() and after.isalnum():
-        return is_unspaced(before) or is_unspaced(after)
+        # A counter or a particle follows a Korean number: 1742|년에.
+        return is_unspaced(before) or is_unspaced(after) or (before.isdigit() and keeps_particle_apart(after))
     # 1.250 and 3,5 are one number each.
     if before.isdigit() and after in SEPARATORS:
         return not text[offset + 1 : offset + 2].isdigit()

@@ -2,39 +2,46 @@
 
 import unicodedata
 from functools import lru_cache
+from itertools import chain
 
 import regex
 
-from spanferry.language.codes import primary_subtag
+from spanferry.language.codes import script_subtag
 
-# Script -> primary subtags of the languages that use it. Latin is left out, because any language may have Latin names.
+# The usual script of a language (ISO 15924, `codes.script_subtag`) -> its scripts in Unicode. Latin is left out,
+# because any language may have Latin names.
 SCRIPTS = {
-    "Arabic": "ar ckb fa ps sd ug ur",
-    "Armenian": "hy",
-    "Bengali": "as bn",
-    "Cyrillic": "be bg kk ky mk mn ru sr tg tt uk",
-    "Devanagari": "hi mr ne sa",
-    "Ethiopic": "am ti",
-    "Georgian": "ka",
-    "Greek": "el",
-    "Gujarati": "gu",
-    "Gurmukhi": "pa",
-    "Han": "ja ko yue zh",
-    "Hangul": "ko",
-    "Hebrew": "he yi",
-    "Hiragana": "ja",
-    "Kannada": "kn",
-    "Katakana": "ja",
-    "Khmer": "km",
-    "Lao": "lo",
-    "Malayalam": "ml",
-    "Myanmar": "my",
-    "Sinhala": "si",
-    "Tamil": "ta",
-    "Telugu": "te",
-    "Thai": "th",
+    "Arab": ("Arabic",),
+    "Armn": ("Armenian",),
+    "Beng": ("Bengali",),
+    "Cyrl": ("Cyrillic",),
+    "Deva": ("Devanagari",),
+    "Ethi": ("Ethiopic",),
+    "Geor": ("Georgian",),
+    "Grek": ("Greek",),
+    "Gujr": ("Gujarati",),
+    "Guru": ("Gurmukhi",),
+    "Hans": ("Han",),
+    "Hant": ("Han",),
+    "Hebr": ("Hebrew",),
+    "Jpan": ("Han", "Hiragana", "Katakana"),
+    "Khmr": ("Khmer",),
+    "Knda": ("Kannada",),
+    "Kore": ("Han", "Hangul"),
+    "Laoo": ("Lao",),
+    "Mlym": ("Malayalam",),
+    "Mymr": ("Myanmar",),
+    "Orya": ("Oriya",),
+    "Sinh": ("Sinhala",),
+    "Taml": ("Tamil",),
+    "Telu": ("Telugu",),
+    "Thaa": ("Thaana",),
+    "Thai": ("Thai",),
+    "Tibt": ("Tibetan",),
 }
-_LETTERS = {script: regex.compile(rf"\p{{Script={script}}}") for script in SCRIPTS}
+_LETTERS = {
+    script: regex.compile(rf"\p{{Script={script}}}") for script in sorted({*chain.from_iterable(SCRIPTS.values())})
+}
 _NOT_LATIN = regex.compile(r"[^\P{L}\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]")
 
 # The characters of unspaced scripts, as the content of a character class. Unicode properties cover the supplementary
@@ -45,6 +52,7 @@ EAST_ASIAN = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Yi}\u3006\u3031-\u3
 # The scripts of Unicode's line breaking class SA, in which only a dictionary shows where words end.
 SOUTH_EAST_ASIAN = r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Tham}\p{Tai_Viet}\p{Ahom}"
 UNSPACED = EAST_ASIAN + SOUTH_EAST_ASIAN
+_UNSPACED_NAMES = regex.compile("|".join(regex.findall(r"\\p\{(\w+)\}", UNSPACED)))
 
 _FIRST_UNSPACED = "\u0e00"
 _UNSPACED = regex.compile(f"[{UNSPACED}]")
@@ -70,8 +78,12 @@ def scripts_of(text: str) -> frozenset[str]:
 
 def scripts_written_in(code: str) -> frozenset[str]:
     """Return the scripts other than Latin that a language uses; empty for a language that is written in Latin."""
-    primary = primary_subtag(code)
-    return frozenset(script for script, languages in SCRIPTS.items() if primary in languages.split())
+    return frozenset(SCRIPTS.get(script_subtag(code), ()))
+
+
+def is_written_without_spaces(code: str) -> bool:
+    """Return whether a language is written without spaces between words: Chinese, Japanese, Thai, Lao, Khmer."""
+    return any(_UNSPACED_NAMES.fullmatch(script) for script in scripts_written_in(code))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -18,11 +18,13 @@ SEPARATORS = ".,\u00a0\u202f\u066b\u066c"
 _UNSPACED = f"[{UNSPACED}]"
 _LETTER, _INNER = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--{_UNSPACED}]", rf"[[\p{{L}}\p{{M}}]--{_UNSPACED}]"
 
-# In this order: a number with its separators; a run of letters, marks and digits, which may be joined by apostrophes
-# (foto's); a character of an unspaced script; any other visible character. The possessive quantifiers ("++") prevent
+# In this order: a number with its separators; a number before Hangul, where a counter or a particle follows; a run of
+# letters, marks and digits, which may be joined by apostrophes (foto's); a character of an unspaced script; any other
+# visible character. The possessive quantifiers ("++") prevent
 # backtracking, which halves the time.
 _TOKEN = regex.compile(
-    rf"\d++(?:[{SEPARATORS}]\d++)+(?!\w)|{_LETTER}++(?:['’]{_INNER}++)*+|{_UNSPACED}\p{{M}}*|\S", regex.V1
+    rf"\d++(?:[{SEPARATORS}]\d++)+(?!\w)|\d++(?:[{SEPARATORS}]\d++)*+(?=\p{{Hangul}})|{_LETTER}++(?:['’]{_INNER}++)*+|{_UNSPACED}\p{{M}}*|\S",
+    regex.V1,
 )
 
 # The same with the standard library, for texts with only Latin letters and common signs. It is three times as fast.

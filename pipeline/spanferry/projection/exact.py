@@ -2,13 +2,15 @@
 
 "91" is not found in "1991", nor "ant" in "want". In a language that writes compounds as one word, the phrase may be the
 beginning or the end of a longer word ("Bijbel" in "Bijbelvertaling"). The whole word is then a candidate of method
-`normalised`, and its score is the share of its letters that belong to the phrase.
+`normalised`, and its score is the share of its letters that belong to the phrase. Clitics are no part of a longer word:
+"이스탄불" is found in "이스탄불에서" (in Istanbul).
 """
 
 from collections.abc import Iterator
 
 from spanferry.language import Language
 from spanferry.language.boundaries import cut_letters, is_boundary
+from spanferry.language.clitics import is_enclitic, letters_around, proclitic_length
 from spanferry.projection.candidates import Candidate
 from spanferry.projection.phrase import Phrase
 from spanferry.projection.tokenized import TokenizedText
@@ -35,9 +37,22 @@ def find_exact(
         letters = zip(cut_letters(target.text, start, end), source_cut, strict=True)
         if all(letter in ("", allowed) for letter, allowed in letters):
             whole.append(Candidate(start, end, Method.EXACT, 1.0))
+        elif candidate := beside_clitics(target.text, start, end, language):
+            whole.append(candidate)
         elif language.compounds and (candidate := compound_around(target.text, start, end)):
             parts.append(candidate)
     return whole + parts
+
+
+def beside_clitics(text: str, start: int, end: int, language: Language) -> Candidate | None:
+    """Return the candidate of a span that cuts nothing but clitics off its first and last word, or None."""
+    if not (language.proclitics or language.enclitics):
+        return None
+    before, after = letters_around(text, start, end)
+    length = proclitic_length(before, language)
+    if length is None or not is_enclitic(after, language):
+        return None
+    return Candidate(start - len(before) + length, end, Method.EXACT, 1.0)
 
 
 def occurrences(text: str, needle: str, within: Span) -> Iterator[Span]:

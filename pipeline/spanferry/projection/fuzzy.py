@@ -32,7 +32,7 @@ def candidate_runs(
     shortest = max(1, int(min(lengths) / STRETCH) - SLACK)
     longest = int(max(lengths) * STRETCH) + SLACK
     words = [at for at in range(low, high) if target.is_word[at]]
-    firsts = np.array([at for at in words if target.casefolded[at] not in language.articles], dtype=int)
+    firsts = np.array([at for at in words if target.lowered[at] not in language.articles], dtype=int)
     lasts = np.array(words, dtype=int) + 1
     sizes = lasts - firsts[:, None]
     first, last = np.nonzero((sizes >= shortest) & (sizes <= longest))

@@ -128,8 +128,8 @@ def source_text(context: str, sentences: tuple[TextSpan, ...], target: Tokenized
 def join_sentences(job: LocateJob) -> TokenizedText | None:
     """Return the translated sentences of a paragraph as one text; None when there is no translation.
 
-    The white space around and between the sentences is that of the source. A source in Chinese or Japanese has none
-    between sentences; a target that uses spaces then gets one. If a sentence has no translation, the translation of
+    The white space around and between the sentences is that of the source, except that Chinese and Japanese sentences
+    have no space between them, and others have one. If a sentence has no translation, the translation of
     the whole context is used, as one sentence.
     """
     context = job.paragraph.context
@@ -141,17 +141,19 @@ def join_sentences(job: LocateJob) -> TokenizedText | None:
     for (start, end), sentence in zip(spans_of(job.paragraph.sentences), job.sentences, strict=True):
         assert sentence is not None
         gap = context[at:start]
-        if not gap and parts and needs_space(context[start - 1], parts[-1], sentence):
-            gap = " "
+        if parts:
+            gap = space_between(gap, context[start - 1], parts[-1], sentence)
         parts += [gap, sentence]
         spans.append((length + len(gap), length + len(gap) + len(sentence)))
         length, at = spans[-1][1], end
     return TokenizedText("".join([*parts, context[at:]]), tuple(spans))
 
 
-def needs_space(source_end: str, before: str, after: str) -> bool:
-    """Return whether two translated sentences need a space between them that the source does not have."""
-    return is_east_asian(source_end) and not (is_east_asian(before[-1:]) or is_east_asian(after[:1]))
+def space_between(gap: str, source_end: str, before: str, after: str) -> str:
+    """Return the white space between two translated sentences. gap: that of the source, of which line breaks stay."""
+    if is_east_asian(before[-1:]):
+        return "" if gap == " " else gap
+    return " " if not gap and is_east_asian(source_end) and not is_east_asian(after[:1]) else gap
 
 
 def target_paragraph(paragraph: SourceParagraph, target: TokenizedText | None) -> TargetParagraph:

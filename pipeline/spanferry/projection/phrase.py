@@ -34,7 +34,7 @@ def make_phrase(text: str, source: str, language: Language) -> Phrase:
     if len(text) > 1 and text[-1:] in SENTENCE_END and source.rstrip()[-1:] not in SENTENCE_END:
         text = text[:-1].rstrip()
     words = [text[start:end] for start, end in tokens(text)]
-    casefolded = [word.casefold() for word in words]
+    lowered = [word.lower() for word in words]
     low, high = 0, len(words)
     while high > low and not is_word(words[high - 1]):
         high -= 1
@@ -43,7 +43,7 @@ def make_phrase(text: str, source: str, language: Language) -> Phrase:
     lead: list[str] = []
     has_article = False
     # Symbols may precede or follow the article: the "wind trade".
-    while low < high - 1 and (not is_word(words[low]) or casefolded[low] in language.articles):
+    while low < high - 1 and (not is_word(words[low]) or lowered[low] in language.articles):
         if is_word(words[low]):
             has_article = True
         else:
@@ -54,6 +54,6 @@ def make_phrase(text: str, source: str, language: Language) -> Phrase:
         lead=tuple(lead),
         words=list(map(fold, words[low:high])),
         trail=tuple(map(fold, words[high:])),
-        has_article=has_article or (bool(casefolded) and casefolded[0] in language.determiners),
-        article_count=sum(map(language.articles.__contains__, casefolded)),
+        has_article=has_article or (bool(lowered) and lowered[0] in language.determiners),
+        article_count=sum(map(language.articles.__contains__, lowered)),
     )

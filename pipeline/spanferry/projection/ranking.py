@@ -22,7 +22,7 @@ from spanferry.language.numbers import lacks_number, rewrite_numbers, shared_num
 from spanferry.projection.candidates import AnswerQuery, Candidate, SpanHint, overlap
 from spanferry.projection.confidence import Evidence, probability
 from spanferry.projection.exact import WHOLE, find_exact
-from spanferry.projection.extent import match_extent, trim
+from spanferry.projection.extent import SourceEdges, complete_edges, match_extent, trim
 from spanferry.projection.fuzzy import best_disjoint, candidate_runs, runs_with_words, similarities
 from spanferry.projection.marked import MarkedTranslation, transfer
 from spanferry.projection.normalised import find_normalised
@@ -87,11 +87,11 @@ class Locator:
         marked: the translation with markers, if rescue has one.
         """
         # In the translation of "one year", "een" is a number, not an article.
-        is_counted = query.text.split(maxsplit=1)[0].casefold() in self.source.one_words
+        is_counted = query.text.split(maxsplit=1)[0].lower() in self.source.one_words
         language = counting(self.target) if is_counted else self.target
         search = Search(query, target, marked, self.source, language)
         # A phrase that consists of an article occurs everywhere, so it is not searched for, even where it means "one".
-        phrases = [phrase for phrase in search.phrases if phrase.text.casefold() not in self.target.articles]
+        phrases = [phrase for phrase in search.phrases if phrase.text.lower() not in self.target.articles]
         matches = filter(None, map(search.find_verbatim, phrases))
         if not (first := next(matches, None)):
             return search.choose_by_similarity(self.settings.min_score)
@@ -132,8 +132,17 @@ class Search:
         self.untranslated = self.with_numbers_as_written(self.source_phrase, source_language)
         self.isolated = self.target_phrase(query.translation) if query.translation else None
         self.piece = self.target_phrase(marked.piece) if marked else None
+        self.edges = self.source_edges()
         phrases = (self.isolated, self.piece, self.untranslated)
         self.phrases = [phrase for phrase in phrases if phrase and phrase.words]
+
+    def source_edges(self) -> SourceEdges:
+        """Return what surrounds the source answer."""
+        words = self.source_phrase.words
+        numbers = self.source_language.numbers.find(words)
+        is_number = sum(high - low for low, high, _ in numbers) == len(words) > 0
+        source = self.query.source.text
+        return SourceEdges.of(source, *self.query.span, is_number=is_number, language=self.source_language)
 
     @cached_property
     def hint(self) -> SpanHint | None:
@@ -180,12 +189,12 @@ class Search:
 
     def with_extent(self, candidate: Candidate, phrase: Phrase) -> Candidate:
         """Give a candidate the extent of the source answer."""
-        if candidate.method == Method.EXACT and phrase.text == self.query.text:
-            # The candidate is the source answer letter for letter, so its extent is right.
-            return candidate
-        method = Method.MARKED if phrase is self.piece else candidate.method
-        found = Candidate(*candidate.span, method, candidate.score)
-        return match_extent(found, self.target, self.untranslated, phrase, self.language)
+        # A candidate that is the source answer letter for letter has the right articles and symbols.
+        if candidate.method != Method.EXACT or phrase.text != self.query.text:
+            method = Method.MARKED if phrase is self.piece else candidate.method
+            found = Candidate(*candidate.span, method, candidate.score)
+            candidate = match_extent(found, self.target, self.untranslated, phrase, self.language)
+        return complete_edges(candidate, self.target, self.language, self.edges, self.window)
 
     def choose_occurrence(self, matches: Matches) -> Decision:
         """Choose among several occurrences: by the hint, else by rank of occurrence, else by position."""

@@ -47,9 +47,9 @@ class TokenizedText:
         return list(map(fold, self.token_texts))
 
     @cached_property
-    def casefolded(self) -> list[str]:
-        """The casefolded form of each token, with diacritics: "één" (one) differs from "een" (a)."""
-        return list(map(str.casefold, self.token_texts))
+    def lowered(self) -> list[str]:
+        """Each token in lower case, with diacritics: "één" (one) differs from "een" (a)."""
+        return list(map(str.lower, self.token_texts))
 
     @cached_property
     def is_word(self) -> list[bool]:

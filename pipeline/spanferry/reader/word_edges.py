@@ -149,6 +149,7 @@ def _find_boundaries(kinds: np.ndarray, bases: np.ndarray, sizes: np.ndarray) ->
         letters = kinds[np.maximum.accumulate(np.where(mark, 0, np.arange(len(kinds))))]
     before = shift(letters, 1)
     in_word = has(ALNUM) & has(ALNUM, before) & ~has(UNSPACED) & ~has(UNSPACED, before)
+    in_word &= ~(has(HANGUL) & has(DIGIT, before))
     digit = has(DIGIT)
     in_number = (has(DIGIT, before) & has(SEPARATOR) & shift(digit, -1)) | (
         digit & has(SEPARATOR, before) & shift(digit, 2)

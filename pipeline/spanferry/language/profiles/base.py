@@ -7,6 +7,7 @@ question words. All knowledge consists of lists of words and rules about letters
 from dataclasses import dataclass
 
 from spanferry.language.numbers import NumberWords, number_words
+from spanferry.language.scripts import is_written_without_spaces
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -99,6 +100,15 @@ class Language:
     number_endings: tuple[tuple[str, str], ...] = ()
     """(ending of a number word, its ending in another case), folded, where CLDR has only the first case."""
 
+    counters: frozenset[str] = frozenset()
+    """Words that follow a number and make one word with it: 年 in "1946年" (the year 1946)."""
+
+    proclitics: frozenset[str] = frozenset()
+    """Conjunctions and prepositions that are written together with the next word. A span may begin after them."""
+
+    enclitics: frozenset[str] = frozenset()
+    """Particles that are written together with the word before them. A span may end before them."""
+
     ordinal_endings: tuple[str, ...] = ()
     """Endings of ordinal numbers in digits: "th" of "17th"."""
 
@@ -108,9 +118,6 @@ class Language:
     scoring_prefixes: frozenset[str] = frozenset()
     """Articles that are written together with the next word. Scoring removes them too."""
 
-    scored_by_character: bool = False
-    """True if scoring counts each character of an unspaced script as a word."""
-
     f1_by_character: bool = False
     """True if F1 counts the characters of an answer, whatever their script, without spaces. Exact match keeps words."""
 
@@ -119,6 +126,11 @@ class Language:
 
     detection: DetectionWords | None = None
     breakdown: BreakdownPatterns = BreakdownPatterns()
+
+    @property
+    def scored_by_character(self) -> bool:
+        """True if scoring counts each character of an unspaced script as a word."""
+        return is_written_without_spaces(self.code)
 
     @property
     def numbers(self) -> NumberWords:

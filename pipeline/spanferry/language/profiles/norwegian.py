@@ -1,4 +1,4 @@
-"""Norwegian, under its three codes: Bokmål (nb), Nynorsk (nn) and the macrolanguage (no)."""
+"""Norwegian: Bokmål, and Nynorsk (nn), which shares its profile."""
 
 from spanferry.language.profiles.base import Language, word_set
 
@@ -8,8 +8,13 @@ NORWEGIAN = Language(
     code="nb",
     synonyms=("nn",),
     articles=_ARTICLES,
-    one_words=word_set("en ei et 1"),
+    edge_words=word_set("""
+        og eller men i på av til fra med for om ved mot under over etter før mellom uten som at når hvor hvis
+        enn ikkje frå kor
+    """),
+    one_words=word_set("en ei et én ett ein eitt 1"),
     compounds=True,
     number_code="no",
     scoring_articles=_ARTICLES,
+    question_words=word_set("hvem hva hvor når hvorfor hvordan hvilken hvilket hvilke kven kva kor korfor korleis"),
 )

@@ -7,8 +7,13 @@ _ARTICLES = word_set("en ett den det de")
 SWEDISH = Language(
     code="sv",
     articles=_ARTICLES,
+    edge_words=word_set("""
+        och eller men i på av till från med för om vid mot under över efter före mellan utan som att när där om
+        än hos
+    """),
     one_words=word_set("en ett 1"),
     compounds=True,
     ordinal_endings=("e", "a"),
     scoring_articles=_ARTICLES,
+    question_words=word_set("vem vad var när varför hur vilken vilket vilka vems vart"),
 )

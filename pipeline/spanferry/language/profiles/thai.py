@@ -1,5 +1,8 @@
-"""Thai."""
+"""Thai. It is written without spaces between words."""
 
-from spanferry.language.profiles.base import Language
+from spanferry.language.profiles.base import Language, word_set
 
-THAI = Language(code="th", scored_by_character=True)
+THAI = Language(
+    code="th",
+    question_words=word_set("ใคร อะไร ที่ไหน เมื่อไร เมื่อใด ทำไม อย่างไร กี่ ไหน"),
+)

@@ -1,0 +1,15 @@
+"""Croatian, and Bosnian and Serbian, which share its function words in Latin letters."""
+
+from spanferry.language.profiles.base import Language, word_set
+
+CROATIAN = Language(
+    code="hr",
+    synonyms=("bs",),
+    edge_words=word_set("""
+        i ili ali a u na s sa iz od do za pri kroz nad pod između bez po o da kao koji koja koje gdje kada tko
+        što ako
+    """),
+    one_words=word_set("jedan jedna jedno jednog jedne 1"),
+    number_endings=(("dva", "dvaju"), ("tri", "triju"), ("cetiri", "cetiriju")),
+    question_words=word_set("tko ko što šta gdje kada zašto kako koji koja koje koliko čiji koga kome čime kakav"),
+)

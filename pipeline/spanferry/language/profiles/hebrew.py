@@ -1,0 +1,12 @@
+"""Hebrew. Its article, prepositions and conjunction are written together with the word."""
+
+from spanferry.language.profiles.base import Language, word_set
+
+HEBREW = Language(
+    code="he",
+    edge_words=word_set("של את על אל עם מן או אבל כי אשר אם בין לפני אחרי אחר ללא לפי כמו עד כדי גם"),
+    one_words=word_set("אחד אחת 1"),
+    scoring_prefixes=word_set("ה"),
+    proclitics=word_set("ו ב כ ל מ ש וב וכ ול ומ וש כש מש"),
+    question_words=word_set("מי מה איפה היכן מתי למה מדוע איך כיצד איזה איזו אילו כמה לאן"),
+)
