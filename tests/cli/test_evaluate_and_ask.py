@@ -1,10 +1,14 @@
 """Tests of `spanferry evaluate` and `spanferry ask`."""
 
 import json
+import re
 
 import msgspec
+import pytest
+from click.testing import CliRunner
 from spanferry.cli.ask import ask
 from spanferry.cli.evaluate import evaluate
+from spanferry.squad import iterate_questions
 
 from tests.reader.test_limits import SHAPE, make_model
 from tests.reader.test_metrics import NULL_ODDS, OFFICIAL, OFFICIAL_WITH_ODDS, PREDICTIONS
@@ -74,20 +78,71 @@ def test_predictions_without_a_question_are_told(workdir, run, refusal):
     )
 
 
-def test_ask_answers_whole_words_unless_told_otherwise(workdir, run, refusal):
-    model = make_model("roberta", **SHAPE, vocab_size=1_000)
-    model.save_pretrained(workdir / "model")
+CONTEXT = "De Aa stroomt langs Veldhoven.\nQuixotische xylofoons klinken hoog. Dat is alles."
+
+
+@pytest.fixture
+def asked(workdir):
+    """Return the options that name a tiny model, and its context as a file."""
+    make_model("roberta", **SHAPE, vocab_size=1_000).save_pretrained(workdir / "model")
     late_byte_pair().save_pretrained(workdir / "model")
-    context = "Quixotische xylofoons klinken hoog."
-    asked = ("--model", "model", "--context", context, "--question", "Waar?", "--top-k", "40")
+    (workdir / "context.txt").write_text(CONTEXT, encoding="utf-8")
+    return ("--model", "model", "--context-file", "context.txt")
+
+
+def test_ask_answers_whole_words_unless_told_otherwise(asked, run):
+    options = (*asked, "--question", "Waar?", "--top-k", "40", "--json")
     aligned, plain = (
-        {answer["answer"] for answer in json.loads(run(ask, *asked, *flags).stdout)}
+        {answer["answer"] for answer in json.loads(run(ask, *options, *flags).stdout)["answers"]}
         for flags in ((), ("--no-align-to-words",))
     )
-    assert all(set(answer.strip(".").split()) <= set(context.strip(".").split()) for answer in aligned)
+    assert all(set(answer.replace(".", "").split()) <= set(CONTEXT.replace(".", "").split()) for answer in aligned)
     assert plain - aligned
 
 
-def test_asking_a_missing_model_is_an_error(workdir, refusal):
-    message = refusal(ask, "--model", "./nothing", "--context", "De Aa.", "--question", "Wat?")
-    assert message == "ask: ./nothing: there is no such folder"
+def test_ask_shows_the_answer_in_its_sentence(asked, run):
+    best = json.loads(run(ask, *asked, "--question", "Waar?", "--json").stdout)
+    assert list(best) == ["question", "score", "start", "end", "answer"]
+    assert CONTEXT[best["start"] : best["end"]] == best["answer"]
+    first, second = run(ask, *asked, "--question", "Waar?").stdout.splitlines()
+    score = f"{best['score']:.1%}" if best["score"] >= 0.001 else "less than 0.1%"
+    place = f"{score}, characters {best['start']} to {best['end']}"
+    assert first == f"{best['answer']} ({place})".replace("\n", " ")
+    assert re.sub(r"[\[\]]", "", second.strip()) in CONTEXT.replace("\n", " ")
+    assert f"[{best['answer']}]".replace("\n", " ") in second
+
+
+def test_ask_reads_questions_from_files_and_from_stdin(asked, workdir, run):
+    (workdir / "lines.txt").write_text("Waar?\n\n  Wat klinkt hoog? \n", encoding="utf-8")
+    of_lines = run(ask, *asked, "--questions", "lines.txt", "--json").stdout
+    assert [json.loads(line)["question"] for line in of_lines.splitlines()] == ["Waar?", "Wat klinkt hoog?"]
+    assert CliRunner().invoke(ask, [*asked, "--json"], input="Waar?\nWat klinkt hoog?\n").stdout == of_lines
+    given = ("--question", "Waar?", "--question", "Wat klinkt hoog?")
+    assert run(ask, *asked, *given, "--json").stdout == of_lines
+
+    (workdir / "squad.json").write_bytes(msgspec.json.encode(corpus(2)))
+    done = run(ask, *asked[:2], "--questions", "squad.json", "--json")
+    questions = {question.id: question.question for _, _, _, question in iterate_questions(corpus(2))}
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {row["id"]: row["question"] for row in rows} == questions
+    headings = run(ask, *asked[:2], "--questions", "squad.json").stdout.split("\n\n")
+    assert [heading.split("\n")[0] for heading in headings[:-1]] == list(questions.values())
+
+
+def test_no_answer_is_said(asked, run):
+    flags = ("--handle-impossible-answer", "--top-k", "50", "--max-answer-len", "1")
+    assert re.search(r"^no answer \(.+%\)$", run(ask, *asked, "--question", "Waar?", *flags).stdout, re.M)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--context", "De Aa.", "--context-file", "x"), "give either --context or --context-file"),
+        (("--question", "Wat?", "--questions", "x", "--context", "De Aa."), "give either --question or --questions"),
+        (("--question", "Wat?"), "a context is needed: --context, --context-file, or a data set as --questions"),
+        (("--question", "Wat?", "--context-file", "none"), "none: not a text in UTF-8: .* No such file .*"),
+        (("--question", "Wat?", "--context", "De Aa."), r"\./nothing: there is no such folder"),
+    ],
+)
+def test_what_ask_cannot_do_is_one_line(workdir, refusal, options, message):
+    assert re.fullmatch(f"ask: {message}", refusal(ask, "--model", "./nothing", *options))
