@@ -8,9 +8,8 @@ from spanferry.arrow import schema_of
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar
 from spanferry.config import read_params
 from spanferry.records import SegmentRow, Split
-from spanferry.segmentation import collect_segments, make_layout
-from spanferry.squad import Document, read_squad
-from spanferry.squad.offsets import Repairs, repair_offsets
+from spanferry.segmentation import collect_segments, lay_out
+from spanferry.squad import Reading, read_document
 
 
 @click.command(cls=Command, name="segment", help=__doc__)
@@ -20,13 +19,9 @@ from spanferry.squad.offsets import Repairs, repair_offsets
 def main(name: str, source: Path, out: Path) -> None:
     params = read_params()
     corpus = params.corpus(name)
-    documents: dict[Split, Document] = {}
-    repairs: dict[Split, Repairs] = {}
-    for split in corpus.locations():
-        repaired = repair_offsets(read_squad(source / f"{split}.json"))
-        documents[split], repairs[split] = repaired.document, repaired.repairs
+    readings: dict[Split, Reading] = {split: read_document(source / f"{split}.json") for split in corpus.locations()}
     with progress_bar("segment", None, "paragraphs") as progress:
-        layout = make_layout(documents, params.language.source, corpus.native, progress, repairs)
+        layout = lay_out(readings, params.language.source, corpus.native, progress)
     segments = schema_of(SegmentRow).empty_table() if corpus.native else collect_segments(layout)
     tables.write(layout, out / "layout.parquet")
     tables.write(segments, out / "segments.parquet")

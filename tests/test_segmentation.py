@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from spanferry.arrow import from_table, schema_of
-from spanferry.records import SegmentRow, SourceParagraph, TextSpan
+from spanferry.records import Reason, SegmentRow, SourceParagraph, TextSpan
 from spanferry.segmentation import collect_segments, contexts_to_translate, make_layout, texts_of
-from spanferry.squad import Answer, Article, Document, Paragraph, Question, decode_squad
+from spanferry.squad import Answer, Article, Document, Paragraph, Question, decode_squad, scan_bytes
 
-from tests.support.small_squad import DEV, FERRY, TOWER, TRAIN, as_json
+from tests.support.small_squad import DEV, FERRY, TOWER, TRAIN, as_json, train
 
 DOCUMENTS = {"train": decode_squad(as_json(TRAIN), "train"), "dev": decode_squad(as_json(DEV), "dev")}
 UNREPAIRED = {"repair": None, "given_text": None, "given_start": None}
@@ -30,17 +30,20 @@ def test_the_layout_has_the_position_of_every_text() -> None:
                 "id": "often",
                 "question": "How often does it sail?",
                 "is_impossible": False,
-                "answers": [{"text": "12 times a day", "start": 28} | UNREPAIRED],
+                "answers": [{"text": "12 times a day", "start": 28, "reason": None} | UNREPAIRED],
                 "plausible_answers": [],
+                "reason": None,
             },
             {
                 "id": "captain",
                 "question": "Who was its captain?",
                 "is_impossible": True,
                 "answers": [],
-                "plausible_answers": [{"text": "Nobody", "start": 81} | UNREPAIRED],
+                "plausible_answers": [{"text": "Nobody", "start": 81, "reason": None} | UNREPAIRED],
+                "reason": None,
             },
         ],
+        "reason": None,
     }
     assert (tower["split"], tower["title"], tower["context"]) == ("dev", "Tower", TOWER)
     assert added == [1, 1]
@@ -108,3 +111,36 @@ def test_a_context_is_translated_whole_if_a_sentence_has_no_translation() -> Non
     translations: dict[str, str | None] = dict.fromkeys(sentences, "vertaald")
     assert contexts_to_translate(layout, translations) == []
     assert contexts_to_translate(layout, translations | {"Nobody drowned.": None}) == [FERRY.strip()]
+
+
+def test_what_the_reader_refuses_is_laid_out_with_its_reason_and_not_translated() -> None:
+    corpus = train(question=" ")
+    corpus["data"][0]["paragraphs"][0]["qas"] += [
+        {
+            "id": "sank",
+            "question": "When did it sink?",
+            "answers": [{"text": "1912", "answer_start": 47}, {"text": ""}],
+        },
+        {"id": "lost", "question": "Which answers?", "answers": None},
+    ]
+    corpus["data"][0]["paragraphs"].append({"context": "", "qas": [{"id": "empty", "question": "What?"}]})
+    reading = scan_bytes(as_json(corpus), "train")
+    laid = make_layout({"train": reading.source}, "en", reasons={"train": reading.reasons})
+    ferry, empty = from_table(laid, SourceParagraph)
+    assert [(question.id, question.reason) for question in (*ferry.questions, *empty.questions)] == [
+        ("often", Reason.EMPTY_QUESTION),
+        ("captain", None),
+        ("sank", None),
+        ("lost", Reason.ANSWERABLE_WITHOUT_ANSWERS),
+        ("empty", Reason.EMPTY_CONTEXT),
+    ]
+    assert (ferry.reason, empty.reason) == (None, Reason.EMPTY_CONTEXT)
+    assert [answer.reason for question in ferry.questions for answer in question.answers] == [
+        None,  # it goes with its question
+        None,
+        Reason.EMPTY_ANSWER,
+        Reason.ANSWERABLE_WITHOUT_ANSWERS,  # a placeholder
+    ]
+    texts = collect_segments(laid)["text"].to_pylist()
+    assert {"When did it sink?", "1912", "Nobody"} <= set(texts)
+    assert set(texts).isdisjoint({"", "How often does it sail?", "12 times a day", "Which answers?", "What?"})

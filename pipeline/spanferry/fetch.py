@@ -15,7 +15,7 @@ from spanferry.config import Corpus
 from spanferry.errors import FetchError
 from spanferry.files import atomic_write, file_sha256, regular_file, write_bytes
 from spanferry.records import SPLITS
-from spanferry.squad import decode_squad, iterate_questions
+from spanferry.squad import read_document
 from spanferry.squad.offsets import describe_recognition, repair_offsets
 
 CHUNK_BYTES = 1 << 20
@@ -45,8 +45,8 @@ FILE_NAMES: dict[FileGroup, dict[str, str]] = {
 class FetchedFiles(NamedTuple):
     """The result of `fetch_group`.
 
-    files: names of the files in the folder. questions: number of questions in all splits. notes: plain lines, each of
-    which begins with a file's name, about what is repaired.
+    files: names of the files in the folder. questions: number of usable questions in all splits. notes: plain lines,
+    each of which begins with a file's name, about what is repaired, ignored and left out.
     """
 
     files: tuple[str, ...]
@@ -66,7 +66,7 @@ def fetch_group(
 
     progress: called with the name of a file; returns a context manager that shows the progress of its download.
 
-    Raises FetchError when a file cannot be fetched, InputError when a split is not a SQuAD file, or has systematic
+    Raises FetchError when a file cannot be fetched, InputError when a split has no usable question, or has systematic
     errors in its offsets that are not to be repaired.
     """
     questions = 0
@@ -77,9 +77,10 @@ def fetch_group(
 
         def inspect(path: Path, name: str = FILE_NAMES[group][key], location: str = location) -> None:
             nonlocal questions
-            document = decode_squad(path.read_bytes(), location)
-            questions += sum(1 for _ in iterate_questions(document))
-            repaired = repair_offsets(document)
+            reading = read_document(path, location)
+            questions += reading.usable
+            notes.extend(f"{name}: {line}" for line in reading.describe())
+            repaired = repair_offsets(reading.document)
             if corpus.repair == "off":
                 repaired.refuse(location)
             if note := describe_recognition(repaired.recognition):

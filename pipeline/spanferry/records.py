@@ -55,8 +55,18 @@ class Method(StrEnum):
 
 
 class Reason(StrEnum):
-    """The reason why an answer, a question or a paragraph was dropped. All losses are counted by these reasons."""
+    """The reason why an answer, a question or a paragraph was dropped. All losses are counted by these reasons.
 
+    They are in the order of the stages, from the reader of the source on.
+    """
+
+    MALFORMED = "malformed"  # a value of the source is missing, or of the wrong type
+    EMPTY_CONTEXT = "empty_context"
+    EMPTY_QUESTION = "empty_question"
+    DUPLICATE_ID = "duplicate_id"  # an earlier question of the file has the id
+    ANSWERABLE_WITHOUT_ANSWERS = "answerable_without_answers"
+    IMPOSSIBLE_WITH_ANSWERS = "impossible_with_answers"  # marked as unanswerable, but it has answers
+    EMPTY_ANSWER = "empty_answer"
     SOURCE_MISMATCH = "source_mismatch"  # the source does not have the answer's text at its offset
     CONTEXT_UNTRANSLATED = "context_untranslated"  # a sentence of the paragraph has no translation
     QUESTION_UNTRANSLATED = "question_untranslated"
@@ -65,6 +75,18 @@ class Reason(StrEnum):
     BELOW_THRESHOLD = "below_threshold"  # something resembles it, but too little (align.min_score)
     AMBIGUOUS = "ambiguous"  # it occurs several times, and nothing shows which occurrence is meant
     LOW_CONFIDENCE = "low_confidence"  # found, but less probable than align.min_confidence
+
+
+SOURCE_REASONS = (
+    Reason.MALFORMED,
+    Reason.EMPTY_CONTEXT,
+    Reason.EMPTY_QUESTION,
+    Reason.DUPLICATE_ID,
+    Reason.ANSWERABLE_WITHOUT_ANSWERS,
+    Reason.IMPOSSIBLE_WITH_ANSWERS,
+    Reason.EMPTY_ANSWER,
+)
+"""The reasons that the reader of the source gives. Nothing after it can change them."""
 
 
 class RepairKind(StrEnum):
@@ -141,22 +163,29 @@ class Repair(Record, frozen=True, gc=False):
 class SourceAnswer(Record, frozen=True, gc=False):
     """An answer of the source file; `start` may be wrong (`Reason.SOURCE_MISMATCH`).
 
-    repair: None where text and start are those of the file.
+    repair: None where text and start are those of the file. reason: why the reader refuses it, one of SOURCE_REASONS;
+    its text and start may then be "" and 0.
     """
 
     text: str
     start: int
     repair: Repair | None = None
+    reason: Reason | None = None
 
 
 class SourceQuestion(Record, frozen=True, gc=False):
-    """A question with its answers; an impossible one has only plausible answers."""
+    """A question with its answers; an impossible one has only plausible answers.
+
+    reason: why the reader refuses it, one of SOURCE_REASONS. It is then neither translated nor kept. One that should
+    have answers but has none that can be read has a placeholder, so that its loss is counted.
+    """
 
     id: str
     question: str
     is_impossible: bool
     answers: tuple[SourceAnswer, ...]
     plausible_answers: tuple[SourceAnswer, ...]
+    reason: Reason | None = None
 
     def in_field(self, field: Field) -> tuple[SourceAnswer, ...]:
         """Return the answers in one of the two lists."""
@@ -167,7 +196,7 @@ class SourceParagraph(Record, frozen=True, gc=False):
     """A paragraph of the source.
 
     article: index in the file. paragraph: index in the article. sentences: spans of `context`, in order; only white
-    space lies between them.
+    space lies between them. reason: why the reader refuses its context, one of SOURCE_REASONS.
     """
 
     split: Split
@@ -177,6 +206,7 @@ class SourceParagraph(Record, frozen=True, gc=False):
     context: str
     sentences: tuple[TextSpan, ...]
     questions: tuple[SourceQuestion, ...]
+    reason: Reason | None = None
 
 
 class TranslationRow(Record, frozen=True, gc=False):

@@ -23,12 +23,28 @@ from spanferry.records import (
     Split,
     TextSpan,
 )
-from spanferry.squad import Answer, Document, Paragraph, Question
-from spanferry.squad.offsets import Repairs
+from spanferry.squad import Answer, Document, FaultReasons, Paragraph, Position, Question, Reading
+from spanferry.squad.offsets import RepairedDocument, Repairs, repair_offsets
 
 Progress = Callable[[int], object]
 
 BATCH = 1000  # paragraphs that are in memory as records at once
+
+
+def lay_out(
+    readings: Mapping[Split, Reading], language: str, native: bool = False, progress: Progress = lambda _: None
+) -> pa.Table:
+    """Return the layout of files, with their offsets repaired, and the reasons of what their reader refuses.
+
+    The arguments are those of `make_layout`.
+    """
+    repaired: dict[Split, RepairedDocument] = {
+        split: repair_offsets(reading.source) for split, reading in readings.items()
+    }
+    documents: dict[Split, Document] = {split: of_split.document for split, of_split in repaired.items()}
+    repairs: dict[Split, Repairs] = {split: of_split.repairs for split, of_split in repaired.items()}
+    reasons: dict[Split, FaultReasons] = {split: reading.reasons for split, reading in readings.items()}
+    return make_layout(documents, language, native, progress, repairs, reasons)
 
 
 def make_layout(
@@ -37,15 +53,17 @@ def make_layout(
     native: bool = False,
     progress: Progress = lambda _: None,
     repairs: Mapping[Split, Repairs] = MappingProxyType({}),
+    reasons: Mapping[Split, FaultReasons] = MappingProxyType({}),
 ) -> pa.Table:
     """Return one row per paragraph (SourceParagraph), in the documents' order.
 
     language: code of the source. native: the corpus is not translated, so each context is one sentence. progress:
-    called with the number of paragraphs that were just added. repairs: of the documents' answers.
+    called with the number of paragraphs that were just added. repairs: of the documents' answers. reasons: why the
+    reader refuses parts of the documents (`Reading.source`, `Reading.reasons`).
     """
     parts = [schema_of(SourceParagraph).empty_table()]
     rows: list[SourceParagraph] = []
-    for row in layout_rows(documents, language, native, repairs):
+    for row in layout_rows(documents, language, native, repairs, reasons):
         rows.append(row)
         progress(1)
         if len(rows) == BATCH:
@@ -55,13 +73,18 @@ def make_layout(
 
 
 def layout_rows(
-    documents: Mapping[Split, Document], language: str, native: bool, repairs: Mapping[Split, Repairs]
+    documents: Mapping[Split, Document],
+    language: str,
+    native: bool,
+    repairs: Mapping[Split, Repairs],
+    reasons: Mapping[Split, FaultReasons],
 ) -> Iterator[SourceParagraph]:
     """Yield the paragraphs of documents as rows."""
     for split, document in documents.items():
-        of_split = repairs.get(split, {})
+        repaired, refused = repairs.get(split, {}), reasons.get(split, {})
         for article_index, article in enumerate(document.data):
             for paragraph_index, paragraph in enumerate(article.paragraphs):
+                at = Position(article_index, paragraph_index)
                 yield SourceParagraph(
                     split=split,
                     article=article_index,
@@ -69,7 +92,11 @@ def layout_rows(
                     title=article.title,
                     context=paragraph.context,
                     sentences=sentence_spans(paragraph, language, native),
-                    questions=tuple(question_row(question, of_split) for question in paragraph.qas),
+                    questions=tuple(
+                        question_row(question, at._replace(question=q), repaired, refused)
+                        for q, question in enumerate(paragraph.qas)
+                    ),
+                    reason=refused.get(at),
                 )
 
 
@@ -80,34 +107,50 @@ def sentence_spans(paragraph: Paragraph, language: str, native: bool) -> tuple[T
     return tuple(TextSpan(start, end) for start, end in spans)
 
 
-def question_row(question: Question, repairs: Repairs) -> SourceQuestion:
-    """Make the row of a question."""
+def question_row(question: Question, at: Position, repairs: Repairs, refused: FaultReasons) -> SourceQuestion:
+    """Make the row of a question. A question that should have answers gets a placeholder if it has none."""
+    reason = refused.get(Position(at.article, at.paragraph)) or refused.get(at)
 
     def rows(field: Field, answers: tuple[Answer, ...]) -> tuple[SourceAnswer, ...]:
         return tuple(
-            SourceAnswer(answer.text, answer.answer_start, repairs.get((question.id, field, index)))
+            SourceAnswer(
+                answer.text,
+                answer.answer_start,
+                repairs.get((question.id, field, index)),
+                refused.get(at._replace(field=field, answer=index)),
+            )
             for index, answer in enumerate(answers)
         )
+
+    answers = rows(Field.ANSWERS, question.answers)
+    if reason and not answers and not question.impossible:
+        answers = (SourceAnswer("", 0, reason=reason),)
 
     return SourceQuestion(
         id=question.id,
         question=question.question,
         is_impossible=question.impossible,
-        answers=rows(Field.ANSWERS, question.answers),
+        answers=answers,
         plausible_answers=rows(Field.PLAUSIBLE, question.plausible),
+        reason=reason,
     )
 
 
 def texts_of(paragraph: SourceParagraph) -> Iterator[tuple[Kind, str]]:
-    """Yield every text of a paragraph that is translated on its own: sentences, questions and answers."""
+    """Yield every text of a paragraph that is translated on its own: sentences, questions and answers.
+
+    What the reader refuses is not translated.
+    """
     context = paragraph.context
     for sentence in paragraph.sentences:
         yield Kind.SENTENCE, context[sentence.start : sentence.end]
     for question in paragraph.questions:
-        yield Kind.QUESTION, question.question
-        for field in Field:
-            for answer in question.in_field(field):
-                yield Kind.ANSWER, answer.text
+        if question.reason is None:
+            yield Kind.QUESTION, question.question
+            for field in Field:
+                for answer in question.in_field(field):
+                    if answer.reason is None:
+                        yield Kind.ANSWER, answer.text
 
 
 def collect_segments(layout: BatchSource) -> pa.Table:

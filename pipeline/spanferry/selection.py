@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 
 from spanferry.arrow import index_of, numpy_of, schema_of
 from spanferry.errors import InputError
-from spanferry.records import Field, ParagraphDecision, Reason
+from spanferry.records import SOURCE_REASONS, Field, ParagraphDecision, Reason
 
 REASONS = tuple(Reason)
+SOURCE_CODES = [REASONS.index(reason) for reason in SOURCE_REASONS]
 KEPT = -1  # in arrays of reason codes; any other code is an index into REASONS
 
 PARAGRAPH_KEY = ("split", "article", "paragraph")
@@ -42,10 +43,10 @@ class Selection:
 def select(layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations: pa.Table | None) -> Selection:
     """Decide what is kept.
 
-    A paragraph is dropped with all its questions when its context has no translation. A question is dropped when it
-    has no translation or, if it has answers, when no answer has a span. In the second case its reason is that of the
-    answer that got furthest: the latest in the order of `Reason`. A question without an answer is kept even when its
-    plausible answer is lost.
+    What the reader refuses is dropped, with the reason that the layout has. A paragraph is dropped with all its
+    questions when its context has no translation. A question is dropped when it has no translation or, if it has
+    answers, when no answer has a span. In the second case its reason is that of the answer that got furthest: the
+    latest in the order of `Reason`. A question without an answer is kept even when its plausible answer is lost.
 
     layout, paragraphs, spans: rows of SourceParagraph, TargetParagraph and SpanRow; spans may be in any order.
     translations: rows of TranslationRow, None for a corpus that is already in the target language.
@@ -55,16 +56,21 @@ def select(layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations
     questions = flatten_questions(layout)
     owners = find_owners(questions, spans)
     lacks_context = numpy_of(pc.is_null(paragraphs["context"]))
+    refused = index_of(questions["refused"], REASONS, KEPT)
     translation_codes = code_untranslated(questions, lacks_context, translations)
+    own_codes = np.where(refused != KEPT, refused, translation_codes)
     answer_codes = index_of(spans["reason"], REASONS, KEPT)
     span_codes = code_by_answers(questions, owners, is_counted(spans), answer_codes)
-    inherited = translation_codes[owners]
+    inherited = own_codes[owners]
+    final = np.isin(answer_codes, SOURCE_CODES) | (inherited == KEPT)
+    paragraph_codes = index_of(layout["reason"], REASONS, KEPT)
+    untranslated = np.where(lacks_context, REASONS.index(Reason.CONTEXT_UNTRANSLATED), KEPT)
     return Selection(
-        paragraphs=to_reasons(np.where(lacks_context, REASONS.index(Reason.CONTEXT_UNTRANSLATED), KEPT)),
-        questions=questions.append_column(
-            "reason", to_reasons(np.where(translation_codes != KEPT, translation_codes, span_codes))
+        paragraphs=to_reasons(np.where(paragraph_codes != KEPT, paragraph_codes, untranslated)),
+        questions=questions.drop_columns("refused").append_column(
+            "reason", to_reasons(np.where(own_codes != KEPT, own_codes, span_codes))
         ),
-        answers=to_reasons(np.where(inherited != KEPT, inherited, answer_codes)),
+        answers=to_reasons(np.where(final, answer_codes, inherited)),
         owners=pa.array(owners),
     )
 
@@ -97,7 +103,7 @@ def restore_selection(layout: pa.Table, decisions: pa.Table, spans: pa.Table) ->
     decided = pc.list_flatten(decisions["questions"].combine_chunks())
     if not pc.struct_field(decided, "id").equals(questions["id"].combine_chunks()):
         raise InputError("layout and decisions: not from the same build; rebuild from segment on")
-    questions = questions.append_column("reason", pc.struct_field(decided, "reason"))
+    questions = questions.drop_columns("refused").append_column("reason", pc.struct_field(decided, "reason"))
     owners = find_owners(questions, spans)
     selection = Selection(
         paragraphs=decisions["reason"].combine_chunks(),
@@ -127,7 +133,10 @@ def check_answers_agree(selection: Selection, counted: np.ndarray) -> None:
 
 
 def flatten_questions(layout: pa.Table) -> pa.Table:
-    """Return one row per question: paragraph (its layout row), split, id, question, is_impossible."""
+    """Return one row per question: paragraph (its layout row), split, id, question, is_impossible, refused.
+
+    refused: the reason why the reader refuses it.
+    """
     nested = layout["questions"].combine_chunks()
     flat, parents = pc.list_flatten(nested), pc.list_parent_indices(nested)
     return pa.table(
@@ -135,6 +144,7 @@ def flatten_questions(layout: pa.Table) -> pa.Table:
             "paragraph": parents,
             "split": layout["split"].combine_chunks().take(parents),
             **{name: pc.struct_field(flat, name) for name in ("id", "question", "is_impossible")},
+            "refused": pc.struct_field(flat, "reason"),
         }
     )
 

@@ -45,4 +45,4 @@ def test_an_unreadable_file_gives_a_one_line_error(tmp_path):
     path = tmp_path / "gone\x1b.json"
     done = run("diff", path, path)
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == f"spanferry diff: {tmp_path}/gone\\x1b.json: no such file\n"
+    assert done.stderr == f"spanferry diff: {tmp_path}/gone\\x1b.json: No such file or directory\n"

@@ -29,11 +29,11 @@ def test_validate_exit_codes(document, code, squad):
 
 
 def test_validate_for_machines(squad):
-    path = squad(BREACHES["empty_id"][0])
+    path = squad(BREACHES["empty_question"][0])
     done = run("validate", path, "--json")
     report = json.loads(done.stdout)
     assert (done.exit_code, report["valid"], report["skipped"]) == (1, False, [])
-    assert [finding["rule"] for finding in report["files"][0]["findings"]] == ["empty_id"]
+    assert [finding["rule"] for finding in report["files"][0]["findings"]] == ["empty_question"]
 
 
 def test_validate_lists_its_rules():
@@ -62,4 +62,4 @@ def test_an_unreadable_file_gives_a_one_line_error(tmp_path):
     path = tmp_path / "gone\x1b.json"
     done = run("validate", path)
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == f"spanferry validate: {tmp_path}/gone\\x1b.json: no such file\n"
+    assert done.stderr == f"spanferry validate: {tmp_path}/gone\\x1b.json: No such file or directory\n"

@@ -85,7 +85,8 @@ def test_counts_that_contradict_the_loss_report(built):
     figures["dev"]["no_answer"]["dropped"] += 1
     write_json(built[1], figures)
     assert refused(built) == (
-        f"{DEV}: 2 questions, but 3 in loss.json; 1 unanswerable questions were lost although they had a translation"
+        f"{DEV}: 2 questions, but 3 in loss.json; 1 unanswerable questions were lost although they were whole "
+        "and had a translation"
     )
 
 

@@ -47,7 +47,7 @@ def test_the_files_have_the_same_bytes_in_every_run(tmp_path):
     figures = json.loads(once["loss.json"])
     assert figures["gold"] is None
     assert figures["people"] == []
-    assert json.loads(once["plots/reasons.json"])[5] == {"reason": "below_threshold", "dropped": 2}
+    assert {"reason": "below_threshold", "dropped": 2} in json.loads(once["plots/reasons.json"])
 
 
 def test_metrics_are_numbers_lists_or_null(tmp_path):

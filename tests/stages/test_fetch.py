@@ -77,9 +77,9 @@ def test_links_to_local_files_are_written(workdir: Path, run) -> None:
 @pytest.mark.parametrize(
     ("raw", "line"),
     [
-        (b"", "fetch: train.json: not a SQuAD file: empty"),
-        (b"<html>", "fetch: train.json: not a SQuAD file: JSON is malformed: invalid character (byte 0)"),
-        (b'{"data": []}', "fetch: train.json: data: no articles"),
+        (b"", "fetch: train.json: empty; a file of questions looks like"),
+        (b"<html>", "fetch: train.json: this is an HTML page; "),
+        (b'{"data": []}', "fetch: train.json: no questions"),
         (None, "fetch: train.json: No such file or directory"),
     ],
 )
@@ -88,7 +88,7 @@ def test_a_file_that_is_not_squad_is_not_kept(workdir: Path, refusal, raw: bytes
     Path("train.json").unlink()
     if raw is not None:
         Path("train.json").write_bytes(raw)
-    assert refusal(main, *ARGUMENTS) == line
+    assert refusal(main, *ARGUMENTS).startswith(line)
     assert list(OUT.iterdir()) == []
 
 
@@ -108,7 +108,7 @@ def test_the_earlier_file_is_kept_when_its_source_becomes_invalid(workdir: Path,
     lay_out(workdir)
     run(main, *ARGUMENTS)
     Path("train.json").write_bytes(b"[]")
-    assert refusal(main, *ARGUMENTS) == "fetch: train.json: not a SQuAD file: Expected `object`, got `array`"
+    assert refusal(main, *ARGUMENTS) == "fetch: train.json: no questions"
     assert (OUT / "train.json").read_bytes() == as_json(TRAIN)
 
 

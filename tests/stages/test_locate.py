@@ -38,7 +38,12 @@ def test_a_wrong_offset_and_a_lost_sentence_have_their_reasons(workdir: Path, ru
     wrong = [{"text": "12", "answer_start": start} for start in (27, -1, 2**31 - 1)]
     Path("train.json").write_bytes(as_json(train(answers=[*wrong, {"text": "", "answer_start": 0}])))
     assert located(run, **{"The tower is 91 metres high.": "empty"}).stdout == "locate: small: 1 of 8 answers found\n"
-    assert [row["reason"] for row in spans()] == [*["source_mismatch"] * 4, None, *["context_untranslated"] * 3]
+    assert [row["reason"] for row in spans()] == [
+        *["source_mismatch"] * 3,
+        "empty_answer",
+        None,
+        *["context_untranslated"] * 3,
+    ]
 
 
 def test_bad_input_gives_a_one_line_error_and_no_output(workdir: Path, run, refusal) -> None:

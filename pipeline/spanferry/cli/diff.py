@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice, takewhile
 from pathlib import Path
 
 import click
 import msgspec
 
-from spanferry.cli.support import Command
+from spanferry.cli.support import Command, say_line
 from spanferry.printing import printable, printable_json
 from spanferry.squad.difference import (
     Change,
@@ -33,7 +34,8 @@ def diff(before: Path, after: Path, examples: int, as_json: bool) -> None:
 
     A and B are SQuAD files or published folders.
     """
-    difference = compare_versions(read_version(before), read_version(after))
+    say = partial(say_line, "diff")
+    difference = compare_versions(read_version(before, say), read_version(after, say))
     if as_json:
         click.echo(printable_json(msgspec.json.encode(difference).decode()))
         return

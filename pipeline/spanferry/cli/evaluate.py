@@ -6,15 +6,15 @@ from pathlib import Path
 import click
 import msgspec
 
-from spanferry.cli.support import Command, path_option
+from spanferry.cli.support import Command, path_option, say_line
 from spanferry.printing import printable, printable_json
-from spanferry.squad import read_squad
+from spanferry.squad import read_document
 
 SHOWN_CHARACTERS = 40  # of an id in a message
 
 
 @click.command(cls=Command, name="evaluate")
-@path_option("--gold", help="A SQuAD file, 1.1 or 2.0.")
+@path_option("--gold", help="A file of questions: SQuAD 1.1 or 2.0, rows, or MRQA.")
 @path_option(
     "--predictions",
     help='A JSON file {question id: answer}, with "" for no answer; an n-best file; or rows with prediction_text.',
@@ -40,7 +40,8 @@ def evaluate(
     """
     from spanferry.reader import evaluation, prediction_files
 
-    document = read_squad(gold)
+    reading = read_document(gold)
+    document = reading.document
     read = prediction_files.read_predictions(predictions)
     odds = prediction_files.read_null_odds(null_odds) if null_odds else read.no_answer_probability
     result = evaluation.evaluate(document, read.answers, null_odds=odds, threshold=threshold, language=language)
@@ -49,6 +50,8 @@ def evaluate(
         tests = evaluation.compare_predictions(document, result, prediction_files.read_predictions(against).answers)
         printed["against"] = msgspec.to_builtins(tests)
     click.echo(printable_json(json.dumps(printed, ensure_ascii=False, indent=2)))
+    for line in reading.describe():
+        say_line("evaluate", f"{gold}: {line}")
     if result.missing:
         subject = "1 question has" if result.missing == 1 else f"{result.missing:,} questions have"
         click.echo(f"evaluate: {subject} no prediction", err=True)

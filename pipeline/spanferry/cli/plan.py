@@ -7,13 +7,13 @@ import click
 from msgspec.structs import asdict
 
 from spanferry.cli.corpus_session import MEMORY
-from spanferry.cli.support import Command
+from spanferry.cli.support import Command, say_line
 from spanferry.config import Params, read_params
 from spanferry.errors import InputError
 from spanferry.printing import printable
 from spanferry.records import Kind, Split
-from spanferry.segmentation import collect_segments, make_layout
-from spanferry.squad import Document, read_squad
+from spanferry.segmentation import collect_segments, lay_out
+from spanferry.squad import Reading, read_document
 from spanferry.translation import planning
 from spanferry.translation.client.segment_tables import read_segments, segments_from_table
 from spanferry.translation.client.setup import open_session
@@ -95,11 +95,14 @@ def corpus_segments(params: Params, corpus: str, with_contexts: bool) -> list[Se
         return read_segments(path, path.with_name("layout.parquet") if with_contexts else None)
     if settings.native:
         return []
-    documents: dict[Split, Document] = {
-        split: read_squad(existing_path(data / "source" / f"{split}.json", location, corpus))
+    readings: dict[Split, Reading] = {
+        split: read_document(existing_path(data / "source" / f"{split}.json", location, corpus))
         for split, location in settings.locations().items()
     }
-    layout = make_layout(documents, params.language.source)
+    for reading in readings.values():
+        for line in reading.describe():
+            say_line("plan", f"{reading.name}: {line}")
+    layout = lay_out(readings, params.language.source)
     return segments_from_table(collect_segments(layout), layout["context"].to_pylist() if with_contexts else None)
 
 

@@ -57,6 +57,11 @@ def print_summary(name: str, text: str) -> None:
     click.echo(f"{name}: {printable(text)}")
 
 
+def say_line(name: str, text: str) -> None:
+    """Print a line of a stage or command on stderr, beside its result."""
+    click.echo(f"{name}: {printable(text)}", err=True)
+
+
 def path_option(name: str, **kwargs: Any) -> Callable[[F], F]:
     """Return a click option whose value is a Path. It is required by default."""
     return click.option(name, type=click.Path(path_type=Path), **{"required": True, **kwargs})

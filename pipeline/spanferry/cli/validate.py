@@ -11,6 +11,7 @@ from spanferry.cli.support import Command
 from spanferry.printing import printable, printable_json
 from spanferry.report.wording import plural
 from spanferry.squad import validation
+from spanferry.squad.notes import describe_notes
 from spanferry.squad.validation import ValidationReport
 from spanferry.squad.validation.report import Example
 from spanferry.squad.validation.rules import RULES, rules_as_markdown
@@ -32,10 +33,10 @@ def print_rules(context: click.Context, _: click.Parameter, is_requested: bool) 
     "--rules", is_flag=True, is_eager=True, expose_value=False, callback=print_rules, help="List the rules and exit."
 )
 def validate(place: Path, as_json: bool) -> None:
-    """Check a SQuAD 1.1 or 2.0 file (JSON or parquet), or every such file in a folder.
+    """Check a file of questions (SQuAD 1.1 or 2.0, rows, MRQA), or every such file in a folder.
 
-    Exit code: 0 if all files keep the format (there may be warnings), 1 if a file breaks it, 2 if a file cannot
-    be read.
+    Exit code: 0 if all files keep the format (there may be notes and warnings), 1 if a question or answer cannot be
+    used, 2 if a file cannot be read. Notes say what the reader repairs and ignores.
     """
     reports, skipped = validation.validate(place)
     is_valid = not any(report.errors for report in reports)
@@ -52,6 +53,8 @@ def report_lines(reports: tuple[ValidationReport, ...], skipped: tuple[str, ...]
     """Yield the lines that describe the reports. skipped: names of files that are not SQuAD files."""
     for report in reports:
         yield f"{report.file}: {report.form}" + (f"; {describe_counts(report)}" if report.counts.questions else "")
+        for note in describe_notes(report.notes):
+            yield f"  note     {note}"
         for finding in report.findings:
             yield f"  {finding.severity:<7}  {finding.rule}  {finding.count:,}  {RULES[finding.rule].meaning}"
             for example in finding.examples:
@@ -80,5 +83,7 @@ def describe_example(example: Example) -> str:
 def describe_outcome(report: ValidationReport) -> str:
     """Return the outcome of a report as text, with the numbers of errors and warnings."""
     if report.errors:
-        return f"breaks its format: {plural(report.errors, 'error')}, {plural(report.warnings, 'warning')}"
+        lost = report.counts.questions - report.usable
+        left_out = f"; {plural(lost, 'question')} of {report.counts.questions:,} left out" if lost else ""
+        return f"breaks its format: {plural(report.errors, 'error')}, {plural(report.warnings, 'warning')}{left_out}"
     return f"keeps its format: {plural(report.warnings, 'warning')}" if report.warnings else "keeps its format"

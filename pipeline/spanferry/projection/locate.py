@@ -60,6 +60,11 @@ class AnswerPosition:
     index: int
     answer: SourceAnswer
 
+    @property
+    def refused(self) -> Reason | None:
+        """Why the reader refuses the answer or its question."""
+        return self.question.reason or self.answer.reason
+
 
 def answers_of(paragraph: SourceParagraph) -> Iterator[AnswerPosition]:
     """Yield every answer of a paragraph: question by question, answers before plausible answers."""
@@ -83,9 +88,12 @@ def locate_paragraph(job: LocateJob, locator: Locator) -> LocatedParagraph:
     rows: list[SpanRow] = []
     for position, translation in zip(answers_of(job.paragraph), job.answers, strict=True):
         key = position.answer.start, position.answer.text
-        if key not in decisions:
-            decisions[key] = decide_answer(source, target, *key, translation, locator)
-        rows.append(span_row(job.paragraph, position, translation, decisions[key], target))
+        if position.refused:
+            decision = Decision(None, reason=position.refused)
+        else:
+            decision = decisions.get(key) or decide_answer(source, target, *key, translation, locator)
+            decisions[key] = decision
+        rows.append(span_row(job.paragraph, position, translation, decision, target))
     spans = reconcile(rows, target.text) if target else rows
     return LocatedParagraph(target_paragraph(job.paragraph, target), tuple(spans))
 
@@ -97,7 +105,9 @@ def locate_native(paragraph: SourceParagraph) -> LocatedParagraph:
     for position in answers_of(paragraph):
         start, text = position.answer.start, position.answer.text
         decision = Decision(Candidate(start, start + len(text), Method.NATIVE, 1.0), 1, 1)
-        if not is_at(target.text, start, text):
+        if position.refused:
+            decision = Decision(None, reason=position.refused)
+        elif not is_at(target.text, start, text):
             decision = Decision(None, reason=Reason.SOURCE_MISMATCH)
         rows.append(span_row(paragraph, position, None, decision, target))
     return LocatedParagraph(target_paragraph(paragraph, target), tuple(rows))

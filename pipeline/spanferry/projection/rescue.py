@@ -28,12 +28,12 @@ from spanferry.projection.marked import (
 from spanferry.projection.ranking import Locator
 from spanferry.projection.settings import RescueSettings
 from spanferry.projection.tokenized import TokenizedText
-from spanferry.records import Placement, Reason, Record, SpanRow
+from spanferry.records import SOURCE_REASONS, Placement, Reason, Record, SpanRow
 
 TranslateTexts = Callable[[Sequence[str]], Mapping[str, str | None]]
 """Translates texts: returns each text's translation, or None."""
 
-FINAL = (Reason.SOURCE_MISMATCH, Reason.CONTEXT_UNTRANSLATED)
+FINAL = (*SOURCE_REASONS, Reason.SOURCE_MISMATCH, Reason.CONTEXT_UNTRANSLATED)
 """Reasons that a second translation cannot change."""
 
 

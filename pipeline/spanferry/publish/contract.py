@@ -7,7 +7,8 @@ The files must satisfy every rule for SQuAD files (`squad.validation`), and four
 - They state their version, and `is_impossible` for each question.
 - Every answer has a row of provenance, and every row of provenance has an answer.
 - Their counts equal those of the loss report.
-- An unanswerable question was dropped only because its context or the question itself has no translation.
+- An unanswerable question was dropped only because the source cannot be used there, or because its context or the
+  question itself has no translation.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,15 +22,16 @@ from msgspec import UNSET
 from spanferry.errors import ContractError, InputError
 from spanferry.files import regular_file
 from spanferry.loss_figures import LossFigures, Units
-from spanferry.records import Field, Reason, Split
-from spanferry.squad import Document, decode_squad, iterate_questions
-from spanferry.squad.validation import Severity, ValidationReport, validate_document, validate_file
+from spanferry.records import SOURCE_REASONS, Field, Reason, Split
+from spanferry.squad import Document, iterate_questions, scan_bytes
+from spanferry.squad.notes import describe_notes
+from spanferry.squad.validation import Severity, ValidationReport, validate_reading
 
 VERSION = "v2.0"
 SHOWN_BREACHES = 3
 
 # The reasons for which an unanswerable question may be dropped.
-_UNTRANSLATED = (Reason.CONTEXT_UNTRANSLATED, Reason.QUESTION_UNTRANSLATED)
+_ACCEPTED = (*SOURCE_REASONS, Reason.CONTEXT_UNTRANSLATED, Reason.QUESTION_UNTRANSLATED)
 
 QuestionAnswers = dict[tuple[str, str], list[tuple[str, int]]]
 """(question id, field) -> (text, start) of its answers, in order."""
@@ -73,15 +75,12 @@ def read_valid_file(path: Path) -> CleanedSplit:
         raw = regular_file(path).read_bytes()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
-    try:
-        document = decode_squad(raw, str(path))
-    except InputError:
-        # The validator can read files that `decode_squad` refuses, and reports what is wrong and where.
-        refuse_errors(path, validate_file(path))
-        raise
-    report = validate_document(document, path)
+    reading = scan_bytes(raw, str(path))
+    report = validate_reading(reading, path)
     refuse_errors(path, report)
-    return CleanedSplit(raw, document, report)
+    if lines := list(describe_notes(report.notes)):
+        raise ContractError(f"{path}: not written as a cleaned file is: {'; '.join(lines[:SHOWN_BREACHES])}")
+    return CleanedSplit(raw, reading.document, report)
 
 
 def refuse_errors(path: Path, report: ValidationReport) -> None:
@@ -128,5 +127,5 @@ def count_breaches(report: ValidationReport, figures: Units) -> Iterator[str]:
         if reported != count:
             yield f"{count} {unit}, but {reported} in loss.json"
     lost = figures.no_answer
-    if unexplained := lost.dropped - sum(lost.reasons.get(reason, 0) for reason in _UNTRANSLATED):
-        yield f"{unexplained} unanswerable questions were lost although they had a translation"
+    if unexplained := lost.dropped - sum(lost.reasons.get(reason, 0) for reason in _ACCEPTED):
+        yield f"{unexplained} unanswerable questions were lost although they were whole and had a translation"

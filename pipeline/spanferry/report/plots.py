@@ -57,7 +57,7 @@ def plot_rows(figures: LossFigures) -> dict[str, Sequence[Struct]]:
 
 def reason_counts(figures: LossFigures) -> list[ReasonCount]:
     """Return the number of dropped questions with an answer, by reason."""
-    return [ReasonCount(reason, figures.total.has_answer.reasons[reason]) for reason in Reason]
+    return [ReasonCount(reason, figures.total.has_answer.reasons.get(reason, 0)) for reason in Reason]
 
 
 def method_counts(figures: LossFigures) -> list[MethodCount]:

@@ -24,6 +24,17 @@ class BreakdownLabel(NamedTuple):
 
 
 REASONS = {
+    Reason.MALFORMED: Label("malformed in the source", "A value of the source is missing or of the wrong type."),
+    Reason.EMPTY_CONTEXT: Label("paragraph empty in the source", "The source has no text for the paragraph."),
+    Reason.EMPTY_QUESTION: Label("question empty in the source", "The source has no text for the question."),
+    Reason.DUPLICATE_ID: Label("id taken in the source", "An earlier question of the source has the same id."),
+    Reason.ANSWERABLE_WITHOUT_ANSWERS: Label(
+        "no answer in the source", "The question has no answers in the source, but is not marked as unanswerable."
+    ),
+    Reason.IMPOSSIBLE_WITH_ANSWERS: Label(
+        "contradictory in the source", "The question is marked as unanswerable in the source, but has answers."
+    ),
+    Reason.EMPTY_ANSWER: Label("answer empty in the source", "The source has no text for the answer."),
     Reason.SOURCE_MISMATCH: Label("wrong in the source", "The answer's text is not at its offset in the source."),
     Reason.CONTEXT_UNTRANSLATED: Label("paragraph not translated", "A sentence of the paragraph has no translation."),
     Reason.QUESTION_UNTRANSLATED: Label("question not translated", "The question has no translation."),
@@ -109,7 +120,7 @@ def built_splits(figures: LossFigures) -> list[Split]:
 
 def top_reasons(tally: Tally) -> list[tuple[Reason, int]]:
     """Return (reason, count) pairs, the most frequent first; equally frequent ones follow the order of `Reason`."""
-    return sorted(((r, n) for r in Reason if (n := tally.reasons[r])), key=lambda item: -item[1])
+    return sorted(((r, n) for r in Reason if (n := tally.reasons.get(r, 0))), key=lambda item: -item[1])
 
 
 def describe_rescue(counts: Mapping[str, int]) -> str:

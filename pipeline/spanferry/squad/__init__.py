@@ -13,7 +13,16 @@ from spanferry.squad.document import (
     Text,
     iterate_questions,
 )
-from spanferry.squad.reader import decode_squad, detect_foreign_format, read_squad
+from spanferry.squad.reader import (
+    NotSquad,
+    decode_squad,
+    read_document,
+    read_rows,
+    read_squad,
+    scan_bytes,
+    scan_document,
+)
+from spanferry.squad.reading import Fault, FaultReasons, Position, Reading
 from spanferry.squad.writer import cleaned_name, encode_squad, write_squad
 
 __all__ = [
@@ -22,15 +31,23 @@ __all__ = [
     "Answer",
     "Article",
     "Document",
+    "Fault",
+    "FaultReasons",
+    "NotSquad",
     "Offset",
     "Paragraph",
+    "Position",
     "Question",
+    "Reading",
     "Text",
     "cleaned_name",
     "decode_squad",
-    "detect_foreign_format",
     "encode_squad",
     "iterate_questions",
+    "read_document",
+    "read_rows",
     "read_squad",
+    "scan_bytes",
+    "scan_document",
     "write_squad",
 ]

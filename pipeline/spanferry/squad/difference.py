@@ -5,16 +5,15 @@
 Questions of the two versions are matched by id.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 
 from msgspec import Struct
 
 from spanferry.errors import InputError
-from spanferry.squad.document import Answer
-from spanferry.squad.validation.chunks import NotSquad
-from spanferry.squad.validation.sources import SUFFIXES, find_squad_files, open_source
+from spanferry.squad.document import Answer, iterate_questions
+from spanferry.squad.reader import SUFFIXES, NotSquad, find_squad_files, read_document, suffix_of
 
 SPLIT_WORDS = {"train": "train", "dev": "dev", "validation": "dev", "test": "test"}
 """Words in a file's name -> its split."""
@@ -98,19 +97,20 @@ def find_changes(before: QuestionVersion, after: QuestionVersion) -> Iterator[Ch
         yield ChangeKind.SPANS
 
 
-def read_version(path: Path) -> Version:
-    """Read the questions of a file or folder. From a folder, read the JSON files, or the parquet files if it has none.
+def read_version(path: Path, say: Callable[[str], None] = lambda _: None) -> Version:
+    """Read the questions of a file or folder. From a folder, read the JSON files; if it has none, the others.
 
-    Raises InputError when a file cannot be read or is malformed, and when an id occurs twice.
+    say: called with lines about what the reader repairs and leaves out. Raises InputError when a file cannot be read,
+    and when two files have the same id.
     """
     if not path.is_dir():
-        return dict(_read_questions(path, ""))
+        return dict(_read_questions(path, "", say))
     version: Version = {}
     files = find_squad_files(path)
     for suffix in SUFFIXES:
-        for file in (file for file in files if file.suffix == suffix):
+        for file in (file for file in files if suffix_of(file) == suffix):
             try:
-                for id_, question in _read_questions(file, split_from_name(file)):
+                for id_, question in _read_questions(file, split_from_name(file), say):
                     if id_ in version:
                         raise InputError(f"{file}: the id {id_!r} is also in {version[id_].split or 'another file'}")
                     version[id_] = question
@@ -118,7 +118,7 @@ def read_version(path: Path) -> Version:
                 continue
         if version:
             return version
-    raise InputError(f"{path}: no SQuAD file in it (.json or .parquet)")
+    raise InputError(f"{path}: no SQuAD file in it (.json, .jsonl or .parquet)")
 
 
 def split_from_name(path: Path) -> str:
@@ -127,20 +127,11 @@ def split_from_name(path: Path) -> str:
     return next((SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS), path.stem)
 
 
-def _read_questions(path: Path, split: str) -> Iterator[tuple[str, QuestionVersion]]:
+def _read_questions(path: Path, split: str, say: Callable[[str], None]) -> Iterator[tuple[str, QuestionVersion]]:
     """Yield the questions of a file, each with its id. Raises InputError."""
-    seen: set[str] = set()
-    for chunk in open_source(path).chunks():
-        if chunk.malformed:
-            place, message = chunk.malformed[0]
-            raise InputError(f"{path}: {place}: {message}; `spanferry validate` lists all malformed elements")
-        for paragraph in filter(None, chunk.article.paragraphs if chunk.article else ()):
-            for question in filter(None, paragraph.qas):
-                if question.id in seen:
-                    raise InputError(f"{path}: two questions have the id {question.id!r}")
-                seen.add(question.id)
-                answers = question.answers or question.plausible
-                yield (
-                    question.id,
-                    QuestionVersion(split, question.question, paragraph.context, question.impossible, answers),
-                )
+    reading = read_document(path)
+    for line in reading.describe():
+        say(f"{path}: {line}")
+    for _, _, paragraph, question in iterate_questions(reading.document):
+        answers = question.answers or question.plausible
+        yield question.id, QuestionVersion(split, question.question, paragraph.context, question.impossible, answers)

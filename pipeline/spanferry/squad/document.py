@@ -24,7 +24,8 @@ Offset = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 
 
 # gc=False: records of text have no reference cycles, so the garbage collector does not have to visit a million of them.
-class Answer(Struct, frozen=True, gc=False):
+# forbid_unknown_fields: a file that these types decode has nothing to say about. `convert` reads the others.
+class Answer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """One annotator's answer: `context[answer_start:answer_start + len(text)] == text`."""
 
     text: Text
@@ -36,7 +37,7 @@ class Answer(Struct, frozen=True, gc=False):
         return self.answer_start + len(self.text)
 
 
-class Question(Struct, frozen=True, gc=False):
+class Question(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A question. An unanswerable one has no answers, and may have plausible answers."""
 
     id: Text
@@ -56,21 +57,21 @@ class Question(Struct, frozen=True, gc=False):
         return () if self.plausible_answers is UNSET else self.plausible_answers
 
 
-class Paragraph(Struct, frozen=True, gc=False):
+class Paragraph(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A context and its questions."""
 
     context: Text
     qas: tuple[Question, ...]
 
 
-class Article(Struct, frozen=True, gc=False):
+class Article(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """The paragraphs of one article, in order."""
 
     paragraphs: tuple[Paragraph, ...]
     title: Text = ""
 
 
-class Document(Struct, frozen=True, gc=False):
+class Document(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A whole SQuAD file."""
 
     data: tuple[Article, ...]

@@ -1,32 +1,52 @@
-"""Read SQuAD files that must be completely valid: a file with an invalid element is refused with the element's path."""
+"""Read files of questions, in every form in which people have them. All commands read them here.
 
-import json
-from collections import Counter
-from collections.abc import Iterator
+    file ──unpack──> text or parquet ──items──> Assembler ──> Reading (document, faults, notes)
+
+A file that is written exactly as the format says is decoded by msgspec in one go. Any other is read value by value,
+which is slower and says what was repaired, ignored and left out. docs/formats.md lists the forms.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
+from typing import Any, cast
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from spanferry.errors import InputError
 from spanferry.files import regular_file
-from spanferry.squad.document import Document, iterate_questions, json_path
+from spanferry.squad.assembly import Assembler, Shape, is_clean, shape_of
+from spanferry.squad.document import Document, json_path
+from spanferry.squad.foreign import EXPECTED, name_format, name_item, name_text, name_value
+from spanferry.squad.json_text import Doubled, NotJson, decode_json, describe_value, fields_of
+from spanferry.squad.notes import NoteKind
+from spanferry.squad.reading import Reading
+from spanferry.squad.table import NotTable, table_rows
+from spanferry.squad.unpack import PARQUET, NotReadable, unpack
+from spanferry.squad.values import Findings, find_text_problem
 
-SHOWN_PROBLEMS = 3
+SUFFIXES = (".json", ".jsonl", ".parquet")
+TOP_KEYS = frozenset({"data", "version"})
+HEADER = "header"  # the key of the first line of an MRQA file
+PROBED_LINES = 5
+COUNTED_BYTES = 1 << 20
+_WHITE_SPACE = b" \t\r\n"
+_SURROGATE_ESCAPES = (b"\\ud", b"\\uD")
 
-# The first bytes of formats that users pass instead of JSON.
-_FOREIGN_FORMATS = {
-    b"\xef\xbb\xbf": "begins with a byte order mark; save it as UTF-8 without one",
-    b"\xff\xfe": "UTF-16; save it as UTF-8",
-    b"\xfe\xff": "UTF-16; save it as UTF-8",
-    b"\x1f\x8b": "compressed with gzip; unpack it first",
-    b"PK\x03\x04": "a zip archive; unpack it first",
-}
+Item = tuple[str, object]
+"""An article, a paragraph or a row, with its place in the file."""
+
+
+class NotSquad(InputError):
+    """Raised for a readable file that is not a file of questions."""
 
 
 def read_squad(path: Path) -> Document:
-    """Read and check a SQuAD file.
+    """Read the usable questions of a file, in any form that docs/formats.md lists.
 
-    Raises InputError for a file that cannot be read or is not valid, with the paths of its first invalid elements.
+    Raises InputError for a file that cannot be read, and for one without a usable question. `read_document` also
+    returns what was repaired, ignored and left out.
 
         >>> import json
         >>> from pathlib import Path
@@ -40,104 +60,274 @@ def read_squad(path: Path) -> Document:
         >>> document.data[0].paragraphs[0].qas[0].answers
         (Answer(text='1612', answer_start=22),)
     """
+    return read_document(path).document
+
+
+def read_document(path: Path, name: str | None = None) -> Reading:
+    """Read a file of questions. name: what messages call it (default: its path).
+
+    Raises InputError when it cannot be read, NotSquad when it holds something else, InputError when no question of it
+    can be used.
+    """
+    return scan_document(path, name).check_usable()
+
+
+def scan_document(path: Path, name: str | None = None) -> Reading:
+    """Read a file as `read_document` does, but return it even when no question can be used."""
     try:
         raw = regular_file(path).read_bytes()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
-    return decode_squad(raw, str(path))
+    return scan_bytes(raw, name or str(path))
 
 
 def decode_squad(raw: bytes, name: str) -> Document:
-    """Decode and check the JSON of a SQuAD file.
+    """Return the usable questions in the bytes of a file. name: what messages call it. Raises InputError."""
+    return scan_bytes(raw, name).check_usable().document
 
-    name: the name of the file in error messages. Raises InputError with the paths of the first invalid elements and
-    their number.
+
+def scan_bytes(raw: bytes, name: str) -> Reading:
+    """Read the bytes of a file. Raises InputError, NotSquad; see `scan_document`."""
+    if document := decode_clean(raw):
+        return Reading(name, "json", document, json_path)
+    found = Findings()
+    if foreign := name_format(raw):
+        raise NotSquad(f"{name}: this is {foreign}; {EXPECTED}")
+    try:
+        raw = unpack(raw, found)
+    except NotReadable as error:
+        raise InputError(f"{name}: {error}") from None
+    if not raw.strip(_WHITE_SPACE):
+        raise InputError(f"{name}: empty; {EXPECTED}")
+    if raw.startswith(PARQUET):
+        return read_parquet(raw, name, found)
+    if foreign := name_format(raw):
+        raise NotSquad(f"{name}: this is {foreign}; {EXPECTED}")
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}: not UTF-8 at byte {error.start:,}; save it as UTF-8") from None
+    may_have_surrogates = any(escape in raw for escape in _SURROGATE_ESCAPES)
+    try:
+        value = decode_json(text)
+    except NotJson as error:
+        if is_json_lines(raw, error):
+            return read_lines(raw, name, found)
+        if foreign := name_text(text):
+            raise NotSquad(f"{name}: this is {foreign}; {EXPECTED}") from None
+        raise InputError(f"{name}: not JSON: {error}") from None
+    return read_json(value, name, Assembler(found, may_have_surrogates=may_have_surrogates))
+
+
+def read_rows(rows: Iterable[Mapping[str, Any]], name: str, form: str = "rows", unit: str = "row") -> Reading:
+    """Read rows of a table, one question each, as `datasets` yields them.
+
+    form, unit: what messages call the form of the file, and a row of it. Raises InputError when no question can be
+    used.
     """
-    if description := detect_foreign_format(raw[:4]):
-        raise InputError(f"{name}: not a SQuAD file: {description}")
+    assembler = Assembler(Findings())
+    for number, row in enumerate(rows):
+        assembler.add(dict(row), f"{unit} {number:,}")
+    return finish(assembler, name, form, UNSET).check_usable()
+
+
+def decode_clean(raw: bytes) -> Document | None:
+    """Decode a file that is written exactly as the format says and has no fault. Return None for any other."""
     try:
         document = msgspec.json.decode(raw, type=Document)
-    except UnicodeDecodeError:
-        raise InputError(f"{name}: not a SQuAD file: not UTF-8 at byte {_first_invalid_byte(raw)}") from None
-    except RecursionError:
-        raise InputError(f"{name}: not a SQuAD file: nested too deeply") from None
-    except msgspec.DecodeError as error:
-        raise InputError(f"{name}: not a SQuAD file: {error if raw else 'empty'}") from error
-    try:
-        key = find_duplicate_key(raw, document)
-    except (ValueError, RecursionError) as error:  # msgspec skips values of unknown keys, which need not be JSON
-        raise InputError(f"{name}: not a SQuAD file: {error}") from error
-    if key:
-        raise InputError(f"{name}: an object has the key {key!r} twice; only one of them would be read")
-    problems = list(find_problems(document))
-    if problems:
-        more = f" (and {len(problems) - SHOWN_PROBLEMS} more)" if len(problems) > SHOWN_PROBLEMS else ""
-        raise InputError(f"{name}: {'; '.join(problems[:SHOWN_PROBLEMS])}{more}")
-    return document
-
-
-def find_problems(document: Document) -> Iterator[str]:
-    """Yield the problems that make a document unusable as a source, each with its path.
-
-    An answer whose offset does not match its text is not such a problem. Only that answer is lost, with a reason of
-    its own (`Reason.SOURCE_MISMATCH`).
-    """
-    if not document.data:
-        yield "data: no articles"
-    for a, article in enumerate(document.data):
-        for p, paragraph in enumerate(article.paragraphs):
-            if not paragraph.context.strip():
-                yield f"{json_path(a, p)}.context: empty"
-    first_paths: dict[str, str] = {}
-    for path, _, _, question in iterate_questions(document):
-        if not question.id:
-            yield f"{path}.id: empty"
-        elif question.id in first_paths:
-            yield f"{path}.id: {question.id!r} is already the id of {first_paths[question.id]}"
-        first_paths.setdefault(question.id, path)
-        if not question.question.strip():
-            yield f"{path}.question: empty"
-        if question.impossible and question.answers:
-            yield f"{path}: is_impossible, but it has answers"
-        if not question.impossible and not question.answers:
-            yield f"{path}: answerable, but it has no answers"
-        if not question.impossible and question.plausible:
-            yield f"{path}: answerable, but it has plausible_answers"
-    if document.data and not first_paths:
-        yield "data: no questions"
-
-
-def detect_foreign_format(head: bytes) -> str | None:
-    """Describe the format of a file that is not JSON, by its first 4 bytes; None when it may be JSON."""
-    return next((description for magic, description in _FOREIGN_FORMATS.items() if head.startswith(magic)), None)
-
-
-def find_duplicate_key(raw: bytes, document: Document) -> str | None:
-    """Return a key that an object has twice, None if there is none.
-
-    msgspec uses the last one, so the data of the other would be lost silently. Only keys that carry data are checked.
-    The JSON is parsed again only when such a key occurs more often than the document explains.
-    """
-    paragraphs = sum(len(article.paragraphs) for article in document.data)
-    questions = sum(len(paragraph.qas) for article in document.data for paragraph in article.paragraphs)
-    most = {"data": 1, "paragraphs": len(document.data), **dict.fromkeys(("context", "qas"), paragraphs)}
-    most |= dict.fromkeys(("question", "answers", "is_impossible", "plausible_answers"), questions)
-    if all(raw.count(b'"%b"' % key.encode()) <= times for key, times in most.items()):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    duplicates: list[str] = []
+    ids: set[str] = set()
+    questions = 0
+    for article in document.data:
+        if not is_clean(article):
+            return None
+        for paragraph in article.paragraphs:
+            ids.update([question.id for question in paragraph.qas])
+            questions += len(paragraph.qas)
+    if not questions or len(ids) < questions:
+        return None
+    surplus = count_keys(raw) - expected_keys(raw, document)
+    return document if surplus == 0 or surplus == count_leading_colons(document) else None
 
-    def note_duplicates(pairs: list[tuple[str, object]]) -> None:
-        counts = Counter(key for key, _ in pairs)
-        duplicates.extend(key for key, times in counts.items() if times > 1 and key in most)
 
-    json.loads(raw, object_pairs_hook=note_duplicates, parse_int=float)  # float takes any number of digits
-    return duplicates[0] if duplicates else None
+def count_keys(raw: bytes) -> int:
+    """Return the number of quotes in JSON that a colon follows, without those within a text.
+
+    These are its keys, and its texts that begin with a colon.
+    """
+    total, tail = 0, b""
+    for start in range(0, len(raw), COUNTED_BYTES):
+        piece = tail + raw[start : start + COUNTED_BYTES].translate(None, _WHITE_SPACE)
+        total += piece.count(b'":') - piece.count(b'\\":')
+        tail = piece[-2:] if piece.endswith(b'"') else b"\\" if piece.endswith(b"\\") else b""
+    return total
 
 
-def _first_invalid_byte(raw: bytes) -> int:
-    """Return the offset of the first byte that is not UTF-8. msgspec reports it from the start of the string only."""
+def expected_keys(raw: bytes, document: Document) -> int:
+    """Return the number of keys of a document whose objects have no key twice. msgspec uses the last of two."""
+    total = 1 + (document.version is not UNSET) + 2 * sum(len(article.paragraphs) for article in document.data)
+    total += len(document.data)
+    total += raw.count(b'"title"') if any(not one.title for one in document.data) else len(document.data)
+    for article in document.data:
+        for paragraph in article.paragraphs:
+            for question in paragraph.qas:
+                total += 3 + 2 * len(question.answers) + (question.is_impossible is not UNSET)
+                if question.plausible_answers is not UNSET:
+                    total += 1 + 2 * len(question.plausible_answers)
+    return total
+
+
+def count_leading_colons(document: Document) -> int:
+    """Return the number of texts that begin with a colon, perhaps after spaces."""
+    texts = ["" if document.version is UNSET else document.version]
+    for article in document.data:
+        texts.append(article.title)
+        for paragraph in article.paragraphs:
+            texts.append(paragraph.context)
+            for question in paragraph.qas:
+                texts += (question.id, question.question)
+                texts += [answer.text for answer in (*question.answers, *question.plausible)]
+    return sum(text.lstrip(" ").startswith(":") for text in texts)
+
+
+def is_json_lines(raw: bytes, error: NotJson) -> bool:
+    """Return whether a text that is not JSON has a JSON object on each line. error: why it is not JSON."""
+    lines = [line for _, line in zip(range(PROBED_LINES + 1), non_empty_lines(raw), strict=False)]
+    if len(lines) < 2:
+        return False
+    for _, line in lines:
+        try:
+            if fields_of(decode_json(line.decode())) is not None:
+                return True
+        except (NotJson, UnicodeDecodeError):
+            continue
+    return error.is_extra and not lines[0][1].rstrip().endswith(b",")
+
+
+def non_empty_lines(raw: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that are not empty, each with its number from 1."""
+    for number, line in enumerate(BytesIO(raw), 1):
+        if line := line.strip():
+            yield number, line
+
+
+def read_lines(raw: bytes, name: str, found: Findings) -> Reading:
+    """Read JSON lines: of rows, of paragraphs as MRQA has them, or of articles. Raises NotSquad."""
+    assembler = Assembler(found)
+    first: Item | None = None
+    for number, line in non_empty_lines(raw):
+        path = f"line {number:,}"
+        try:
+            item: object = decode_json(line.decode())
+        except (NotJson, UnicodeDecodeError):
+            assembler.add_unreadable(path, "is not JSON")
+            continue
+        if HEADER in (fields_of(item) or {}) and shape_of(item) is None:
+            assembler.is_mrqa = True
+            continue
+        first = first or (path, item)
+        assembler.add(item, path)
+    if not assembler.shapes:
+        path, item = first or ("line 1", None)
+        raise NotSquad(f"{name}: {path}: this is JSON lines of {name_item(item)}; {EXPECTED}")
+    return finish(assembler, name, "json lines", UNSET)
+
+
+def read_json(value: object, name: str, assembler: Assembler) -> Reading:
+    """Read decoded JSON. Raises InputError, NotSquad."""
+    if isinstance(value, Doubled) and "data" in value.differing:
+        raise InputError(f"{name}: the file has the key 'data' twice; only one of them would be read")
+    items = find_items(value, assembler.found)
+    if items is None:
+        raise NotSquad(f"{name}: this is {name_value(value)}; {EXPECTED}")
+    is_list = isinstance(value, list)
+    if items and not any(shape_of(item) for _, item in items):
+        what = name_item(items[0][1])
+        raise NotSquad(f"{name}: {items[0][0]}: this is {'a list' if is_list else '`data`'} of {what}; {EXPECTED}")
+    for path, item in items:
+        assembler.add(item, path)
+    return finish(assembler, name, "json", read_version(value, assembler.found))
+
+
+def find_items(value: object, found: Findings) -> list[Item] | None:
+    """Return the items of decoded JSON, each with its place; None when it holds something else."""
+    if isinstance(value, list):
+        found.note(NoteKind.TOP, "")
+        return [(f"[{n}]", item) for n, item in enumerate(cast("list[object]", value))]
+    top = fields_of(value)
+    if top is None:
+        return None
+    if (shape := shape_of(top)) is not None:
+        found.note(NoteKind.ITEM, "", f"a single {shape.removesuffix('s')}")
+        return [("$", value)]
+    data = top.get("data")
+    if not isinstance(data, list):
+        if shape_of(data) is None:
+            return None
+        found.note(NoteKind.TOP, "data")
+        return [("data", data)]
+    for key in top.keys() - TOP_KEYS:
+        found.note(NoteKind.EXTRA_KEY, "", key)
+    return [(f"data[{n}]", item) for n, item in enumerate(cast("list[object]", data))]
+
+
+def read_version(value: object, found: Findings) -> str | UnsetType:
+    """Return the version that decoded JSON states."""
+    version: object = (fields_of(value) or {}).get("version", UNSET)
+    if isinstance(version, UnsetType):
+        return UNSET
+    if version is None:
+        found.note(NoteKind.NULL, "version", "version")
+        return UNSET
+    if isinstance(version, int | float) and not isinstance(version, bool):
+        found.note(NoteKind.VERSION, "version")
+        return str(version)
+    if find_text_problem(version):
+        found.note(NoteKind.EXTRA_KEY, "version", f"version ({describe_value(version)})")
+        return UNSET
+    return cast("str", version)
+
+
+def read_parquet(raw: bytes, name: str, found: Findings) -> Reading:
+    """Read a table. Raises InputError when it is damaged, NotSquad when it has other columns."""
+    assembler = Assembler(found)
     try:
-        raw.decode()
-    except UnicodeDecodeError as error:
-        return error.start
-    return len(raw)
+        for number, row in enumerate(table_rows(raw, found)):
+            assembler.add(row, f"row {number:,}")
+    except NotTable as error:
+        kind = NotSquad if error.is_foreign else InputError
+        raise kind(f"{name}: {error}{f'; {EXPECTED}' if error.is_foreign else ''}") from None
+    return finish(assembler, name, "parquet", UNSET)
+
+
+def finish(assembler: Assembler, name: str, form: str, version: str | UnsetType) -> Reading:
+    """Return what was assembled. form: that of the file, to which the shape of its items is added."""
+    shapes = sorted(assembler.shapes - ({Shape.ROW} if form in ("parquet", "rows") else {Shape.ARTICLE}))
+    described = "MRQA" if assembler.is_mrqa else " and ".join(shapes)
+    document, places = assembler.finish(version)
+    found = assembler.found
+    return Reading(
+        name,
+        f"{form} of {described}" if described else form,
+        document,
+        places,
+        tuple(found.faults),
+        found.notes.notes(),
+    )
+
+
+def find_squad_files(folder: Path) -> list[Path]:
+    """Return the files below a folder that may have questions, by their suffix, sorted by path, without hidden ones."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if suffix_of(path) in SUFFIXES
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+def suffix_of(path: Path) -> str:
+    """Return the suffix of a file, that of the unpacked file where it is packed: ".json" of "train.json.gz"."""
+    return path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix

@@ -46,11 +46,10 @@ def dutch(*, context="Er is een haven.", question="Wat is er?"):
 QUESTION = "data[0].paragraphs[0].qas[0]"
 ANSWER = f"{QUESTION}.answers[0]"
 BREACHES = {
-    "malformed": (file(answers=[("1612", "30")]), f"{ANSWER}.answer_start"),
+    "malformed": (file(answers=[("1612", "thirty")]), f"{ANSWER}.answer_start"),
     "no_questions": ({"version": "v2.0", "data": []}, "data"),
     "empty_context": (file([], context=" ", is_impossible=True), "data[0].paragraphs[0]"),
     "empty_question": (file(question="\n"), QUESTION),
-    "empty_id": (file(id=""), QUESTION),
     "duplicate_id": (file(more=[other(id="q1")]), "data[0].paragraphs[0].qas[1]"),
     "answerable_without_answers": (file([]), QUESTION),
     "impossible_with_answers": (file(is_impossible=True), QUESTION),

@@ -1,6 +1,5 @@
 """Tests of the validation of whole files: reports, and that no other error than InputError is raised."""
 
-import gzip
 import json
 from contextlib import suppress
 from hashlib import sha256
@@ -14,12 +13,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from spanferry.errors import InputError
 from spanferry.publish.package import QUESTIONS
-from spanferry.squad import Answer, Question, read_squad
-from spanferry.squad.validation import NotSquad, ValidationReport, validate, validate_document, validate_file
+from spanferry.squad import Answer, NotSquad, Question, read_document
+from spanferry.squad.table import BATCH_ROWS
+from spanferry.squad.validation import ValidationReport, validate, validate_file, validate_reading
 from spanferry.squad.validation.quick_check import is_sound
 from spanferry.squad.validation.registry import Level
 from spanferry.squad.validation.rules import checks_at
-from spanferry.squad.validation.sources import BATCH_ROWS
 
 
 def written(folder: Path, value, name: str = "file.json") -> Path:
@@ -75,6 +74,8 @@ def test_a_whole_report(tmp_path):
                 "examples": [{"path": "data[0].paragraphs[0].qas[1].answers[1]", "told": "…n is van 1|612|."}],
             },
         ],
+        "usable": 3,
+        "notes": [],
     }
 
 
@@ -82,7 +83,7 @@ def test_a_document_that_was_read_gives_the_same_report(tmp_path):
     path = written(tmp_path, {"data": [article(question("a", ("1612", 16)), question("b", ("612", 17)))]})
     report = validate_file(path)
     assert [finding.rule for finding in report.findings] == ["cut_in_word"]
-    assert validate_document(read_squad(path), path) == report
+    assert validate_reading(read_document(path), path) == report
 
 
 def test_all_findings_are_counted_and_five_are_shown(tmp_path):
@@ -103,22 +104,32 @@ def test_malformed_parts_are_reported_and_the_rest_is_checked(tmp_path):
     }
     report = validate_file(written(tmp_path, document))
     assert [(finding.rule, finding.count) for finding in report.findings] == [
-        ("malformed", 8),
+        ("malformed", 7),
+        ("answerable_without_answers", 2),
         ("answer_not_in_context", 1),
     ]
     assert [example.path for example in report.findings[0].examples] == [
         "data[0]",
-        "data[1].title",
         "data[1].paragraphs[0].context",
         "data[1].paragraphs[1].qas",
-        "data[1].paragraphs[2].context",
+        "data[1].paragraphs[2]",
+        "data[2].paragraphs[0].qas[0].question",
     ]
-    assert report.findings[1].examples[0].path == "data[2].paragraphs[0].qas[2].answers[0]"
+    assert report.findings[2].examples[0].path == "data[2].paragraphs[0].qas[2].answers[0]"
 
 
-def test_data_that_is_not_a_list_is_malformed(tmp_path):
-    report = validate_file(written(tmp_path, {"data": {"title": ""}}))
-    assert [finding.rule for finding in report.findings] == ["malformed"]
+def test_faults_do_not_hide_each_other(tmp_path):
+    first = {"id": 262, "question": "Wanneer?", "answers": [{"text": "1612", "answer_start": 3}]}
+    second = {"id": 262, "question": " ", "is_impossible": True, "answers": [{"text": "nergens", "answer_start": 0}]}
+    report = validate_file(written(tmp_path, {"data": [article(first, second)]}))
+    assert [(finding.rule, finding.count) for finding in report.findings] == [
+        ("empty_question", 1),
+        ("duplicate_id", 1),
+        ("impossible_with_answers", 1),
+        ("offset_mismatch", 1),
+        ("answer_not_in_context", 1),
+    ]
+    assert (report.errors, report.usable, [note.count for note in report.notes]) == (5, 1, [2])
 
 
 @pytest.mark.parametrize(
@@ -126,7 +137,6 @@ def test_data_that_is_not_a_list_is_malformed(tmp_path):
     [
         b"",
         b"{",
-        b"\xef\xbb\xbf{}",
         b"[" * 100_000,
         b'{"data": [{"title": "\xff"}]}',
         b'{"data": [{"a": \x01}]}',
@@ -142,22 +152,7 @@ def test_a_file_that_is_not_json_is_refused(content, tmp_path):
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (gzip.compress(b'{"data": []}', mtime=0), "compressed with gzip; unpack it first"),
-        (b'\xef\xbb\xbf{"data": []}', "begins with a byte order mark; save it as UTF-8 without one"),
-        ('{"data": []}'.encode("utf-16"), "UTF-16; save it as UTF-8"),
-    ],
-)
-def test_formats_that_resemble_json_are_named(content, message, tmp_path):
-    path = tmp_path / "file.json"
-    path.write_bytes(content)
-    with pytest.raises(InputError, match=f"not JSON: {message}$"):
-        validate_file(path)
-
-
-@pytest.mark.parametrize("content", ["[]", "3", '{"a": 1}', '{"rows": []}'])
+@pytest.mark.parametrize("content", ["3", '{"a": 1}', '{"rows": []}'])
 def test_other_json_is_not_a_squad_file(content, tmp_path):
     path = tmp_path / "file.json"
     path.write_text(content)
@@ -201,7 +196,6 @@ def test_valid_questions_break_no_rule(context, spans, plausible, impossible, id
         id=id_, question=text, answers=answers(spans), is_impossible=impossible, plausible_answers=answers(plausible)
     )
     if is_sound(context, generated):
-        assert [name for name, check in checks_at(Level.QUESTION) if check(generated) is not None] == []
         for answer in (*generated.answers, *generated.plausible):
             assert [name for name, check in checks_at(Level.ANSWER) if check(context, answer) is not None] == []
 
@@ -263,13 +257,14 @@ def test_findings_in_parquet_name_their_row(tmp_path):
         row(None),
     ]
     report = validate_file(parquet(tmp_path, rows))
-    assert (report.form, report.counts.questions, report.counts.no_answer) == ("SQuAD 2.0 parquet", 4, 1)
+    assert (report.form, report.counts.questions, report.counts.no_answer) == ("SQuAD 2.0 parquet", 6, 2)
     assert [(finding.rule, [example.path for example in finding.examples]) for finding in report.findings] == [
-        ("malformed", ["row 3.answers", "row 5.id"]),
+        ("malformed", ["row 3.answers"]),
         ("duplicate_id", ["row 2"]),
         ("offset_mismatch", ["row 4.answers[0]"]),
         ("duplicate_question", ["row 2"]),
     ]
+    assert [(note.count, note.first) for note in report.notes] == [(1, "row 5")]
 
 
 def test_a_paragraph_may_be_split_between_batches(tmp_path):
@@ -295,7 +290,7 @@ def test_parquet_written_by_datasets_is_read(tmp_path):
 
 
 def test_other_parquet_and_other_bytes_are_refused(tmp_path):
-    with pytest.raises(NotSquad, match="no column id, context"):
+    with pytest.raises(NotSquad, match="without the columns context, question, answers; it has a"):
         validate_file(parquet(tmp_path, [{"a": 1}], pa.schema([("a", pa.int8())])))
     path = tmp_path / "file.parquet"
     path.write_bytes(b"PAR1 and nothing more")

@@ -1,61 +1,33 @@
-"""Rules whose breach is an error: tools that read the file fail, or silently read wrong data."""
+"""Rules whose breach is an error: tools that read the file fail, or silently read wrong data.
 
-from spanferry.squad.document import Answer, Question
-from spanferry.squad.validation.chunks import AnyParagraph
+The reader finds the breaches of most of them (`squad.reading.Fault`), so that all commands judge a file alike. Each of
+these rules is a `Reason` for which a question or an answer is left out.
+"""
+
+from spanferry.records import Reason
+from spanferry.squad.document import Answer
 from spanferry.squad.validation.registry import Level, Rule, RuleList, Severity
-from spanferry.squad.validation.seen import SeenQuestions
+
+READER_RULES = {
+    Reason.MALFORMED: "A value that is missing, of the wrong type, or given twice.",
+    Reason.EMPTY_CONTEXT: "A context without text.",
+    Reason.EMPTY_QUESTION: "A question without text.",
+    Reason.DUPLICATE_ID: "An id that an earlier question of the file has.",
+    Reason.ANSWERABLE_WITHOUT_ANSWERS: "A question that has no answers but is not marked as unanswerable.",
+    Reason.IMPOSSIBLE_WITH_ANSWERS: "A question that is marked as unanswerable but has answers (plausible answers have "
+    "a list of their own).",
+    Reason.EMPTY_ANSWER: "An answer without text, of a question that is not marked as unanswerable.",
+}
+"""The reasons that the reader gives -> the meaning of the rule with the same name."""
 
 FORMAT_RULES = RuleList(
     Rule(name, Severity.ERROR, Level.STRUCTURE, meaning)
     for name, meaning in (
-        ("malformed", "An element that is missing, or not of the type that the format requires."),
         ("no_questions", "A file without questions."),
         ("checksum_mismatch", "A file of SHA256SUMS that is missing, or differs from its checksum."),
+        *((reason.value, meaning) for reason, meaning in READER_RULES.items()),
     )
 )
-
-
-@FORMAT_RULES.add(Severity.ERROR, Level.PARAGRAPH)
-def empty_context(paragraph: AnyParagraph, _: SeenQuestions) -> str | None:
-    """A context without text."""
-    return None if paragraph.context.strip() else ""
-
-
-@FORMAT_RULES.add(Severity.ERROR, Level.QUESTION)
-def empty_question(question: Question) -> str | None:
-    """A question without text."""
-    return None if question.question.strip() else ""
-
-
-@FORMAT_RULES.add(Severity.ERROR, Level.QUESTION)
-def empty_id(question: Question) -> str | None:
-    """A question without an id."""
-    return None if question.id else ""
-
-
-@FORMAT_RULES.add(Severity.ERROR, Level.FILE)
-def duplicate_id(question: Question, seen: SeenQuestions) -> str | None:
-    """An id that an earlier question of the file has."""
-    earlier = seen.path_of_same_id(question)
-    return f"{question.id!r} is already the id of {earlier}" if earlier and question.id else None
-
-
-@FORMAT_RULES.add(Severity.ERROR, Level.QUESTION)
-def answerable_without_answers(question: Question) -> str | None:
-    """A question that has no answers but is not marked as unanswerable."""
-    return None if question.answers or question.is_impossible is True else ""
-
-
-@FORMAT_RULES.add(Severity.ERROR, Level.QUESTION)
-def impossible_with_answers(question: Question) -> str | None:
-    """A question that is marked as unanswerable but has answers (plausible answers have a list of their own)."""
-    return "" if question.answers and question.is_impossible is True else None
-
-
-@FORMAT_RULES.add(Severity.ERROR, Level.ANSWER)
-def empty_answer(_: str, answer: Answer) -> str | None:
-    """An answer without text."""
-    return None if answer.text.strip() else f"{answer.text!r} at {answer.answer_start}"
 
 
 @FORMAT_RULES.add(Severity.ERROR, Level.ANSWER)

@@ -7,7 +7,6 @@ nothing wrong, otherwise a short message ("" when the rule's meaning says enough
     TEXT        (text)              a title, a context or a question
     CHARACTERS  (text)              the same
     PARAGRAPH   (paragraph, seen)
-    QUESTION    (question)
     FILE        (question, seen)    for checks that depend on the rest of the file
     ANSWER      (context, answer)   an answer or a plausible answer
 
@@ -40,7 +39,6 @@ class Level(StrEnum):
     TEXT = "text"
     CHARACTERS = "characters"
     PARAGRAPH = "paragraph"
-    QUESTION = "question"
     FILE = "file"
     ANSWER = "answer"
 

@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-from spanferry.squad.validation.chunks import AnyParagraph
+from spanferry.squad.document import Paragraph
+from spanferry.squad.notes import Note
 from spanferry.squad.validation.registry import Severity
 from spanferry.squad.validation.rules import RULES
 
@@ -26,7 +27,7 @@ class Finding(Struct, frozen=True):
 
 
 class Counts(Struct):
-    """The size of a file. no_answer: unanswerable questions. Malformed elements are not counted."""
+    """The size of a file, with its faulty questions. no_answer: unanswerable questions."""
 
     articles: int = 0
     paragraphs: int = 0
@@ -35,9 +36,9 @@ class Counts(Struct):
     answers: int = 0
     plausible_answers: int = 0
 
-    def add(self, paragraph: AnyParagraph) -> None:
+    def add(self, paragraph: Paragraph) -> None:
         """Count a paragraph, its questions and its answers."""
-        questions = [question for question in paragraph.qas if question is not None]
+        questions = paragraph.qas
         unanswerable = [question for question in questions if question.is_impossible is True]
         self.paragraphs += 1
         self.questions += len(questions)
@@ -47,12 +48,17 @@ class Counts(Struct):
 
 
 class ValidationReport(Struct, frozen=True):
-    """The counts of a file and its findings, in the order of the rules. form: "SQuAD 2.0 json" or the like."""
+    """The counts of a file and its findings, in the order of the rules. form: "SQuAD 2.0 json" or the like.
+
+    usable: the number of questions that all other commands use. notes: what the reader repairs and ignores.
+    """
 
     file: str
     form: str
     counts: Counts
     findings: tuple[Finding, ...]
+    usable: int = 0
+    notes: tuple[Note, ...] = ()
 
     @property
     def errors(self) -> int:

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from itertools import chain, islice
 
 from spanferry.language import language_of
-from spanferry.squad.document import Question
-from spanferry.squad.validation.chunks import AnyParagraph
+from spanferry.squad.document import Paragraph, Question
 from spanferry.squad.validation.registry import Level, RuleList, Severity
 from spanferry.squad.validation.seen import SeenQuestions
 
@@ -39,7 +38,7 @@ def untranslated_question(question: Question, seen: SeenQuestions) -> str | None
 
 
 @UNTRANSLATED_RULES.add(Severity.WARNING, Level.PARAGRAPH)
-def untranslated_context(paragraph: AnyParagraph, seen: SeenQuestions) -> str | None:
+def untranslated_context(paragraph: Paragraph, seen: SeenQuestions) -> str | None:
     """A context with an English sentence, in a file of another language."""
     if " the " not in paragraph.context:
         return None

@@ -1,30 +1,32 @@
 """Validate SQuAD files.
 
-    file ──sources──> chunks ──rules──> ValidationReport(counts, findings)
+    file ──reader──> Reading ──rules──> ValidationReport(counts, findings, notes)
 
 `spanferry validate` prints the reports, and `publish` refuses files with errors.
 """
 
 import os
 import unicodedata
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from spanferry.checksums import SHA256SUMS, find_mismatches
 from spanferry.errors import InputError
-from spanferry.squad.document import Document, Question
-from spanferry.squad.validation.chunks import AnyArticle, AnyParagraph, Chunk, NotSquad
+from spanferry.records import Field
+from spanferry.squad.document import Document, Paragraph, Question
+from spanferry.squad.reader import NotSquad, find_squad_files, scan_document
+from spanferry.squad.reading import Position, Reading
 from spanferry.squad.validation.quick_check import is_sound
 from spanferry.squad.validation.registry import JOINT, Level
 from spanferry.squad.validation.report import Counts, FindingCollector, ValidationReport
 from spanferry.squad.validation.rules import NamedChecks, checks_at
-from spanferry.squad.validation.seen import Position, SeenQuestions
-from spanferry.squad.validation.sources import DocumentSource, Source, find_squad_files, open_source
+from spanferry.squad.validation.seen import Indices, SeenQuestions
 from spanferry.squad.validation.text_rules import SUSPICIOUS
 from spanferry.squad.validation.untranslated import find_common_words, find_english_sentence
 
 SAMPLE_TEXTS = 2000  # titles, contexts and questions from which a file's language is detected
+PARAGRAPHS_AT_ONCE = 200  # whose texts are joined; SQuAD2.0's longest article has 149
 PRINTABLE_ASCII = bytes(range(0x20, 0x7F))  # removed before the search for unusual characters, to search less text
 
 
@@ -34,52 +36,38 @@ class Validator:
     _text_checks = checks_at(Level.TEXT)
     _character_checks = checks_at(Level.CHARACTERS)
     _paragraph_checks = checks_at(Level.PARAGRAPH)
-    _question_checks = checks_at(Level.QUESTION)
     _file_checks = checks_at(Level.FILE)
     _answer_checks = checks_at(Level.ANSWER)
 
-    def __init__(self, source: Source) -> None:
-        self._element_path = source.element_path
+    def __init__(self, reading: Reading) -> None:
         self.counts = Counts()
         self.findings = FindingCollector()
-        self._chunks = source.chunks()
-        self._first_chunks, sample = self._read_sample()
-        self._seen = SeenQuestions(self._element_path, find_common_words(sample))
+        self._reading = reading
+        self._place = reading.place
+        self._seen = SeenQuestions(reading.place, find_common_words(islice(texts_of(reading.source), SAMPLE_TEXTS)))
         self._has_composed = False  # whether a letter with its mark in one code point was seen
 
     def run(self) -> None:
-        """Read the whole file and apply every rule. Raises InputError at the first part that cannot be read."""
-        for chunk in chain(self._first_chunks, self._chunks):
-            for path, message in chunk.malformed:
-                self.findings.add("malformed", path, message)
-            if chunk.article is not None:
-                self._check_article(chunk.start, chunk.article, chunk.starts_article)
+        """Apply every rule to the whole file."""
+        for fault in self._reading.faults:
+            self.findings.add(fault.reason.value, fault.path, fault.message)
+        for a, article in enumerate(self._reading.source.data):
+            self.counts.articles += 1
+            for start in range(0, max(len(article.paragraphs), 1), PARAGRAPHS_AT_ONCE):
+                self._check_texts(a, start, article.paragraphs[start : start + PARAGRAPHS_AT_ONCE])
+            for p, paragraph in enumerate(article.paragraphs):
+                self._check_paragraph(a, p, paragraph)
         if not self.counts.questions and not self.findings:
             self.findings.add("no_questions", "data", "")
         if not self._has_composed:
             self.findings.discard("mixed_normalisation")
 
-    def _read_sample(self) -> tuple[list[Chunk], list[str]]:
-        """Read enough chunks to detect the file's language; return these chunks and their texts."""
-        chunks: list[Chunk] = []
-        texts: list[str] = []
-        for chunk in self._chunks:
-            chunks.append(chunk)
-            texts += texts_of(chunk.article) if chunk.article else ()
-            if len(texts) >= SAMPLE_TEXTS:
-                break
-        return chunks, texts[:SAMPLE_TEXTS]
-
-    def _check_article(self, index: int, article: AnyArticle, is_start: bool) -> None:
-        self.counts.articles += is_start
-        self._check_texts(index, article)
-        for p, paragraph in enumerate(article.paragraphs):
-            if paragraph is not None:
-                self._check_paragraph(index, p, paragraph)
-
-    def _check_texts(self, index: int, article: AnyArticle) -> None:
+    def _check_texts(self, a: int, start: int, paragraphs: Sequence[Paragraph]) -> None:
         """Apply the text rules to all texts at once, then to each text the rules that found something."""
-        joined = JOINT.join(texts_of(article))
+        texts = [self._reading.source.data[a].title] if start == 0 else []
+        for paragraph in paragraphs:
+            texts += texts_of_paragraph(paragraph)
+        joined = JOINT.join(texts)
         unusual = joined.encode().translate(None, PRINTABLE_ASCII).decode()
         if unusual and not self._has_composed:
             self._has_composed = not unicodedata.is_normalized("NFD", joined)
@@ -87,59 +75,60 @@ class Validator:
         if SUSPICIOUS.search(unusual):
             checks += self._character_checks
         if checks:
-            for path, text in self._texts_with_paths(index, article):
+            for path, text in self._texts_with_paths(a, start, paragraphs):
                 for name, check in checks:
                     if (message := check(text)) is not None:
                         self.findings.add(name, path, message)
 
-    def _check_paragraph(self, a: int, p: int, paragraph: AnyParagraph) -> None:
+    def _check_paragraph(self, a: int, p: int, paragraph: Paragraph) -> None:
         seen, context = self._seen, paragraph.context
         seen.start_paragraph()
-        self._apply(self._paragraph_checks, (paragraph, seen), self._element_path(a, p))
+        self._apply(self._paragraph_checks, (paragraph, seen), self._place(a, p))
         self.counts.add(paragraph)
         add, common_words = seen.add, seen.common_words
         for q, question in enumerate(paragraph.qas):
-            if question is None:
-                continue
             position = (a, p, q)
             in_order = add(position, question) and is_sound(context, question)
             if not in_order or (common_words is not None and find_english_sentence(question.question, common_words)):
                 self._check_question(context, question, position)
 
-    def _check_question(self, context: str, question: Question, position: Position) -> None:
+    def _check_question(self, context: str, question: Question, position: Indices) -> None:
         self._seen.position = position
-        path = self._element_path(*position)
-        self._apply(self._question_checks, (question,), path)
-        self._apply(self._file_checks, (question, self._seen), path)
-        for n, answer in enumerate(question.answers):
-            self._apply(self._answer_checks, (context, answer), f"{path}.answers[{n}]")
-        for n, answer in enumerate(question.plausible):
-            self._apply(self._answer_checks, (context, answer), f"{path}.plausible_answers[{n}]")
+        path = self._place(*position)
+        if question.question.strip():
+            self._apply(self._file_checks, (question, self._seen), path)
+        for field, answers in ((Field.ANSWERS, question.answers), (Field.PLAUSIBLE, question.plausible)):
+            for n, answer in enumerate(answers):
+                # What the reader has found to be wrong is a placeholder.
+                if Position(*position, field, n) not in self._reading.reasons:
+                    self._apply(self._answer_checks, (context, answer), f"{path}.{field}[{n}]")
 
     def _apply(self, checks: NamedChecks, arguments: tuple[object, ...], path: str) -> None:
         for name, check in checks:
             if (message := check(*arguments)) is not None:
                 self.findings.add(name, path, message)
 
-    def _texts_with_paths(self, index: int, article: AnyArticle) -> Iterator[tuple[str, str]]:
-        """Yield the texts of `texts_of`, each with its path."""
-        yield f"{self._element_path(index)}.title", article.title
-        for p, paragraph in enumerate(article.paragraphs):
-            if paragraph is not None:
-                yield f"{self._element_path(index, p)}.context", paragraph.context
-                for q, question in enumerate(paragraph.qas):
-                    if question is not None:
-                        yield f"{self._element_path(index, p, q)}.question", question.question
+    def _texts_with_paths(self, a: int, start: int, paragraphs: Sequence[Paragraph]) -> Iterator[tuple[str, str]]:
+        """Yield the texts of some paragraphs of an article, and before the first the title, each with its path."""
+        if start == 0:
+            yield f"{self._place(a)}.title", self._reading.source.data[a].title
+        for p, paragraph in enumerate(paragraphs, start):
+            yield f"{self._place(a, p)}.context", paragraph.context
+            for q, question in enumerate(paragraph.qas):
+                yield f"{self._place(a, p, q)}.question", question.question
 
 
-def texts_of(article: AnyArticle) -> list[str]:
-    """Return the title, contexts and questions of an article."""
-    texts = [article.title]
-    for paragraph in article.paragraphs:
-        if paragraph is not None:
-            texts.append(paragraph.context)
-            texts += [question.question for question in paragraph.qas if question is not None]
-    return texts
+def texts_of(document: Document) -> Iterator[str]:
+    """Yield the titles, contexts and questions of a document."""
+    for article in document.data:
+        yield article.title
+        for paragraph in article.paragraphs:
+            yield from texts_of_paragraph(paragraph)
+
+
+def texts_of_paragraph(paragraph: Paragraph) -> list[str]:
+    """Return the context and the questions of a paragraph."""
+    return [paragraph.context, *[question.question for question in paragraph.qas]]
 
 
 def validate(path: Path) -> tuple[tuple[ValidationReport, ...], tuple[str, ...]]:
@@ -172,7 +161,7 @@ def validate(path: Path) -> tuple[tuple[ValidationReport, ...], tuple[str, ...]]
         except NotSquad:
             skipped.append(path_as_text(file))
     if not reports:
-        raise InputError(f"{path}: no SQuAD file in it (.json or .parquet)")
+        raise InputError(f"{path}: no SQuAD file in it (.json, .jsonl or .parquet)")
     if (path / SHA256SUMS).is_file():
         reports.append(validate_checksums(path))
     return tuple(reports), tuple(skipped)
@@ -180,20 +169,17 @@ def validate(path: Path) -> tuple[tuple[ValidationReport, ...], tuple[str, ...]]
 
 def validate_file(path: Path) -> ValidationReport:
     """Validate one file. Raises InputError when it cannot be read at all, NotSquad when it is not a SQuAD file."""
-    return validate_source(open_source(path), path)
+    return validate_reading(scan_document(path), path)
 
 
-def validate_document(document: Document, path: Path) -> ValidationReport:
-    """Validate a document in memory. path: the file that it was read from, for the report."""
-    return validate_source(DocumentSource(document), path)
-
-
-def validate_source(source: Source, path: Path) -> ValidationReport:
-    """Validate an open file."""
-    validator = Validator(source)
+def validate_reading(reading: Reading, path: Path) -> ValidationReport:
+    """Validate a file that was read. path: where it was read from, for the report."""
+    validator = Validator(reading)
     validator.run()
-    form = f"SQuAD {'2.0' if validator.counts.no_answer else '1.1'} {path.suffix.removeprefix('.')}"
-    return ValidationReport(path_as_text(path), form, validator.counts, validator.findings.findings())
+    form = f"SQuAD {'2.0' if validator.counts.no_answer else '1.1'} {reading.form}"
+    return ValidationReport(
+        path_as_text(path), form, validator.counts, validator.findings.findings(), reading.usable, reading.notes
+    )
 
 
 def validate_checksums(folder: Path) -> ValidationReport:

@@ -1,0 +1,101 @@
+"""What the reader of SQuAD files repairs and ignores, counted by kind, and told in plain lines."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+SHOWN_KEYS = 8  # extra keys that one line names
+SHOWN_CHARACTERS = 40  # of a key
+
+
+class NoteKind(StrEnum):
+    """The kinds of what the reader repairs or ignores. A value is the end of a sentence that begins with a count."""
+
+    UNPACKED = "unpacked with gzip"
+    BYTE_ORDER_MARK = "byte order mark left out"
+    ENCODING = "read as"
+    VERSION = "version that is not a text: read as a text"
+    TOP = "list at the top of the file instead of `data`"
+    ITEM = "at the top instead of `data`"
+    NUMBER_ID = "id that is a number: read as a text"
+    MADE_ID = "question without an id: its id is made from its context and question"
+    NUMBER_TEXT = "text that is a number: read as a text"
+    BOOLEAN = "is_impossible that is a number or a text: read as true or false"
+    OFFSET = "answer_start that is a text or a decimal number: read as a whole number"
+    ANSWERS_COLUMNS = "answers as an object of lists: read as a list of answers"
+    ANSWERS_OBJECT = "answers that are one object: read as a list of one answer"
+    ANSWERS_NAME = "answers under another name"
+    NO_ANSWERS = "unanswerable question without `answers`: read as an empty list"
+    NO_ANSWER_GIVEN = "answer without text of an unanswerable question: left out, and the question is unanswerable"
+    PLAUSIBLE = "question with answers that also has plausible_answers: these are left out"
+    NULL = "null: read as absent"
+    TITLE = "title that is not a text: left out"
+    SAME_TWICE = "key that occurs twice with the same value: read once"
+    ANSWER_CASE = "answer written otherwise than in its context: read as the context has it"
+    EXTRA_KEY = "ignored"
+
+
+class Note(Struct, frozen=True):
+    """What was repaired or ignored in one way. first: the place of the first. subject: a key, a form or an encoding."""
+
+    kind: NoteKind
+    subject: str
+    count: int
+    first: str
+
+
+def describe_notes(notes: Sequence[Note]) -> Iterator[str]:
+    """Yield a plain line for each kind of note; extra keys share one line.
+
+    >>> notes = [Note(NoteKind.NUMBER_ID, "", 2, "data[0]"), Note(NoteKind.EXTRA_KEY, "document_id", 1, "data[0]")]
+    >>> list(describe_notes(notes))
+    ['2 × id that is a number: read as a text (first: data[0])', 'extra keys ignored: document_id (1)']
+    """
+    extra = [note for note in notes if note.kind is NoteKind.EXTRA_KEY]
+    yield from (describe_note(note) for note in notes if note.kind is not NoteKind.EXTRA_KEY)
+    if extra:
+        named = ", ".join(f"{shorten(note.subject)} ({note.count:,})" for note in extra[:SHOWN_KEYS])
+        more = f" and {len(extra) - SHOWN_KEYS:,} more" if len(extra) > SHOWN_KEYS else ""
+        yield f"extra keys ignored: {named}{more}"
+
+
+def describe_note(note: Note) -> str:
+    """Return the line of one note."""
+    subject = f" {shorten(note.subject)}" if note.subject else ""
+    match note.kind:
+        case NoteKind.UNPACKED | NoteKind.BYTE_ORDER_MARK:
+            return str(note.kind)
+        case NoteKind.ENCODING:
+            return f"{note.kind}{subject}"
+        case NoteKind.ITEM:
+            return f"{note.subject} {note.kind}"
+        case NoteKind.TOP | NoteKind.VERSION:
+            return str(note.kind)
+        case _:
+            return f"{note.count:,} × {note.kind}{subject and ':' + subject} (first: {note.first})"
+
+
+def shorten(text: str, length: int = SHOWN_CHARACTERS) -> str:
+    """Return at most this many characters of a text, with an ellipsis where it was cut."""
+    return text if len(text) <= length else f"{text[:length]}…"
+
+
+class NoteCollector:
+    """The notes of one file while it is read: their number, and the first place of each."""
+
+    def __init__(self) -> None:
+        self._notes: dict[tuple[NoteKind, str], Note] = {}
+
+    def add(self, kind: NoteKind, place: str, subject: str = "") -> None:
+        """Count a note."""
+        earlier = self._notes.get((kind, subject))
+        self._notes[kind, subject] = (
+            replace(earlier, count=earlier.count + 1) if earlier else Note(kind, subject, 1, place)
+        )
+
+    def notes(self) -> tuple[Note, ...]:
+        """Return the notes in the order of their kinds; those of one kind by their first place in the file."""
+        order = list(NoteKind)
+        return tuple(sorted(self._notes.values(), key=lambda note: order.index(note.kind)))
