@@ -5,19 +5,23 @@ from pathlib import Path
 import click
 from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import read_params
-from spanferry.publish.about import About
+from spanferry.publish.about import About, licence_request
 from spanferry.publish.build import describe_build
 from spanferry.publish.package import build_package
 
 
 @click.command(cls=Command, name="publish", help=__doc__)
 @click.option("--corpus", "name", required=True)
+@path_option("--source", help="The folder of the fetched splits.")
 @path_option("--clean")
 @path_option("--loss")
 @path_option("--out")
-def main(name: str, clean: Path, loss: Path, out: Path) -> None:
+def main(name: str, source: Path, clean: Path, loss: Path, out: Path) -> None:
     params = read_params()
-    reports = build_package(clean, loss, out, describe_build(params, name), params.about.get(name, About()))
+    about = params.about.get(name, About())
+    reports = build_package(clean, loss, out, describe_build(params, name, source), about)
+    if not about.licence:
+        print_summary("publish", f"{name} cannot be uploaded: {licence_request(name)}")
     questions = sum(report.counts.questions for report in reports.values())
     warnings = sum(report.warnings for report in reports.values())
     print_summary("publish", f"{name}: {questions:,} questions in {out}; contract kept, {warnings:,} warnings")

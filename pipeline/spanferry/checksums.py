@@ -17,16 +17,23 @@ def checksum_lines(folder: Path) -> str:
     return "".join(f"{file_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
 
 
-def find_mismatches(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield (name, problem) for each file that differs from SHA256SUMS. Raises InputError when the list is invalid."""
+def read_checksums(folder: Path) -> dict[str, str]:
+    """Return {file name: sha256} from a folder's SHA256SUMS. Raises InputError when the list is invalid."""
     try:
         lines = (folder / SHA256SUMS).read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{folder / SHA256SUMS}: {error}") from error
+    checksums: dict[str, str] = {}
     for n, line in enumerate(lines, 1):
         if not (match := _LINE.fullmatch(line)):
             raise InputError(f"{folder / SHA256SUMS}: line {n} is not a checksum and a file name")
-        expected, name = match.groups()
+        checksums[match[2]] = match[1]
+    return checksums
+
+
+def find_mismatches(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield (name, problem) for each file that differs from SHA256SUMS. Raises InputError when the list is invalid."""
+    for name, expected in read_checksums(folder).items():
         # The list may come from elsewhere. It must not make this program open a file outside the folder.
         file = folder / name
         if not file.resolve().is_relative_to(folder.resolve()) or not file.is_file():

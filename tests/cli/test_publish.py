@@ -11,6 +11,7 @@ import spanferry.cli.publish
 from click.testing import CliRunner
 from dvc.repo import Repo
 from spanferry.cli import main
+from spanferry.config import Corpus
 from spanferry.errors import InputError
 from spanferry.publish.package import build_package
 
@@ -19,7 +20,8 @@ from tests.support.commands import run
 from tests.support.hub_standin import serve_hub
 from tests.support.tiny_clean import ABOUT, BUILD, write
 
-PARAMS = SimpleNamespace(corpus=lambda name: None, about={"tiny": ABOUT})
+ROOT = Path(__file__).parents[2]
+PARAMS = SimpleNamespace(corpus=lambda name: Corpus(dev="local.json"), about={"tiny": ABOUT})
 
 
 @pytest.fixture
@@ -50,11 +52,22 @@ def test_a_dry_run_lists_the_files_and_uploads_nothing(corpus):
     )
 
 
-def test_changes_in_the_work_tree_are_refused(corpus):
-    Path(".gitignore").write_text("data\nbuilt\n")
+@pytest.mark.parametrize(
+    "part", ["params.yaml", "pipeline/new.py", "stages/new.py", "local.json", "data/inputs/tiny/x"]
+)
+def test_changes_of_what_is_built_from_are_refused(corpus, part):
+    Path(part).parent.mkdir(parents=True, exist_ok=True)
+    Path(part).write_text("new")
+    subprocess.run(["git", "add", "--force", "--intent-to-add", part], check=True)
     done = run("publish", "tiny", "--to", "anna/haven")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "uncommitted changes (1, first: M .gitignore); commit them first" in done.stderr
+    assert f"uncommitted changes (1, first: A {part}); commit them first" in done.stderr
+
+
+def test_other_changes_do_not_matter(corpus):
+    Path(".gitignore").write_text("data\nbuilt\n")
+    Path("notes.txt").write_text("untracked")
+    assert run("publish", "tiny", "--to", "anna/haven", "--dry-run").exit_code == 0
 
 
 STAGES = """stages:
@@ -89,7 +102,7 @@ def test_the_upload_uses_hf_endpoint(corpus):
             [sys.executable, "-c", program],
             env=os.environ
             | {"HF_ENDPOINT": hub.address, "HF_TOKEN": "hf_test", "HF_HUB_DISABLE_XET": "1"}
-            | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "pipeline")])},
             capture_output=True,
             text=True,
         )
@@ -108,10 +121,17 @@ def upload_in_a_process():
 def test_the_summary_and_the_error_of_the_stage(tmp_path, monkeypatch):
     clean, loss = write(tmp_path)
     monkeypatch.setattr(stages.publish, "read_params", lambda: PARAMS)
-    monkeypatch.setattr(stages.publish, "describe_build", lambda params, name: BUILD)
-    arguments = ["--corpus", "tiny", "--clean", clean, "--loss", loss, "--out", tmp_path / "out"]
+    monkeypatch.setattr(stages.publish, "describe_build", lambda params, name, source: BUILD)
+    arguments = ["--corpus", "tiny", "--source", tmp_path, "--clean", clean, "--loss", loss, "--out", tmp_path / "out"]
     done = CliRunner().invoke(stages.publish.main, [str(argument) for argument in arguments])
     assert done.stdout == f"publish: tiny: 5 questions in {tmp_path}/out; contract kept, 2 warnings\n"
+    monkeypatch.setattr(stages.publish, "read_params", lambda: SimpleNamespace(about={}))
+    done = CliRunner().invoke(stages.publish.main, [str(argument) for argument in arguments])
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[0] == (
+        "publish: tiny cannot be uploaded: its licence is not known; add about.tiny to params.yaml, such as "
+        "{licence: CC-BY-SA-4.0, title: ..., attribution: [...]}"
+    )
     (clean / "nl_squadv2_dev_clean.json").write_text("{")
     done = CliRunner().invoke(stages.publish.main, [str(argument) for argument in arguments])
     assert done.exit_code == 2

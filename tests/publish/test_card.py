@@ -1,13 +1,17 @@
 """The dataset card: its header for the Hub, and its text for readers."""
 
+import json
+import re
+
 import msgspec
+import pyarrow as pa
 import pytest
 from huggingface_hub import DatasetCard
 from ruamel.yaml import YAML
 from spanferry.publish.about import About
 from spanferry.publish.card import REVISION_PLACEHOLDER, size_category, state_revision
 from spanferry.publish.citation import MESSAGE, citation_file
-from spanferry.publish.package import build_package
+from spanferry.publish.package import QUESTIONS, build_package, choose_example
 
 from tests.support.tiny_clean import ABOUT, BUILD, write
 
@@ -75,13 +79,32 @@ Kept answers by method: `exact` 2, `normalised` 1, `fuzzy` 1.
 def test_the_text(rendered):
     text = rendered()
     assert LOSS in text
-    assert "is a translation** from `en` into `nl`: hand." in text
+    assert "is a translation** from `en` into `nl`: hand. The translator is the engine `memory`;" in text
     assert "Not measured against spans that a person marked." in text
-    assert "| dev | tiny/dev.json | `0000" in text
+    assert "| dev | hf:anna/havens@v1 | `0000" in text
     assert "*Harbours & Locks* by Jo Doe and Max Roe (2020, Journal of Harbours)" in text
     assert "- Written for Spanferry's tests.\n" in text
     assert "{{Harbours \\& Locks}}" in text
     assert "\n\n\n\n" not in text
+
+
+def test_a_row_is_shown_as_an_example(rendered):
+    example = re.search(r"```json\n(.*?)\n```", rendered(), re.DOTALL)
+    assert example
+    row = json.loads(example[1])
+    assert row["id"] == "dug"
+    assert [row["context"][row["answers"]["answer_start"][0] :][:4]] == row["answers"]["text"] == ["1612"]
+
+
+def test_the_example_has_a_short_context_if_there_is_one():
+    def row(context: str, *answers: str) -> dict:
+        return {"id": context[:5], "context": context, "answers": {"text": answers, "answer_start": [0] * len(answers)}}
+
+    def chosen(*rows: dict) -> str:
+        return choose_example(pa.Table.from_pylist(list(rows), schema=QUESTIONS))["id"]
+
+    assert chosen(row("short"), row("long " * 400, "long"), row("right", "right"), row("later", "later")) == "right"
+    assert chosen(row("long " * 400, "long"), row("next " * 300, "next")) == "next "
 
 
 def test_measured_precision(rendered):
@@ -95,7 +118,8 @@ def test_measured_precision(rendered):
 
 def test_a_corpus_without_a_description(rendered):
     text = rendered(About(), msgspec.structs.replace(BUILD, translator="mtranslate"))
-    assert DatasetCard(text).data.license == "unknown"
+    assert DatasetCard(text).data.license is None
+    assert "unknown" not in text
     assert "# tiny\n" in text
     assert "machine-translated by Google Translate" in text
     assert "The licence is not stated." in text
@@ -124,6 +148,7 @@ def test_citation_file():
         "title": "Dutch harbour questions",
         "authors": [{"name": "The Spanferry project"}],
         "license": "CC-BY-SA-4.0",
+        "repository-code": "https://example.org/spanferry",
         "references": [
             {
                 "type": "article",

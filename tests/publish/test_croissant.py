@@ -1,10 +1,12 @@
-"""Croissant metadata describe the right files and columns, and are valid where mlcroissant is installed."""
+"""Croissant metadata describe the right files and columns, and mlcroissant finds them valid."""
 
 from hashlib import sha256
 
+import mlcroissant
 import msgspec
 import pyarrow.parquet as pq
 import pytest
+from spanferry.publish.about import About
 from spanferry.publish.package import build_package
 
 from tests.support.tiny_clean import ABOUT, BUILD, write
@@ -31,9 +33,39 @@ def test_files_and_columns(published):
         ]
 
 
-def test_mlcroissant_reads_it(published):
-    mlcroissant = pytest.importorskip("mlcroissant")
+def test_the_provenance(published):
+    record = msgspec.json.decode((published / "croissant.json").read_bytes())
+    assert record["conformsTo"] == "http://mlcommons.org/croissant/1.1"
+    assert (record["version"], record["datePublished"]) == ("1.0.0", "2026-11-29")
+    train, dev = record["prov:wasDerivedFrom"]
+    assert train == {
+        "@type": "prov:Entity",
+        "@id": f"urn:sha256:{'1' * 64}",
+        "prov:label": "train",
+        "prov:atLocation": "tiny/train.json",
+        "sha256": "1" * 64,
+    }
+    assert (dev["prov:atLocation"], dev["version"]) == ("hf:anna/havens@v1", "v1")
+    assert record["prov:wasGeneratedBy"] == {
+        "@type": "prov:Activity",
+        "prov:label": "translation from en into nl",
+        "prov:used": [{"@id": train["@id"]}, {"@id": dev["@id"]}],
+        "prov:wasAssociatedWith": {"@type": "prov:SoftwareAgent", "prov:label": "memory", "description": "hand"},
+        "prov:endedAtTime": "2026-11-28",
+    }
+
+
+def test_what_is_not_known_is_not_stated(tmp_path):
+    native = msgspec.structs.replace(BUILD, translator=None)
+    build_package(*write(tmp_path), tmp_path / "published", native, About())
+    record = msgspec.json.decode((tmp_path / "published" / "croissant.json").read_bytes())
+    assert record.keys().isdisjoint({"license", "version", "datePublished", "prov:wasGeneratedBy"})
+
+
+def test_mlcroissant_finds_no_error_and_nothing_missing(published):
     dataset = mlcroissant.Dataset(str(published / "croissant.json"))
+    assert dataset.metadata.ctx.is_v1_1()
+    assert (dataset.metadata.ctx.issues.errors, dataset.metadata.ctx.issues.warnings) == (set(), set())
     assert list(dataset.records("default/validation"))[1]["default/validation/answers"] == {
         "default/validation/answers/text": [],
         "default/validation/answers/answer_start": [],

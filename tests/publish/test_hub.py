@@ -9,11 +9,14 @@ from spanferry.errors import ContractError, InputError
 from spanferry.publish.about import About
 from spanferry.publish.hub import UploadError, check_ready, list_files, upload
 from spanferry.publish.package import build_package
+from spanferry.publish.revision import Commit
 
 from tests.support.hub_standin import serve_hub
 from tests.support.tiny_clean import ABOUT, BUILD, write
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
+KNOWN_LATER = ("version", "datePublished", "url")
+COMMIT = Commit(REVISION, "2026-11-30")
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def hub(monkeypatch):
 
 
 def send(hub, folder, tag="v1", private=True):
-    return upload(folder, REVISION, "anna/haven", tag, private, HfApi(endpoint=hub.address, token="hf_test"))
+    return upload(folder, COMMIT, "anna/haven", tag, private, HfApi(endpoint=hub.address, token="hf_test"))
 
 
 def test_the_folder_is_uploaded_complete_private_and_tagged(hub, published, tmp_path):
@@ -49,8 +52,21 @@ def test_the_folder_is_uploaded_complete_private_and_tagged(hub, published, tmp_
     assert f"git revision: `{REVISION}`" in (tmp_path / "arrived" / "README.md").read_text()
     done = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=tmp_path / "arrived", check=False)
     assert done.returncode == 0
-    check_ready(tmp_path / "arrived", ABOUT)
+    check_ready(tmp_path / "arrived", "tiny", ABOUT)
     assert REVISION not in (published / "README.md").read_text()
+
+
+def test_the_metadata_state_the_tag_and_the_date_of_the_commit_where_params_yaml_gives_none(hub, published):
+    def sent(tag: str) -> tuple[str, str, str]:
+        send(hub, published, tag)
+        record = msgspec.json.decode(hub.repositories["anna/haven"]["files"]["croissant.json"])
+        return record["version"], record["datePublished"], record["url"]
+
+    assert sent("v1") == ("1.0.0", "2026-11-29", "https://example.org/spanferry")
+    path = published / "croissant.json"
+    record = msgspec.json.decode(path.read_bytes())
+    path.write_bytes(msgspec.json.encode({k: v for k, v in record.items() if k not in KNOWN_LATER}))
+    assert sent("v2") == ("v2", "2026-11-30", f"{hub.address}/datasets/anna/haven")
 
 
 def test_a_second_version_replaces_the_files_and_keeps_the_first_tag(hub, published):
@@ -78,20 +94,20 @@ def test_an_unreachable_hub_and_a_wrong_name_give_a_one_line_error(published):
     nowhere = HfApi(endpoint="http://127.0.0.1:9", token="hf_test")
     for name in ("anna/haven", "anna/haven/more"):
         with pytest.raises(UploadError) as raised:
-            upload(published, REVISION, name, "v1", True, nowhere)
+            upload(published, COMMIT, name, "v1", True, nowhere)
         assert "\n" not in str(raised.value)
 
 
 def test_folders_that_must_not_be_uploaded(published):
-    check_ready(published, ABOUT)
-    with pytest.raises(InputError, match="has no licence; set about"):
-        check_ready(published, About())
+    check_ready(published, "tiny", ABOUT)
+    with pytest.raises(InputError, match=r"its licence is not known; add about\.tiny to params\.yaml, such as \{lic"):
+        check_ready(published, "tiny", About())
     (published / "loss.json").write_text("{}")
     with pytest.raises(ContractError, match=r"checksum_mismatch: loss\.json"):
-        check_ready(published, ABOUT)
+        check_ready(published, "tiny", ABOUT)
     (published / "SHA256SUMS").unlink()
     with pytest.raises(InputError, match="no SHA256SUMS in it"):
-        check_ready(published, ABOUT)
+        check_ready(published, "tiny", ABOUT)
 
 
 def test_broken_files_are_not_uploaded(published):
@@ -100,4 +116,4 @@ def test_broken_files_are_not_uploaded(published):
     document["data"][0]["paragraphs"][0]["qas"][0]["answers"][0]["text"] = ""
     path.write_bytes(msgspec.json.encode(document))
     with pytest.raises(ContractError, match="empty_answer"):
-        check_ready(published, ABOUT)
+        check_ready(published, "tiny", ABOUT)

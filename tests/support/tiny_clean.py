@@ -1,5 +1,6 @@
 """The outputs of stages clean and report for the small build, for tests of publishing."""
 
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -8,7 +9,7 @@ from spanferry import tables
 from spanferry.cleaning import documents, provenance, rejected
 from spanferry.loss import count_losses
 from spanferry.loss_figures import write_figures
-from spanferry.publish.about import About, BuildDetails, Work
+from spanferry.publish.about import About, BuildDetails, SourceFile, Work
 from spanferry.selection import select
 from spanferry.squad import write_squad
 
@@ -32,14 +33,17 @@ ABOUT = About(
     ),
     extends="squad_v2",
     translated_by="hand",
+    version="1.0.0",
+    published=date(2026, 11, 29),
+    translated=date(2026, 11, 28),
+    repository="https://example.org/spanferry",
 )
 BUILD = BuildDetails(
     corpus="tiny",
     source="en",
     target="nl",
     translator="memory",
-    locations={"train": "tiny/train.json", "dev": "tiny/dev.json"},
-    checksums={"dev": "0" * 64},
+    sources={"train": SourceFile("tiny/train.json", "1" * 64), "dev": SourceFile("hf:anna/havens@v1", "0" * 64, "v1")},
     settings={"language": {"source": "en", "target": "nl"}, "align": {"min_score": 0.6}},
 )
 

@@ -2,17 +2,21 @@
 
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from spanferry.cli.support import Command, print_summary
-from spanferry.config import read_params
+from spanferry.config import Corpus, read_params
 from spanferry.errors import InputError
+from spanferry.fetch import FILE_NAMES, group_locations
 from spanferry.printing import printable
 from spanferry.publish.about import About
 from spanferry.publish.hub import check_ready, list_files, upload
-from spanferry.publish.revision import clean_revision, describe_version
+from spanferry.publish.revision import clean_commit, describe_version
+
+BUILD_PARTS = ("dvc.yaml", "dvc.lock", "params.yaml", "pipeline", "stages", "requirements.lock")
 
 
 @click.command(cls=Command)
@@ -26,18 +30,18 @@ from spanferry.publish.revision import clean_revision, describe_version
 def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run: bool) -> None:
     """Upload data/CORPUS/published to the Hugging Face Hub, as one tagged commit.
 
-    The command fails if the folder breaks its contract, if the checked-out commit builds something else, or if the
-    work tree has changes. Log in with `hf auth login`, or set HF_TOKEN.
+    The command fails if the folder breaks its contract, if the checked-out commit builds something else, or if files
+    that the build depends on have changes. Log in with `hf auth login`, or set HF_TOKEN.
     """
     params = read_params()
-    params.corpus(corpus)
+    settings = params.corpus(corpus)
     folder = Path("data") / corpus / "published"
-    check_ready(folder, params.about.get(corpus, About()))
+    check_ready(folder, corpus, params.about.get(corpus, About()))
     files = list_files(folder)
     if dry_run:
         for name, size in files:
             click.echo(printable(f"{size:>13,}  {name}"))
-    revision = clean_revision(Path())
+    commit = clean_commit(Path(), build_parts(corpus, settings))
     check_up_to_date(corpus)
     tag = tag or describe_version(Path())
     if dry_run:
@@ -49,8 +53,18 @@ def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run
         return
     from huggingface_hub import HfApi
 
-    address = upload(folder, revision, repository, tag, not public, HfApi())
+    address = upload(folder, commit, repository, tag, not public, HfApi())
     print_summary("publish", f"{corpus}, {tag}: {address}")
+
+
+def build_parts(corpus: str, settings: Corpus) -> list[Path]:
+    """Return the files and folders in git that the build of a corpus depends on."""
+    locations = chain.from_iterable(group_locations(settings, group).values() for group in FILE_NAMES)
+    return [
+        *map(Path, BUILD_PARTS),
+        Path("data/inputs") / corpus,
+        *(Path(path) for path in locations if "://" not in path),
+    ]
 
 
 def check_up_to_date(corpus: str) -> None:

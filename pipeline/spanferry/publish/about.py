@@ -1,8 +1,11 @@
 """Facts about a corpus that its dataset card states: those of params.yaml, and those of its build."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
+
+from spanferry.records import Split
 
 Text = Annotated[str, Meta(min_length=1)]
 BibtexKey = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_:-]+$")]
@@ -34,6 +37,15 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
     licence: str | None = None
     """SPDX identifier, such as CC-BY-SA-4.0. A corpus without a licence is not uploaded."""
 
+    version: Text | None = None
+    """The version of the dataset, such as 1.0.0; by default the tag under which it is uploaded."""
+
+    published: date | None = None
+    """The date of publication, in quotes; by default the date of the commit that is uploaded."""
+
+    translated: date | None = None
+    """The date on which the translation was complete, in quotes (DVC refuses a date without)."""
+
     description: str | None = None
     """One or two sentences about the source."""
 
@@ -52,14 +64,29 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
     """The address from which the code that builds the corpus can be cloned."""
 
     @property
-    def hub_licence(self) -> str:
+    def hub_licence(self) -> str | None:
         """The licence as the Hub's metadata spell it."""
-        return self.licence.lower() if self.licence else "unknown"
+        return self.licence.lower() if self.licence else None
 
     @property
     def licence_url(self) -> str | None:
         """The page of the licence at spdx.org."""
         return f"https://spdx.org/licenses/{self.licence}" if self.licence else None
+
+
+def licence_request(corpus: str) -> str:
+    """Ask for the licence of a corpus that has none."""
+    example = "{licence: CC-BY-SA-4.0, title: ..., attribution: [...]}"
+    return f"its licence is not known; add about.{corpus} to params.yaml, such as {example}"
+
+
+class SourceFile(Struct, frozen=True):
+    """A file that the corpus is made from. location: its path, URL or Hub id. sha256: of the file that was fetched."""
+
+    location: str
+    sha256: str
+    revision: str | None = None
+    """The commit or tag of a data set on the Hub."""
 
 
 class BuildDetails(Struct, frozen=True):
@@ -75,11 +102,20 @@ class BuildDetails(Struct, frozen=True):
     translator: str | None
     """The engine; None for a corpus that was in the target language already."""
 
-    locations: dict[str, str]
-    """Split -> path or URL of the source."""
-
-    checksums: dict[str, str]
-    """Split -> expected SHA-256 of the source, where one is given."""
+    sources: dict[Split, SourceFile]
 
     settings: dict[str, dict[str, Any]]
     """The sections of params.yaml that change the result, as plain values."""
+
+
+TRANSLATOR_DESCRIPTIONS = {
+    "identity": "not translated at all, every text was returned unchanged (a test build)",
+    "memory": "taken from a translation memory that came with the corpus",
+    "mtranslate": "machine-translated by Google Translate, through the web page that the package `mtranslate` uses",
+}
+"""How the card describes an engine when `about.<corpus>.translated_by` is not set."""
+
+
+def describe_translator(engine: str | None) -> str:
+    """Describe an engine in words."""
+    return TRANSLATOR_DESCRIPTIONS.get(engine or "", f"machine-translated by `{engine}`")

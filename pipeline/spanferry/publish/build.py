@@ -1,34 +1,85 @@
 """Describe how a corpus was built, for its dataset card."""
 
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
 import msgspec
 from msgspec import Struct
 
+from spanferry.checksums import read_checksums
 from spanferry.config import Params
-from spanferry.publish.about import BuildDetails
+from spanferry.hub.ids import is_hub_id, parse_hub_id
+from spanferry.publish.about import BuildDetails, SourceFile
+
+# Settings that may hold a key or the address of a private server are not published: `key_variable`, the parts of a URL
+# besides its host, and all fields of `body` but these. A list of what is published cannot miss a new kind of secret.
+BODY_FIELDS = (
+    *("frequency_penalty", "max_completion_tokens", "max_tokens", "min_p", "presence_penalty", "reasoning_effort"),
+    *("repetition_penalty", "seed", "temperature", "top_k", "top_p"),
+)
+URL_SETTINGS = ("base_url", "server_url")
+PRIVATE_SETTINGS = ("key_variable",)
 
 
-def describe_build(params: Params, name: str) -> BuildDetails:
+def describe_build(params: Params, name: str, source: Path) -> BuildDetails:
     """Return the sources, the translator and every setting that changes the result.
 
-    Raises ParamsError for an unknown corpus.
+    source: the folder of the fetched splits. Raises ParamsError for an unknown corpus, InputError without checksums.
     """
     corpus = params.corpus(name)
     sections: dict[str, Struct] = {"language": params.language}
     if not corpus.native:
         sections |= {"align": params.align, "rescue": params.rescue}
-    locations = corpus.locations()
+    settings = {section: msgspec.to_builtins(values) for section, values in sections.items()}
+    if corpus.translator:
+        settings["translator"] = translator_settings(params, corpus.translator)
+    checksums = read_checksums(source)
     return BuildDetails(
         corpus=name,
         source=params.language.source,
         target=params.language.target,
         translator=engine_name(params, corpus.translator),
-        locations={**locations},
-        checksums={split: sha256 for split in locations if (sha256 := corpus.expected_sha256(split))},
-        settings={section: msgspec.to_builtins(settings) for section, settings in sections.items()},
+        sources={
+            split: source_file(location, checksums[f"{split}.json"]) for split, location in corpus.locations().items()
+        },
+        settings=settings,
     )
+
+
+def source_file(location: str, sha256: str) -> SourceFile:
+    """Describe the file of a split. Name and password in a URL, and its query, are left out."""
+    revision = parse_hub_id(location).revision if is_hub_id(location) else None
+    return SourceFile(public_url(location) if "://" in location else location, sha256, revision)
 
 
 def engine_name(params: Params, translator: str | None) -> str | None:
     """Return the engine of a translator; a translator without settings is named after its engine."""
     settings = params.translators.get(translator) if translator else None
     return str(settings.__struct_config__.tag) if settings else translator
+
+
+def translator_settings(params: Params, translator: str) -> dict[str, Any]:
+    """Return the settings of a translator that may be published."""
+    settings = params.translators.get(translator)
+    if settings is None:
+        return {"engine": translator}
+    public: dict[str, Any] = msgspec.to_builtins(settings)
+    for name in PRIVATE_SETTINGS:
+        public.pop(name, None)
+    for name in URL_SETTINGS:
+        if public.get(name):
+            public[name] = urlsplit(public[name]).hostname or "not published"
+    if "body" in public:
+        public["body"] = {
+            name: public["body"][name]
+            for name in BODY_FIELDS
+            if isinstance(public["body"].get(name), int | float | str)
+        }
+    return public
+
+
+def public_url(url: str) -> str:
+    """Return a URL without name, password, query and fragment."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

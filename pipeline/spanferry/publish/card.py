@@ -4,6 +4,7 @@ The git revision is not known when the card is built. It is stated when the fold
 that a commit that changes nothing else does not change the build.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from huggingface_hub import DatasetCardData
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from spanferry.loss_figures import LossFigures, percent
-from spanferry.publish.about import About, BuildDetails
+from spanferry.publish.about import About, BuildDetails, describe_translator
 from spanferry.publish.citation import attribution_sentence, bibtex_entry, display_title
 from spanferry.records import SPLITS, Method, Reason, Split
 from spanferry.squad.validation import ValidationReport
@@ -34,13 +35,6 @@ UNIT_LABELS = {
     "plausible_answers": "plausible answers",
 }
 
-TRANSLATOR_DESCRIPTIONS = {
-    "identity": "not translated at all, every text was returned unchanged (a test build)",
-    "memory": "taken from a translation memory that came with the corpus",
-    "mtranslate": "machine-translated by Google Translate, through the web page that the package `mtranslate` uses",
-}
-"""How the card describes an engine when `about.<corpus>.translated_by` is not set."""
-
 _ENVIRONMENT = Environment(
     loader=PackageLoader("spanferry.publish"),
     undefined=StrictUndefined,
@@ -57,10 +51,12 @@ def render_card(
     figures: LossFigures,
     about: About,
     build: BuildDetails,
+    example: Mapping[str, Any],
 ) -> str:
     """Render the text of README.md.
 
     files: configuration -> paths of its parquet files. reports: split -> validation report of its cleaned file.
+    example: a row of the configuration `default`.
     """
     answers = figures.total.answers
     return _ENVIRONMENT.get_template("card.md.jinja").render(
@@ -77,6 +73,7 @@ def render_card(
         gold=figures.gold,
         people=figures.people,
         settings=to_yaml(build.settings),
+        example=json.dumps(example, ensure_ascii=False, indent=2),
         translated=about.translated_by or describe_translator(build.translator),
         attributions=[*(attribution_sentence(work) for work in about.sources), *about.attribution],
         bibtex=[bibtex_entry(work) for work in about.sources],
@@ -122,11 +119,6 @@ def _config(name: str, paths: Sequence[str]) -> dict[str, Any]:
 def size_category(questions: int) -> str:
     """Return the Hub's category for a number of rows."""
     return next((name for limit, name in _SIZE_CATEGORIES if questions < limit), _LARGEST_CATEGORY)
-
-
-def describe_translator(engine: str | None) -> str:
-    """Describe an engine in words."""
-    return TRANSLATOR_DESCRIPTIONS.get(engine or "", f"machine-translated by `{engine}`")
 
 
 def loss_rows(figures: LossFigures) -> list[list[str]]:

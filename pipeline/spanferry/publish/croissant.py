@@ -1,6 +1,10 @@
-"""Write the Croissant 1.0 metadata of a published folder.
+"""Write the Croissant 1.1 metadata of a published folder.
 
-Format: https://docs.mlcommons.org/croissant/docs/croissant-spec.html
+Format: https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html. PROV states the provenance: the files that
+the corpus is derived from, and the translation that generated it.
+
+`version` and `datePublished` come from section `about` of params.yaml, so that the same build gives the same bytes.
+Without them, `spanferry publish` states the tag and the date of the commit; and the address, without `repository`.
 """
 
 from collections.abc import Mapping
@@ -10,27 +14,31 @@ from typing import Any
 import pyarrow as pa
 
 from spanferry.files import file_sha256
-from spanferry.publish.about import About, BuildDetails
+from spanferry.publish.about import About, BuildDetails, SourceFile, describe_translator
 from spanferry.publish.citation import bibtex_entry, display_title
+from spanferry.records import Split
 
 CROISSANT_FILE = "croissant.json"
 
 # The JSON-LD context that the standard gives; readers require all of it.
 _TERMS = (
-    "citeAs column conformsTo:dct equivalentProperty extract field fileProperty fileObject fileSet format includes "
-    "isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace samplingRate "
-    "separator source subField transform"
+    "arrayShape citeAs column conformsTo:dct containedIn equivalentProperty extract field fileProperty fileObject "
+    "fileSet format includes isArray isLiveDataset jsonPath key md5 parentField path recordSet references regex "
+    "repeated replace samplingRate separator source subField transform"
 )
 CONTEXT: dict[str, Any] = {
     "@language": "en",
     "@vocab": "https://schema.org/",
     "cr": "http://mlcommons.org/croissant/",
     "dct": "http://purl.org/dc/terms/",
+    "prov": "http://www.w3.org/ns/prov#",
     "rai": "http://mlcommons.org/croissant/RAI/",
     "sc": "https://schema.org/",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "description": {"@container": "@language"},
     "examples": {"@id": "cr:examples", "@type": "@json"},
+    "name": {"@container": "@language"},
     **{term.partition(":")[0]: f"{term.partition(':')[2] or 'cr'}:{term.partition(':')[0]}" for term in _TERMS.split()},
 }
 
@@ -54,7 +62,7 @@ def croissant_metadata(
         "@type": "sc:Dataset",
         "name": display_title(about, build),
         "description": about.description or f"The corpus {build.corpus} in SQuAD 2.0's format.",
-        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "conformsTo": "http://mlcommons.org/croissant/1.1",
         "inLanguage": build.target,
         "creator": [{"@type": "sc:Organization", "name": author} for author in about.authors],
         "distribution": [_file(path, folder) for path in files],
@@ -63,7 +71,14 @@ def croissant_metadata(
             for config, tables in configs.items()
             for name, table in tables.items()
         ],
+        "prov:wasDerivedFrom": [_source(split, file) for split, file in build.sources.items()],
     }
+    if build.translator:
+        record["prov:wasGeneratedBy"] = _translation(about, build)
+    if about.version:
+        record["version"] = about.version
+    if about.published:
+        record["datePublished"] = about.published.isoformat()
     if about.licence_url:
         record["license"] = about.licence_url
     if about.repository:
@@ -71,6 +86,36 @@ def croissant_metadata(
     if about.sources:
         record["citeAs"] = "\n\n".join(bibtex_entry(work) for work in about.sources)
     return record
+
+
+def state_publication(record: dict[str, Any], version: str, date: str, url: str) -> dict[str, Any]:
+    """Return metadata that state version, date and address of a publication, unless they state them already."""
+    return {"version": version, "datePublished": date, "url": url} | record
+
+
+def _source(split: Split, file: SourceFile) -> dict[str, Any]:
+    """Describe the file of a split as an entity of PROV."""
+    entity = {"@type": "prov:Entity", "@id": f"urn:sha256:{file.sha256}", "prov:label": split, "sha256": file.sha256}
+    if file.revision:
+        entity["version"] = file.revision
+    return entity | {"prov:atLocation": file.location}
+
+
+def _translation(about: About, build: BuildDetails) -> dict[str, Any]:
+    """Describe the translation as an activity of PROV."""
+    activity: dict[str, Any] = {
+        "@type": "prov:Activity",
+        "prov:label": f"translation from {build.source} into {build.target}",
+        "prov:used": [{"@id": f"urn:sha256:{file.sha256}"} for file in build.sources.values()],
+        "prov:wasAssociatedWith": {
+            "@type": "prov:SoftwareAgent",
+            "prov:label": build.translator,
+            "description": about.translated_by or describe_translator(build.translator),
+        },
+    }
+    if about.translated:
+        activity["prov:endedAtTime"] = about.translated.isoformat()
+    return activity
 
 
 def _file(path: Path, folder: Path) -> dict[str, str]:

@@ -13,6 +13,7 @@ In the names of the parquet files the split dev is called validation, as in `dat
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -44,6 +45,9 @@ QUESTIONS = pa.schema(
     ]
 )
 """The features of `squad_v2` on the Hub."""
+
+EXAMPLE_CONTEXT = 1000
+"""The largest number of characters of the context in the card's example."""
 
 PLACEMENT_COLUMNS = ("text", "start", "method", "score", "probability", "occurrence", "occurrences")
 """The columns that are null for a lost answer."""
@@ -87,7 +91,8 @@ def build_package(
                 tables.write(table, part / name)
         write_json(part / CROISSANT_FILE, croissant_metadata(part, configs, about, build))
         write_bytes(part / "CITATION.cff", citation_file(about, build).encode())
-        card = render_card({config: list(parts) for config, parts in configs.items()}, reports, figures, about, build)
+        paths = {config: list(parts) for config, parts in configs.items()}
+        card = render_card(paths, reports, figures, about, build, choose_example(next(iter(questions.values()))))
         write_bytes(part / "README.md", card.encode())
         write_bytes(part / SHA256SUMS, checksum_lines(part).encode())
     return reports
@@ -123,6 +128,18 @@ def question_table(document: Document) -> pa.Table:
         for _, article, paragraph, question in iterate_questions(document)
     )
     return pa.Table.from_pylist(list(rows), schema=QUESTIONS)
+
+
+def choose_example(table: pa.Table) -> dict[str, Any]:
+    """Return the first row of a table of questions that has an answer and a short context, for the dataset card.
+
+    Without such a row, the row with the shortest context.
+    """
+    lengths = pc.utf8_length(table["context"]).to_pylist()
+    answers = pc.list_value_length(pc.struct_field(table["answers"], "text")).to_pylist()
+    short = (n for n, length in enumerate(lengths) if answers[n] and length <= EXAMPLE_CONTEXT)
+    row = next(short, lengths.index(min(lengths)))
+    return table.slice(row, 1).to_pylist()[0]
 
 
 def split_table(table: pa.Table, splits: Iterable[Split], without: tuple[str, ...]) -> dict[Split, pa.Table]:

@@ -1,20 +1,33 @@
 """Find the git revision that a published folder was built from."""
 
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from spanferry.errors import InputError
 
 
-def clean_revision(root: Path) -> str:
+class Commit(NamedTuple):
+    """A commit of git. revision: its hash. date: the day on which it was made, such as 2026-11-29."""
+
+    revision: str
+    date: str
+
+
+def clean_commit(root: Path, parts: Iterable[Path]) -> Commit:
     """Return the commit that is checked out.
 
-    Raises InputError when the work tree has uncommitted changes, or `root` is not in a work tree.
+    parts: the files and folders that the build depends on. Other files may have changes.
+
+    Raises InputError when one of these has uncommitted changes or is not in git, or `root` is not in a work tree.
     """
-    if changes := run_git(root, "status", "--porcelain").splitlines():
+    inside = [part for part in parts if part.absolute().is_relative_to(root.absolute())]
+    changes = run_git(root, "status", "--porcelain", "--untracked-files=all", "--", *map(str, inside)).splitlines()
+    if changes:
         count = f"{len(changes)}, first: {changes[0].strip()}"
         raise InputError(f"{root.resolve()}: uncommitted changes ({count}); commit them first")
-    return run_git(root, "rev-parse", "HEAD")
+    return Commit(run_git(root, "rev-parse", "HEAD"), run_git(root, "show", "--no-patch", "--format=%cs", "HEAD"))
 
 
 def describe_version(root: Path) -> str:
