@@ -8,11 +8,10 @@ import click
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar
 from spanferry.config import read_params
 from spanferry.errors import InputError
-from spanferry.pretrained import locate_model
+from spanferry.pretrained import locate_model, silence_transformers
 from spanferry.reader.corpora import read_cleaned
 from spanferry.reader.features import describe_skipped
 from spanferry.reader.finetuning import finetune, run_in_processes
-from spanferry.reader.models import silence_transformers
 from spanferry.reader.portable import use_portable_arithmetic
 
 

@@ -117,6 +117,12 @@ def test_the_params_of_this_project_are_valid() -> None:
         ("language:", "rescue: {enabled: 1}\nlanguage:", "rescue.enabled: Expected `bool`, got `int`"),
         ("language:", "executor: spark\nlanguage:", "executor: Invalid enum value 'spark'"),
         ("language:", "ray: {adress: auto}\nlanguage:", "ray.adress: no such key"),
+        ("language:", "align: {encoder: {model: e5, bellow: 1}}\nlanguage:", "align.encoder.bellow: no such key"),
+        (
+            "language:",
+            "align: {encoder: {layer: 7}}\nlanguage:",
+            "align.encoder: Object missing required field `model`",
+        ),
         ("language:", "align: {words: corpus}\nlanguage:", "align.words: was removed; `align.encoder` replaces it"),
         ("language:", "ray: {address: 'ray://head:10001'}\nlanguage:", "ray.address: Expected `str` matching regex"),
         ("language:", "? [a, b]\n: 1\nlanguage:", "top level: a key in it: Expected `str`"),

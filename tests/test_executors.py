@@ -51,6 +51,21 @@ def test_one_pool_is_used_for_several_maps():
     assert os.getpid() not in workers
 
 
+def test_a_loaded_function_is_loaded_once_and_only_when_there_is_work():
+    loads: list[int] = []
+
+    def load():
+        loads.append(1)
+        return halve
+
+    with LocalExecutor(3) as executor:
+        assert list(executor.map_loaded(load, numbers(0))) == []
+        assert loads == []
+        done = list(executor.map_loaded(load, numbers(40)))
+    assert [table["number"][0].as_py() for table in done] == [number // 2 for number in range(40)]
+    assert loads == [1]
+
+
 def process_id(_: pa.Table) -> pa.Table:
     return pa.table({"process": [os.getpid()]})
 

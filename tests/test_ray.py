@@ -10,11 +10,12 @@ import pyarrow as pa
 import pytest
 from spanferry.errors import TranslationError
 from spanferry.executors import Executor, LocalExecutor, RaySettings, open_executor, ray_cluster
-from spanferry.projection import grouping
-from spanferry.projection.locate_tables import locate_batches
+from spanferry.projection import grouping, link_tables
+from spanferry.projection.link_tables import judge_batches
+from spanferry.projection.locate_tables import locate_batches, locate_table
 from spanferry.projection.lookup import TranslationLookup
 from spanferry.projection.rescue_tables import rescue_batches
-from spanferry.projection.settings import RescueSettings
+from spanferry.projection.settings import EncoderSettings, RescueSettings
 from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.base import Request
@@ -24,6 +25,8 @@ from spanferry.translation.settings import MarianSettings, TranslateSettings
 
 from tests.support.corpora import DUTCH as LOCATOR
 from tests.support.corpora import memory, sample_layout, sample_translations
+from tests.support.tiny_encoder import save_encoder
+from tests.support.tokenizers import word_piece
 
 cluster_utils = pytest.importorskip("ray.cluster_utils", reason="the extra 'ray' is not installed")
 
@@ -127,6 +130,18 @@ def test_batches_of_a_killed_machine_are_redone(ray, second, tmp_path):
     nodes_by_batch = [file.read_text().split() for file in tmp_path.iterdir()]
     assert any(second.node.node_id in nodes for nodes in nodes_by_batch)
     assert not any(second.node.node_id == nodes[-1] for nodes in nodes_by_batch)
+
+
+def test_an_encoder_on_two_machines_gives_the_results_of_one_process(ray, tmp_path, monkeypatch):
+    monkeypatch.setattr(link_tables, "GROUP", 5)
+    settings = EncoderSettings(str(save_encoder(tmp_path, word_piece(), 512)))
+    tables = sample_layout(), *locate_table(sample_layout(), sample_translations(), LOCATOR, 1)
+    alone, together = (
+        pa.concat_tables(list(judge_batches(*tables, LOCATOR, settings, executor)))
+        for executor in (LocalExecutor(1), ray)
+    )
+    assert together.combine_chunks().equals(alone.combine_chunks())
+    assert not together.equals(tables[2])
 
 
 @pytest.fixture(scope="module")

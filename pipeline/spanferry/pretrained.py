@@ -1,4 +1,4 @@
-"""Finds pretrained models in a folder, or on the Hugging Face Hub at a pinned revision.
+"""Finds pretrained models in a folder, or on the Hugging Face Hub at a pinned revision, and loads their tokenizers.
 
 Code in a model repository is never run.
 """
@@ -6,6 +6,7 @@ Code in a model repository is never run.
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from spanferry.errors import InputError, single_line
 
@@ -50,6 +51,24 @@ def locate_model(model: str, revision: str | None = None, weights: str = "safete
     if revision is None:
         raise InputError(f"{model}: a model on the Hub needs a `revision` (a commit or a tag)")
     return _find_cached(model, revision, weights) or _download(model, revision, weights)
+
+
+def silence_transformers() -> None:
+    """Turn off the warnings and progress bars of transformers; it still reports errors."""
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """Load the fast tokenizer in a folder. Raises InputError."""
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+    except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
+        raise InputError(f"{folder}: its tokenizer cannot be loaded: {single_line(error)}") from error
 
 
 def _complete_snapshot(folder: str, weights: str) -> ModelSource | None:

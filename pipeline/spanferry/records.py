@@ -52,6 +52,7 @@ class Method(StrEnum):
     NORMALISED = "normalised"  # the same after folding case, diacritics, quotes, numbers and articles
     FUZZY = "fuzzy"  # the most similar run of words
     MARKED = "marked"  # found by translating the sentence with the answer between markers
+    LINKED = "linked"  # the run of words that an encoder links to the answer
 
 
 class Reason(StrEnum):

@@ -1,8 +1,8 @@
 """Tests of checkpoints: the one from which training resumes."""
 
 import torch
+from spanferry.pretrained import silence_transformers
 from spanferry.reader import checkpoints, training
-from spanferry.reader.models import silence_transformers
 
 from tests.support.tiny import RUN, contents, learn, with_training
 from tests.support.towns import corpus

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from spanferry import pretrained
 from spanferry.errors import InputError
 from spanferry.reader import models
 from spanferry.reader.settings import ScratchModel
@@ -25,7 +26,7 @@ print(train_word_pieces(texts(), 500))
 def test_a_folder_without_a_model_is_an_error(tmp_path):
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(InputError, match="its tokenizer cannot be loaded"):
-        models.load_tokenizer(tmp_path)
+        pretrained.load_tokenizer(tmp_path)
     with pytest.raises(InputError, match="its model cannot be loaded"):
         models.load_model(tmp_path)
 
@@ -58,7 +59,7 @@ def test_no_code_of_a_model_runs(tmp_path, monkeypatch):
         f"open({str(touched)!r}, 'w')\nclass Config: pass\nclass Model: pass\nclass T: pass\n"
     )
     with pytest.raises(InputError, match="its tokenizer cannot be loaded"):
-        models.load_tokenizer(tmp_path)
+        pretrained.load_tokenizer(tmp_path)
     with pytest.raises(InputError, match="its model cannot be loaded"):
         models.load_model(tmp_path, "torch")
     assert not touched.exists()

@@ -7,10 +7,9 @@ import pytest
 import torch
 from msgspec.structs import replace
 from spanferry.config import read_params
-from spanferry.pretrained import locate_model
+from spanferry.pretrained import locate_model, silence_transformers
 from spanferry.reader import training
 from spanferry.reader.gold import Gold
-from spanferry.reader.models import silence_transformers
 from spanferry.reader.run_report import evaluate_run
 from transformers import AutoConfig, AutoModelForMaskedLM
 

@@ -10,10 +10,9 @@ import pytest
 import torch
 from msgspec.structs import replace
 from spanferry.errors import InputError
-from spanferry.pretrained import ModelSource
+from spanferry.pretrained import ModelSource, silence_transformers
 from spanferry.reader import QuestionAnswerer, models, training
 from spanferry.reader.gold import Gold
-from spanferry.reader.models import silence_transformers
 from spanferry.reader.run_report import evaluate_run
 from spanferry.reader.settings import BaseModel, Run
 from spanferry.reader.training_record import read_training_record

@@ -9,6 +9,8 @@ from spanferry.records import SpanRow, TargetParagraph
 from stages.locate import main
 from tests.support.chain import LOCATE, TRANSLATIONS, located, segmented
 from tests.support.small_squad import FERRY, PARAMS, TOWER, as_json, lay_out, train
+from tests.support.tiny_encoder import save_encoder
+from tests.support.tokenizers import word_piece
 
 FOUND = [
     ("often", "answers", 28, "12 times a day"),
@@ -44,6 +46,17 @@ def test_a_wrong_offset_and_a_lost_sentence_have_their_reasons(workdir: Path, ru
         None,
         *["context_untranslated"] * 3,
     ]
+
+
+def test_an_encoder_judges_uncertain_answers(workdir: Path, run, refusal) -> None:
+    lay_out(workdir)
+    model = save_encoder(workdir / "encoder", word_piece(), 512)
+    Path("params.yaml").write_text(f"{PARAMS}\nalign: {{encoder: {{model: {model}, below: 1}}}}\n", encoding="utf-8")
+    assert located(run).stdout == "locate: small: 5 of 5 answers found\n"
+    assert sorted(path.name for path in Path("located").iterdir()) == ["paragraphs.parquet", "spans.parquet"]
+    assert [row["question_id"] for row in spans()] == [id_ for id_, *_ in FOUND]
+    Path("params.yaml").write_text(f"{PARAMS}\nalign: {{encoder: {{model: ./no, below: 1}}}}\n", encoding="utf-8")
+    assert refusal(main, *LOCATE) == "locate: ./no: there is no such folder"
 
 
 def test_bad_input_gives_a_one_line_error_and_no_output(workdir: Path, run, refusal) -> None:

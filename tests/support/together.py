@@ -14,8 +14,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 from spanferry.errors import InputError
-from spanferry.pretrained import ModelSource
-from spanferry.reader.models import silence_transformers
+from spanferry.pretrained import ModelSource, silence_transformers
 from spanferry.reader.settings import BaseModel
 
 from tests.support.tiny import RUN, learn

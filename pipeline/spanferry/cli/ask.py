@@ -86,8 +86,8 @@ def ask(
     spanferry ask --model models/dutch-mbert --questions dev.json --json > answers.jsonl
     """
     asked = list_questions(read_context(context, context_file), question, questions)
+    from spanferry.pretrained import silence_transformers
     from spanferry.reader import QuestionAnswerer
-    from spanferry.reader.models import silence_transformers
 
     silence_transformers()
     answerer = QuestionAnswerer(model, revision=revision, weights=weights)

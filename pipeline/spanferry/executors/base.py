@@ -28,3 +28,11 @@ class Executor(ABC):
 
         The results may be divided into batches differently from the input. Only a few batches are read ahead.
         """
+
+    @abstractmethod
+    def map_loaded(self, load: Callable[[], BatchFunction], batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        """Apply the function that `load` returns to each batch and yield the results in order.
+
+        `load` is called once where a model is to run: on the GPU, or else with all cores of a machine. It is not called
+        when there are no batches.
+        """

@@ -3,7 +3,7 @@
 import gc
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -65,6 +65,12 @@ class LocalExecutor(Executor):
             raise WorkerError(
                 "a worker process was killed (out of memory?); run again, or with fewer workers"
             ) from error
+
+    def map_loaded(self, load: Callable[[], BatchFunction], batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        """Apply the function that `load` returns to each batch, in this process: it has the GPU, or uses all cores."""
+        batches = iter(batches)
+        if (first := next(batches, None)) is not None:
+            yield from map(load(), chain([first], batches))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from socket import create_connection
@@ -38,6 +38,43 @@ class RayExecutor(Executor):
         while batch_window := list(islice(batches, window)):
             results = data.from_arrow(batch_window).map_batches(function, batch_format="pyarrow", batch_size=None)
             yield from results.iter_batches(batch_format="pyarrow", batch_size=None)
+
+    def map_loaded(self, load: Callable[[], BatchFunction], batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        """Apply the function that `load` returns to each batch: once per GPU, or per machine if there is no GPU.
+
+        The models reserve no cores, because the workers wait for their results.
+        """
+        import ray
+        import ray.data
+
+        data: Any = ray.data
+        batches = iter(batches)
+        if (first := next(batches, None)) is None:
+            return
+        gpus = int(ray.cluster_resources().get("GPU", 0))
+        machines = sum(node["Alive"] and node["Resources"].get("CPU", 0) >= 1 for node in ray.nodes())
+        results = data.from_arrow([first, *batches]).map_batches(
+            LoadedFunction,
+            fn_constructor_args=(load,),
+            batch_format="pyarrow",
+            batch_size=None,
+            concurrency=max(gpus or machines, 1),
+            num_cpus=0,
+            num_gpus=1 if gpus else None,
+        )
+        yield from results.iter_batches(batch_format="pyarrow", batch_size=None)
+
+
+class LoadedFunction:
+    """A function that is loaded once for each actor."""
+
+    def __init__(self, load: Callable[[], BatchFunction]) -> None:
+        # Ray gives an actor without reserved cores one thread.
+        os.environ["OMP_NUM_THREADS"] = str(os.cpu_count() or 1)
+        self.function = load()
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        return self.function(batch)
 
 
 @contextmanager

@@ -9,9 +9,12 @@ and on a cluster.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from spanferry.language.scripts import is_east_asian
 from spanferry.projection.candidates import Candidate, is_at, make_query
 from spanferry.projection.consistency import AnswerKey, reconcile
+from spanferry.projection.grouping import TargetText
 from spanferry.projection.ranking import Decision, Locator
 from spanferry.projection.tokenized import TokenizedText
 from spanferry.records import (
@@ -135,6 +138,11 @@ def source_text(context: str, sentences: tuple[TextSpan, ...], target: Tokenized
     return TokenizedText(context, ((0, len(context)),) if is_whole else spans_of(sentences))
 
 
+def tokenize_target(target: TargetText) -> TokenizedText | None:
+    """Return the target text of a paragraph; None when it has no translation."""
+    return None if target.context is None else TokenizedText(target.context, spans_of(target.sentences))
+
+
 def join_sentences(job: LocateJob) -> TokenizedText | None:
     """Return the translated sentences of a paragraph as one text; None when there is no translation.
 
@@ -217,6 +225,13 @@ def placement_of(decision: Decision, target: TokenizedText | None) -> Placement 
         probability=probability,
         occurrence=decision.occurrence,
         occurrences=decision.occurrences,
+    )
+
+
+def placed(row: SpanRow, decision: Decision, target: TokenizedText) -> SpanRow:
+    """Return a row with the span that a decision has chosen."""
+    return replace(
+        row, placement=placement_of(decision, target), reason=None, candidates=candidate_rows(decision, target)
     )
 
 

@@ -11,6 +11,7 @@ untranslated; and, if the sentence was translated with markers, the similarity t
 its position in the clean translation. The parts have equal weights; none was tuned.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -24,6 +25,7 @@ from spanferry.projection.confidence import Evidence, probability
 from spanferry.projection.exact import WHOLE, find_exact
 from spanferry.projection.extent import SourceEdges, complete_edges, match_extent, trim
 from spanferry.projection.fuzzy import best_disjoint, candidate_runs, runs_with_words, similarities
+from spanferry.projection.linked_confidence import LinkedEvidence, linked_probability
 from spanferry.projection.marked import MarkedTranslation, transfer
 from spanferry.projection.normalised import find_normalised
 from spanferry.projection.occurrence import FloatArray, position_gap, position_gaps
@@ -56,7 +58,7 @@ class Decision:
     chosen: Candidate | None
     occurrence: int = 0
     occurrences: int = 0
-    evidence: Evidence | None = None
+    evidence: Evidence | LinkedEvidence | None = None
     reason: Reason | None = None
     alternatives: tuple[Candidate, ...] = ()
 
@@ -65,6 +67,8 @@ class Decision:
         """The calibrated probability that the chosen span is right; None when there is none."""
         if self.chosen is None:
             return None
+        if isinstance(self.evidence, LinkedEvidence):
+            return linked_probability(self.evidence)
         return probability(self.evidence) if self.evidence else 1.0
 
 
@@ -86,16 +90,27 @@ class Locator:
 
         marked: the translation with markers, if rescue has one.
         """
+        return self.decide(self.search(query, target, marked))
+
+    def search(self, query: AnswerQuery, target: TokenizedText, marked: MarkedTranslation | None = None) -> "Search":
+        """Return the search for an answer in the target."""
         # In the translation of "one year", "een" is a number, not an article.
         is_counted = query.text.split(maxsplit=1)[0].lower() in self.source.one_words
         language = counting(self.target) if is_counted else self.target
-        search = Search(query, target, marked, self.source, language)
+        return Search(query, target, marked, self.source, language)
+
+    def find_verbatim(self, search: "Search") -> Iterator[Matches]:
+        """Yield the occurrences of each phrase of a search that occurs verbatim."""
         # A phrase that consists of an article occurs everywhere, so it is not searched for, even where it means "one".
         phrases = [phrase for phrase in search.phrases if phrase.text.lower() not in self.target.articles]
-        matches = filter(None, map(search.find_verbatim, phrases))
+        return filter(None, map(search.find_verbatim, phrases))
+
+    def decide(self, search: "Search") -> Decision:
+        """Choose the span of a search, or return the reason why there is none."""
+        matches = self.find_verbatim(search)
         if not (first := next(matches, None)):
             return search.choose_by_similarity(self.settings.min_score)
-        if not marked:
+        if not search.marked:
             return search.choose_occurrence(first)
         # The first phrase with an occurrence at the marked position is preferred: "speed" translated on its own may be
         # the word for "velocity" elsewhere in the sentence.

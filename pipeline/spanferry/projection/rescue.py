@@ -17,7 +17,7 @@ from spanferry.markers import STYLES, Markers
 from spanferry.projection.candidates import is_at, make_query
 from spanferry.projection.consistency import AnswerKey, key_of, reconcile
 from spanferry.projection.grouping import SourceText, TargetText
-from spanferry.projection.locate import candidate_rows, placement_of, source_text, spans_of
+from spanferry.projection.locate import placed, source_text, tokenize_target
 from spanferry.projection.marked import (
     MarkedTranslation,
     MarkerRequest,
@@ -28,13 +28,10 @@ from spanferry.projection.marked import (
 from spanferry.projection.ranking import Locator
 from spanferry.projection.settings import RescueSettings
 from spanferry.projection.tokenized import TokenizedText
-from spanferry.records import SOURCE_REASONS, Placement, Reason, Record, SpanRow
+from spanferry.records import Placement, Record, SpanRow
 
 TranslateTexts = Callable[[Sequence[str]], Mapping[str, str | None]]
 """Translates texts: returns each text's translation, or None."""
-
-FINAL = (*SOURCE_REASONS, Reason.SOURCE_MISMATCH, Reason.CONTEXT_UNTRANSLATED)
-"""Reasons that a second translation cannot change."""
 
 
 class Outcome(StrEnum):
@@ -83,11 +80,6 @@ class RescueCase:
 
     key: AnswerKey
     requests: tuple[MarkerRequest, ...]
-
-
-def tokenize_target(target: TargetText) -> TokenizedText | None:
-    """Return the target text of a paragraph; None when it has no translation."""
-    return None if target.context is None else TokenizedText(target.context, spans_of(target.sentences))
 
 
 def find_cases(
@@ -184,9 +176,7 @@ def decide_again(
     decision = locator.locate(query, target, result.marked)
     if decision.chosen is None:
         return None
-    return replace(
-        row, placement=placement_of(decision, target), reason=None, candidates=candidate_rows(decision, target)
-    )
+    return placed(row, decision, target)
 
 
 def outcome_of(before: SpanRow, after: SpanRow | None, has_markers: bool, min_confidence: float) -> Outcome:

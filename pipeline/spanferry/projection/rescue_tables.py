@@ -15,21 +15,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spanferry.arrow import BatchSource, ListCodec, codec_of, from_structs, from_table, numpy_of, schema_of, to_table
+from spanferry.arrow import BatchSource, ListCodec, codec_of, from_structs, from_table, schema_of, to_table
 from spanferry.executors import Executor, LocalExecutor
 from spanferry.markers import STYLES, Markers
 from spanferry.projection import grouping
-from spanferry.projection.consistency import AnswerKey
 from spanferry.projection.grouping import (
-    SPAN_LISTS,
     SourceText,
     TargetText,
     group_by_paragraph,
-    unnest_spans,
 )
 from spanferry.projection.ranking import Locator
 from spanferry.projection.rescue import (
-    FINAL,
     MarkerResult,
     Outcome,
     RescueCase,
@@ -42,6 +38,7 @@ from spanferry.projection.rescue import (
 )
 from spanferry.projection.settings import RescueSettings
 from spanferry.projection.tokenized import IntArray
+from spanferry.projection.unsettled import replace_spans, unsettled_answers
 from spanferry.records import SpanRow
 
 # Paragraphs whose requests are made together. It is more than the 20,239 of SQuAD2.0, so that the progress bar can
@@ -101,7 +98,7 @@ def rescue_batches(
             settled = settle_jobs(make_rescue_jobs(window, rows, results), locator, executor, progress)
             outcomes = pc.value_counts(pc.list_flatten(settled["outcomes"]))
             cost.update({entry["values"]: entry["counts"] for entry in outcomes.to_pylist()})
-            yield merge(window, rows, settled)
+            yield replace_spans(window, rows, settled)
 
     return settle_windows(), cost
 
@@ -110,43 +107,16 @@ def cases_of_window(
     window: pa.Table, settings: RescueSettings, markers: tuple[Markers, ...]
 ) -> tuple[IntArray, list[list[RescueCase]]]:
     """Return the indices of the paragraphs (ParagraphGroup) that have cases, and their cases."""
-    counts = pc.list_value_length(window["spans"]).to_numpy()
-    spans = unnest_spans(window["spans"])
-    wanted = numpy_of(pc.and_(is_wanted(spans, settings.below), repeat(is_translated(window), counts)))
-    owners = np.repeat(np.arange(window.num_rows), counts)[wanted]
-    columns = spans.filter(pa.array(wanted)).select(["source_start", "source_text"])
-    answers: list[AnswerKey] = list(zip(*(column.to_pylist() for column in columns.columns), strict=True))
-    rows, starts = np.unique(owners, return_index=True)
-    ends = np.append(starts, len(answers))[1:]
+    rows, answers = unsettled_answers(window, settings.below)
     texts = window.select(["source", "target"]).take(rows)
     cases = [
-        find_cases(source, target, answers[start:end], settings, markers)
-        for source, target, start, end in zip(
-            from_structs(texts["source"], SourceText),
-            from_structs(texts["target"], TargetText),
-            starts.tolist(),
-            ends.tolist(),
-            strict=True,
+        find_cases(source, target, keys, settings, markers)
+        for source, target, keys in zip(
+            from_structs(texts["source"], SourceText), from_structs(texts["target"], TargetText), answers, strict=True
         )
     ]
     has_cases = np.array([bool(each) for each in cases], bool)
     return rows[has_cases], [each for each in cases if each]
-
-
-def is_wanted(spans: pa.Table, below: float) -> pa.ChunkedArray:
-    """Return, for each answer (SpanRow), whether its span is less probable than `below`, or missing but not FINAL."""
-    can_change = pc.invert(pc.is_in(spans["reason"], value_set=pa.array([reason.value for reason in FINAL])))
-    return pc.if_else(pc.is_valid(spans["reason"]), can_change, pc.less(spans["probability"], below))
-
-
-def is_translated(window: pa.Table) -> IntArray:
-    """Return, for each paragraph (ParagraphGroup), whether it has a translation."""
-    return numpy_of(pc.is_valid(pc.struct_field(window["target"], "context")))
-
-
-def repeat(values: IntArray, counts: IntArray) -> pa.Array:
-    """Repeat the value of each paragraph for each of its answers."""
-    return pa.array(np.repeat(values, counts))
 
 
 def make_rescue_jobs(
@@ -171,11 +141,3 @@ def settle_jobs(jobs: Iterator[pa.Table], locator: Locator, executor: Executor, 
 def settle_batch(jobs: pa.Table, locator: Locator) -> pa.Table:
     """Settle a batch of paragraphs (RescueJob -> SettledParagraph)."""
     return to_table([settle(job, locator) for job in from_table(jobs, RescueJob)], SettledParagraph)
-
-
-def merge(window: pa.Table, rows: IntArray, settled: pa.Table) -> pa.Table:
-    """Return the spans (SpanRow) of a window in order: the settled ones at `rows`, the others as they were."""
-    lists = pa.chunked_array([*window["spans"].chunks, *settled["spans"].chunks], SPAN_LISTS)
-    order = np.arange(window.num_rows)
-    order[rows] = window.num_rows + np.arange(len(rows))
-    return unnest_spans(lists.take(order))

@@ -7,6 +7,22 @@ from msgspec import Meta, Struct
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
+class EncoderSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Section `align.encoder`: a pretrained encoder that judges the answers that are not located with certainty."""
+
+    model: Annotated[str, Meta(min_length=1)]
+    """A folder, or the name of a model on the Hugging Face Hub. A multilingual encoder is needed."""
+
+    revision: str | None = None
+    """The commit or tag of a Hub model."""
+
+    layer: Annotated[int, Meta(ge=1)] | None = None
+    """The layer whose vectors are used; null for the one at 0.6 of the depth (7 of 12)."""
+
+    below: Share = 0.95
+    """Answers located with a lower probability than this are judged by the encoder."""
+
+
 class AlignSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Section `align`."""
 
@@ -15,6 +31,9 @@ class AlignSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     min_confidence: Share = 0.5
     """The lowest probability of a span that is kept; less probable spans are dropped as low_confidence or ambiguous."""
+
+    encoder: EncoderSettings | None = None
+    """The encoder that judges uncertain answers; null for none."""
 
 
 class RescueSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,7 +15,7 @@ import numpy as np
 
 from spanferry.errors import InputError
 from spanferry.language.words import SEPARATORS
-from spanferry.pretrained import locate_model
+from spanferry.pretrained import load_tokenizer, locate_model
 from spanferry.reader import models
 from spanferry.reader.inference import Logits, compute_logits
 from spanferry.reader.limits import check_length, longest_input
@@ -73,7 +73,7 @@ class QuestionAnswerer:
 
         if isinstance(model, str | Path):
             folder = locate_model(str(model), revision, weights).folder
-            tokenizer = models.load_tokenizer(folder) if tokenizer in (None, model) else tokenizer
+            tokenizer = load_tokenizer(folder) if tokenizer in (None, model) else tokenizer
             model = models.load_model(folder, weights)
         elif tokenizer is None:
             raise InputError("a loaded model needs its tokenizer")

@@ -16,24 +16,6 @@ from spanferry.reader.settings import ScratchModel, WeightsFormat
 SPECIAL_PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
-def silence_transformers() -> None:
-    """Turn off the warnings and progress bars of transformers; it still reports errors."""
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-
-
-def load_tokenizer(folder: Path) -> Any:
-    """Load the fast tokenizer in a folder. Raises InputError."""
-    from transformers import AutoTokenizer
-
-    try:
-        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-    except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
-        raise InputError(f"{folder}: its tokenizer cannot be loaded: {single_line(error)}") from error
-
-
 def load_model(folder: Path, weights: WeightsFormat = "safetensors") -> Any:
     """Load the model in a folder, with a question-answering head (a new one where it has none). Raises InputError.
 

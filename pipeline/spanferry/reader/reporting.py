@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from spanferry.files import write_bytes, write_json
+from spanferry.pretrained import silence_transformers
 from spanferry.reader.card import render_card
 from spanferry.reader.gold import read_gold
 from spanferry.reader.metrics import Figures
-from spanferry.reader.models import silence_transformers
 from spanferry.reader.published import read_published
 from spanferry.reader.run_report import evaluate_run, write_report_folder
 from spanferry.reader.settings import Run

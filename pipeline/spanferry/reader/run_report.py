@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from spanferry.files import atomic_folder, read_json, write_bytes, write_json
+from spanferry.pretrained import load_tokenizer
 from spanferry.reader import models
 from spanferry.reader.evaluation import Breakdown, Evaluation, evaluate
 from spanferry.reader.examples import collect_examples
@@ -74,7 +75,7 @@ def evaluate_run(
     import torch
 
     record = read_training_record(folder)
-    tokenizer = models.load_tokenizer(folder)
+    tokenizer = load_tokenizer(folder)
     model = models.load_model(folder).to("cuda" if torch.cuda.is_available() else "cpu")
     allow_no_answer = not is_fully_answerable(gold.document)
     data = collect_examples([gold.document])

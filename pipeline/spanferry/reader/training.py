@@ -22,7 +22,7 @@ import msgspec
 
 from spanferry.errors import InputError
 from spanferry.files import atomic_folder, write_json
-from spanferry.pretrained import ModelSource, folder_fingerprint
+from spanferry.pretrained import ModelSource, folder_fingerprint, load_tokenizer
 from spanferry.reader import checkpoints, models
 from spanferry.reader.batches import LengthGroupedSampler
 from spanferry.reader.examples import Examples, collect_examples
@@ -103,7 +103,7 @@ def _load_base(run: Run, data: Examples, source: ModelSource | None) -> tuple[An
         raise InputError(f"{run.base.name}: the files of the base model are needed")
     from transformers import set_seed
 
-    tokenizer = models.load_tokenizer(source.folder)
+    tokenizer = load_tokenizer(source.folder)
     set_seed(run.training.seed)  # the question-answering head is new, and random
     return models.load_model(source.folder, run.base.weights), tokenizer
 

@@ -50,6 +50,7 @@ METHODS = {
     Method.NORMALISED: Label("normalised", "The same except for case, diacritics, quotes, number form or articles."),
     Method.FUZZY: Label("fuzzy", "The run of words that is most similar to the translated answer."),
     Method.MARKED: Label("marked", "Found by translating the sentence with the answer between markers."),
+    Method.LINKED: Label("linked", "The run of words that an encoder links to the answer."),
 }
 # What was wrong with the offset of a repaired answer, as the end of a sentence that begins with a count of answers.
 REPAIRS = {

@@ -4,11 +4,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spanferry.encoder import batch_by_length
 from spanferry.errors import TranslationError
 from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.base import Request
-from spanferry.translation.engines.marian import Marian, batch_by_length
+from spanferry.translation.engines.marian import Marian
 from spanferry.translation.settings import MarianSettings
 
 from tests.support import tiny_checkpoints

@@ -1,9 +1,10 @@
 """The engine `marian`: Marian (OPUS-MT), NLLB and M2M100 models through transformers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from spanferry.encoder import batch_by_length
 from spanferry.errors import TranslationError
 from spanferry.translation.engines.checkpoint import CheckpointTranslator, one_line_errors
 from spanferry.translation.settings import MarianSettings
@@ -70,19 +71,3 @@ class Marian(CheckpointTranslator[MarianSettings]):
                 f"{self.identity}: out of GPU memory; set batch_tokens to less than {self.settings.batch_tokens}"
             ) from error
         return outputs.tolist()
-
-
-def batch_by_length(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
-    """Divide texts into batches of similar length. Yields the indices of the texts of each batch, the longest first.
-
-    lengths: the number of tokens of each text. A batch has at most `tokens` tokens when it is padded to its longest
-    text, or only one text.
-    """
-    batch: list[int] = []
-    for index in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
-        if batch and lengths[batch[0]] * (len(batch) + 1) > tokens:
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch

@@ -1,0 +1,49 @@
+"""A logistic model of the probability that a span is right, for answers that an encoder judged.
+
+"Right" is as in `confidence`. `benchmarks/calibrate_encoder.py` fitted the weights on the sample and on XQuAD in four
+languages. The probability of the lexical search is no feature: beside these three it did not improve the fit.
+"""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedEvidence:
+    """The evidence for a span that was chosen with word links.
+
+    similarity: to the translated answer, 0 to 1. coverage: how well the word links cover the answer, 0 to 1
+    (`word_links.AnswerLinks.coverage`). margin: the lead in score over the best candidate that does not overlap it.
+    """
+
+    similarity: float
+    coverage: float
+    margin: float
+
+
+LINKED_WEIGHTS = {
+    "constant": 3.07,
+    "dissimilarity": -1.76,
+    "uncovered": -1.48,
+    "closeness": -1.87,
+}
+
+
+def linked_features(evidence: LinkedEvidence) -> dict[str, float]:
+    """Return the features of the model, by the names of LINKED_WEIGHTS, each from 0 to 1.
+
+    Larger values lower the probability, except for the constant.
+    """
+    return {
+        "constant": 1.0,
+        "dissimilarity": 1 - evidence.similarity,
+        "uncovered": 1 - evidence.coverage,
+        # A rival whose score is lower by 0.2 or more does not matter.
+        "closeness": min(1.0, max(0.0, 1 - 5 * evidence.margin)),
+    }
+
+
+def linked_probability(evidence: LinkedEvidence) -> float:
+    """Return the calibrated probability that the span is right, 0 to 1."""
+    total = sum(LINKED_WEIGHTS[name] * value for name, value in linked_features(evidence).items())
+    return 1 / (1 + math.exp(-total))
