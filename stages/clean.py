@@ -14,6 +14,7 @@ from spanferry.config import read_params
 @path_option("--paragraphs")
 @path_option("--spans")
 @path_option("--translations")
+@path_option("--names", required=False, help="The table of repaired questions, if stage names ran.")
 @path_option("--out")
 @path_option("--decisions", help="The table of decisions on paragraphs and questions to write.")
 @path_option("--digests", help="The JSON file to write: file name in OUT -> sha256.")
@@ -23,6 +24,7 @@ def main(
     paragraphs: Path,
     spans: Path,
     translations: Path,
+    names: Path | None,
     out: Path,
     decisions: Path,
     digests: Path,
@@ -34,6 +36,8 @@ def main(
         spans,
         None if params.corpus(name).native else translations,
         params.language.target,
+        names=names,
+        titles=params.names.titles,
         out=out,
         decisions=decisions,
         checksums=digests,

@@ -22,7 +22,7 @@ def main(name: str, source: Path, out: Path) -> None:
     readings: dict[Split, Reading] = {split: read_document(source / f"{split}.json") for split in corpus.locations()}
     with progress_bar("segment", None, "paragraphs") as progress:
         layout = lay_out(readings, params.language.source, corpus.native, progress)
-    segments = schema_of(SegmentRow).empty_table() if corpus.native else collect_segments(layout)
+    segments = schema_of(SegmentRow).empty_table() if corpus.native else collect_segments(layout, params.names.titles)
     tables.write(layout, out / "layout.parquet")
     tables.write(segments, out / "segments.parquet")
     print_summary("segment", f"{name}: {layout.num_rows:,} paragraphs, {segments.num_rows:,} distinct segments")

@@ -6,7 +6,7 @@
 of a corpus, and writes the results.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from spanferry.files import file_sha256, write_json
 from spanferry.records import (
     SPLITS,
     Field,
+    QuestionNames,
     Reason,
     SourceParagraph,
     SpanRow,
@@ -26,6 +27,7 @@ from spanferry.records import (
     TargetParagraph,
     TranslationRow,
 )
+from spanferry.segmentation import title_text
 from spanferry.selection import Selection, decisions_table, select
 from spanferry.squad import UNSET, Answer, Article, Document, Paragraph, Question, cleaned_name, write_squad
 
@@ -50,6 +52,8 @@ def clean_corpus(
     translations: Path | None,
     language: str,
     *,
+    names: Path | None = None,
+    titles: bool = False,
     out: Path,
     decisions: Path,
     checksums: Path,
@@ -58,7 +62,9 @@ def clean_corpus(
 
     layout, paragraphs, spans, translations: the tables of `SourceParagraph`, `TargetParagraph`, `SpanRow` and
     `TranslationRow`; translations is None for a corpus that is already in the target language. language: code of the
-    target language, for the file names. out: the folder for the cleaned files, provenance.parquet and rejected.jsonl.
+    target language, for the file names. names: the table of `QuestionNames` with the repaired questions. titles: True
+    to publish the translations of the titles. out: the folder for the cleaned files, provenance.parquet and
+    rejected.jsonl.
     decisions: the table of `ParagraphDecision` to write. checksums: the JSON file to write, {file name in out: sha256}.
     Raises InputError.
     """
@@ -67,7 +73,9 @@ def clean_corpus(
     located = tables.read(spans, SpanRow)
     translated = None if translations is None else tables.read(translations, TranslationRow)
     selection = select(source, target, located, translated)
-    for split, document in documents(source, target, located, translated, selection).items():
+    repaired = read_repaired(names) if names else NO_REPAIRS
+    located = note_repairs(located, repaired)
+    for split, document in documents(source, target, located, translated, selection, repaired, titles).items():
         write_squad(document, out / cleaned_name(language, split))
     kept = provenance(located, selection)
     tables.write(kept, out / "provenance.parquet")
@@ -77,20 +85,83 @@ def clean_corpus(
     return CleanedAnswers(visited=located.num_rows, kept=kept.num_rows)
 
 
+Repaired = Mapping[tuple[str, str], QuestionNames]
+"""(split, question id) -> the repaired question."""
+NO_REPAIRS: Repaired = {}
+
+
+@dataclass(frozen=True)
+class TargetTexts:
+    """The titles and questions of a corpus in the target language.
+
+    translations: text -> translation. titles: True to translate titles. underscores: True to write their spaces as
+    underscores, as SQuAD does.
+    """
+
+    translations: Mapping[str, str | None]
+    repaired: Repaired
+    titles: bool
+    underscores: bool
+
+    def question(self, split: str, id_: str, question: str) -> str:
+        """Return the translation of a kept question."""
+        if row := self.repaired.get((split, id_)):
+            return row.repaired or row.translation
+        translation = self.translations[question.strip()]
+        assert translation is not None  # otherwise the question would not be kept
+        return translation
+
+    def title(self, title: str) -> str:
+        """Return the translation of a title; the title itself if it has none."""
+        translation = self.translations.get(title_text(title)) if self.titles else None
+        if translation is None:
+            return title
+        return translation.replace(" ", "_") if self.underscores else translation
+
+
+def text_to_translation(translations: pa.Table) -> dict[str, str | None]:
+    """Return the rows of a table of translations (TranslationRow) by text."""
+    return dict(zip(*(translations[name].to_pylist() for name in ("text", "translation")), strict=True))
+
+
+def read_repaired(names: Path) -> Repaired:
+    """Read the repaired questions. Raises InputError."""
+    rows = from_table(tables.read(names, QuestionNames), QuestionNames)
+    return {(row.split, row.question_id): row for row in rows if row.repair is not None}
+
+
+def note_repairs(spans: pa.Table, repaired: Repaired) -> pa.Table:
+    """Return the spans (SpanRow) with the repairs of their questions."""
+    keys = zip(spans["split"].to_pylist(), spans["question_id"].to_pylist(), strict=True)
+    repairs = [row.repair if (row := repaired.get(key)) else None for key in keys]
+    field = spans.schema.field("question_repair")
+    return spans.set_column(spans.schema.get_field_index(field.name), field, pa.array(repairs, field.type))
+
+
 def documents(
-    layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations: pa.Table | None, selection: Selection
+    layout: pa.Table,
+    paragraphs: pa.Table,
+    spans: pa.Table,
+    translations: pa.Table | None,
+    selection: Selection,
+    repaired: Repaired = NO_REPAIRS,
+    titles: bool = False,
 ) -> dict[Split, Document]:
     """Return the cleaned document of each split that the layout has.
 
     Articles and paragraphs without a kept question are left out. translations: rows of TranslationRow, None for a
-    corpus that is already in the target language.
+    corpus that is already in the target language. titles: True to use the translations of the titles.
     """
+    texts = None
+    if translations is not None:
+        underscores = not any(" " in title for title in layout["title"].unique().to_pylist())
+        texts = TargetTexts(text_to_translation(translations), repaired, titles, underscores)
     articles: dict[Split, dict[int, tuple[str, list[Paragraph]]]] = {split: {} for split in SPLITS}
     columns = [layout[name].to_pylist() for name in ("split", "article", "title")]
     contexts = paragraphs["context"].to_pylist()
-    for row, questions in kept_questions(spans, translations, selection).items():
+    for row, questions in kept_questions(spans, texts, selection).items():
         split, article, title = (column[row] for column in columns)
-        _, cleaned = articles[split].setdefault(article, (title, []))
+        _, cleaned = articles[split].setdefault(article, (texts.title(title) if texts else title, []))
         cleaned.append(Paragraph(context=contexts[row], qas=tuple(questions)))
     present = set(columns[0])
     return {split: to_document(articles[split].values()) for split in SPLITS if split in present}
@@ -103,18 +174,15 @@ def to_document(articles: Iterable[tuple[str, list[Paragraph]]]) -> Document:
     )
 
 
-def kept_questions(spans: pa.Table, translations: pa.Table | None, selection: Selection) -> dict[int, list[Question]]:
+def kept_questions(spans: pa.Table, texts: TargetTexts | None, selection: Selection) -> dict[int, list[Question]]:
     """Return the cleaned questions of each layout row that has kept ones, in order."""
-    translated = None
-    if translations is not None:
-        translated = dict(zip(*(translations[name].to_pylist() for name in ("text", "translation")), strict=True))
     answers = kept_answers(spans, selection)
     kept: dict[int, list[Question]] = {}
-    names = ("paragraph", "id", "question", "is_impossible", "reason")
+    names = ("paragraph", "split", "id", "question", "is_impossible", "reason")
     columns = (selection.questions[name].to_pylist() for name in names)
-    for row, (paragraph, id_, question, is_impossible, reason) in enumerate(zip(*columns, strict=True)):
+    for row, (paragraph, split, id_, question, is_impossible, reason) in enumerate(zip(*columns, strict=True)):
         if reason is None:
-            text = question if translated is None else translated[question.strip()]
+            text = texts.question(split, id_, question) if texts else question
             cleaned = clean_question(id_, text, is_impossible, answers.get(row, {}))
             kept.setdefault(paragraph, []).append(cleaned)
     return kept

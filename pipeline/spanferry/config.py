@@ -13,6 +13,7 @@ from spanferry.errors import InputError, ParamsError
 from spanferry.executors import ExecutorName, RaySettings
 from spanferry.hub.ids import is_hub_id, parse_hub_id
 from spanferry.language.codes import find_code_problem
+from spanferry.names.settings import NamesSettings
 from spanferry.projection.settings import AlignSettings, RescueSettings
 from spanferry.publish.about import About
 from spanferry.reader.settings import Run
@@ -117,6 +118,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     translators: dict[EntryName, TranslatorSettings] = {}
     align: AlignSettings = field(default_factory=AlignSettings)
     rescue: RescueSettings = field(default_factory=RescueSettings)
+    names: NamesSettings = field(default_factory=NamesSettings)
     executor: ExecutorName = "local"
     ray: RaySettings = field(default_factory=RaySettings)
     runs: dict[EntryName, Run] = {}

@@ -5,6 +5,7 @@
     translations.parquet  TranslationRow     each segment's translation, or why there is none
     paragraphs.parquet    TargetParagraph    one row per target paragraph, its sentences aligned with the layout's
     spans.parquet         SpanRow            one row per answer: its span in the target, or why there is none
+    names.parquet         QuestionNames      questions whose names differ from their paragraph's, and their repair
     decisions.parquet     ParagraphDecision  one row per source paragraph: what is kept, and why the rest is dropped
     provenance.parquet    SpanRow            the kept answers (`reason` null)
     rejected.jsonl        SpanRow            the dropped answers (`reason` set), as JSON lines
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     SENTENCE = "sentence"
     QUESTION = "question"
     ANSWER = "answer"
+    TITLE = "title"
 
 
 class Field(StrEnum):
@@ -103,6 +105,13 @@ class RepairKind(StrEnum):
     SHIFTED = "shifted"  # all too high or too low by the same number
     TEXT = "text"  # the offset is right; the text has other white space or another normal form than the context
     ONCE = "once"  # no pattern, but the text stands only once in the context
+
+
+class QuestionRepair(StrEnum):
+    """How a question got the rendering of a name that its paragraph has."""
+
+    REPLACED = "replaced"  # its own rendering was replaced, where no grammar was at stake
+    ASKED_AGAIN = "asked_again"  # it was translated again, with the name between markers or in a glossary
 
 
 class CheckFailure(StrEnum):
@@ -273,6 +282,8 @@ class SpanRow(Record, frozen=True, gc=False):
     marked: the translation of the sentence with the answer between markers, if rescue requested one.
     candidates: the spans that were not chosen, best first.
     repair: what was wrong with the offset in the source file; source_text and source_start are the repaired ones.
+    question_repair: how the names of its question were made those of the paragraph (QuestionNames); None when they were
+    not. Stage clean sets it.
     """
 
     exclusive: ClassVar[tuple[str, str]] = ("placement", "reason")
@@ -293,6 +304,7 @@ class SpanRow(Record, frozen=True, gc=False):
     reason: Reason | None
     candidates: tuple[CandidateRow, ...]
     repair: Repair | None = None
+    question_repair: QuestionRepair | None = None
 
     @property
     def source_span(self) -> Span:
@@ -303,6 +315,32 @@ class SpanRow(Record, frozen=True, gc=False):
         """Return this answer without its placement, which becomes its first candidate."""
         rejected = () if self.placement is None else (self.placement.candidate,)
         return replace(self, placement=None, reason=reason, candidates=(*rejected, *self.candidates))
+
+
+class NameDifference(Record, frozen=True, gc=False):
+    """A name of the source whose rendering in the paragraph was not in the question.
+
+    in_question: the rendering in the question, None if it was not found.
+    """
+
+    name: str
+    in_context: str
+    in_question: str | None
+
+
+class QuestionNames(Record, frozen=True, gc=False):
+    """A question with names that differ from their paragraph's, and its translation.
+
+    repair: None when no repair is possible. repaired: the translation to publish instead; None without a repair.
+    """
+
+    split: Split
+    question_id: str
+    question: str
+    translation: str
+    names: tuple[NameDifference, ...]
+    repair: QuestionRepair | None
+    repaired: str | None
 
 
 class QuestionDecision(Record, frozen=True, gc=False):

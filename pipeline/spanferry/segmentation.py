@@ -136,11 +136,13 @@ def question_row(question: Question, at: Position, repairs: Repairs, refused: Fa
     )
 
 
-def texts_of(paragraph: SourceParagraph) -> Iterator[tuple[Kind, str]]:
-    """Yield every text of a paragraph that is translated on its own: sentences, questions and answers.
+def texts_of(paragraph: SourceParagraph, titles: bool = False) -> Iterator[tuple[Kind, str]]:
+    """Yield every text of a paragraph that is translated on its own: sentences, questions, answers and the title.
 
     What the reader refuses is not translated.
     """
+    if titles:
+        yield Kind.TITLE, title_text(paragraph.title)
     context = paragraph.context
     for sentence in paragraph.sentences:
         yield Kind.SENTENCE, context[sentence.start : sentence.end]
@@ -153,8 +155,13 @@ def texts_of(paragraph: SourceParagraph) -> Iterator[tuple[Kind, str]]:
                         yield Kind.ANSWER, answer.text
 
 
-def collect_segments(layout: BatchSource) -> pa.Table:
-    """Return the distinct texts of a layout (SegmentRow), sorted by kind and then text.
+def title_text(title: str) -> str:
+    """Return the title of an article as text: "Sky_(United_Kingdom)" -> "Sky (United Kingdom)"."""
+    return title.replace("_", " ").strip()
+
+
+def collect_segments(layout: BatchSource, titles: bool = False) -> pa.Table:
+    """Return the distinct texts of a layout (SegmentRow), with or without titles, sorted by kind and then text.
 
     A text of several kinds is listed once, with the first of them in the order of `Kind`. White space at the ends of
     a text is not part of the segment: engines drop it, and spans are found without it.
@@ -165,7 +172,7 @@ def collect_segments(layout: BatchSource) -> pa.Table:
     # of 350,000 texts.
     collected: dict[str, list[int]] = {}
     for row, paragraph in enumerate(read_records(layout, SourceParagraph, BATCH)):
-        for kind, text in texts_of(paragraph):
+        for kind, text in texts_of(paragraph, titles):
             if key := text.strip():
                 entry = collected.setdefault(key, [ranks[kind], 0, row])
                 entry[0] = min(entry[0], ranks[kind])

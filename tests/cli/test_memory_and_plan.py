@@ -266,31 +266,83 @@ def test_wrong_arguments_of_memory_are_refused(project, run, refusal):
     assert refusal(memory, "import", "ferry.tmx").startswith("memory import: --translator: required, because")
 
 
-def test_plan(project, run):
+TRANSLATORS = """\
+translators:
+  deepl: {engine: deepl, context: false}
+  gpt: {engine: openai, model: gpt-4o-mini}
+  mine: {engine: openai, model: m, base_url: "http://127.0.0.1:8000/v1", price: {currency: EUR, input_tokens: 1}}
+  other: {engine: openai, model: m, base_url: "http://127.0.0.1:8000/v1"}
+"""
+
+
+def test_plan_puts_all_translators_side_by_side(project, run):
+    Path("params.yaml").write_text(PARAMS + TRANSLATORS)
     with open_memory(Path("memory"), Scope("mtranslate", "en", "nl")) as store:
         store.add([("1931", "", "1931")])
         store.add_failure(given_up(TEXTS[0]))
-    printed = run(plan, "ferry", "--rate", "0.5", "--price", "10")
+    printed = run(plan, "ferry", "--rate", "0.5")
     assert printed.exit_code == 0
-    assert printed.stdout.splitlines() == [
+    lines = printed.stdout.splitlines()
+    assert lines[:5] == [
         "ferry: mtranslate, en to nl",
         "                segments    characters     in memory   quarantined texts to send chars to send",
         "sentence               2            51             0             1             1            30",
         "question               1            18             0             0             1            18",
         "answer                 1             4             1             0             0             0",
-        "total                  4            73             1             1             2            48",
-        "2 requests, 48 characters; 0.0 hours at 0.5 requests per second, 0.00 at 10 per million characters",
-        "stage rescue then sends at most 2 marked sentences, depending on the spans that are located",
     ]
+    assert [line.split() for line in lines[8:14]] == [
+        ["mtranslate", "translate", "2", "48", "-", "-", "0.0", "0.00", "USD"],
+        ["rescue", "1", "7", "-", "-", "0.0", "0.00", "USD"],
+        ["total", "3", "55", "-", "-", "0.0", "0.00", "USD"],
+        ["deepl", "translate", "1", "73", "-", "-", "0.0", "0.00", "EUR"],
+        ["rescue", "1", "7", "-", "-", "0.0", "0.00", "EUR"],
+        ["total", "2", "80", "-", "-", "0.0", "0.00", "EUR"],
+    ]
+    assert "price of other: not known; set translators.other.price" in lines
+    assert "price of mine: params.yaml" in lines
+    assert "rescue: 0.267 marked sentences for each answer, as in 120 Wikipedia paragraphs of SQuAD's dev set, " in (
+        printed.stdout
+    )
+
+
+def test_plan_as_json(project, run):
+    Path("params.yaml").write_text(PARAMS + TRANSLATORS)
     figures = json.loads(run(plan, "ferry", "--json").stdout)
-    assert (figures["requests"], figures["characters"], figures["kinds"]["answer"]["held"]) == (2, 48, 1)
-    assert figures["hours"] == pytest.approx(2 / 2 / 3600)
+    assert (figures["requests"], figures["characters"], figures["price"], figures["currency"]) == (4, 73, 0.0, "USD")
+    assert figures["hours"] == pytest.approx(4 / 2 / 3600)
+    by_name = {each["name"]: each for each in figures["translators"]}
+    assert list(by_name) == ["mtranslate", "deepl", "gpt", "mine", "other"]
+    deepl, gpt = by_name["deepl"]["stages"]["translate"], by_name["gpt"]["stages"]["translate"]
+    assert (deepl["price"], deepl["currency"]) == (pytest.approx(73 * 20 / 1e6), "EUR")
+    assert gpt["price"] == pytest.approx((gpt["input_tokens"] * 0.15 + gpt["output_tokens"] * 0.6) / 1e6)
+    assert gpt["price"] > 0
+    assert "OpenAI" in by_name["gpt"]["price_source"]
+    mine = by_name["mine"]["stages"]["total"]
+    assert (mine["price"], mine["currency"]) == (pytest.approx(mine["input_tokens"] / 1e6), "EUR")
+    assert (by_name["other"]["stages"]["total"]["price"], by_name["other"]["price_source"]) == (None, None)
     assert json.loads(run(plan, "replay", "--json").stdout)["requests"] == 0
+
+
+def test_plan_takes_the_share_of_the_last_build(project, run, refusal):
+    report = Path("reports/ferry/rescue.json")
+    report.parent.mkdir(parents=True)
+    report.write_text('{"requests": 3, "rescued": 1}')
+    figures = json.loads(run(plan, "ferry", "--json").stdout)
+    assert figures["rescue_share"] == {
+        "requests_per_answer": 3.0,
+        "source": "the last build of this corpus, reports/ferry/rescue.json",
+    }
+    assert figures["translators"][0]["stages"]["rescue"]["requests"] == 3
+    report.write_text("{}")  # rescue was disabled then
+    assert json.loads(run(plan, "ferry", "--json").stdout)["rescue_share"]["requests_per_answer"] == 0.267
+    Path("params.yaml").write_text(PARAMS + "rescue: {enabled: false}\n")
+    assert json.loads(run(plan, "ferry", "--json").stdout)["translators"][0]["stages"]["rescue"]["requests"] == 0
+    assert refusal(plan, "dutch") == "plan: params.yaml: corpora.dutch: it is native and not translated"
 
 
 def test_plan_reads_the_source_when_there_are_no_segments(project, run, refusal):
     Path("data/ferry/segments/segments.parquet").unlink()
-    assert json.loads(run(plan, "ferry", "--json").stdout)["requests"] == 4
+    assert json.loads(run(plan, "ferry", "--json").stdout)["requests"] == 5  # with the title
     Path("ferry.json").unlink()
     assert refusal(plan, "ferry") == (
         "plan: ferry.json: not fetched yet; add ferry to build.corpora and run `dvc repro segment@ferry`"

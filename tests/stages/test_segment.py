@@ -13,11 +13,11 @@ ARGUMENTS = ("--corpus", "small", "--source", ".", "--out", "segments")
 
 def test_writes_layout_and_segments(workdir: Path, run) -> None:
     lay_out(workdir)
-    assert run(main, *ARGUMENTS).stdout == "segment: small: 2 paragraphs, 14 distinct segments\n"
+    assert run(main, *ARGUMENTS).stdout == "segment: small: 2 paragraphs, 16 distinct segments\n"
     laid = tables.read(Path("segments/layout.parquet"), SourceParagraph)
     texts = tables.read(Path("segments/segments.parquet"), SegmentRow)
     assert laid["split"].to_pylist() == ["train", "dev"]
-    assert texts["kind"].to_pylist() == ["sentence"] * 5 + ["question"] * 4 + ["answer"] * 5
+    assert texts["kind"].to_pylist() == ["sentence"] * 5 + ["question"] * 4 + ["answer"] * 5 + ["title"] * 2
 
 
 def test_a_native_corpus_has_nothing_to_translate(workdir: Path, run) -> None:
@@ -31,7 +31,7 @@ def test_a_split_may_be_missing_and_text_may_be_odd(workdir: Path, run) -> None:
     Path("params.yaml").write_text(PARAMS.replace("    dev: dev.json\n", ""), encoding="utf-8")
     answers = [{"text": "\0", "answer_start": -5}, {"text": "", "answer_start": 2**31 - 1}]
     Path("train.json").write_bytes(as_json(train(question="\u2028Wh\0o?\x1c", answers=answers)))
-    assert run(main, *ARGUMENTS).stdout == "segment: small: 1 paragraphs, 7 distinct segments\n"
+    assert run(main, *ARGUMENTS).stdout == "segment: small: 1 paragraphs, 8 distinct segments\n"
     texts = tables.read(Path("segments/segments.parquet"), SegmentRow)["text"].to_pylist()
     assert {"\0", "Wh\0o?"} <= set(texts)
 

@@ -1,4 +1,4 @@
-"""Estimates the requests and characters of a translation, without sending anything."""
+"""Estimates what a translation would send and cost, without sending anything."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,11 +6,13 @@ from msgspec import Struct
 
 from spanferry.translation.client.lookup import LookupResult, is_quarantined
 from spanferry.translation.client.session import TranslationSession
-from spanferry.translation.client.task_queue import count_calls
+from spanferry.translation.client.task_queue import count_fitting
 from spanferry.translation.client.tasks import Segment, Task
+from spanferry.translation.engines.base import Request, Translator
+from spanferry.translation.money import Price
+from spanferry.translation.usage import Usage
 
 HOUR_S = 3600
-MILLION = 1_000_000
 
 
 class KindPlan(Struct, frozen=True):
@@ -25,19 +27,18 @@ class KindPlan(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """The amount that a translation would send, by kind and in total."""
+    """What a translation would send, by kind and in total."""
 
     kinds: Mapping[str, KindPlan]
-    requests: int
-    characters: int  # to send
+    usage: Usage
 
-    def hours(self, rate: float) -> float:
-        """Return the duration in hours at `rate` requests per second."""
-        return self.requests / rate / HOUR_S
 
-    def price(self, per_million: float) -> float:
-        """Return the price at `per_million` per million characters."""
-        return self.characters / MILLION * per_million
+class Estimate(Struct, frozen=True):
+    """What a stage would send. hours: None if they depend on this machine. cost: None if the price is not known."""
+
+    usage: Usage
+    hours: float | None
+    cost: float | None
 
 
 def make_plan(segments: Sequence[Segment], session: TranslationSession) -> Plan:
@@ -54,8 +55,7 @@ def make_plan(segments: Sequence[Segment], session: TranslationSession) -> Plan:
         )
         for kind in dict.fromkeys(segment.kind for segment in segments)
     }
-    requests = count_calls([task.text for task in tasks], session.translator)
-    return Plan(kinds, requests, sum(len(task.text) for task in tasks))
+    return Plan(kinds, estimate_requests([task.request for task in tasks], session.translator))
 
 
 def plan_kind(segments: Sequence[tuple[Segment, LookupResult]], tasks: Sequence[Task]) -> KindPlan:
@@ -68,3 +68,20 @@ def plan_kind(segments: Sequence[tuple[Segment, LookupResult]], tasks: Sequence[
         to_ask=len(tasks),
         to_send=sum(len(task.text) for task in tasks),
     )
+
+
+def estimate_requests(requests: Sequence[Request], translator: Translator) -> Usage:
+    """Return what sending these requests once, in the translator's batches, is expected to use."""
+    usage, start = Usage(), 0
+    while start < len(requests):
+        window = requests[start : start + translator.batch]
+        end = start + count_fitting([request.text for request in window], translator)
+        usage += translator.estimate(requests[start:end])
+        start = end
+    return usage
+
+
+def estimate(usage: Usage, translator: Translator, price: Price | None, rate: float) -> Estimate:
+    """Return the hours and the cost of some usage. rate: requests per second."""
+    hours = usage.requests / rate / HOUR_S if translator.remote or not usage.requests else None
+    return Estimate(usage, hours, price.cost(usage) if price else None)

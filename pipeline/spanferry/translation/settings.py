@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from spanferry.translation.money import MaxCost, Price
+
 Positive = Annotated[
     float, Meta(gt=0, le=1e7)
 ]  # 1e7 seconds are four months; sockets do not accept an infinite timeout
@@ -37,20 +39,33 @@ class TranslateSettings(Struct, frozen=True, forbid_unknown_fields=True):
     max_hours: Positive | None = None
     """The longest time that one run may take, in hours."""
 
+    max_cost: MaxCost | None = None
+    """The most that the translation of one corpus may cost, over all stages and all runs: {amount: 50, currency: EUR}.
 
-class MemorySettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="memory"):
+    A request that might exceed it is not sent. The translator must have a price in this currency.
+    """
+
+
+class EntrySettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The settings that all entries of section `translators` share."""
+
+    price: Price | None = None
+    """The price per million characters or tokens, if it is not that of the table `prices.json`."""
+
+
+class MemorySettings(EntrySettings, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="memory"):
     """Engine `memory`: looks up texts in the TMX file of the corpus, offline."""
 
 
-class IdentitySettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="identity"):
+class IdentitySettings(EntrySettings, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="identity"):
     """Engine `identity`: returns each text unchanged, for testing a build."""
 
 
-class MTranslateSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="mtranslate"):
+class MTranslateSettings(EntrySettings, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="mtranslate"):
     """Engine `mtranslate`: Google Translate's mobile page."""
 
 
-class CheckpointSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class CheckpointSettings(EntrySettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Settings of the engines that run a model on this machine."""
 
     model: Name
@@ -88,14 +103,14 @@ class CTranslate2Settings(CheckpointSettings, frozen=True, tag_field="engine", t
     quantization: Literal["int8", "int8_float16", "int8_bfloat16", "float16", "bfloat16", "float32"] = "int8"
 
 
-class ApertiumSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="apertium"):
+class ApertiumSettings(EntrySettings, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="apertium"):
     """Engine `apertium`: rule-based and offline, with Debian's packages."""
 
     mode: Annotated[str, Meta(pattern=r"\A[\w-]+\Z")]
     """An installed translation direction, as `apertium -l` lists it: eng-spa, eng-cat, en-gl."""
 
 
-class DeepLSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="deepl"):
+class DeepLSettings(EntrySettings, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="deepl"):
     """Engine `deepl`; the key is DEEPL_AUTH_KEY in the environment."""
 
     context: bool = True
@@ -116,7 +131,9 @@ class DeepLSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     """The URL of another server with DeepL's interface."""
 
 
-class OpenAISettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="engine", tag="openai"):
+class OpenAISettings(
+    EntrySettings, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="engine", tag="openai"
+):
     """Engine `openai`: a language model behind an OpenAI-compatible endpoint."""
 
     model: Name

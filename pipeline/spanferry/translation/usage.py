@@ -7,6 +7,7 @@ as well.
 """
 
 from collections.abc import Iterable
+from math import ceil
 from threading import Lock
 
 from msgspec import Struct
@@ -29,6 +30,15 @@ class Usage(Struct, frozen=True, omit_defaults=True):
             self.characters + other.characters,
             self.input_tokens + other.input_tokens,
             self.output_tokens + other.output_tokens,
+        )
+
+    def scaled(self, share: float) -> "Usage":
+        """Return a share of this usage, rounded up."""
+        return Usage(
+            ceil(share * self.requests),
+            ceil(share * self.characters),
+            ceil(share * self.input_tokens),
+            ceil(share * self.output_tokens),
         )
 
 

@@ -91,6 +91,15 @@ class Language:
     one_words: frozenset[str] = frozenset()
     """Words for 1. Those that are also articles ("een") are articles unless the source answer begins with "one"."""
 
+    name_links: frozenset[str] = frozenset()
+    """Words that link the capitalised words of one name: "of" in "University of Utrecht"."""
+
+    capitalises_nouns: bool = False
+    """True if all nouns begin with a capital, so that a capital does not show a name."""
+
+    inflects_names: bool = True
+    """True if a name may take another form inside a sentence (case endings, attached particles or articles)."""
+
     compounds: bool = False
     """True if compounds are written as one word, so that an answer may be part of a longer word."""
 
@@ -136,3 +145,11 @@ class Language:
     def numbers(self) -> NumberWords:
         """The number words of the language."""
         return number_words(self.number_code or self.code, self.ordinal_endings, self.number_endings)
+
+    @property
+    def function_words(self) -> frozenset[str]:
+        """Words that are never a name on their own, also where a sentence begins with them."""
+        listed = self.articles | self.determiners | self.edge_words | self.question_words
+        if self.detection is None:
+            return listed
+        return listed | self.detection.translation_telling | self.detection.translation_shared

@@ -13,6 +13,7 @@ DANISH = Language(
     """),
     one_words=word_set("en et én ét 1"),
     compounds=True,
+    inflects_names=False,
     scoring_articles=_ARTICLES,
     question_words=word_set("hvem hvad hvor hvornår hvorfor hvordan hvilken hvilket hvilke hvis"),
 )

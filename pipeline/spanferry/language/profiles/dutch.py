@@ -9,6 +9,8 @@ DUTCH = Language(
         en of maar van in op aan bij door voor met uit om te naar tot als dan dat die wat waar wie toen omdat zoals over
         onder tegen tussen
     """),
+    name_links=word_set("van der den de het ter ten te la le"),
+    inflects_names=False,
     one_words=word_set("een één 1"),
     compounds=True,
     ordinal_endings=("e", "de", "ste"),

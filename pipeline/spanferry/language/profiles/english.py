@@ -28,6 +28,8 @@ ENGLISH = Language(
     edge_words=word_set("""
         and or of in on at by for from with to as that which who whose where when while but than into
     """),
+    name_links=word_set("of the de von van der den la le du upon"),
+    inflects_names=False,
     one_words=word_set("one 1"),
     ordinal_endings=("st", "nd", "rd", "th"),
     scoring_articles=word_set("the a an"),

@@ -11,6 +11,7 @@ FRENCH = Language(
         et ou mais de du à au aux en dans par pour avec sur sous que qui où quand comme sans entre vers chez
         dont
     """),
+    name_links=word_set("de la le les du des"),
     one_words=word_set("un une 1"),
     ordinal_endings=("e", "er", "eme"),
     scoring_articles=_ARTICLES,

@@ -12,6 +12,7 @@ GERMAN = Language(
         gegen zwischen im am vom zum zur
     """),
     one_words=word_set("ein eine einen einem einer eines 1"),
+    capitalises_nouns=True,
     compounds=True,
     scoring_articles=_ARTICLES,
     question_words=word_set("wer was wo wann warum welche welcher welches wie wieviele"),

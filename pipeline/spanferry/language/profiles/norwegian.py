@@ -14,6 +14,7 @@ NORWEGIAN = Language(
     """),
     one_words=word_set("en ei et én ett ein eitt 1"),
     compounds=True,
+    inflects_names=False,
     number_code="no",
     scoring_articles=_ARTICLES,
     question_words=word_set("hvem hva hvor når hvorfor hvordan hvilken hvilket hvilke kven kva kor korfor korleis"),

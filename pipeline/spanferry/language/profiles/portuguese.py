@@ -11,6 +11,7 @@ PORTUGUESE = Language(
         e ou mas de em com por para que onde quando como sem sobre entre até do da dos das no na nos nas ao à
         aos às pelo pela pelos pelas num numa
     """),
+    name_links=word_set("de da do dos das"),
     one_words=word_set("um uma 1"),
     scoring_articles=_ARTICLES,
     question_words=word_set("quem que qual quais onde quando porque como quanto quantos quanta quantas quê"),

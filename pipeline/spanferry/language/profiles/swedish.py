@@ -13,6 +13,7 @@ SWEDISH = Language(
     """),
     one_words=word_set("en ett 1"),
     compounds=True,
+    inflects_names=False,
     ordinal_endings=("e", "a"),
     scoring_articles=_ARTICLES,
     question_words=word_set("vem vad var när varför hur vilken vilket vilka vems vart"),

@@ -7,7 +7,7 @@ thresholds were set on 7,700 translations by people and good engines (English in
 the checks reject practically none. `benchmarks/translation.py` measures detected failures and false alarms.
 """
 
-from spanferry.records import CheckFailure
+from spanferry.records import CheckFailure, Kind
 from spanferry.translation.checks.kinds import MARKED
 from spanferry.translation.checks.length import has_implausible_length
 from spanferry.translation.checks.markup import adds_markup
@@ -24,8 +24,10 @@ __all__ = ["MARKED", "find_failure"]
 def find_failure(text: str, answer: str, kind: str, source: str, target: str) -> CheckFailure | None:
     """Return the first failure of an answer, or None when it passes all checks.
 
-    text: the segment that was sent. kind: a `Kind` or `MARKED`. source, target: language codes (BCP 47).
+    text: the segment that was sent. kind: a `Kind` or `MARKED`. source, target: language codes (BCP 47). A title is
+    checked like an answer: both may be names.
     """
+    kind = Kind.ANSWER if kind == Kind.TITLE else kind
     if not answer.strip():
         return CheckFailure.EMPTY
     if (failure := find_service_message(text, answer)) is not None:

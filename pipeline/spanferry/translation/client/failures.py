@@ -82,14 +82,14 @@ class FailureAttribution:
 
     def _count(self, pending: PendingFailure) -> list[AttemptFailed]:
         task = pending.task
-        if task.counted_failures >= self.attempts:
+        if task.counted_failures >= task.allowed(self.attempts):
             return []
         failure = pending.failure, pending.answer
         if task.last_failure is None or pending.answer:
             task.repeats = task.repeats + 1 if failure == task.last_failure else 1
             task.last_failure = failure
         final = not self.remote or (pending.answer and task.repeats >= MAX_REPEATS)
-        task.counted_failures = self.attempts if final else task.counted_failures + 1
+        task.counted_failures = task.allowed(self.attempts) if final else task.counted_failures + 1
         return [
             AttemptFailed(
                 task,
@@ -97,6 +97,6 @@ class FailureAttribution:
                 task.counted_failures,
                 task.repeats,
                 task.attempt,
-                final=task.counted_failures >= self.attempts,
+                final=task.counted_failures >= task.allowed(self.attempts),
             )
         ]

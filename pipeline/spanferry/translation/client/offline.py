@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 
 from spanferry.errors import InputError
-from spanferry.records import CheckFailure
+from spanferry.records import CheckFailure, Kind
 from spanferry.translation.checks import MARKED
 from spanferry.translation.client.tasks import Segment, TranslationResult
 from spanferry.translation.engines.base import NotInMemory, Request, Translator
 
+OPTIONAL = (MARKED, Kind.TITLE)
+"""Kinds of segments without which a build goes on: the answer or the title stays as it was."""
 SHOWN_CHARACTERS = 120  # characters of a text in an error message
 
 
 def translate_offline(segments: Sequence[Segment], translator: Translator) -> list[TranslationResult]:
     """Return one result per segment, in order.
 
-    Raises InputError when the engine lacks a segment that is not a marked sentence.
+    Raises InputError when the engine lacks a segment that is neither a marked sentence nor a title.
     """
     results: list[TranslationResult] = []
     for start in range(0, len(segments), translator.batch):
@@ -24,7 +26,7 @@ def translate_offline(segments: Sequence[Segment], translator: Translator) -> li
             results += [TranslationResult(answer) for answer in answers]
         except NotInMemory:
             results += [TranslationResult(None, CheckFailure.NOT_HELD)] * len(batch)
-    missing = [s for s, r in zip(segments, results, strict=True) if r.failure and s.kind != MARKED]
+    missing = [s for s, r in zip(segments, results, strict=True) if r.failure and s.kind not in OPTIONAL]
     if missing:
         raise InputError(missing_message(missing))
     return results

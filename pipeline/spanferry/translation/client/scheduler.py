@@ -128,7 +128,7 @@ class Scheduler:
             self.attribution.blame_service()
         again: list[Task] = []
         while len(again) < self.translator.batch and (task := self.queue.pop_retry(now)):
-            if task.counted_failures >= self.settings.attempts and task.last_failure is not None:
+            if task.counted_failures >= task.allowed(self.settings.attempts) and task.last_failure is not None:
                 for waiting in again:
                     self.queue.retry(waiting, now)
                 task.failure, _ = task.last_failure

@@ -87,7 +87,7 @@ class TranslationSession:
 
         Raises TranslationError when the engine is missing or fails for good, when a budget is spent, or when no good
         answer came for patience_hours. All good answers are then in the memory. Raises InputError when an offline
-        memory lacks a segment that is not a marked sentence.
+        memory lacks a segment that is neither a marked sentence nor a title.
         """
         segments = list(segments)
         memory = self.memory
@@ -133,7 +133,9 @@ class TranslationSession:
         self.known_good = (*reversed(known_good), *self.known_good)[:MAX_KNOWN_GOOD]
         if tasks:
             self.enter()
-            self._send(tasks, memory)
+            # Services have no answer for some titles. At the end of a run, when no other text shows that the service
+            # works, these would look like a ban.
+            self._send(sorted(tasks, key=lambda task: task.kind != Kind.TITLE), memory)
         return [join_parts(result) for result in results]
 
     def _find_translation(self, task: Task) -> str | None:

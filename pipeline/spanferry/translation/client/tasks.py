@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from spanferry.records import CheckFailure
+from spanferry.records import CheckFailure, Kind
 from spanferry.translation.engines.base import Request
 from spanferry.translation.glossary import Glossary
 from spanferry.translation.memory.store import context_digest
@@ -30,6 +30,10 @@ class TranslationResult:
     failure: CheckFailure | None = None
 
 
+# A build goes on without the translation of a title.
+TITLE_ATTEMPTS = 3
+
+
 @dataclass(slots=True, eq=False)
 class Task:
     """A text to send to the engine, and its state. A finished task has an answer or a failure."""
@@ -52,6 +56,10 @@ class Task:
     def request(self) -> Request:
         """The request to send now."""
         return Request(self.text, self.context, self.attempt, self.glossary)
+
+    def allowed(self, attempts: int) -> int:
+        """Return the number of counted failures after which the text is given up. attempts: that of most texts."""
+        return min(attempts, TITLE_ATTEMPTS) if self.kind == Kind.TITLE else attempts
 
     @property
     def digest(self) -> str:

@@ -8,7 +8,7 @@ from typing import Self
 from spanferry.errors import TranslationError
 from spanferry.markers import STYLES, Markers
 from spanferry.translation.glossary import Glossary
-from spanferry.translation.usage import UsageMeter
+from spanferry.translation.usage import Usage, UsageMeter
 
 CONTEXT_SUFFIX = " context"
 """The suffix of the identity of an engine that uses contexts."""
@@ -81,6 +81,10 @@ class Translator(ABC):
     def interrupt(self) -> None:
         """End calls that wait long, by raising an EngineFailure, because the run is to stop. By default none do."""
         return
+
+    def estimate(self, batch: Sequence[Request]) -> Usage:
+        """Return what a call with these requests is expected to use, before it is sent."""
+        return Usage(requests=1, characters=sum(len(request.text) for request in batch))
 
     @abstractmethod
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:

@@ -1,0 +1,128 @@
+"""Plans the translation of a corpus by each translator that params.yaml configures. Nothing is sent."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from msgspec import Struct
+
+from spanferry import tables
+from spanferry.cli.corpus_session import MEMORY
+from spanferry.cli.support import say_line
+from spanferry.config import Params
+from spanferry.errors import InputError
+from spanferry.records import SourceParagraph, Split
+from spanferry.rescue_forecast import RescueShare, expected_share, marked_sentences
+from spanferry.segmentation import collect_segments, lay_out
+from spanferry.squad import Reading, read_document
+from spanferry.translation.client.segment_tables import read_segments, segments_from_table
+from spanferry.translation.client.session import TranslationSession
+from spanferry.translation.client.setup import open_session
+from spanferry.translation.client.tasks import Segment
+from spanferry.translation.engines.base import Request
+from spanferry.translation.engines.registry import find_settings
+from spanferry.translation.planning import Estimate, Plan, estimate, estimate_requests, make_plan
+from spanferry.translation.prices import KnownPrice, price_of
+from spanferry.translation.usage import Usage
+
+
+class TranslatorPlan(Struct, frozen=True):
+    """What one translator would send and cost. stages: by stage, and in total."""
+
+    name: str
+    identity: str
+    translation: Plan
+    stages: dict[str, Estimate]
+    price: KnownPrice | None
+
+
+class CorpusPlan(Struct, frozen=True):
+    """The plans of a corpus, the first one by its own translator. rescue: the share of answers that rescue sends."""
+
+    translators: list[TranslatorPlan]
+    rescue: RescueShare
+
+
+@dataclass(frozen=True)
+class CorpusTexts:
+    """The texts of a corpus. segments: the table of stage segment, None if it has not run. titles: `names.titles`."""
+
+    layout: pa.Table
+    segments: Path | None
+    titles: bool
+
+    def to_translate(self, with_contexts: bool) -> list[Segment]:
+        """Return the segments, with their paragraphs if the engine uses them."""
+        if self.segments:
+            return read_segments(self.segments, self.segments.with_name("layout.parquet") if with_contexts else None)
+        contexts = self.layout["context"].to_pylist() if with_contexts else None
+        return segments_from_table(collect_segments(self.layout, self.titles), contexts)
+
+
+def plan_corpus(params: Params, corpus: str, rate: float) -> CorpusPlan:
+    """Return the plans of a corpus. rate: the requests per second that a service answers. Raises InputError."""
+    translator = params.corpus(corpus).translator
+    if translator is None:
+        raise InputError(f"params.yaml: corpora.{corpus}: it is native and not translated")
+    texts = read_texts(params, corpus)
+    marked = [Request(text) for text in marked_sentences(texts.layout)] if params.rescue.enabled else []
+    rescue = expected_share(Path("reports") / corpus / "rescue.json", len(marked))
+    plans: list[TranslatorPlan] = []
+    for name in dict.fromkeys([translator, *params.translators]):
+        price = price_of(find_settings(name, params.translators))
+        with open_planning(params, corpus, name) as session:
+            engine = session.translator
+            translation = make_plan(texts.to_translate(engine.uses_context), session)
+            again = Usage()
+            if session.memory is not None:
+                again = estimate_requests(marked, engine).scaled(rescue.share)
+            usages = {"translate": translation.usage, "rescue": again, "total": translation.usage + again}
+            stages = {
+                stage: estimate(usage, engine, price.price if price else None, rate) for stage, usage in usages.items()
+            }
+        plans.append(TranslatorPlan(name, engine.identity, translation, stages, price))
+    return CorpusPlan(plans, rescue)
+
+
+@contextmanager
+def open_planning(params: Params, corpus: str, translator: str) -> Iterator[TranslationSession]:
+    """Yield a session that can look up the texts of a corpus, and sends nothing."""
+    data, memory = Path("data") / corpus, params.corpus(corpus).memory
+    with open_session(
+        translator,
+        (params.language.source, params.language.target),
+        folder=MEMORY,
+        translators=params.translators,
+        settings=params.translate,
+        tmx=existing_path(data / "memory" / "memory.tmx", memory, corpus) if memory else None,
+        prior_tables=[data / "translations.parquet"],
+        planning=True,
+    ) as session:
+        yield session
+
+
+def read_texts(params: Params, corpus: str) -> CorpusTexts:
+    """Read the layout of a corpus that stage segment wrote, or compute it here if the stage has not run."""
+    data = Path("data") / corpus
+    segments = data / "segments" / "segments.parquet"
+    if segments.exists():
+        layout = tables.read(segments.with_name("layout.parquet"), SourceParagraph)
+        return CorpusTexts(layout, segments, params.names.titles)
+    readings: dict[Split, Reading] = {
+        split: read_document(existing_path(data / "source" / f"{split}.json", location, corpus))
+        for split, location in params.corpus(corpus).locations().items()
+    }
+    for reading in readings.values():
+        for line in reading.describe():
+            say_line("plan", f"{reading.name}: {line}")
+    return CorpusTexts(lay_out(readings, params.language.source), None, params.names.titles)
+
+
+def existing_path(fetched: Path, location: str, corpus: str) -> Path:
+    """Return the fetched file, or else the location in params.yaml. Raises InputError when neither exists."""
+    for path in (fetched, Path(location)):
+        if path.exists():
+            return path
+    raise InputError(f"{location}: not fetched yet; add {corpus} to build.corpora and run `dvc repro segment@{corpus}`")

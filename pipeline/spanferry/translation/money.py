@@ -1,0 +1,45 @@
+"""The values of money: what usage costs, and how much a build may cost."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from spanferry.translation.usage import Usage
+
+MILLION = 1_000_000
+
+Currency = Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")]
+"""An ISO 4217 code such as EUR."""
+Amount = Annotated[float, Meta(ge=0, le=1e9)]
+Unit = Literal["characters", "input_tokens", "output_tokens"]
+
+
+class Price(Struct, frozen=True, forbid_unknown_fields=True):
+    """The price of a translator per million units. A unit without an amount is free of charge."""
+
+    currency: Currency
+    characters: Amount | None = None
+    """Of the texts that are sent, without their contexts."""
+
+    input_tokens: Amount | None = None
+    output_tokens: Amount | None = None
+
+    def __post_init__(self) -> None:
+        if self.characters is None and self.input_tokens is None and self.output_tokens is None:
+            raise ValueError("needs characters, or input_tokens and output_tokens: a price per million of them")
+
+    def cost(self, usage: Usage) -> float:
+        """Return the cost of some usage, in `currency`."""
+        millions = (
+            usage.characters * (self.characters or 0)
+            + usage.input_tokens * (self.input_tokens or 0)
+            + usage.output_tokens * (self.output_tokens or 0)
+        )
+        return millions / MILLION
+
+
+class MaxCost(Struct, frozen=True, forbid_unknown_fields=True):
+    """An amount of money."""
+
+    amount: Annotated[float, Meta(gt=0, le=1e9)]
+    currency: Currency

@@ -1,0 +1,81 @@
+"""Find questions in which a name differs from their paragraph, and give them the paragraph's rendering."""
+
+from pathlib import Path
+
+import click
+from msgspec.structs import asdict
+from spanferry.arrow import schema_of, to_table
+from spanferry.cli.corpus_session import corpus_session, import_earlier_output
+from spanferry.cli.support import Command, path_option, print_summary, progress_bar, worker_count
+from spanferry.config import Params, read_params
+from spanferry.executors import open_executor
+from spanferry.files import write_json
+from spanferry.names.asking import AskedQuestions
+from spanferry.names.tables import CheckedCorpus, check_corpus, list_differing, repair_questions
+from spanferry.projection.lookup import TranslationLookup
+from spanferry.projection.ranking import Locator, make_locator
+from spanferry.records import QuestionNames, SourceParagraph, TargetParagraph, TranslationRow
+from spanferry.tables import LazyTable, write
+from spanferry.translation.usage import Usage
+
+
+@click.command(cls=Command, name="names", help=__doc__)
+@click.option("--corpus", "name", required=True)
+@path_option("--memory", help="The folder of the corpus's TMX file.")
+@path_option("--layout")
+@path_option("--paragraphs")
+@path_option("--translations")
+@path_option("--out")
+@path_option("--asked", help="The table of the questions that were asked again, to write.")
+@path_option("--report")
+def main(
+    name: str, memory: Path, layout: Path, paragraphs: Path, translations: Path, out: Path, asked: Path, report: Path
+) -> None:
+    params = read_params()
+    corpus, spent, rows = CheckedCorpus(), None, list[QuestionNames]()
+    if params.corpus(name).native:
+        write(schema_of(TranslationRow).empty_table(), asked)
+    else:
+        locator = make_locator(params.language.source, params.language.target, params.align)
+        lookup = TranslationLookup(LazyTable(translations, TranslationRow))
+        tables = LazyTable(layout, SourceParagraph), LazyTable(paragraphs, TargetParagraph)
+        with progress_bar("names", tables[0].num_rows, "paragraphs") as progress:
+            corpus = check_corpus(*tables, lookup, locator, progress)
+        del lookup  # the translations of a corpus take 100 MB
+        if params.names.repair:
+            rows, spent = repair(params, name, memory, corpus, locator, asked)
+        else:
+            import_earlier_output(name, asked)
+            rows = list_differing(corpus)
+            write(schema_of(TranslationRow).empty_table(), asked)
+    write(to_table(rows, QuestionNames), out)
+    counts = dict(corpus.counts)
+    write_json(report, counts if spent is None else {**counts, "spent": asdict(spent)})
+    print_summary("names", f"{name}: {describe(counts)}")
+
+
+def repair(
+    params: Params, name: str, memory: Path, corpus: CheckedCorpus, locator: Locator, asked: Path
+) -> tuple[list[QuestionNames], Usage | None]:
+    """Return the rows of the differing questions, and what the service has billed."""
+    with (
+        open_executor(params.executor, params.ray, worker_count()) as executor,
+        corpus_session(params, "names", name, memory, asked, executor) as session,
+        AskedQuestions(session, asked) as questions,
+    ):
+        rows = repair_questions(corpus, locator, questions.ask)
+        corpus.counts.update(requests=questions.requests, characters=questions.characters)
+        return rows, session.spent
+
+
+def describe(counts: dict[str, int]) -> str:
+    """Return the counts in words."""
+    repaired = counts["replaced"] + counts["asked_again"]
+    return (
+        f"names differ in {counts['different']:,} of {counts['compared']:,} questions with a known name; "
+        f"{repaired:,} repaired, {counts['different_after']:,} left"
+    )
+
+
+if __name__ == "__main__":
+    main()
