@@ -12,7 +12,7 @@ LIBRARY = Path(__file__).parents[1] / "pipeline" / "spanferry"
 LAYERS = (
     {"errors", "records", "printing", "markers", "surrogates"},
     {"files", "decompression", "arrow", "language", "executors", "pretrained"},
-    {"tables", "checksums", "links", "yaml_files", "squad", "encoder", "hub"},
+    {"tables", "checksums", "links", "yaml_files", "squad", "encoder", "hub", "pages"},
     {"segmentation", "translation", "projection", "selection", "breakdown", "loss_figures"},
     {"cleaning", "corpus_translation", "loss", "names", "rescue_forecast"},
     {"report", "reader", "publish"},

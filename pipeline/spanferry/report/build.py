@@ -16,7 +16,7 @@ from spanferry.loss_figures import LossFigures, VerdictCounts, write_figures
 from spanferry.records import Field
 from spanferry.report import accuracy, review
 from spanferry.report.inputs import Build, read_rescue
-from spanferry.report.page import render_page
+from spanferry.report.page import render_loss
 from spanferry.report.plots import plot_rows
 from spanferry.report.verdicts import JudgedSpan, read_verdicts, score_verdicts
 
@@ -78,7 +78,7 @@ def kept_answers(build: Build) -> list[accuracy.KeptAnswer]:
 
 def write_report(build: Build, figures: LossFigures, corpus: str, languages: tuple[str, str], out: Path) -> None:
     """Write loss.json, loss.html and plots/*.json to a folder. languages: codes of source and target language."""
-    html = render_page(build, figures, corpus, languages)  # first, so that nothing is written when this fails
+    html = render_loss(build, figures, corpus, languages)  # first, so that nothing is written when this fails
     write_figures(figures, out / "loss.json")
     for name, rows in plot_rows(figures).items():
         write_json(out / "plots" / f"{name}.json", msgspec.to_builtins(rows))

@@ -1,4 +1,4 @@
-"""The charts of the report page, as static SVG (Vega-Lite, drawn by vl-convert)."""
+"""The charts of the loss page."""
 
 from collections.abc import Sequence
 from math import floor
@@ -7,15 +7,9 @@ from typing import Any
 import msgspec
 
 from spanferry.loss_figures import TOTAL, CurvePoint, LossFigures
+from spanferry.pages.charts import BAR, FAINT, INK, LABELS, WIDTH, Chart, to_svg
 from spanferry.report.plots import GroupShift, group_shifts, method_counts, reason_counts
 from spanferry.report.wording import REASONS
-
-# The stylesheet replaces these three colours in dark mode (svg [fill="#..."] in loss.css).
-INK, FAINT, BAR = "#4a5560", "#d9dee4", "#1f6aa5"
-WIDTH, LABELS = 190, 150  # pixels of a drawing and of its labels; together they fit the width of a phone
-
-Chart = Any
-"""An Altair chart. Altair is imported only in the functions that draw one."""
 
 
 def draw_charts(figures: LossFigures) -> dict[str, str]:
@@ -29,34 +23,6 @@ def draw_charts(figures: LossFigures) -> dict[str, str]:
     if figures.curve:
         charts["precision"] = curve_chart(figures.curve)
     return {name: to_svg(chart) for name, chart in charts.items()}
-
-
-def to_svg(chart: Chart) -> str:
-    """Return a chart as SVG text with a transparent background."""
-    import vl_convert
-
-    return vl_convert.vegalite_to_svg(apply_style(chart).to_dict())
-
-
-def apply_style(chart: Chart) -> Chart:
-    """Return the chart with the page's fonts and colours, without frames and grids."""
-    return (
-        chart.configure(background="transparent", font="system-ui, sans-serif", padding=4)
-        .configure_view(stroke=None)
-        .configure_axis(
-            domain=False,
-            ticks=False,
-            grid=False,
-            labelColor=INK,
-            titleColor=INK,
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            labelLimit=LABELS,
-            labelPadding=6,
-        )
-        .configure_header(labelColor=INK, labelFontSize=12, labelFontWeight="bold", title=None)
-    )
 
 
 def bar_chart(bars: Sequence[tuple[str, int]]) -> Chart:

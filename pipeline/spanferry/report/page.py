@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 from msgspec import Struct
 
 from spanferry.breakdown import CONFIDENCE_GROUPS
 from spanferry.loss_figures import ArticleRow, LossFigures
+from spanferry.pages.templating import render_page
 from spanferry.records import SPLITS, Field, Method, Reason
 from spanferry.report import wording
 from spanferry.report.accuracy import ENOUGH
@@ -15,8 +17,8 @@ from spanferry.report.examples import WEAK, pack_examples
 from spanferry.report.inputs import Build
 from spanferry.report.plots import breakdown_rows, group_shares
 from spanferry.report.reference import compare_with_reference
-from spanferry.report.templating import render_template
 
+TEMPLATE = Path(__file__).parent / "templates" / "loss.html"
 WORST = 10  # articles that are listed
 
 
@@ -54,11 +56,12 @@ class ArticleLine(Struct, frozen=True):
     share: float
 
 
-def render_page(build: Build, figures: LossFigures, corpus: str, languages: tuple[str, str]) -> str:
+def render_loss(build: Build, figures: LossFigures, corpus: str, languages: tuple[str, str]) -> str:
     """Render the page as HTML text. languages: codes of source and target language."""
     rows, paragraphs = pack_examples(build)
-    return render_template(
-        "loss.html",
+    return render_page(
+        TEMPLATE,
+        {"percent": unbroken_percent, "number": wording.number},
         corpus=corpus,
         languages=languages,
         total=figures.total,
@@ -84,6 +87,11 @@ def render_page(build: Build, figures: LossFigures, corpus: str, languages: tupl
         rows=rows,
         paragraphs=paragraphs,
     )
+
+
+def unbroken_percent(share: float | None, digits: int = 1) -> str:
+    """Format a share as `wording.percent` does, but with a no-break space."""
+    return wording.percent(share, digits).replace(" ", "\u00a0")
 
 
 def vocabulary_json(languages: tuple[str, str]) -> str:

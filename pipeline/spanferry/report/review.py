@@ -20,11 +20,12 @@ from msgspec.structs import replace
 from spanferry.arrow import from_table
 from spanferry.breakdown import confidence_group
 from spanferry.files import write_bytes
+from spanferry.pages.templating import render_page
 from spanferry.records import Method, SpanRow
 from spanferry.report.inputs import Build
-from spanferry.report.templating import render_template
 from spanferry.report.verdicts import JudgedSpan
 
+TEMPLATE = Path(__file__).parent / "templates" / "review.html"
 COLUMNS = (
     *("verdict", "note", "question", "source_answer", "span", "source", "target"),
     *("title", "split", "question_id", "field", "index", "method", "confidence", "stratum_size", "key"),
@@ -176,4 +177,4 @@ def escape_formula(cell: str) -> str:
 
 def write_html(rows: Sequence[ReviewRow], corpus: str, languages: tuple[str, str], path: Path) -> None:
     """Write the sheet as HTML with whole paragraphs. languages: codes of source and target language."""
-    write_bytes(path, render_template("review.html", rows=rows, corpus=corpus, languages=languages).encode())
+    write_bytes(path, render_page(TEMPLATE, rows=rows, corpus=corpus, languages=languages).encode())
