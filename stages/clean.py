@@ -35,7 +35,7 @@ def main(
         paragraphs,
         spans,
         None if params.corpus(name).native else translations,
-        params.language.target,
+        params.languages(name).target,
         names=names,
         titles=params.names.titles,
         out=out,

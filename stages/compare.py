@@ -8,13 +8,15 @@ from spanferry.config import read_params
 from spanferry.reader.comparison import compare_runs
 from spanferry.reader.comparison_tables import write_comparison
 from spanferry.reader.published import read_published
+from spanferry.stage_settings import run_settings
 
 
 @click.command(cls=Command, name="compare", help=__doc__)
 @path_option("--reports", help="The folder of the runs' reports.")
 @path_option("--out", help="The path of the table without a suffix; .md, .html and .json files are written.")
 def main(reports: Path, out: Path) -> None:
-    comparison = compare_runs(read_params().runs, reports, read_published())
+    params = read_params()
+    comparison = compare_runs(params.runs, reports, read_published(), run_settings(params))
     write_comparison(comparison, out)
     print_summary(
         "compare", f"{comparison.measured_count} of {len(comparison.rows)} runs measured here: {out.with_suffix('.md')}"

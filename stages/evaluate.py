@@ -18,12 +18,13 @@ from spanferry.reader.reporting import report_run
 @path_option("--card", help="The model card to write (Markdown).")
 def main(name: str, data: Path, model: Path, report: Path, details: Path, card: Path) -> None:
     params = read_params()
-    if params.run(name).training.portable:
+    run = params.run(name)
+    if run.training.portable:
         use_portable_arithmetic()
     figures = report_run(
         name,
-        params.run(name),
-        params.language.target,
+        run,
+        params.targets(run.evaluate_on),
         data=data,
         model=model,
         report=report,

@@ -16,9 +16,11 @@ from spanferry.links import link_files
 @path_option("--out")
 @path_option("--links", help="The folder of links to write.")
 def main(name: str, group: str, out: Path, links: Path) -> None:
-    corpus, files = read_params().corpus(name), cast(FileGroup, group)
-    fetched = fetch_group(corpus, files, out, download_bar)
-    link_files(group_locations(corpus, files), links)
+    params, files = read_params(), cast(FileGroup, group)
+    corpus = params.corpus(name)
+    locations = group_locations(corpus, params.languages(name).target, files)
+    fetched = fetch_group(corpus, locations, files, out, download_bar)
+    link_files(locations, links)
     for note in fetched.notes:
         print_summary("fetch", f"{name}: {note}")
     questions = f"; {fetched.questions:,} questions" if fetched.questions else ""

@@ -29,7 +29,7 @@ from spanferry.reader.portable import use_portable_arithmetic
 def main(name: str, data: Path, checkpoints: Path, out: Path, processes: int) -> None:
     params = read_params()
     run = params.run(name)
-    documents = list(read_cleaned(data, run.train_on, params.language.target, "train").values())
+    documents = list(read_cleaned(data, params.targets(run.train_on), "train").values())
     source = locate_model(run.base.model, run.base.revision, run.base.weights) if run.base.model else None
     if processes > 1 and "LOCAL_RANK" not in os.environ:
         if run.training.batch % processes:

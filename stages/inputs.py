@@ -23,7 +23,7 @@ from spanferry.reader.corpora import select_checksums
 def main(name: str, digests: Path, out: Path, base: Path) -> None:
     params = read_params()
     run = params.run(name)
-    for split, checksums in select_checksums(run, params.language.target, digests).items():
+    for split, checksums in select_checksums(run, params.targets(run.corpora), digests).items():
         write_json(out / f"{split}.json", checksums)
     link_folder(run.base.name, base)
     print_summary(

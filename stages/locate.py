@@ -27,8 +27,9 @@ def main(name: str, layout: Path, translations: Path, out: Path) -> None:
     params = read_params()
     source = LazyTable(layout, SourceParagraph)
     lookup = TranslationLookup(LazyTable(translations, TranslationRow))
+    languages = params.languages(name)
     is_native = params.corpus(name).native
-    locator = None if is_native else make_locator(params.language.source, params.language.target, params.align)
+    locator = None if is_native else make_locator(languages.source, languages.target, params.align)
     with open_executor(params.executor, params.ray, worker_count()) as executor:
         if locator is None or params.align.encoder is None:
             found = locate(source, lookup, locator, executor, out / "paragraphs.parquet", out / "spans.parquet")

@@ -36,7 +36,8 @@ def main(
     if params.corpus(name).native:
         write(schema_of(TranslationRow).empty_table(), asked)
     else:
-        locator = make_locator(params.language.source, params.language.target, params.align)
+        languages = params.languages(name)
+        locator = make_locator(languages.source, languages.target, params.align)
         lookup = TranslationLookup(LazyTable(translations, TranslationRow))
         tables = LazyTable(layout, SourceParagraph), LazyTable(paragraphs, TargetParagraph)
         with progress_bar("names", tables[0].num_rows, "paragraphs") as progress:

@@ -34,9 +34,8 @@ def main(
 ) -> None:
     params = read_params()
     build = read_build(layout, paragraphs, clean, decisions, None if params.corpus(name).native else translations)
-    figures = report_corpus(
-        name, build, (params.language.source, params.language.target), judgements=judgements, rescue=rescue, out=out
-    )
+    languages = params.languages(name).source, params.languages(name).target
+    figures = report_corpus(name, build, languages, judgements=judgements, rescue=rescue, out=out)
     has_answer = figures.total.has_answer
     kept = f"{number(has_answer.kept)} of {number(has_answer.visited)}"
     page = out / "loss.html"

@@ -59,7 +59,8 @@ def rescue(
 
     Returns the requests and outcomes, and what the service has billed (`TranslationSession.spent`).
     """
-    locator = make_locator(params.language.source, params.language.target, params.align)
+    languages = params.languages(name)
+    locator = make_locator(languages.source, languages.target, params.align)
     with (
         open_executor(params.executor, params.ray, worker_count()) as executor,
         corpus_session(params, "rescue", name, memory, marked, executor) as session,

@@ -21,7 +21,7 @@ def main(name: str, source: Path, out: Path) -> None:
     corpus = params.corpus(name)
     readings: dict[Split, Reading] = {split: read_document(source / f"{split}.json") for split in corpus.locations()}
     with progress_bar("segment", None, "paragraphs") as progress:
-        layout = lay_out(readings, params.language.source, corpus.native, progress)
+        layout = lay_out(readings, params.languages(name).source, corpus.native, progress)
     segments = schema_of(SegmentRow).empty_table() if corpus.native else collect_segments(layout, params.names.titles)
     tables.write(layout, out / "layout.parquet")
     tables.write(segments, out / "segments.parquet")

@@ -17,7 +17,7 @@ LAYERS = (
     {"cleaning", "corpus_translation", "loss", "names", "rescue_forecast"},
     {"report", "reader", "publish"},
     {"config"},
-    {"fetch", "publish.build"},
+    {"fetch", "publish.build", "stage_settings"},
     {"cli"},
 )
 RELATED = {("squad", "checksums")}

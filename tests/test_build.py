@@ -116,6 +116,32 @@ def test_a_changed_parameter_reruns_what_depends_on_it(built: Project) -> None:
     assert "Running stage" not in built.repro() or UP_TO_DATE in built.repro()
 
 
+def test_one_build_has_several_target_languages(built: Project) -> None:
+    """The same corpus in two languages, and what reruns when one of the languages changes."""
+    corpus = "  other: {dev: data/sample/dev-v2.0.json, translator: identity, target: en-GB}\n"
+    built.edit("corpora: [sample]", "corpora: [sample, other]")
+    built.edit("corpora:\n  sample:", f"corpora:\n{corpus}  sample:")
+    added = stages_run(built.repro())
+    assert {name for name in added if "@other" not in name} <= {"settings", "compare"}
+    assert (built.home / "data" / "other" / "clean" / "en-GB_squadv2_dev_clean.json").exists()
+
+    built.edit("target: en-GB", "target: en")
+    rerun = ["settings", *(f"{name}@other" for name in ("translate", "locate", "rescue", "clean", "report", "publish"))]
+    assert stages_run(built.repro()) == rerun
+    assert {path.name for path in (built.home / "data" / "other" / "clean").glob("*.json")} == {
+        "en_squadv2_dev_clean.json"
+    }
+    built.edit("  target: nl\n", "  target: de\n")  # the language of the sample alone
+    built.repro("settings")
+    affected = {line.rstrip(":") for line in built.run("dvc", "status").splitlines() if not line.startswith("\t")}
+    corpus_stages = ("translate", "locate", "rescue", "clean", "report", "publish")
+    assert affected == {"compare", "fetch@sample-judgements", *(f"{name}@sample" for name in corpus_stages)}
+    built.edit("  target: de\n", "  target: nl\n")
+    built.edit("corpora: [sample, other]", "corpora: [sample]")
+    built.edit(corpus.replace("en-GB", "en"), "")
+    built.repro()
+
+
 def test_a_run_depends_on_the_corpora_it_reads_and_on_no_others(built: Project) -> None:
     inputs, finetune = "inputs@sample-tiny", "finetune@sample-tiny"
     built.edit("  runs: []", "  runs: [sample-tiny]")
@@ -183,12 +209,16 @@ def test_a_new_file_is_noticed_and_a_missing_one_is_named(built: Project) -> Non
     gold.write_bytes(kept)
     assert stages_run(built.repro()) == ["fetch@sample-judgements"]
 
-    built.edit("    gold: data/sample/gold.json\n", f"    gold: data/sample/gold.json\n    verdicts: {verdicts}\n")
+    built.edit(
+        "    gold: {nl: data/sample/gold.json}\n", f"    gold: data/sample/gold.json\n    verdicts: {verdicts}\n"
+    )
     with pytest.raises(AssertionError, match=r"verdicts\.csv: No such file"):
         built.repro()
     verdicts.write_text("id,verdict\n", encoding="utf-8")
     assert "fetch@sample-judgements" in stages_run(built.repro("fetch@sample-judgements"))
-    built.edit(f"    verdicts: {verdicts}\n", "")
+    built.edit(
+        f"    gold: data/sample/gold.json\n    verdicts: {verdicts}\n", "    gold: {nl: data/sample/gold.json}\n"
+    )
     built.repro()
     assert not (built.home / "data/inputs/sample/judgements/verdicts").exists()
 

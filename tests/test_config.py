@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from spanferry.config import Corpus, Params, SplitChecksums, read_params
+from spanferry.config import Corpus, Languages, Params, SplitChecksums, read_params
 from spanferry.errors import ParamsError
 
 from tests.support.small_squad import PARAMS
@@ -38,6 +38,17 @@ def test_reads_corpora_and_uses_defaults(tmp_path: Path) -> None:
     assert params.align.min_score == 0.5  # YAML 1.2: 5e-1 is a number
     assert params.rescue.enabled is True
     assert (params.executor, params.ray.address) == ("local", None)
+
+
+def test_a_corpus_has_its_own_languages(tmp_path: Path) -> None:
+    native = "  own: {dev: dev.json, target: de, native: true}\n"
+    params = read_text(tmp_path, PARAMS + "    target: ja\n    source: fr\n" + native)
+    assert params.languages("small") == Languages("fr", "ja")
+    assert params.languages("own") == Languages("de", "de")
+    assert params.targets(["own", "small"]) == {"own": "de", "small": "ja"}
+    assert read_text(tmp_path, PARAMS).languages("small") == Languages("en", "nl")
+    with pytest.raises(ParamsError, match=r"corpora\.large: there is no such corpus"):
+        params.languages("large")
 
 
 def test_a_checksum_belongs_to_the_only_split_or_to_each() -> None:
@@ -89,6 +100,10 @@ def test_the_params_of_this_project_are_valid() -> None:
         ("translator: identity", "native: yes", "corpora.small.native: Expected `bool`, got `str`"),
         ("translator: identity", "native: false", "corpora.small: needs either translator or native: true"),
         ("identity", "identity\n    native: true", "corpora.small: needs either translator or native: true"),
+        ("identity", "identity\n    target: Dutch", "corpora.small.target: 'Dutch' is no language code"),
+        ("identity", "identity\n    target: mul", "corpora.small.target: mul means several languages, which only a"),
+        ("translator: identity", "native: true\n    source: en", "corpora.small.source: not for a native corpus"),
+        ("identity", "identity\n    gold: {Dutch: g}", "corpora.small.gold.Dutch: 'Dutch' is no language code"),
         ("identity", "identity\n    sha256: abc", "corpora.small.sha256: Expected `str` matching regex"),
         (
             "identity",

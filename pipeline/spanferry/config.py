@@ -1,7 +1,7 @@
 """Reads params.yaml as typed settings. The error for a wrong or unknown key names the key."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -23,7 +23,7 @@ from spanferry.translation.settings import TranslateSettings, TranslatorSettings
 from spanferry.yaml_files import read_yaml
 
 PARAMS = Path("params.yaml")
-RESERVED = ("digests", "inputs", "runs")
+RESERVED = ("digests", "inputs", "runs", "settings")
 """Folders of data/ that no corpus may use as its name."""
 
 REMOVED_KEYS = {"align.words": "was removed; `align.encoder` replaces it (a pretrained encoder finds lost answers)"}
@@ -32,6 +32,9 @@ REMOVED_KEYS = {"align.words": "was removed; `align.encoder` replaces it (a pret
 # Names are used for folders and in dvc.yaml (`corpora.NAME`), where a dot would separate two keys.
 EntryName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+SEVERAL_LANGUAGES = "mul"
+"""The code of ISO 639-2 for a corpus with several languages. Its question ids state the language of each question."""
+
 Location = Annotated[str, Meta(pattern=rf"^[^\0{SURROGATES}]+\Z")]
 """A path, a URL, or a data set on the Hub (`hf:owner/name@revision`)."""
 
@@ -46,7 +49,7 @@ class Build(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Languages(Struct, frozen=True, forbid_unknown_fields=True):
-    """The source and the target language of all corpora: codes of BCP 47."""
+    """A source and a target language: codes of BCP 47. Section `language` has those of the corpora that state none."""
 
     source: str
     target: str
@@ -86,6 +89,12 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     repair: Literal["on", "off"] = "on"
     """Whether systematic errors in the offsets of the source are repaired (`on`), or the file is refused (`off`)."""
 
+    source: str | None = None
+    """The language of the files; by default `language.source`, for a native corpus its target language."""
+
+    target: str | None = None
+    """The language of the result; by default `language.target`."""
+
     translator: str | None = None
     native: bool = False
     """True for a corpus that is already in the target language. It is not translated."""
@@ -93,8 +102,8 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     memory: Location | None = None
     """A TMX file with translations of the corpus, which are used before all others."""
 
-    gold: Location | None = None
-    """A JSON file with spans that a person marked, to measure precision."""
+    gold: Location | dict[str, Location] | None = None
+    """A JSON file with spans that a person marked, to measure precision; or one for each target language."""
 
     verdicts: Location | None = None
     """A sheet of `spanferry sample` with people's verdicts."""
@@ -106,6 +115,10 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     def expected_sha256(self, split: Split) -> str | None:
         """Return the expected checksum of a split's file, or None."""
         return getattr(self.sha256, split) if isinstance(self.sha256, SplitChecksums) else self.sha256
+
+    def gold_location(self, target: str) -> str | None:
+        """Return the path or URL of the gold spans in a target language, or None."""
+        return self.gold.get(target) if isinstance(self.gold, dict) else self.gold
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,6 +143,16 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
             known = ", ".join(self.corpora)
             raise ParamsError(f"params.yaml: corpora.{name}: there is no such corpus (known: {known})")
         return self.corpora[name]
+
+    def languages(self, name: str) -> Languages:
+        """Return the languages of a corpus. Raises ParamsError for an unknown name."""
+        corpus = self.corpus(name)
+        target = corpus.target or self.language.target
+        return Languages(target if corpus.native else corpus.source or self.language.source, target)
+
+    def targets(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the target language of each of these corpora. Raises ParamsError for an unknown name."""
+        return {name: self.languages(name).target for name in names}
 
     def run(self, name: str) -> Run:
         """Return the settings of a run. Raises ParamsError for an unknown name."""
@@ -185,9 +208,13 @@ def find_problem(params: Params) -> str | None:
 
 def _language_problems(params: Params) -> Iterator[str]:
     """Yield unknown and misspelled language codes."""
-    for key, code in (("source", params.language.source), ("target", params.language.target)):
+    codes = {"language.source": params.language.source, "language.target": params.language.target}
+    for name, corpus in params.corpora.items():
+        codes |= {f"corpora.{name}.{key}": code for key in ("source", "target") if (code := getattr(corpus, key))}
+        codes |= {f"corpora.{name}.gold.{code}": code for code in corpus.gold} if isinstance(corpus.gold, dict) else {}
+    for key, code in codes.items():
         if problem := find_code_problem(code):
-            yield f"language.{key}: {problem}"
+            yield f"{key}: {problem}"
 
 
 def _build_problems(params: Params) -> Iterator[str]:
@@ -228,3 +255,7 @@ def _corpus_problems(name: str, corpus: Corpus) -> Iterator[str]:
                 yield f"corpora.{name}.sha256.{split}: the corpus has no split {split}"
     if corpus.native == (corpus.translator is not None):
         yield f"corpora.{name}: needs either translator or native: true"
+    if corpus.native and corpus.source:
+        yield f"corpora.{name}.source: not for a native corpus, which is in its target language"
+    if corpus.target == SEVERAL_LANGUAGES and not corpus.native:
+        yield f"corpora.{name}.target: mul means several languages, which only a native corpus has"

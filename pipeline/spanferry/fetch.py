@@ -1,6 +1,6 @@
 """Fetches the files of a corpus from paths or URLs, and checks them before other stages read them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from http.client import HTTPException, InvalidURL
 from pathlib import Path
@@ -54,16 +54,25 @@ class FetchedFiles(NamedTuple):
     notes: tuple[str, ...]
 
 
-def group_locations(corpus: Corpus, group: FileGroup) -> dict[str, str]:
-    """Return the path or URL of each file of a group that the corpus has: {key: location}."""
-    return {key: location for key in FILE_NAMES[group] if (location := getattr(corpus, key))}
+def group_locations(corpus: Corpus, target: str, group: FileGroup) -> dict[str, str]:
+    """Return the path or URL of each file of a group that the corpus has: {key: location}.
+
+    target: code of the target language, to which gold spans belong.
+    """
+    locations = {"gold": corpus.gold_location(target)}
+    return {key: location for key in FILE_NAMES[group] if (location := locations.get(key, getattr(corpus, key)))}
 
 
 def fetch_group(
-    corpus: Corpus, group: FileGroup, out: Path, progress: Callable[[str], AbstractContextManager[OnBytes]]
+    corpus: Corpus,
+    locations: Mapping[str, str],
+    group: FileGroup,
+    out: Path,
+    progress: Callable[[str], AbstractContextManager[OnBytes]],
 ) -> FetchedFiles:
     """Fetch a group of files into a folder, remove all other files from it, and write SHA256SUMS.
 
+    locations: those of the group (`group_locations`).
     progress: called with the name of a file; returns a context manager that shows the progress of its download.
 
     Raises FetchError when a file cannot be fetched, InputError when a split has no usable question, or has systematic
@@ -73,7 +82,7 @@ def fetch_group(
     files: list[str] = []
     notes: list[str] = []
     out.mkdir(parents=True, exist_ok=True)
-    for key, location in group_locations(corpus, group).items():
+    for key, location in locations.items():
 
         def inspect(path: Path, name: str = FILE_NAMES[group][key], location: str = location) -> None:
             nonlocal questions

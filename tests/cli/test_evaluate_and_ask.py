@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from spanferry.cli.ask import ask
 from spanferry.cli.evaluate import evaluate
-from spanferry.squad import iterate_questions
+from spanferry.squad import Answer, Article, Document, Paragraph, Question, iterate_questions
 
 from tests.reader.test_limits import SHAPE, make_model
 from tests.reader.test_metrics import NULL_ODDS, OFFICIAL, OFFICIAL_WITH_ODDS, PREDICTIONS
@@ -38,6 +38,24 @@ def test_predictions_of_any_reader_are_scored(workdir, run, refusal):
     assert "nothing.json: No such file" in refusal(evaluate, *files[:3], "nothing.json")
     first = next(iter(PREDICTIONS))
     assert f"odds.json: question {first!r} needs a text as its answer" in refusal(evaluate, *files[:3], "odds.json")
+
+
+def test_the_language_is_that_of_the_file_or_of_the_project(workdir, run):
+    """A German answer is right without its article only if the language is German."""
+    question = Question("q", "Wo liegt Aa?", (Answer("das Meer", 10),))
+    document = Document((Article((Paragraph("Aa grenzt das Meer.", (question,)),)),))
+    for name in ("gold.json", "de_squadv2_dev_clean.json"):
+        (workdir / name).write_bytes(msgspec.json.encode(document))
+    (workdir / "predictions.json").write_text('{"q": "Meer"}')
+
+    def score(gold: str, *options: str) -> float:
+        done = run(evaluate, "--gold", gold, "--predictions", "predictions.json", *options)
+        return json.loads(done.stdout)["language_exact"]
+
+    assert (score("de_squadv2_dev_clean.json"), score("gold.json")) == (100, 0)
+    assert (score("gold.json", "--language", "de"), score("de_squadv2_dev_clean.json", "--language", "nl")) == (100, 0)
+    (workdir / "params.yaml").write_text("build: {}\nlanguage: {source: en, target: de}\ncorpora: {}\n")
+    assert score("gold.json") == 100
 
 
 def test_predictions_of_other_tools_are_scored_the_same(workdir, run, refusal):

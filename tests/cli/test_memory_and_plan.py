@@ -1,6 +1,7 @@
 """Tests of `spanferry memory`, `spanferry plan` and stage translate, run from the command line."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,10 @@ def project(workdir: Path) -> Path:
     return workdir
 
 
+def german(text: str) -> str:
+    return f"{text.replace('.', '')} auf Deutsch."
+
+
 def given_up(text: str) -> FailedAttempt:
     return FailedAttempt("mtranslate", "en", "nl", text, CheckFailure.EMPTY, "", failures=10, repeats=10, final=True)
 
@@ -87,6 +92,36 @@ def test_the_stage_writes_the_same_table_online_and_offline(project, run, google
     report = json.loads(Path("reports/ferry/translation.json").read_bytes())
     assert report == json.loads(Path("reports/replay/translation.json").read_bytes())
     assert (report["visited"], report["kept"], report["by_kind"]["sentence"]["kept"]) == (4, 4, 2)
+
+
+def test_the_memory_keeps_target_languages_apart(project, run, refusal, google):
+    """Two corpora with the same texts and the same translator, into Dutch and into German."""
+    Path("params.yaml").write_text(PARAMS + "  german: {train: ferry.json, target: de, translator: mtranslate}\n")
+    shutil.copytree("data/ferry", "data/german")
+    google(lambda text, n: dutch(text))
+    run(translate, *stage("ferry"))
+    assert "german: mtranslate, en to de" in run(plan, "german").stdout
+    served = google(lambda text, n: german(text))
+    assert run(translate, *stage("german")).stdout.startswith("translate: german: 4 segments, 0 in memory; 4 texts")
+    assert served.targets == {"de"}
+    for corpus, translated in (("ferry", dutch), ("german", german)):
+        assert run(translate, *stage(corpus)).stdout.startswith(
+            f"translate: {corpus}: 4 segments, 4 in memory; 0 texts"
+        )
+        rows = tables.read(Path("data") / corpus / "translations.parquet", TranslationRow).to_pylist()
+        assert {row["text"]: row["translation"] for row in rows} == {text: translated(text) for text in TEXTS}
+        done = run(memory, "export", f"{corpus}.tmx", "--corpus", corpus)
+        assert done.exit_code == 0, done.output
+        units = read_tmx(Path(f"{corpus}.tmx"), "en", {"ferry": "nl", "german": "de"}[corpus])
+        assert {(unit[0], unit[1]) for unit in units} == {(text, translated(text)) for text in TEXTS}
+    assert refusal(memory, "export", "x.tmx") == (
+        "memory export: --corpus: required, because the corpora are in several languages (en to de, en to nl)"
+    )
+    both = refusal(memory, "export", "x.tmx", "--translator", "mtranslate")
+    assert both.startswith("memory export: --corpus: required")
+    assert refusal(memory, "export", "x.tmx", "--corpus", "dutch") == (
+        "memory export: --corpus dutch: the memory does not store its translations"
+    )
 
 
 def test_the_stage_prints_the_number_of_remaining_texts_when_it_stops(project, refusal, google):

@@ -39,7 +39,7 @@ def test_a_translated_corpus_states_every_setting_that_changes_it(tmp_path: Path
 def test_a_native_corpus_states_only_its_languages(tmp_path: Path) -> None:
     details = describe(tmp_path, PARAMS.replace("translator: identity", "native: true"))
     assert details.translator is None
-    assert details.settings == {"language": {"source": "en", "target": "nl"}}
+    assert details.settings == {"language": {"source": "nl", "target": "nl"}}
 
 
 def test_keys_and_secrets_are_not_stated(tmp_path: Path) -> None:

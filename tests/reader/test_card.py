@@ -41,8 +41,8 @@ def card(run=RUN, commit: str | None = None) -> str:
     method_of = {"velderbroek-0": Method.FUZZY}
     evaluation = evaluate(corpus(4), PREDICTIONS, null_odds=NULL_ODDS, language="nl", method_of=method_of)
     record = TrainingRecord(run.base.name, commit, run, COUNTS, 240, ())
-    details = RunDetails(run, record, evaluation.breakdown, {})
-    return render_card("tiny", details, flatten_figures(evaluation, None), "nl")
+    details = RunDetails(run, record, evaluation.breakdown, {}, {"towns": "nl"})
+    return render_card("tiny", details, flatten_figures(evaluation, None))
 
 
 def test_the_card_describes_the_model_and_its_scores():

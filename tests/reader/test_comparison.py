@@ -1,12 +1,13 @@
 """Tests of the table that compares the figures of runs with published ones."""
 
 import json
+from pathlib import Path
 
 import msgspec
 import pytest
 from msgspec.structs import replace
 from spanferry.errors import InputError
-from spanferry.reader.comparison import compare_runs
+from spanferry.reader.comparison import Comparison, compare_runs
 from spanferry.reader.comparison_tables import (
     NOT_MEASURED,
     format_languages,
@@ -16,8 +17,9 @@ from spanferry.reader.comparison_tables import (
 )
 from spanferry.reader.evaluation import evaluate
 from spanferry.reader.metrics import Averages
-from spanferry.reader.published import read_published
+from spanferry.reader.published import PublishedResult, read_published
 from spanferry.reader.run_report import RunDetails, collect_scores, flatten_figures
+from spanferry.reader.settings import Run
 from spanferry.reader.training_record import TrainingRecord
 
 from tests.reader.test_card import COUNTS
@@ -29,13 +31,18 @@ LANGUAGES = {"fi": Averages(exact=50.0, f1=75.0, total=20)}
 RECORD = TrainingRecord(RUN.base.name, None, RUN, COUNTS, 240, ())
 
 
+def compared(runs: dict[str, Run], reports: Path, published: dict[str, PublishedResult], **codes: str) -> Comparison:
+    """Compare runs whose corpus is in Dutch. codes: run -> another language of its corpus."""
+    return compare_runs(runs, reports, published, {name: {"towns": codes.get(name, "nl")} for name in runs})
+
+
 @pytest.fixture
 def reports(tmp_path):
     """Write the reports of two runs: one is sometimes right, and one never answers."""
     for name, predictions in (("dutch-mbert", PREDICTIONS), ("silent", dict.fromkeys(PREDICTIONS, ""))):
         evaluation = evaluate(corpus(4), predictions, null_odds=NULL_ODDS, threshold=9, language="nl")
         breakdown = {"language": LANGUAGES} if name == "silent" else {}
-        details = RunDetails(RUN, RECORD, breakdown, collect_scores(evaluation))
+        details = RunDetails(RUN, RECORD, breakdown, collect_scores(evaluation), {"towns": "nl"})
         flat = flatten_figures(evaluation, read_published().get(name))
         (tmp_path / name).mkdir()
         (tmp_path / name / "details.json").write_bytes(msgspec.json.encode(details))
@@ -45,7 +52,8 @@ def reports(tmp_path):
 
 def test_measured_and_published_figures_share_a_row(reports):
     runs = {"dutch-mbert": RUN, "silent": RUN, "tydiqa-distilmbert": RUN, "never made": RUN}
-    comparison = compare_runs(runs, reports, read_published())
+    languages = {name: {"towns": "nl"} for name in runs} | {"tydiqa-distilmbert": {"tydiqa": "mul"}}
+    comparison = compare_runs(runs, reports, read_published(), languages)
     rows = format_runs(comparison)
     assert [row["EM/F1"] for row in rows] == ["40.00/61.08", "20.00/20.00", NOT_MEASURED, NOT_MEASURED]
     assert [row["Published EM/F1"] for row in rows] == ["67.38/71.36", "–", "63.85/75.70", "–"]
@@ -67,7 +75,7 @@ def test_measured_and_published_figures_share_a_row(reports):
 
 
 def test_markdown_and_page_hold_the_same_figures(reports):
-    comparison = compare_runs({"dutch-mbert": RUN, "dutch-bertje": RUN}, reports, read_published())
+    comparison = compared({"dutch-mbert": RUN, "dutch-bertje": RUN}, reports, read_published())
     markdown, page = (render_comparison(comparison, f"comparison.{ending}.jinja") for ending in ("md", "html"))
     for text in (markdown, page):
         for cell in (
@@ -82,35 +90,42 @@ def test_markdown_and_page_hold_the_same_figures(reports):
     assert markdown == render_comparison(comparison, "comparison.md.jinja")
     assert "scores 61.49 there\n- dutch-bertje: " in markdown
     assert msgspec.json.decode(msgspec.json.encode(comparison))["rows"][0]["run"] == "dutch-mbert"
-    assert "params.yaml has no runs" in render_comparison(compare_runs({}, reports, {}), "comparison.html.jinja")
+    assert "params.yaml has no runs" in render_comparison(compared({}, reports, {}), "comparison.html.jinja")
 
 
 def test_markup_in_names_is_escaped(reports):
-    page = render_comparison(compare_runs({"<b>": RUN}, reports, {}), "comparison.html.jinja")
+    page = render_comparison(compared({"<b>": RUN}, reports, {}), "comparison.html.jinja")
     assert "<b>" not in page
     assert "&lt;b&gt;" in page
 
 
 def test_a_name_cannot_break_the_table(reports):
     run = replace(RUN, base=replace(RUN.base, model="a|b\n\nc", scratch=None))
-    markdown = render_comparison(compare_runs({"x": run}, reports, {}), "comparison.md.jinja")
+    markdown = render_comparison(compared({"x": run}, reports, {}), "comparison.md.jinja")
     assert "| a\\|b\\n\\nc |" in markdown
 
 
 def test_figures_of_other_settings_are_omitted(reports):
     changed = replace(RUN, training=replace(RUN.training, seed=1))
-    assert compare_runs({"dutch-mbert": changed}, reports, {}).rows[0].figures is None
+    assert compared({"dutch-mbert": changed}, reports, {}).rows[0].figures is None
+
+
+def test_a_language_has_only_its_own_figures(reports):
+    german = compared({"dutch-mbert": RUN}, reports, read_published(), **{"dutch-mbert": "de"})
+    (row,) = german.rows
+    assert (row.figures, row.published) == (None, None)  # the figures were measured in Dutch, and published for Dutch
+    assert "utch" not in render_comparison(german, "comparison.md.jinja").replace("dutch-mbert", "")
 
 
 def test_figures_without_details_are_omitted(reports):
     (reports / "silent" / "details.json").unlink()
-    assert format_runs(compare_runs({"silent": RUN}, reports, {}))[0]["EM/F1"] == NOT_MEASURED
+    assert format_runs(compared({"silent": RUN}, reports, {}))[0]["EM/F1"] == NOT_MEASURED
 
 
 def test_a_broken_report_is_an_error(reports):
     (reports / "silent.json").write_text("{")
     with pytest.raises(InputError, match=r"silent\.json"):
-        compare_runs({"silent": RUN}, reports, {})
+        compared({"silent": RUN}, reports, {})
 
 
 def test_published_figures_have_their_sources():

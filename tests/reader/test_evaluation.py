@@ -74,3 +74,18 @@ def test_korean_and_thai_answers_are_partly_right(name, code, gold, said, f1):
     assert evaluation.language_f1 == pytest.approx(f1)
     assert (evaluation.language_exact, evaluation.official["f1"]) == (0, 0)
     assert evaluation.breakdown["language"][code].total == 1
+
+
+def test_each_answer_is_scored_in_the_language_of_its_question():
+    """The same answers in two languages: an article is ignored only in the language that has it."""
+    rows = (("nl", "de zee"), ("de", "die See"), ("fr", "la mer"))
+    questions = tuple(Question(code, "?", (Answer(gold, 0),)) for code, gold in rows)
+    paragraphs = tuple(Paragraph(gold, (question,)) for question, (_, gold) in zip(questions, rows, strict=True))
+    document = Document((Article(paragraphs),))
+    predictions = {code: gold.split()[1] for code, gold in rows}
+    right = {code: code for code, _ in rows}
+    assert evaluate(document, predictions, language=right).language_exact == 100
+    assert evaluate(document, predictions, language=right | {"de": "nl"}).language_exact == pytest.approx(200 / 3)
+    assert evaluate(document, predictions, language="de").language_exact == pytest.approx(100 / 3)
+    assert set(evaluate(document, predictions, language=right).breakdown["language"]) == {"nl", "de", "fr"}
+    assert "language" not in evaluate(document, predictions, language="de").breakdown

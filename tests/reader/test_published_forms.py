@@ -84,5 +84,5 @@ def test_a_run_starts_from_the_published_form_of_its_base_model(tmp_path, name):
     trained = training.train(prepared, tmp_path / "checkpoints")
     training.save_model(prepared, trained, tmp_path / "model")
     assert (tmp_path / "model" / "model.safetensors").is_file()
-    report = evaluate_run(run, tmp_path / "model", Gold(corpus(), {}), "nl", None)
+    report = evaluate_run(run, tmp_path / "model", Gold(corpus(), {}, {}), {}, None)
     assert report.figures["total"] == 50

@@ -35,7 +35,7 @@ def memorised(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_tiny_model_memorises_fifty_questions(memorised):
-    report = evaluate_run(BY_HEART, memorised / "model", Gold(fifty(), {}), "en", None)
+    report = evaluate_run(BY_HEART, memorised / "model", Gold(fifty(), {}, {}), {}, None)
     assert report.figures["total"] == 50
     assert report.figures["exact"] > 95
     assert report.figures["HasAns_exact"] > 95
@@ -72,7 +72,7 @@ def test_the_folder_contains_safetensors_and_no_pickle(memorised):
 def test_training_continues_from_a_folder_offline(memorised, tmp_path):
     run = with_training(replace(BY_HEART, base=BaseModel(model=str(memorised / "model"))), epochs=1)
     learn(run, tmp_path, [fifty()])
-    report = evaluate_run(run, tmp_path / "model", Gold(fifty(), {}), "en", None)
+    report = evaluate_run(run, tmp_path / "model", Gold(fifty(), {}, {}), {}, None)
     assert report.figures["exact"] > 80  # it starts from the trained weights
     assert read_training_record(tmp_path / "model").base == str(memorised / "model")
 
@@ -170,14 +170,14 @@ def test_accumulated_batches_train_like_whole_ones(tmp_path):
 def test_other_architectures_are_trained_the_same_way(tmp_path, architecture, config):
     run = with_training(with_config(config, architecture), epochs=0.4)
     learn(run, tmp_path)
-    assert evaluate_run(run, tmp_path / "model", Gold(corpus(2), {}), "nl", None).figures["total"] == 10
+    assert evaluate_run(run, tmp_path / "model", Gold(corpus(2), {}, {}), {}, None).figures["total"] == 10
 
 
 def test_batches_are_not_padded_beyond_the_models_positions(tmp_path):
     """The model has 46 positions, which is not a multiple of 8."""
     run = with_training(with_config(SHAPE | {"max_position_embeddings": 46}), epochs=0.5, max_length=46, doc_stride=8)
     learn(run, tmp_path, [corpus(4)])
-    assert evaluate_run(run, tmp_path / "model", Gold(corpus(2), {}), "nl", None).figures["total"] == 10
+    assert evaluate_run(run, tmp_path / "model", Gold(corpus(2), {}, {}), {}, None).figures["total"] == 10
     context = corpus(1).data[0].paragraphs[0].context
     assert QuestionAnswerer(tmp_path / "model")(question="Wie?", context=context)["answer"] in context
 
@@ -188,7 +188,7 @@ def test_a_reader_of_answerable_questions_always_answers(tmp_path):
     question = Question("english-1-0", "Waar?", (Answer("de Zilvere", 21),), False)
     document = Document((Article((Paragraph(context, (question,)),)),), "v2.0")
     learn(with_training(RUN, epochs=1), tmp_path, [document])
-    report = evaluate_run(RUN, tmp_path / "model", Gold(document, {}), "nl", None)
+    report = evaluate_run(RUN, tmp_path / "model", Gold(document, {}, {}), {}, None)
     assert "NoAns_total" not in report.figures
     assert report.figures["exact_match"] == report.figures["exact"]
     assert report.answers.predictions["english-1-0"] != ""

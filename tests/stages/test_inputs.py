@@ -23,7 +23,11 @@ def test_the_checksums_of_the_files_of_a_run_are_written(workdir, run, refusal):
     assert train == {"towns": {file: checksums["towns"][file] for file in files[:1]}}
     assert dev == {"towns": {file: checksums["towns"][file] for file in files[1:3]}}
     assert refusal(inputs.main, "elsewhere", *arguments) == (
-        "inputs: data/digests/squad2.json: No such file or directory; is the corpus in build.corpora?"
+        "inputs: params.yaml: corpora.squad2: there is no such corpus (known: towns)"
+    )
+    Path("data/digests/towns.json").unlink()
+    assert refusal(inputs.main, "tiny", *arguments) == (
+        "inputs: data/digests/towns.json: No such file or directory; is the corpus in build.corpora?"
     )
     Path("data/digests/towns.json").write_text("[]")
     assert "towns.json: not the checksums of a corpus: Expected" in refusal(inputs.main, "tiny", *arguments)

@@ -99,14 +99,14 @@ def test_corpora_are_mixed_and_each_language_has_a_row(folder, run):
         text = msgspec.json.encode(corpus()).decode()
         for n, (*_, question) in enumerate(iterate_questions(corpus())):
             text = text.replace(f'"{question.id}"', f'"{("finnish", "korean")[n % 2]}-{n}-0"')
-        path = folder / "data" / "many" / "clean" / f"nl_squadv2_{split}_clean.json"
+        path = folder / "data" / "many" / "clean" / f"mul_squadv2_{split}_clean.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     name = "xquad-tydiqa-mbert"  # a model with published figures by language
     params = (folder / "params.yaml").read_text()
     for old, new in (
         ("corpora: [towns], runs: [tiny]", f"corpora: [towns, many], runs: [{name}]"),
-        ("corpora:\n", "corpora:\n  many: {dev: dev.json, native: true}\n"),
+        ("corpora:\n", "corpora:\n  many: {dev: dev.json, target: mul, native: true}\n"),
         ("  tiny:", f"  {name}:"),
         ("train_on: [towns]", "train_on: [towns, many]"),
         ("evaluate_on: [towns]", "evaluate_on: [many]"),
@@ -185,10 +185,7 @@ def test_a_batch_that_the_processes_cannot_share_is_an_error(folder, refusal):
     [
         ("nothing", "params.yaml: runs.nothing: there is no such run (known: tiny, tydiqa-distilmbert, elsewhere)"),
         ("tydiqa-distilmbert", "someone/nothing at revision main: not a folder, not in the local cache"),
-        (
-            "elsewhere",
-            "data/squad2/clean/nl_squadv2_train_clean.json: missing; corpus 'squad2' has no train split, or is not",
-        ),
+        ("elsewhere", "params.yaml: corpora.squad2: there is no such corpus (known: towns)"),
     ],
 )
 def test_impossible_runs_are_an_error_before_training(folder, refusal, monkeypatch, name, message):

@@ -37,10 +37,15 @@ def dutch(text: str) -> str:
 
 @dataclass
 class Page:
-    """The running page. seen: requests by text; most_at_once: the most requests under way at the same time."""
+    """The running page.
+
+    seen: requests by text. targets: the target languages that were requested. most_at_once: the most requests under way
+    at the same time.
+    """
 
     url: str
     seen: Counter[str] = field(default_factory=Counter)
+    targets: set[str] = field(default_factory=set)
     most_at_once: int = 0
 
 
@@ -56,8 +61,10 @@ def page(answer: Callable[[str, int], Reply | str]) -> Iterator[Page]:
 
         def do_GET(self) -> None:
             nonlocal at_once
-            text = parse_qs(urlsplit(self.path).query, keep_blank_values=True)["q"][0].strip()
+            query = parse_qs(urlsplit(self.path).query, keep_blank_values=True)
+            text = query["q"][0].strip()
             with lock:
+                served.targets.add(query["tl"][0])
                 served.seen[text] += 1
                 times = served.seen[text]
                 at_once += 1

@@ -89,10 +89,10 @@ def plan_corpus(params: Params, corpus: str, rate: float) -> CorpusPlan:
 @contextmanager
 def open_planning(params: Params, corpus: str, translator: str) -> Iterator[TranslationSession]:
     """Yield a session that can look up the texts of a corpus, and sends nothing."""
-    data, memory = Path("data") / corpus, params.corpus(corpus).memory
+    data, memory, languages = Path("data") / corpus, params.corpus(corpus).memory, params.languages(corpus)
     with open_session(
         translator,
-        (params.language.source, params.language.target),
+        (languages.source, languages.target),
         folder=MEMORY,
         translators=params.translators,
         settings=params.translate,
@@ -117,7 +117,7 @@ def read_texts(params: Params, corpus: str) -> CorpusTexts:
     for reading in readings.values():
         for line in reading.describe():
             say_line("plan", f"{reading.name}: {line}")
-    return CorpusTexts(lay_out(readings, params.language.source), None, params.names.titles)
+    return CorpusTexts(lay_out(readings, params.languages(corpus).source), None, params.names.titles)
 
 
 def existing_path(fetched: Path, location: str, corpus: str) -> Path:

@@ -53,12 +53,12 @@ def corpus_session(
     memory: the folder of the TMX file of the corpus. earlier_output: the table that an earlier run wrote; it need not
     exist. Raises Interrupted after Ctrl-C, with the number of translations that are saved.
     """
-    corpus = params.corpus(name)
+    corpus, languages = params.corpus(name), params.languages(name)
     with (
         translation_progress(name) as (progress, notify),
         open_session(
             corpus.translator or "identity",  # a native corpus has no segments, and needs no translator
-            (params.language.source, params.language.target),
+            (languages.source, languages.target),
             folder=MEMORY,
             translators=params.translators,
             settings=params.translate,

@@ -7,8 +7,9 @@ import click
 import msgspec
 
 from spanferry.cli.support import Command, path_option, say_line
+from spanferry.config import PARAMS, read_params
 from spanferry.printing import printable, printable_json
-from spanferry.squad import read_document
+from spanferry.squad import cleaned_language, read_document
 
 SHOWN_CHARACTERS = 40  # of an id in a message
 
@@ -23,15 +24,14 @@ SHOWN_CHARACTERS = 40  # of an id in a message
 @click.option("--threshold", default=1.0, show_default=True, help="Null odds above this value count as no answer.")
 @click.option(
     "--language",
-    default="nl",
-    show_default=True,
-    help="The language whose articles are ignored in addition to a/an/the.",
+    help="The language whose articles are ignored in addition to a/an/the.  "
+    "[default: that in the name of a cleaned file, or language.target of params.yaml, or en]",
 )
 @path_option(
     "--against", required=False, help="Other predictions, for a paired test. Null odds are not applied to them."
 )
 def evaluate(
-    gold: Path, predictions: Path, null_odds: Path | None, threshold: float, language: str, against: Path | None
+    gold: Path, predictions: Path, null_odds: Path | None, threshold: float, language: str | None, against: Path | None
 ) -> None:
     """Score PREDICTIONS against GOLD and print JSON. The keys of the official script are at its top level.
 
@@ -44,6 +44,7 @@ def evaluate(
     document = reading.document
     read = prediction_files.read_predictions(predictions)
     odds = prediction_files.read_null_odds(null_odds) if null_odds else read.no_answer_probability
+    language = language or cleaned_language(gold.name) or default_language()
     result = evaluation.evaluate(document, read.answers, null_odds=odds, threshold=threshold, language=language)
     printed = result.to_json()
     if against:
@@ -60,3 +61,8 @@ def evaluate(
         subject = "1 prediction is" if len(unknown) == 1 else f"{len(unknown):,} predictions are"
         example = printable(repr(unknown[0][:SHOWN_CHARACTERS]))
         click.echo(f"evaluate: {subject} not for a question of {printable(str(gold))}, such as {example}", err=True)
+
+
+def default_language() -> str:
+    """Return `language.target` of the project in the working folder, "en" outside of one."""
+    return read_params().language.target if PARAMS.exists() else "en"

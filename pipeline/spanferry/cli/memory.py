@@ -10,7 +10,7 @@ from msgspec import to_builtins
 
 from spanferry.cli.corpus_session import MEMORY
 from spanferry.cli.support import Command
-from spanferry.config import Params, read_params
+from spanferry.config import Languages, Params, read_params
 from spanferry.errors import ParamsError
 from spanferry.printing import printable, printable_json
 from spanferry.translation.engines.registry import DEFAULT_SETTINGS, build_translator
@@ -25,6 +25,7 @@ LONGEST_CODE = 20
 translator_option = click.option(
     "--translator", help="The name of a translator in params.yaml, or an identity that `memory stats` prints."
 )
+corpus_option = click.option("--corpus", help="The corpus whose languages, and whose translator, are meant.")
 
 
 @click.group(name="memory", help=__doc__)
@@ -34,15 +35,16 @@ def memory() -> None:
 
 @memory.command("import", cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
+@corpus_option
 @translator_option
-def import_command(file: Path, translator: str | None) -> None:
+def import_command(file: Path, corpus: str | None, translator: str | None) -> None:
     """Import the translations of a TMX file into the memory, as if the translator had made them.
 
     They replace existing translations of the same texts. For a corpus that is already built, run
     `dvc repro -f translate@CORPUS` to use them. Units without a translation between the two languages are passed over
     and counted by reason. If the file has no other units, the exit code is 1.
     """
-    scope = find_scope(read_params(), translator)
+    scope = find_scope(read_params(), corpus, translator)
     result = import_tmx(MEMORY, scope, file)
     passed_over = describe_passed_over(result.passed_over)
     if result.brought_nothing:
@@ -58,10 +60,11 @@ def import_command(file: Path, translator: str | None) -> None:
 
 @memory.command("export", cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
+@corpus_option
 @translator_option
-def export_command(file: Path, translator: str | None) -> None:
+def export_command(file: Path, corpus: str | None, translator: str | None) -> None:
     """Export the translations of a translator as TMX 1.4, sorted by text."""
-    scope = find_scope(read_params(), translator)
+    scope = find_scope(read_params(), corpus, translator)
     count = export_tmx(MEMORY, scope, file)
     click.echo(f"memory: {count:,} translations written to {printable(str(file))}; {describe_scope(scope)}")
 
@@ -134,34 +137,53 @@ def describe_scope(scope: Scope) -> str:
     return printable(f"{scope.translator}, {scope.source} to {scope.target}")
 
 
-def find_scope(params: Params, translator: str | None) -> Scope:
-    """Return the scope of --translator, or by default that of the only translator that the corpora use.
+def find_scope(params: Params, corpus: str | None, translator: str | None) -> Scope:
+    """Return the scope that --corpus and --translator choose, by default the only one of all corpora.
 
-    Raises ParamsError if the option is missing and the corpora use several translators or none, and for a translator
-    whose translations the memory does not store.
+    Raises ParamsError if the corpora have several scopes or none, and for a translator whose translations the memory
+    does not store.
     """
-    languages = params.language.source, params.language.target
-    names = [translator] if translator else [corpus.translator for corpus in params.corpora.values()]
-    identities = {identity for name in names if name and (identity := find_identity(params, name))}
-    if not translator and len(identities) != 1:
-        known = ", ".join(DEFAULT_SETTINGS | params.translators)
-        raise ParamsError(
-            f"--translator: required, because the corpora use several translators or none (known: {known})"
-        )
-    if not identities:
-        raise ParamsError(f"--translator {translator}: the memory does not store its translations")
-    return Scope(identities.pop(), *languages)
+    scopes = {
+        Scope(identity, languages.source, languages.target)
+        for name, languages in find_users(params, corpus, translator)
+        if (identity := find_identity(params, name, languages))
+    }
+    if len(scopes) == 1:
+        return scopes.pop()
+    if corpus or (translator and not scopes):
+        chosen = f"--translator {translator}" if translator else f"--corpus {corpus}"
+        raise ParamsError(f"{chosen}: the memory does not store its translations")
+    if len({scope.translator for scope in scopes}) == 1:
+        known = ", ".join(sorted(f"{scope.source} to {scope.target}" for scope in scopes))
+        raise ParamsError(f"--corpus: required, because the corpora are in several languages ({known})")
+    known = ", ".join(DEFAULT_SETTINGS | params.translators)
+    raise ParamsError(f"--translator: required, because the corpora use several translators or none (known: {known})")
 
 
-def find_identity(params: Params, name: str) -> str | None:
+def find_users(params: Params, corpus: str | None, translator: str | None) -> list[tuple[str, Languages]]:
+    """Return the translator and the languages of each corpus that the options choose.
+
+    A translator that no corpus uses is taken to translate between the languages of section `language`.
+    """
+    if corpus and translator:
+        return [(translator, params.languages(corpus))]
+    chosen = [corpus] if corpus else list(params.corpora)
+    users = [(engine, params.languages(name)) for name in chosen if (engine := params.corpus(name).translator)]
+    if translator:
+        matching = [user for user in users if translator in (user[0], find_identity(params, *user))]
+        return matching or [(translator, params.language)]
+    return users
+
+
+def find_identity(params: Params, name: str, languages: Languages) -> str | None:
     """Return the identity of a translator; None if the memory does not store its translations.
 
     name: the name of an engine or of an entry of `translators`, or an identity of which the memory has translations.
     Raises ParamsError for any other name.
     """
-    languages = params.language.source, params.language.target
+    pair = languages.source, languages.target
     try:
-        engine = build_translator(name, params.translators, languages, params.translate, {})
+        engine = build_translator(name, params.translators, pair, params.translate, {})
     except ParamsError:
         if MEMORY.exists() and any(name == scope.scope.translator for scope in read_memory_statistics(MEMORY).scopes):
             return name

@@ -39,7 +39,8 @@ def plan(corpus: str, rate: float, as_json: bool) -> None:
         click.echo(json.dumps(to_json(corpus, planned), indent=2))
         return
     own = planned.translators[0]
-    click.echo(printable(f"{corpus}: {own.identity}, {params.language.source} to {params.language.target}"))
+    languages = params.languages(corpus)
+    click.echo(printable(f"{corpus}: {own.identity}, {languages.source} to {languages.target}"))
     lines = [*kind_lines(own.translation), "", *cost_lines(planned.translators), "", *notes(planned, rate)]
     click.echo("\n".join(map(printable, lines)))
 

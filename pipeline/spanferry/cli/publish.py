@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from spanferry.cli.support import Command, print_summary
-from spanferry.config import Corpus, read_params
+from spanferry.config import Params, read_params
 from spanferry.errors import InputError
 from spanferry.fetch import FILE_NAMES, group_locations
 from spanferry.printing import printable
@@ -34,14 +34,14 @@ def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run
     that the build depends on have changes. Log in with `hf auth login`, or set HF_TOKEN.
     """
     params = read_params()
-    settings = params.corpus(corpus)
+    params.corpus(corpus)
     folder = Path("data") / corpus / "published"
     check_ready(folder, corpus, params.about.get(corpus, About()))
     files = list_files(folder)
     if dry_run:
         for name, size in files:
             click.echo(printable(f"{size:>13,}  {name}"))
-    commit = clean_commit(Path(), build_parts(corpus, settings))
+    commit = clean_commit(Path(), build_parts(params, corpus))
     check_up_to_date(corpus)
     tag = tag or describe_version(Path())
     if dry_run:
@@ -57,9 +57,10 @@ def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run
     print_summary("publish", f"{corpus}, {tag}: {address}")
 
 
-def build_parts(corpus: str, settings: Corpus) -> list[Path]:
+def build_parts(params: Params, corpus: str) -> list[Path]:
     """Return the files and folders in git that the build of a corpus depends on."""
-    locations = chain.from_iterable(group_locations(settings, group).values() for group in FILE_NAMES)
+    settings, target = params.corpus(corpus), params.languages(corpus).target
+    locations = chain.from_iterable(group_locations(settings, target, group).values() for group in FILE_NAMES)
     return [
         *map(Path, BUILD_PARTS),
         Path("data/inputs") / corpus,

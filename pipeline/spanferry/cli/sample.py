@@ -46,7 +46,7 @@ def sample(corpus: str | None, size: int, seed: int, out: Path | None, scored: P
 def write_sheet(corpus: str, size: int, seed: int, out: Path) -> tuple[Path, int]:
     """Write the sheet of a corpus that was built. Returns its path and its number of rows."""
     params = read_params()
-    native = params.corpus(corpus).native
+    native, languages = params.corpus(corpus).native, params.languages(corpus)
     data = Path("data") / corpus
     if not (data / "clean").is_dir():
         raise InputError(f"{data / 'clean'}: does not exist; build it with `dvc repro clean@{corpus}`")
@@ -59,7 +59,7 @@ def write_sheet(corpus: str, size: int, seed: int, out: Path) -> tuple[Path, int
     )
     rows = draw_sample(build, size, seed)
     write_csv(rows, out / "review.csv")
-    write_html(rows, corpus, (params.language.source, params.language.target), out / "review.html")
+    write_html(rows, corpus, (languages.source, languages.target), out / "review.html")
     return out / "review.csv", len(rows)
 
 

@@ -27,8 +27,8 @@ def describe_build(params: Params, name: str, source: Path) -> BuildDetails:
 
     source: the folder of the fetched splits. Raises ParamsError for an unknown corpus, InputError without checksums.
     """
-    corpus = params.corpus(name)
-    sections: dict[str, Struct] = {"language": params.language}
+    corpus, languages = params.corpus(name), params.languages(name)
+    sections: dict[str, Struct] = {"language": languages}
     if not corpus.native:
         sections |= {"align": params.align, "rescue": params.rescue}
     settings = {section: msgspec.to_builtins(values) for section, values in sections.items()}
@@ -37,8 +37,8 @@ def describe_build(params: Params, name: str, source: Path) -> BuildDetails:
     checksums = read_checksums(source)
     return BuildDetails(
         corpus=name,
-        source=params.language.source,
-        target=params.language.target,
+        source=languages.source,
+        target=languages.target,
         translator=engine_name(params, corpus.translator),
         sources={
             split: source_file(location, checksums[f"{split}.json"]) for split, location in corpus.locations().items()

@@ -92,16 +92,14 @@ def yaml_header(name: str, run: Run, figures: Figures, languages: Sequence[str])
     ).to_yaml()
 
 
-def render_card(name: str, details: RunDetails, figures: Figures, language: str) -> str:
-    """Render the card as Markdown with a YAML header.
-
-    figures: the flat report. language: code of the corpora's language, for questions whose id states none.
-    """
+def render_card(name: str, details: RunDetails, figures: Figures) -> str:
+    """Render the card as Markdown with a YAML header. figures: the flat report."""
     run, counts = details.run, details.training.features
+    languages = sorted(details.breakdown.get("language") or set(details.languages.values()))
     return render_template(
         "model_card.md.jinja",
         name=name,
-        header=yaml_header(name, run, figures, sorted(details.breakdown.get("language") or [language])),
+        header=yaml_header(name, run, figures, languages),
         scratch=run.base.scratch is not None,
         answers_nothing="NoAns_total" in figures,
         evaluated_on=", ".join(run.evaluate_on),

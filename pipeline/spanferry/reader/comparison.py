@@ -1,7 +1,7 @@
 """Compare runs: measured figures, published figures of the same run, and paired tests between runs.
 
-A run counts as not measured (`RunFigures.figures` is None) when it has no report, or when its settings have changed
-since the report was written.
+A run counts as not measured (`RunFigures.figures` is None) when it has no report, or when its settings or the languages
+of its corpora have changed since the report was written.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from spanferry.files import read_json
 from spanferry.reader.metrics import Figures
-from spanferry.reader.published import PublishedResult
+from spanferry.reader.published import PublishedResult, find_published
 from spanferry.reader.run_report import RunDetails, read_details
 from spanferry.reader.settings import Run
 from spanferry.reader.significance import Difference, run_paired_test
@@ -51,25 +51,40 @@ class Comparison(Struct, frozen=True):
         return sum(row.figures is not None for row in self.rows)
 
 
-def compare_runs(runs: Mapping[str, Run], reports: Path, published: Mapping[str, PublishedResult]) -> Comparison:
-    """Join the runs of params.yaml with the reports in a folder and the published results. Raises InputError."""
-    measured = {name: result for name, run in runs.items() if (result := _read_measured(name, run, reports))}
-    rows = tuple(_join_figures(name, run, measured.get(name), published.get(name)) for name, run in runs.items())
+def compare_runs(
+    runs: Mapping[str, Run],
+    reports: Path,
+    published: Mapping[str, PublishedResult],
+    languages: Mapping[str, Mapping[str, str]],
+) -> Comparison:
+    """Join the runs of params.yaml with the reports in a folder and the published results. Raises InputError.
+
+    languages: run name -> {corpus that it is evaluated on: code of its language}.
+    """
+    measured: dict[str, tuple[Figures, RunDetails]] = {}
+    rows: list[RunFigures] = []
+    for name, run in runs.items():
+        if result := _read_measured(name, run, languages[name], reports):
+            measured[name] = result
+        known = find_published(published, name, languages[name].values())
+        rows.append(_join_figures(name, run, measured.get(name), known))
     details = {name: run_details for name, (_, run_details) in measured.items()}
     pairs = [
         _test_pair(a, b, details) for a, b in combinations(details, 2) if runs[a].evaluate_on == runs[b].evaluate_on
     ]
-    return Comparison(rows, tuple(pairs))
+    return Comparison(tuple(rows), tuple(pairs))
 
 
-def _read_measured(name: str, run: Run, reports: Path) -> tuple[Figures, RunDetails] | None:
+def _read_measured(
+    name: str, run: Run, languages: Mapping[str, str], reports: Path
+) -> tuple[Figures, RunDetails] | None:
     path = reports / f"{name}.json"
     # Git has only the figures. A clone that has not built or pulled the run cannot check that they are current.
     if not path.is_file() or not (reports / name / "details.json").is_file():
         return None
     figures: Figures = read_json(path, dict[str, float])
     details = read_details(reports / name)
-    return (figures, details) if details.run == run else None
+    return (figures, details) if (details.run, details.languages) == (run, languages) else None
 
 
 def _join_figures(

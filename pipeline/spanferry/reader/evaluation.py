@@ -22,6 +22,7 @@ from spanferry.squad import Document, Question, iterate_questions
 LENGTH_BANDS = ((1, "1"), (2, "2"), (5, "3-5"), (10, "6-10"))  # (most words of the first answer, name)
 LONGEST_BAND = "11+"
 NO_ANSWER = "no answer"
+UNKNOWN_LANGUAGE = "und"  # ISO 639-2's code for a language that is not known
 
 Breakdown = dict[str, dict[str, Averages]]
 """{dimension: {group: averages}}, where a dimension is "question_word", "answer_length", "method" or "language"."""
@@ -80,7 +81,7 @@ def evaluate(
     *,
     null_odds: Mapping[str, float] | None = None,
     threshold: float = 1.0,
-    language: str = "en",
+    language: str | Mapping[str, str] = "en",
     method_of: Mapping[str, Method] | None = None,
 ) -> Evaluation:
     """Score predictions against the gold answers of a document.
@@ -101,8 +102,8 @@ def evaluate(
         predictions: question id -> answer text, "" for no answer. Ids that the document lacks are ignored.
         null_odds: question id -> odds or probability of no answer.
         threshold: null odds above it count as "no answer", as in the official script (whose default is 1.0).
-        language: BCP 47 code of the language whose articles the language-aware scores remove. It applies to questions
-            whose id does not state a language, as TyDi QA's ids do.
+        language: BCP 47 code of the language whose articles the language-aware scores remove, or question id -> code
+            where there are several. It applies to questions whose id does not state a language, as TyDi QA's ids do.
         method_of: question id -> method that found the answer's span, for the breakdown by method.
 
     Returns:
@@ -116,7 +117,8 @@ def evaluate(
     scores = raw if null_odds is None else metrics.apply_threshold(raw, null_odds, threshold)
     paragraph_of = number_paragraphs(document)
     given = _leave_unanswered(predictions, null_odds, threshold)
-    language_exact, language_f1 = _score_language_aware(document, given, language)
+    language_of = find_languages(document, language)
+    language_exact, language_f1 = _score_language_aware(document, given, language_of)
     unanswerable = sum(not has for has in raw.has_answer.values())
     return Evaluation(
         official=official,
@@ -126,7 +128,7 @@ def evaluate(
         f1_interval=bootstrap_interval(scores.f1, paragraph_of),
         always_no_answer=100 * unanswerable / len(raw.has_answer),
         missing=raw.missing,
-        breakdown=break_down(document, scores, language, method_of or {}),
+        breakdown=break_down(document, scores, language_of, method_of or {}),
         scores=scores,
         paragraph_of=paragraph_of,
     )
@@ -142,17 +144,31 @@ def compare_predictions(document: Document, evaluation: Evaluation, other: Mappi
     return PairedTests(run_paired_test(a.exact, b.exact, paragraph_of), run_paired_test(a.f1, b.f1, paragraph_of))
 
 
-def break_down(document: Document, scores: Scores, language: str, method_of: Mapping[str, Method]) -> Breakdown:
-    """Average the scores by question word, answer length, method of the span, and language (the last two if known)."""
+def find_languages(document: Document, language: str | Mapping[str, str]) -> dict[str, str]:
+    """Return the language of each question: question id -> code. language: as `evaluate` takes it."""
+    given = {} if isinstance(language, str) else language
+    rest = language if isinstance(language, str) else UNKNOWN_LANGUAGE
+    ids = (question.id for _, _, _, question in iterate_questions(document))
+    return {one: question_language(one) or given.get(one, rest) for one in ids}
+
+
+def break_down(
+    document: Document, scores: Scores, language_of: Mapping[str, str], method_of: Mapping[str, Method]
+) -> Breakdown:
+    """Average the scores by question word, answer length, method of the span if known, and language.
+
+    A single language that no question id states is no group of its own.
+    """
     labels: dict[str, dict[str, str]] = {"question_word": {}, "answer_length": {}, "method": {}, "language": {}}
+    several = len(set(language_of.values())) > 1
     for _, _, _, question in iterate_questions(document):
-        own_language = question_language(question.id)
-        labels["question_word"][question.id] = find_question_word(question.question, own_language or language)
+        language = language_of[question.id]
+        labels["question_word"][question.id] = find_question_word(question.question, language)
         labels["answer_length"][question.id] = length_band(question)
         if question.id in method_of:
             labels["method"][question.id] = str(method_of[question.id])
-        if own_language:
-            labels["language"][question.id] = own_language
+        if several or question_language(question.id):
+            labels["language"][question.id] = language
     return {dimension: groups for dimension, label_of in labels.items() if (groups := _group(scores, label_of))}
 
 
@@ -173,13 +189,14 @@ def _group(scores: Scores, label_of: Mapping[str, str]) -> dict[str, Averages]:
     return {label: averages for label, averages in groups.items() if averages is not None}
 
 
-def _score_language_aware(document: Document, predictions: Mapping[str, str], language: str) -> tuple[float, float]:
+def _score_language_aware(
+    document: Document, predictions: Mapping[str, str], language_of: Mapping[str, str]
+) -> tuple[float, float]:
     """Return mean exact match and F1 in percent, with each answer normalised for the language of its question."""
     by_language: dict[str, dict[str, str]] = {}
-    for _, _, _, question in iterate_questions(document):
-        if question.id in predictions:
-            code = question_language(question.id) or language
-            by_language.setdefault(code, {})[question.id] = predictions[question.id]
+    for question, code in language_of.items():
+        if question in predictions:
+            by_language.setdefault(code, {})[question] = predictions[question]
     exact: list[float] = []
     f1: list[float] = []
     for code, group in by_language.items():

@@ -3,7 +3,7 @@
 This module is separate from `corpora`, so that fine-tuning does not depend on the tables.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from spanferry import tables
 from spanferry.reader.corpora import PROVENANCE, read_cleaned
+from spanferry.reader.normalisation import question_language
 from spanferry.records import Field, Method, SpanRow, Split
 from spanferry.squad import Document, Paragraph, iterate_questions
 
@@ -19,21 +20,31 @@ CERTAINTY = {method: rank for rank, method in enumerate(Method)}  # 0 is the mos
 
 @dataclass(frozen=True)
 class Gold:
-    """The questions of one or several corpora. method_of: question id -> method that found its span, if known."""
+    """The questions of one or several corpora.
+
+    method_of: question id -> method that found its span, if known. language_of: question id -> code of its language.
+    """
 
     document: Document
     method_of: dict[str, Method]
+    language_of: dict[str, str]
 
 
-def read_gold(data: Path, corpora: Sequence[str], language: str) -> Gold:
+def read_gold(data: Path, languages: Mapping[str, str]) -> Gold:
     """Read the dev questions of all corpora as one document, with the methods of their spans if provenance exists.
 
-    data: the folder of the corpora. Raises InputError when a file is missing or broken.
+    data: the folder of the corpora. languages: corpus -> code of its language. Raises InputError when a file is missing
+    or broken.
     """
     golds: dict[str, Gold] = {}
-    for corpus, document in read_cleaned(data, corpora, language, "dev").items():
+    for corpus, document in read_cleaned(data, languages, "dev").items():
         provenance = data / corpus / "clean" / PROVENANCE
-        golds[corpus] = Gold(document, read_methods(provenance, "dev") if provenance.is_file() else {})
+        methods = read_methods(provenance, "dev") if provenance.is_file() else {}
+        codes = {
+            question.id: question_language(question.id) or languages[corpus]
+            for _, _, _, question in iterate_questions(document)
+        }
+        golds[corpus] = Gold(document, methods, codes)
     return join_gold(golds)
 
 
@@ -44,7 +55,8 @@ def join_gold(golds: Mapping[str, Gold]) -> Gold:
         golds = {corpus: _prefix_ids(gold, f"{corpus}/") for corpus, gold in golds.items()}
     articles = tuple(article for gold in golds.values() for article in gold.document.data)
     method_of = {question: method for gold in golds.values() for question, method in gold.method_of.items()}
-    return Gold(Document(data=articles), method_of)
+    language_of = {question: code for gold in golds.values() for question, code in gold.language_of.items()}
+    return Gold(Document(data=articles), method_of, language_of)
 
 
 def _prefix_ids(gold: Gold, prefix: str) -> Gold:
@@ -57,7 +69,8 @@ def _prefix_ids(gold: Gold, prefix: str) -> Gold:
         for article in gold.document.data
     )
     method_of = {prefix + question: method for question, method in gold.method_of.items()}
-    return Gold(replace(gold.document, data=articles), method_of)
+    language_of = {prefix + question: code for question, code in gold.language_of.items()}
+    return Gold(replace(gold.document, data=articles), method_of, language_of)
 
 
 def read_methods(provenance: Path, split: Split) -> dict[str, Method]:

@@ -7,7 +7,7 @@ reports/runs/<run>/n_best.json          {question id: [{text, start_logit, end_l
 reports/runs/<run>/details.json         RunDetails
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +33,15 @@ PUBLISHED_KEYS = ("exact", "f1", "HasAns_exact", "HasAns_f1", "NoAns_exact")
 class RunDetails(Struct, frozen=True):
     """The run's settings, the training record, the breakdown, and each question's scores.
 
-    scores: question id -> (exact, F1, number of its paragraph); scores are 0 to 1.
+    scores: question id -> (exact, F1, number of its paragraph); scores are 0 to 1. languages: code of the language of
+    each corpus that the run is evaluated on ("mul" if the question ids state the language).
     """
 
     run: Run
     training: TrainingRecord
     breakdown: Breakdown
     scores: dict[str, tuple[float, float, int]]
+    languages: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -63,14 +65,14 @@ def evaluate_run(
     run: Run,
     folder: Path,
     gold: Gold,
-    language: str,
+    languages: Mapping[str, str],
     published: PublishedResult | None,
     progress: Callable[[int], object] = lambda _: None,
 ) -> RunReport:
     """Answer the gold questions with the model in a folder, and evaluate the answers.
 
-    language: that of questions whose id states none. progress is called with the number of windows of each batch.
-    Raises InputError.
+    languages: code of the language of each corpus that the run is evaluated on. progress is called with the
+    number of windows of each batch. Raises InputError.
     """
     import torch
 
@@ -85,10 +87,10 @@ def evaluate_run(
         answers.predictions,
         null_odds=answers.null_odds if allow_no_answer else None,
         threshold=max(run.prediction.null_threshold, OFFICIAL_THRESHOLD),
-        language=language,
+        language=gold.language_of,
         method_of=gold.method_of,
     )
-    details = RunDetails(run, record, evaluation.breakdown, collect_scores(evaluation))
+    details = RunDetails(run, record, evaluation.breakdown, collect_scores(evaluation), dict(languages))
     return RunReport(answers, flatten_figures(evaluation, published), details)
 
 

@@ -23,7 +23,7 @@ from spanferry.squad.reader import (
     scan_document,
 )
 from spanferry.squad.reading import Fault, FaultReasons, Position, Reading
-from spanferry.squad.writer import cleaned_name, encode_squad, write_squad
+from spanferry.squad.writer import cleaned_language, cleaned_name, encode_squad, write_squad
 
 __all__ = [
     "MAX_TEXT_LENGTH",
@@ -40,6 +40,7 @@ __all__ = [
     "Question",
     "Reading",
     "Text",
+    "cleaned_language",
     "cleaned_name",
     "decode_squad",
     "encode_squad",

@@ -1,11 +1,14 @@
 """Write SQuAD files."""
 
+import re
 from pathlib import Path
 
 import msgspec
 
 from spanferry.files import write_bytes
 from spanferry.squad.document import Document
+
+_CLEANED_NAME = re.compile(r"([a-z]{2,3}(?:-[A-Za-z0-9]+)*)_squadv2_(?:train|dev)_clean\.json")
 
 
 def encode_squad(document: Document) -> bytes:
@@ -34,3 +37,9 @@ def write_squad(document: Document, path: Path) -> None:
 def cleaned_name(target: str, split: str) -> str:
     """Return the name of the cleaned file of a split: "nl_squadv2_train_clean.json"."""
     return f"{target}_squadv2_{split}_clean.json"
+
+
+def cleaned_language(name: str) -> str | None:
+    """Return the language that the name of a cleaned file states, None for another name."""
+    match = _CLEANED_NAME.fullmatch(name)
+    return match[1] if match else None
