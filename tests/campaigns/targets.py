@@ -47,7 +47,9 @@ import stages.rescue
 import stages.segment
 import stages.translate
 from tests.campaigns import corruption
+from tests.campaigns.forms import corrupt_form
 from tests.campaigns.harness import limit_resources, run_safely
+from tests.support.forms import FORMS
 from tests.support.small_squad import DEV, PARAMS, TRAIN, as_json
 from tests.support.tiny_build import build
 
@@ -116,14 +118,17 @@ def corrupt_squad(chance: Random) -> bytes:
 
 
 def feed_squad(raw: bytes) -> None:
-    """Run fetch and segment, and all commands that read a SQuAD file."""
+    """Run fetch and segment, and all commands that read a file of questions. fetch and validate must agree about it."""
     Path("train.json").write_bytes(raw)
     Path("dev.json").write_bytes(as_json(DEV))
     Path("predictions.json").write_text('{"often": "12 times a day", "captain": ""}')
     Path("params.yaml").write_text(PARAMS)
-    if stage("fetch"):
+    is_fetched = stage("fetch")
+    if is_fetched:
         assert stage("segment"), "segment must read what fetch accepts"
-    run_safely(validate, "train.json")
+    validated = run_safely(validate, "train.json", "--json")
+    is_usable = validated.exit_code != 2 and json.loads(validated.stdout)["files"][0]["usable"] > 0
+    assert is_fetched == is_usable, "fetch and validate disagree"
     run_safely(plan, "small")
     run_safely(diff, "train.json", "dev.json")
     run_safely(evaluate, "--gold", "train.json", "--predictions", "predictions.json")
@@ -491,6 +496,7 @@ def feed_service(raw: bytes) -> None:
 
 TARGETS = {
     "squad": Target(corrupt_squad, feed_squad),
+    "forms": Target(lambda chance: corrupt_form(chance.choice(FORMS), chance), feed_squad),
     "chain": Target(corrupt_squad, feed_chain),
     "tmx": Target(corrupt_tmx, feed_tmx),
     "table": Target(corrupt_table, feed_table),

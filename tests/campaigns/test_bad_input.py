@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.campaigns.forms import check_reading, corrupt_form
 from tests.campaigns.targets import TARGETS, attack
+from tests.support.forms import FORMS
 
 CAMPAIGN = settings.get_current_profile_name() == "campaign"
 SEEDS = sorted((Path(__file__).parent / "seeds").glob("*/*"))
@@ -22,6 +24,13 @@ SEEDS = sorted((Path(__file__).parent / "seeds").glob("*/*"))
 @given(chance=st.randoms(use_true_random=False))
 def test_corrupted_input(kind, chance) -> None:
     attack(kind, TARGETS[kind].corrupt(chance))
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+@settings(max_examples=settings().max_examples if CAMPAIGN else 30, deadline=None)
+@given(chance=st.randoms(use_true_random=False))
+def test_corrupted_forms_are_read_clean_or_refused(form, chance) -> None:
+    check_reading(corrupt_form(form, chance))
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda path: f"{path.parent.name}/{path.name}")

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 import pytest
+from msgspec.structs import replace
+from spanferry.arrow import from_table, to_table
 from spanferry.projection.locate_tables import locate_table
 from spanferry.projection.rescue_tables import rescue_table
 from spanferry.projection.settings import RescueSettings
-from spanferry.records import Method, Reason
+from spanferry.records import Method, Reason, SourceParagraph
 
 from tests.support.corpora import DUTCH, layout, translations
 
@@ -144,3 +146,17 @@ def test_answers_that_rescue_cannot_repair_are_not_requested(answer, known, reas
     spans, cost = rescued(engine, answer, known=known)
     assert engine.requests == []
     assert (spans[0]["reason"], cost["requests"]) == (reason, 0)
+
+
+def test_an_answer_that_the_reader_refuses_keeps_its_reason_though_another_question_has_the_same():
+    engine = Engine({"The [Crow] hangs here.": "De [Kraai] hangt hier."})
+    [row] = from_table(layout(CONTEXT, (4, "Crow"), (4, "Crow"), cut=(20,)), SourceParagraph)
+    first, second = row.questions
+    table = to_table([replace(row, questions=(replace(first, reason=Reason.EMPTY_QUESTION), second))], SourceParagraph)
+    paragraphs, spans = locate_table(table, translations(KNOWN), DUTCH, 1)
+    spans, cost = rescue_table(table, paragraphs, spans, engine, DUTCH, SETTINGS, 1)
+    assert [(row["reason"], row["text"]) for row in spans.to_pylist()] == [
+        (Reason.EMPTY_QUESTION, None),
+        (None, "Kraai"),
+    ]
+    assert cost["rescued"] == 1

@@ -102,8 +102,15 @@ def reconcile(
 
 
 def update(row: SpanRow, answer: PlacedAnswer | None) -> SpanRow:
-    """Return a row with the current span of its answer; the row itself if there is none or nothing changed."""
-    if answer is None or (answer.placement is row.placement and answer.candidates is row.candidates):
+    """Return a row with the current span of its answer; the row itself if it has no span or nothing changed.
+
+    Of two rows with the same answer, one may have no span: the source has it in a question that the reader refuses.
+    """
+    if (
+        answer is None
+        or row.placement is None
+        or (answer.placement is row.placement and answer.candidates is row.candidates)
+    ):
         return row
     return replace(row, placement=answer.placement, candidates=answer.candidates)
 

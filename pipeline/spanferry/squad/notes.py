@@ -6,6 +6,8 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
+from spanferry.printing import printable
+
 SHOWN_KEYS = 8  # extra keys that one line names
 SHOWN_CHARACTERS = 40  # of a key
 
@@ -56,14 +58,14 @@ def describe_notes(notes: Sequence[Note]) -> Iterator[str]:
     extra = [note for note in notes if note.kind is NoteKind.EXTRA_KEY]
     yield from (describe_note(note) for note in notes if note.kind is not NoteKind.EXTRA_KEY)
     if extra:
-        named = ", ".join(f"{shorten(note.subject)} ({note.count:,})" for note in extra[:SHOWN_KEYS])
+        named = ", ".join(f"{note.subject} ({note.count:,})" for note in extra[:SHOWN_KEYS])
         more = f" and {len(extra) - SHOWN_KEYS:,} more" if len(extra) > SHOWN_KEYS else ""
         yield f"extra keys ignored: {named}{more}"
 
 
 def describe_note(note: Note) -> str:
     """Return the line of one note."""
-    subject = f" {shorten(note.subject)}" if note.subject else ""
+    subject = f" {note.subject}" if note.subject else ""
     match note.kind:
         case NoteKind.UNPACKED | NoteKind.BYTE_ORDER_MARK:
             return str(note.kind)
@@ -78,8 +80,8 @@ def describe_note(note: Note) -> str:
 
 
 def shorten(text: str, length: int = SHOWN_CHARACTERS) -> str:
-    """Return at most this many characters of a text, with an ellipsis where it was cut."""
-    return text if len(text) <= length else f"{text[:length]}…"
+    """Return at most this many characters of a text on one line, with an ellipsis where it was cut."""
+    return printable(text if len(text) <= length else f"{text[:length]}…")
 
 
 class NoteCollector:
@@ -90,6 +92,7 @@ class NoteCollector:
 
     def add(self, kind: NoteKind, place: str, subject: str = "") -> None:
         """Count a note."""
+        subject = shorten(subject)
         earlier = self._notes.get((kind, subject))
         self._notes[kind, subject] = (
             replace(earlier, count=earlier.count + 1) if earlier else Note(kind, subject, 1, place)

@@ -107,16 +107,16 @@ def scan_bytes(raw: bytes, name: str) -> Reading:
         text = raw.decode()
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: not UTF-8 at byte {error.start:,}; save it as UTF-8") from None
-    may_have_surrogates = any(escape in raw for escape in _SURROGATE_ESCAPES)
+    assembler = Assembler(found, may_have_surrogates=any(escape in raw for escape in _SURROGATE_ESCAPES))
     try:
         value = decode_json(text)
     except NotJson as error:
         if is_json_lines(raw, error):
-            return read_lines(raw, name, found)
+            return read_lines(raw, name, assembler)
         if foreign := name_text(text):
             raise NotSquad(f"{name}: this is {foreign}; {EXPECTED}") from None
         raise InputError(f"{name}: not JSON: {error}") from None
-    return read_json(value, name, Assembler(found, may_have_surrogates=may_have_surrogates))
+    return read_json(value, name, assembler)
 
 
 def read_rows(rows: Iterable[Mapping[str, Any]], name: str, form: str = "rows", unit: str = "row") -> Reading:
@@ -212,9 +212,8 @@ def non_empty_lines(raw: bytes) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
-def read_lines(raw: bytes, name: str, found: Findings) -> Reading:
+def read_lines(raw: bytes, name: str, assembler: Assembler) -> Reading:
     """Read JSON lines: of rows, of paragraphs as MRQA has them, or of articles. Raises NotSquad."""
-    assembler = Assembler(found)
     first: Item | None = None
     for number, line in non_empty_lines(raw):
         path = f"line {number:,}"

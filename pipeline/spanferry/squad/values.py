@@ -342,7 +342,8 @@ def read_mrqa_slots(fields: Fields, context: str, path: str, found: Findings) ->
             if piece != text and fold(piece) == fold(text):
                 found.note(NoteKind.ANSWER_CASE, place)
                 as_written = piece
-        yield AnswerSlot(Answer(as_written, start), place, True, False, wrong)
+        is_given = wrong is not None or bool(as_written.strip())
+        yield AnswerSlot(Answer(as_written, start), place, is_given, False, wrong)
 
 
 def fold(text: str) -> str:

@@ -85,9 +85,6 @@ class FindingCollector:
         if len(examples) < MAX_EXAMPLES:
             examples.append(Example(path, message))
 
-    def __bool__(self) -> bool:
-        return bool(self._counts)
-
     def discard(self, rule: str) -> None:
         """Remove the findings of a rule."""
         self._counts.pop(rule, None)

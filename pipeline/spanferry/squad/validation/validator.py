@@ -57,7 +57,7 @@ class Validator:
                 self._check_texts(a, start, article.paragraphs[start : start + PARAGRAPHS_AT_ONCE])
             for p, paragraph in enumerate(article.paragraphs):
                 self._check_paragraph(a, p, paragraph)
-        if not self.counts.questions and not self.findings:
+        if not self.counts.questions and not self._reading.faults:
             self.findings.add("no_questions", "data", "")
         if not self._has_composed:
             self.findings.discard("mixed_normalisation")
@@ -97,6 +97,8 @@ class Validator:
         path = self._place(*position)
         if question.question.strip():
             self._apply(self._file_checks, (question, self._seen), path)
+        if Position(*position[:2]) in self._reading.reasons:
+            return  # without a context, no answer can be checked
         for field, answers in ((Field.ANSWERS, question.answers), (Field.PLAUSIBLE, question.plausible)):
             for n, answer in enumerate(answers):
                 # What the reader has found to be wrong is a placeholder.
