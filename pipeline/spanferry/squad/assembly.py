@@ -196,7 +196,7 @@ class Assembler:
         items = cast("list[object]", questions) if isinstance(questions, list) else []
         self.is_mrqa = self.is_mrqa or bool(items and MRQA_KEYS & (fields_of(items[0]) or {}).keys())
         qas = (
-            read_question(one, context, at._replace(question=q), f"{path}.qas[{q}]", found)
+            read_question(one, context, Position(at.article, at.paragraph, q), f"{path}.qas[{q}]", found)
             for q, one in enumerate(items)
         )
         return Paragraph(context, tuple(qas))

@@ -6,12 +6,14 @@ A file that is written exactly as the format says is decoded by msgspec in one g
 which is slower and says what was repaired, ignored and left out. docs/formats.md lists the forms.
 """
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
+import numpy as np
 from msgspec import UNSET, UnsetType
 
 from spanferry.errors import InputError
@@ -137,18 +139,22 @@ def decode_clean(raw: bytes) -> Document | None:
         document = msgspec.json.decode(raw, type=Document)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    ids: set[str] = set()
-    questions = 0
+    hashes = array("q")  # of the ids; a set of them takes 60 times the memory
     for article in document.data:
         if not is_clean(article):
             return None
         for paragraph in article.paragraphs:
-            ids.update([question.id for question in paragraph.qas])
-            questions += len(paragraph.qas)
-    if not questions or len(ids) < questions:
+            hashes.extend([hash(question.id) for question in paragraph.qas])
+    if not hashes or has_equal(hashes):
         return None
     surplus = count_keys(raw) - expected_keys(raw, document)
     return document if surplus == 0 or surplus == count_leading_colons(document) else None
+
+
+def has_equal(hashes: "array[int]") -> bool:
+    """Return whether two of the numbers are equal."""
+    ordered = np.sort(np.frombuffer(hashes, np.int64))
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def count_keys(raw: bytes) -> int:

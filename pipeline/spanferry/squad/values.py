@@ -102,7 +102,7 @@ def read_question(
         found.fault(Reason.ANSWERABLE_WITHOUT_ANSWERS, at, path, "" if has_column else "has no `answers`")
     if flag is True and slots:
         found.fault(Reason.IMPOSSIBLE_WITH_ANSWERS, at, path)
-    answers = keep_slots(slots, at._replace(field=Field.ANSWERS), found)
+    answers = keep_slots(slots, at, Field.ANSWERS, found)
     plausible = read_plausible(fields, flag is True, context, at, path, found, is_row=is_row)
     return Question(id_, text or "", answers, flag, plausible)
 
@@ -254,7 +254,7 @@ def read_answers(
         return None
     slots: list[AnswerSlot] = []
     for n, item in enumerate(items):
-        place = at._replace(field=field, answer=len(slots))
+        place = Position(at.article, at.paragraph, at.question, field, len(slots))
         slots += read_slots(item, context, place, f"{path}.{key}[{n}]", found)
     return slots
 
@@ -382,13 +382,13 @@ def settle_answerable(
     return flag, [slot for slot in slots if slot.is_given]
 
 
-def keep_slots(slots: Sequence[AnswerSlot], at: Position, found: Findings) -> tuple[Answer, ...]:
-    """Return the answers, with a fault for each that is wrong or empty. at: the position of the list."""
+def keep_slots(slots: Sequence[AnswerSlot], at: Position, field: Field, found: Findings) -> tuple[Answer, ...]:
+    """Return the answers, with a fault for each that is wrong or empty. at: the position of the question."""
     for n, slot in enumerate(slots):
         if slot.problem:
-            found.malformed(at._replace(answer=n), *slot.problem)
+            found.malformed(at._replace(field=field, answer=n), *slot.problem)
         elif not slot.is_given:
-            found.fault(Reason.EMPTY_ANSWER, at._replace(answer=n), slot.path)
+            found.fault(Reason.EMPTY_ANSWER, at._replace(field=field, answer=n), slot.path)
     return tuple(slot.answer for slot in slots)
 
 
@@ -406,4 +406,4 @@ def read_plausible(
             found.note(NoteKind.PLAUSIBLE, path)
         return UNSET
     slots = read_answers(fields, key, Field.PLAUSIBLE, context, at, path, found, is_row=is_row)
-    return UNSET if slots is None else keep_slots(slots, at._replace(field=Field.PLAUSIBLE), found)
+    return UNSET if slots is None else keep_slots(slots, at, Field.PLAUSIBLE, found)
