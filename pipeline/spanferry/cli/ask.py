@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spanferry.cli.support import Command
+from spanferry.cli.support import Command, say_line
 from spanferry.errors import InputError
 from spanferry.files import regular_file
 from spanferry.language.sentences import sentences
 from spanferry.printing import printable, printable_json
 from spanferry.reader.settings import WeightsFormat
-from spanferry.squad import iterate_questions, read_squad
+from spanferry.squad import iterate_questions, read_document
 
 if TYPE_CHECKING:
     from spanferry.reader.answerer import AnswerDict
@@ -119,7 +119,10 @@ def list_questions(context: str | None, given: tuple[str, ...], file: Path | Non
     if given and file:
         raise InputError("give either --question or --questions")
     if file is not None and context is None:
-        rows = iterate_questions(read_squad(file))
+        reading = read_document(file)
+        for line in reading.describe():
+            say_line("ask", f"{reading.name}: {line}")
+        rows = iterate_questions(reading.document)
         return (Asked(question.question, paragraph.context, question.id) for _, _, paragraph, question in rows)
     if context is None:
         raise InputError("a context is needed: --context, --context-file, or a data set as --questions")

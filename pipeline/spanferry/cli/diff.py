@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 from itertools import islice, takewhile
 from pathlib import Path
 
@@ -34,8 +33,10 @@ def diff(before: Path, after: Path, examples: int, as_json: bool) -> None:
 
     A and B are SQuAD files or published folders.
     """
-    say = partial(say_line, "diff")
-    difference = compare_versions(read_version(before, say), read_version(after, say))
+    told: list[str] = []
+    difference = compare_versions(read_version(before, told.append), read_version(after, told.append))
+    for line in told:
+        say_line("diff", line)
     if as_json:
         click.echo(printable_json(msgspec.json.encode(difference).decode()))
         return

@@ -13,10 +13,13 @@ from itertools import combinations
 
 from msgspec.structs import replace
 
-from spanferry.records import CandidateRow, Placement, Span, SpanRow
+from spanferry.records import SOURCE_REASONS, CandidateRow, Placement, Span, SpanRow
 
 AnswerKey = tuple[int, str]
 """Identifies an answer in its paragraph: its offset in the source, and its text."""
+
+REFUSED: AnswerKey = (-1, "")
+"""The key of all answers that the reader of the source refuses."""
 
 # Subtracted from the log odds of the weaker span in a contradiction. Contradictions are too rare to fit it: on the
 # sample, before rescue, 11 of 3,806 pairs contradict each other, and the weaker span is wrong in 10 of them.
@@ -65,8 +68,11 @@ class PlacedAnswer:
 
 
 def key_of(row: SpanRow) -> AnswerKey:
-    """Return the key of a row's answer. Several annotators may give the same answer."""
-    return row.source_start, row.source_text
+    """Return the key of a row's answer. Several annotators may give the same answer.
+
+    What the reader of the source refuses is never located, whatever other rows have the same answer.
+    """
+    return REFUSED if row.reason in SOURCE_REASONS else (row.source_start, row.source_text)
 
 
 def reconcile(
@@ -102,15 +108,8 @@ def reconcile(
 
 
 def update(row: SpanRow, answer: PlacedAnswer | None) -> SpanRow:
-    """Return a row with the current span of its answer; the row itself if it has no span or nothing changed.
-
-    Of two rows with the same answer, one may have no span: the source has it in a question that the reader refuses.
-    """
-    if (
-        answer is None
-        or row.placement is None
-        or (answer.placement is row.placement and answer.candidates is row.candidates)
-    ):
+    """Return a row with the current span of its answer; the row itself if there is none or nothing changed."""
+    if answer is None or (answer.placement is row.placement and answer.candidates is row.candidates):
         return row
     return replace(row, placement=answer.placement, candidates=answer.candidates)
 

@@ -135,8 +135,7 @@ def settle(job: RescueJob, locator: Locator) -> SettledParagraph:
     source = source_text(job.source.context, job.source.sentences, target)
     first_rows: dict[AnswerKey, SpanRow] = {}
     for row in job.spans:
-        if row.reason not in SOURCE_REASONS:
-            first_rows.setdefault(key_of(row), row)
+        first_rows.setdefault(key_of(row), row)
     decided: dict[AnswerKey, SpanRow] = {}
     previous: dict[AnswerKey, SpanRow] = {}
     outcomes: list[Outcome] = []
@@ -155,11 +154,8 @@ def settle(job: RescueJob, locator: Locator) -> SettledParagraph:
 
 
 def with_decision(row: SpanRow, decided: SpanRow | None) -> SpanRow:
-    """Return a row with the decision on its answer, which was made on the first row of the same answer.
-
-    A row that the reader of the source refuses stays as it is.
-    """
-    if decided is None or row.reason in SOURCE_REASONS:
+    """Return a row with the decision on its answer, which was made on the first row of the same answer."""
+    if decided is None:
         return row
     return replace(
         row,

@@ -4,6 +4,7 @@ import json
 from json import JSONDecodeError
 from typing import Any, cast
 
+SHOWN_CHARACTERS = 40  # of a value in a message
 MAX_DIGITS = 400  # of a whole number; a longer one is decoded as infinity, which is no valid value anywhere
 
 
@@ -58,6 +59,11 @@ def _parse_int(digits: str) -> int | float:
     return int(digits) if len(digits) <= MAX_DIGITS else float("inf")
 
 
+def cut(text: str) -> str:
+    """Return the beginning of a text, for a message."""
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+
+
 def describe_value(value: object) -> str:
     """Describe a JSON value for a message."""
     match value:
@@ -66,10 +72,9 @@ def describe_value(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case int() | float():
-            text = str(value)
-            return f"the number {text if len(text) <= 40 else text[:40] + '…'}"
+            return f"the number {cut(str(value))}"
         case str():
-            return f"the text {value if len(value) <= 40 else value[:40] + '…'!r}"
+            return f"the text {cut(value)!r}"
         case list():
             return "a list"
         case _:

@@ -7,9 +7,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from spanferry.printing import printable
+from spanferry.squad.json_text import cut
 
 SHOWN_KEYS = 8  # extra keys that one line names
-SHOWN_CHARACTERS = 40  # of a key
 
 
 class NoteKind(StrEnum):
@@ -79,9 +79,9 @@ def describe_note(note: Note) -> str:
             return f"{note.count:,} × {note.kind}{subject and ':' + subject} (first: {note.first})"
 
 
-def shorten(text: str, length: int = SHOWN_CHARACTERS) -> str:
-    """Return at most this many characters of a text on one line, with an ellipsis where it was cut."""
-    return printable(text if len(text) <= length else f"{text[:length]}…")
+def shorten(text: str) -> str:
+    """Return the beginning of a text, on one line."""
+    return printable(cut(text))
 
 
 class NoteCollector:

@@ -16,7 +16,7 @@ from msgspec import UNSET, UnsetType
 
 from spanferry.records import Field, Reason
 from spanferry.squad.document import MAX_TEXT_LENGTH, Answer, Question
-from spanferry.squad.json_text import Doubled, describe_value, fields_of
+from spanferry.squad.json_text import Doubled, cut, describe_value, fields_of
 from spanferry.squad.notes import NoteCollector, NoteKind
 from spanferry.squad.reading import Fault, Position
 from spanferry.surrogates import has_surrogate
@@ -184,7 +184,7 @@ def read_id(fields: Fields, context: str, question: str, at: Position, path: str
         return make_id(context, question, path, found)
     id_ = cast("str", value)
     if first := found.ids.get(id_):
-        found.fault(Reason.DUPLICATE_ID, at, path, f"{id_!r} is already the id of {first}")
+        found.fault(Reason.DUPLICATE_ID, at, path, f"{cut(id_)!r} is already the id of {first}")
         return claim_id(id_, path, found)
     found.ids[id_] = path
     return id_
@@ -262,7 +262,7 @@ def read_answers(
 def list_answers(value: object, path: str, found: Findings, *, is_row: bool) -> Sequence[object]:
     """Return the answers as a list of objects, however they are grouped. Raises ValueError."""
     if isinstance(value, Doubled):
-        raise ValueError(f"has the key {(value.differing + value.same)[0]!r} twice")
+        raise ValueError(f"has the key {cut((value.differing + value.same)[0])!r} twice")
     if isinstance(value, list):
         return cast("list[object]", value)
     if not isinstance(value, dict):
