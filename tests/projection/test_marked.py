@@ -211,3 +211,37 @@ def test_any_response_is_parsed_or_refused(response):
 )
 def test_the_marked_translation_selects_the_occurrence(source, translation, marked, target):
     assert_chosen(source, translation, target, marked)
+
+
+XML = ("<a>", "</a>")
+
+
+@pytest.mark.parametrize(
+    ("response", "expected"),
+    [
+        ("Het hangt nu in <a>Delft</a>.", ("Delft", "Het hangt nu in Delft.")),
+        ("Het hangt nu in <a> Delft </a>.", ("Delft", "Het hangt nu in Delft.")),
+        ("Het hangt nu in <a>Delft.", None),
+        ("Het hangt nu in Delft</a>.", None),
+        ("Het hangt nu in </a>Delft<a>.", None),
+        ("Het hangt nu in <a><a>Delft</a></a>.", None),
+        ("Het hangt nu in <a>Delft</a></a>.", None),
+        ("Het <a>hangt</a> nu in <a>Delft</a>.", None),
+        ('Het hangt nu in <a id="1">Delft</a>.', None),
+        ("Het hangt nu in <A>Delft</A>.", None),
+        ("Het hangt nu in < a >Delft</ a >.", None),
+        ("Het hangt nu in <a><b>Delft</b></a>.", None),
+        ("Het <b>hangt</b> nu in <a>Delft</a>.", None),
+        ("Het hangt nu in &lt;a&gt;Delft&lt;/a&gt;.", None),
+        ("Het hangt nu in <a/>Delft.", None),
+        ("Het hangt nu in <a></a>Delft.", None),
+    ],
+)
+def test_xml_markers_are_parsed_strictly(response, expected):
+    assert parse_marked(response, markers=XML) == expected
+
+
+def test_tags_of_the_sentence_itself_may_come_back():
+    source = "The <b> tag hangs in ⟦Delft⟧."
+    assert parse_marked("De tag <b> hangt in <a>Delft</a>.", source, XML) == ("Delft", "De tag <b> hangt in Delft.")
+    assert parse_marked("De tag hangt in <a>Delft</a>.", source, XML) is None

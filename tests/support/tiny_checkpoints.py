@@ -16,6 +16,9 @@ from transformers import (
     MarianMTModel,
     MarianTokenizer,
     NllbTokenizer,
+    T5Config,
+    T5ForConditionalGeneration,
+    T5Tokenizer,
 )
 
 sentencepiece = pytest.importorskip("sentencepiece", reason="the extra 'marian' is not installed")
@@ -78,7 +81,15 @@ def list_pieces(*spms: bytes) -> list[str]:
     return list(pieces)
 
 
-def train(model: torch.nn.Module, pad: int, sources: list[list[int]], targets: list[list[int]]) -> None:
+def train(
+    model: torch.nn.Module,
+    pad: int,
+    sources: list[list[int]],
+    targets: list[list[int]],
+    steps: int = MAX_STEPS,
+    rate: float = LEARNING_RATE,
+    target_loss: float = TARGET_LOSS,
+) -> None:
     """Train a model until it reproduces its sentences; deterministic."""
     torch.set_num_threads(1)
 
@@ -88,11 +99,11 @@ def train(model: torch.nn.Module, pad: int, sources: list[list[int]], targets: l
 
     inputs = padded(sources, pad)
     batch = {"input_ids": inputs, "attention_mask": (inputs != pad).long(), "labels": padded(targets, -100)}
-    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate)
     model.train()
-    for _ in range(MAX_STEPS):
+    for _ in range(steps):
         loss = model(**batch).loss
-        if loss.item() < TARGET_LOSS:
+        if loss.item() < target_loss:
             break
         loss.backward()
         optimizer.step()
@@ -184,3 +195,49 @@ def nllb(folder: Path) -> Path:
         extra_special_tokens=list(languages),
     )
     return multilingual(folder, tokenizer, len(tokenizer), languages)
+
+
+def madlad(folder: Path) -> Path:
+    """Make a T5 from English to the language that <2nl> or <2es> selects, as MADLAD-400 is made."""
+    folder.mkdir()
+    codes = {"<2nl>": DUTCH, "<2es>": SPANISH}
+    model_file = BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(ENGLISH + DUTCH + SPANISH),
+        model_writer=model_file,
+        vocab_size=280,
+        hard_vocab_limit=False,
+        user_defined_symbols=list(codes),
+        pad_id=0,
+        eos_id=1,
+        unk_id=2,
+        bos_id=-1,
+        minloglevel=2,
+    )
+    (folder / "spiece.model").write_bytes(model_file.getvalue())
+    tokenizer = T5Tokenizer.from_pretrained(folder, extra_ids=0)
+    config = T5Config(
+        vocab_size=len(tokenizer),
+        d_model=32,
+        d_kv=16,
+        d_ff=64,
+        num_layers=1,
+        num_decoder_layers=1,
+        num_heads=2,
+        dropout_rate=0.0,
+        feed_forward_proj="gated-gelu",
+        tie_word_embeddings=False,  # as MADLAD-400: transformers then does not scale the outputs
+        pad_token_id=0,
+        eos_token_id=1,
+        decoder_start_token_id=0,
+    )
+    torch.manual_seed(1)
+    model = T5ForConditionalGeneration(config)
+    sources = [f"{code} {text}" for code in codes for text in ENGLISH]
+    targets = [text for texts in codes.values() for text in texts]
+    train(
+        model, 0, tokenizer(sources).input_ids, tokenizer(targets).input_ids, steps=600, rate=0.004, target_loss=0.004
+    )
+    tokenizer.save_pretrained(folder)
+    model.save_pretrained(folder)
+    return folder

@@ -183,7 +183,7 @@ def find_identity(params: Params, name: str, languages: Languages) -> str | None
     """
     pair = languages.source, languages.target
     try:
-        engine = build_translator(name, params.translators, pair, params.translate, {})
+        engine = build_translator(name, params.translators, pair, params.translate, {}, MEMORY)
     except ParamsError:
         if MEMORY.exists() and any(name == scope.scope.translator for scope in read_memory_statistics(MEMORY).scopes):
             return name

@@ -16,7 +16,7 @@ import regex
 from rapidfuzz.distance import Indel
 
 from spanferry.language.words import fold, tokens
-from spanferry.markers import STYLES, Markers
+from spanferry.markers import STYLES, Markers, tag_name
 from spanferry.projection.candidates import AnswerQuery, SpanHint
 from spanferry.projection.tokenized import TokenizedText, Window
 from spanferry.projection.windows import mark_window
@@ -25,6 +25,7 @@ from spanferry.records import Record, Span
 BRACKETS = ("[]", "«»", "()")
 # A piece of more than LONGEST times the length of the answer, plus SLACK characters, shows that a marker has moved.
 LONGEST, SLACK = 3, 20
+TAG_LIKE = regex.compile(r"<\s*/?\s*[\p{L}_][^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,11 @@ def make_request(query: AnswerQuery, markers: Markers) -> MarkerRequest:
 def parse_translation(translation: str, request: MarkerRequest) -> MarkedTranslation | None:
     """Return the translation without its markers; None when they were lost or moved, or are ambiguous.
 
-    Doubled markers ("[[x]]") and white space inside the markers are accepted.
+    Doubled markers ("[[x]]") and white space inside the markers are accepted. XML-like markers are not: all tags of the
+    translation must be those of the request, without attributes, and none within another.
     """
+    if tag_name(request.markers) and not has_same_tags(translation, request.text):
+        return None
     left, right = (regex.escape(marker) for marker in request.markers)
     pattern = regex.compile(rf"(?:{left})+\s*(.+?)\s*(?:{right})+", regex.DOTALL)
     pairs = list(pattern.finditer(translation))
@@ -96,6 +100,15 @@ def parse_translation(translation: str, request: MarkerRequest) -> MarkedTransla
     if not piece.strip() or too_long or has_half_a_bracket(piece, request.answer):
         return None
     return MarkedTranslation(before + piece + after, len(before), len(before) + len(piece))
+
+
+def has_same_tags(translation: str, text: str) -> bool:
+    """Return whether two texts have the same tags, letter for letter, whatever their order.
+
+    >>> has_same_tags("<a>x</a> y", "y <a>x</a>"), has_same_tags("<a><a>x</a></a>", "<a>x</a>")
+    (True, False)
+    """
+    return Counter(TAG_LIKE.findall(translation)) == Counter(TAG_LIKE.findall(text))
 
 
 def has_half_a_bracket(piece: str, answer: str) -> bool:

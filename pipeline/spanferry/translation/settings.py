@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from spanferry.markers import tag_name
 from spanferry.translation.money import MaxCost, Price
 
 Positive = Annotated[
@@ -12,6 +13,7 @@ Positive = Annotated[
 Count = Annotated[int, Meta(ge=1)]
 Workers = Annotated[int, Meta(ge=1, le=256)]
 Name = Annotated[str, Meta(min_length=1)]
+Marker = Annotated[str, Meta(min_length=1, max_length=32, pattern=r"\A\S+\Z")]
 Commit = Annotated[str, Meta(pattern=r"\A[0-9a-f]{40}\Z")]
 
 
@@ -46,26 +48,34 @@ class TranslateSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
 
-class EntrySettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class EntrySettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="engine"):
     """The settings that all entries of section `translators` share."""
 
     price: Price | None = None
     """The price per million characters or tokens, if it is not that of the table `prices.json`."""
 
+    markers: Annotated[tuple[tuple[Marker, Marker], ...], Meta(min_length=1)] | None = None
+    """Pairs of markers that the engine keeps around words, the best first. The default is the engine's own list."""
 
-class MemorySettings(EntrySettings, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="memory"):
+    def __post_init__(self) -> None:
+        for left, right in self.markers or ():
+            if left.startswith("<") and tag_name((left, right)) is None:
+                raise ValueError(f"markers: {left} and {right} are not a tag and its end, such as <a> and </a>")
+
+
+class MemorySettings(EntrySettings, frozen=True, tag="memory"):
     """Engine `memory`: looks up texts in the TMX file of the corpus, offline."""
 
 
-class IdentitySettings(EntrySettings, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="identity"):
+class IdentitySettings(EntrySettings, frozen=True, tag="identity"):
     """Engine `identity`: returns each text unchanged, for testing a build."""
 
 
-class MTranslateSettings(EntrySettings, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="mtranslate"):
+class MTranslateSettings(EntrySettings, frozen=True, tag="mtranslate"):
     """Engine `mtranslate`: Google Translate's mobile page."""
 
 
-class CheckpointSettings(EntrySettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class CheckpointSettings(EntrySettings, frozen=True, kw_only=True):
     """Settings of the engines that run a model on this machine."""
 
     model: Name
@@ -81,7 +91,7 @@ class CheckpointSettings(EntrySettings, frozen=True, forbid_unknown_fields=True,
     """The model's code of the source language, if it differs from language.source (NLLB: eng_Latn)."""
 
     target_code: str | None = None
-    """The model's code of the target language (NLLB: nld_Latn; multilingual Marian models: nld)."""
+    """The model's code of the target language (NLLB: nld_Latn; multilingual Marian models: nld; MADLAD-400: nl)."""
 
     beams: Count = 4
     length_penalty: Annotated[float, Meta(ge=-10, le=10)] = 1.0
@@ -90,27 +100,64 @@ class CheckpointSettings(EntrySettings, frozen=True, forbid_unknown_fields=True,
     """Number of tokens to translate at once. More are faster on a GPU, as long as they fit in its memory."""
 
 
-class MarianSettings(CheckpointSettings, frozen=True, tag_field="engine", tag="marian"):
-    """Engine `marian`: Marian (OPUS-MT), NLLB and M2M100 models through transformers."""
+class MarianSettings(CheckpointSettings, frozen=True, tag="marian"):
+    """Engine `marian`: Marian (OPUS-MT), NLLB, M2M100 and MADLAD-400 models through transformers."""
 
     precision: Literal["auto", "bfloat16", "float32"] = "auto"
     """`auto`: bfloat16 on a GPU and float32 on a CPU. The memory does not distinguish their translations."""
 
 
-class CTranslate2Settings(CheckpointSettings, frozen=True, tag_field="engine", tag="ctranslate2"):
+class CTranslate2Settings(CheckpointSettings, frozen=True, tag="ctranslate2"):
     """Engine `ctranslate2`: the same models as `marian`, converted for CTranslate2."""
 
     quantization: Literal["int8", "int8_float16", "int8_bfloat16", "float16", "bfloat16", "float32"] = "int8"
 
 
-class ApertiumSettings(EntrySettings, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="apertium"):
+class ApertiumSettings(EntrySettings, frozen=True, tag="apertium"):
     """Engine `apertium`: rule-based and offline, with Debian's packages."""
 
     mode: Annotated[str, Meta(pattern=r"\A[\w-]+\Z")]
     """An installed translation direction, as `apertium -l` lists it: eng-spa, eng-cat, en-gl."""
 
 
-class DeepLSettings(EntrySettings, frozen=True, forbid_unknown_fields=True, tag_field="engine", tag="deepl"):
+class GoogleSettings(EntrySettings, frozen=True, tag="google"):
+    """Engine `google`: Google Cloud Translation Basic (v2); the key is GOOGLE_API_KEY in the environment."""
+
+    model: Literal["nmt", "base"] | None = None
+    """Google's model; its default is nmt."""
+
+    source_code: str | None = None
+    """Google's code of the source language, if it differs from language.source."""
+
+    target_code: str | None = None
+    """Google's code of the target language, if it differs from language.target."""
+
+    server_url: str | None = None
+    """The URL of another server with Google's interface."""
+
+
+class LibreTranslateSettings(EntrySettings, frozen=True, tag="libretranslate"):
+    """Engine `libretranslate`: a LibreTranslate server."""
+
+    server_url: str = "http://127.0.0.1:5000"
+
+    key_variable: Name | None = None
+    """The environment variable with the key, if the server requires one."""
+
+    batch: Annotated[int, Meta(ge=1, le=1000)] = 32
+    """Number of texts per request. The server may accept fewer (its option --batch-limit)."""
+
+    characters: Annotated[int, Meta(ge=100)] = 5000
+    """Number of characters per request. The server may accept fewer (its option --char-limit)."""
+
+    source_code: str | None = None
+    """The server's code of the source language, if it differs from language.source."""
+
+    target_code: str | None = None
+    """The server's code of the target language, if it differs from language.target."""
+
+
+class DeepLSettings(EntrySettings, frozen=True, tag="deepl"):
     """Engine `deepl`; the key is DEEPL_AUTH_KEY in the environment."""
 
     context: bool = True
@@ -120,6 +167,9 @@ class DeepLSettings(EntrySettings, frozen=True, forbid_unknown_fields=True, tag_
         "prefer_quality_optimized"
     )
     formality: Literal["less", "more", "prefer_less", "prefer_more"] | None = None
+
+    glossary: Name | None = None
+    """The id of a glossary of the account for these languages."""
 
     source_code: str | None = None
     """DeepL's code of the source language, if it differs from language.source."""
@@ -131,15 +181,17 @@ class DeepLSettings(EntrySettings, frozen=True, forbid_unknown_fields=True, tag_
     """The URL of another server with DeepL's interface."""
 
 
-class OpenAISettings(
-    EntrySettings, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="engine", tag="openai"
-):
+class OpenAISettings(EntrySettings, frozen=True, kw_only=True, tag="openai"):
     """Engine `openai`: a language model behind an OpenAI-compatible endpoint."""
 
     model: Name
 
     base_url: Name | None = None
     """The endpoint's URL without /chat/completions; OpenAI's own by default."""
+
+    mode: Literal["chat", "batch", "plain"] = "chat"
+    """`batch`: through the batch interface, at its lower price and within a day. `plain`: for models that only
+    translate. They get one text per request, in `template`, and their whole answer is its translation."""
 
     key_variable: Name | None = None
     """The environment variable with the key. The default is OPENAI_API_KEY for OpenAI's own endpoint, else no key."""
@@ -151,7 +203,20 @@ class OpenAISettings(
     """True to send segments with their paragraphs."""
 
     instructions: str = ""
-    """Further instructions for the model, appended to the prompt, such as a register or a glossary."""
+    """Further instructions for the model, appended to the prompt, such as a register."""
+
+    glossary: dict[Name, Name] = {}
+    """Terms of the source language with the translations to use for them, sent with the segments that have them."""
+
+    template: str | dict[str, Any] | None = None
+    """The message that asks for one translation: a text, or the content part that a server's own template takes.
+    {text}, {source} and {target} in it stand for the text and the codes of the languages. Modes plain and batch."""
+
+    source_code: str | None = None
+    """The model's code or name of the source language for {source}, if it differs from language.source."""
+
+    target_code: str | None = None
+    """The model's code or name of the target language for {target}, if it differs from language.target."""
 
     temperature: Annotated[float, Meta(ge=0, le=2)] | None = 0.0
     """The sampling temperature; null for models that do not accept one."""
@@ -165,6 +230,21 @@ class OpenAISettings(
     timeout_s: Positive = 300.0
     """Seconds without a byte after which a request fails. A slow model sends nothing until a batch is complete."""
 
+    job_requests: Annotated[int, Meta(ge=1, le=50_000)] = 1000
+    """Mode batch: number of requests per batch job. The service limits the tokens of all jobs at once."""
+
+    poll_s: Positive = 60.0
+    """Mode batch: seconds between two looks at a batch job."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.mode == "plain" and self.template is None:
+            raise ValueError("template: mode plain needs one")
+        if self.mode == "chat" and self.template is not None:
+            raise ValueError("template: set mode to plain or batch")
+        if self.template is not None and "{text}" not in str(self.template):
+            raise ValueError("template: has no {text}")
+
 
 TranslatorSettings = (
     MemorySettings
@@ -173,6 +253,8 @@ TranslatorSettings = (
     | MarianSettings
     | CTranslate2Settings
     | ApertiumSettings
+    | GoogleSettings
+    | LibreTranslateSettings
     | DeepLSettings
     | OpenAISettings
 )

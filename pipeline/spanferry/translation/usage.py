@@ -59,9 +59,9 @@ class UsageMeter:
         self._by_job: dict[str, Usage] = {}
 
     def add(self, usage: Usage, job: str = "") -> None:
-        """Add the usage of a response, or of the results of a job."""
+        """Add the usage of a response, or set that of a job, which is known when all its results are read."""
         with self._lock:
-            self._by_job[job] = self._by_job.get(job, Usage()) + usage
+            self._by_job[job] = usage if job else self._by_job.get(job, Usage()) + usage
 
     def take(self) -> dict[str, Usage]:
         """Return the usage by job since the last call."""

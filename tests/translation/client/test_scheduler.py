@@ -371,3 +371,34 @@ def test_texts_are_sent_again_together_if_the_engine_says_so(together):
     else:
         assert calls[:2] == ["abc", "d"]
         assert sorted(calls[2:]) == ["b", "c", "d"]
+
+
+def test_a_first_call_that_is_refused_is_split_before_it_ends_the_run():
+    engine = Batches()
+    tasks = [Task(text, "answer") for text in ("a", "b")]
+    scheduler = Scheduler(tasks, engine, TranslateSettings(), check, now=0.0, started=0.0)
+    action = scheduler.next(0.0)
+    assert isinstance(action, Send)
+    assert scheduler.done(action.call, RefusedBeforeSuccess("no"), 0.0) == []
+    first, second = scheduler.next(0.0), scheduler.next(0.0)
+    assert isinstance(first, Send)
+    assert isinstance(second, Send)
+    assert (first.call.tasks, second.call.tasks) == ((tasks[0],), (tasks[1],))
+    assert [event.task for event in scheduler.done(first.call, ["good"], 0.0)] == [tasks[0]]
+    scheduler.done(second.call, RefusedBeforeSuccess("no"), 0.0)
+    health_check = scheduler.next(0.0)
+    assert isinstance(health_check, Send)
+    assert health_check.call.is_health_check
+
+
+def test_a_text_may_be_refused_alone():
+    engine = Batches()
+    tasks = [Task(text, "answer") for text in ("a", "b")]
+    scheduler = Scheduler(tasks, engine, TranslateSettings(attempts=1), check, now=0.0, started=0.0)
+    action = scheduler.next(0.0)
+    assert isinstance(action, Send)
+    events = scheduler.done(action.call, [Refused("not this"), "good"], 0.0)
+    assert events[0] == Unanswered(CheckFailure.REFUSED)
+    assert [event.answer for event in events if isinstance(event, AttemptFailed)] == ["not this"]
+    assert events[-1] == Answered(tasks[1])
+    assert scheduler.next(9.0) == GiveUp(tasks[0], CheckFailure.REFUSED)

@@ -51,6 +51,12 @@ def test_converts_and_translates(root, cache, make, settings, expected):
     assert translated(folder, ENGLISH[::-1], batch_tokens=1, **settings) == expected[::-1]
 
 
+def test_a_t5_is_converted(root, cache):
+    folder = tiny_checkpoints.madlad(root / "madlad")
+    assert translated(folder, ENGLISH, quantization="float32") == DUTCH
+    assert translated(folder, ENGLISH, quantization="float32", target_code="es") == SPANISH
+
+
 def test_a_model_is_converted_once_for_each_quantization(root, cache, monkeypatch):
     folder = root / "once"
     tiny_checkpoints.marian(folder)

@@ -17,7 +17,7 @@ from spanferry.translation.engines.base import (
     Throttled,
     Unreachable,
 )
-from spanferry.translation.engines.deepl import DeepL, to_xml
+from spanferry.translation.engines.deepl import DeepL
 from spanferry.translation.settings import DeepLSettings
 
 from tests.support.json_server import Answer, service
@@ -93,7 +93,8 @@ def test_variants_of_languages(languages, settings, target):
 def test_markers_are_sent_as_xml():
     def swapped(body):
         (text,) = body["text"]
-        assert (text, body["tag_handling"]) == ("In <m>AT&amp;T &lt;3</m> &amp;amp; more", "xml")
+        assert text == "In <m>AT&amp;T &lt;3</m> &amp;amp; more"
+        assert (body["tag_handling"], body["tag_handling_version"], body["outline_detection"]) == ("xml", "v2", False)
         return result("Mehr &amp; &amp;amp; <m>AT&amp;T &lt;3</m>")
 
     answers, _ = translated(swapped, Request("In <m>AT&T <3</m> &amp; more"))
@@ -106,10 +107,6 @@ def test_texts_without_markers_are_sent_unchanged(text):
     answers, (sent,) = translated(dutch, Request(text))
     assert (answers, sent["text"]) == (["nl " + text], [text])
     assert "tag_handling" not in sent
-
-
-def test_xml_of_a_text_without_markers():
-    assert to_xml("a & <m>") == "a &amp; &lt;m&gt;"
 
 
 @pytest.mark.parametrize(
@@ -179,7 +176,7 @@ def test_no_key(monkeypatch):
 
 def test_no_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "deepl", None)
-    with pytest.raises(TranslationError, match=r"pip install .* --editable '\.\[deepl\]'"):
+    with pytest.raises(TranslationError, match=r"pip install 'spanferry\[deepl\]'"):
         DeepL(DeepLSettings(), ("en", "nl"), 5.0).__enter__()
 
 

@@ -1,5 +1,7 @@
 """Tests of the engine that runs Marian models."""
 
+import shutil
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -24,6 +26,7 @@ def folders(tmp_path_factory):
         "several": tiny_checkpoints.marian(root / "opus-mt-en-mul", codes=True),
         "m2m100": tiny_checkpoints.m2m100(root / "m2m100"),
         "nllb": tiny_checkpoints.nllb(root / "nllb"),
+        "madlad": tiny_checkpoints.madlad(root / "madlad"),
     }
 
 
@@ -38,6 +41,7 @@ def translated(folder, texts, target="nl", **settings):
         ("marian", {}, None),
         ("several", {"target_code": "nld"}, {"target_code": "spa"}),
         ("m2m100", {}, {"target_code": "es"}),
+        ("madlad", {}, {"target_code": "es"}),
         (
             "nllb",
             {"source_code": "eng_Latn", "target_code": "nld_Latn"},
@@ -49,6 +53,15 @@ def test_translates_into_the_language(folders, model, dutch, spanish):
     assert translated(folders[model], ENGLISH, **dutch) == DUTCH
     if spanish:
         assert translated(folders[model], ENGLISH, **spanish) == SPANISH
+
+
+def test_a_t5_that_does_not_select_languages_is_refused(folders, tmp_path):
+    folder = shutil.copytree(folders["madlad"], tmp_path / "t5")
+    for file in ("tokenizer.json", "tokenizer_config.json"):
+        text = (folder / file).read_text()
+        (folder / file).write_text(text.replace("<2nl>", "nl").replace("<2es>", "es"))
+    with pytest.raises(TranslationError, match="a T5 without language tokens such as <2nl>"):
+        translated(folder, ["x"])
 
 
 def test_batches_do_not_change_translations(folders):
@@ -76,6 +89,7 @@ def test_a_text_with_more_tokens_than_the_model_takes_has_no_translation(folders
         ("marian", {"target_code": "deu"}, r"no target_code 'deu' \(it has: none\)"),
         ("nllb", {}, r"no language 'en'; set source_code \(it has: eng_Latn, nld_Latn, spa_Latn\)"),
         ("nllb", {"source_code": "eng_Latn"}, "no language 'nl'; set target_code"),
+        ("madlad", {"target_code": "tlh"}, r"no language 'tlh'; set target_code \(it has: es, nl\)"),
         ("m2m100", {"target_code": "tlh"}, "no language 'tlh'; set target_code .it has: af, am, "),
     ],
 )

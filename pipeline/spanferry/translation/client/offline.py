@@ -23,7 +23,7 @@ def translate_offline(segments: Sequence[Segment], translator: Translator) -> li
         batch = segments[start : start + translator.batch]
         try:
             answers = translator.translate([Request(segment.text, segment.context) for segment in batch])
-            results += [TranslationResult(answer) for answer in answers]
+            results += [TranslationResult(str(answer)) for answer in answers]
         except NotInMemory:
             results += [TranslationResult(None, CheckFailure.NOT_HELD)] * len(batch)
     missing = [s for s, r in zip(segments, results, strict=True) if r.failure and s.kind not in OPTIONAL]

@@ -47,6 +47,8 @@ FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 4.0
 
 Check = Callable[[Task, str], CheckFailure | None]
 """(task, answer) -> the failure of the answer, or None. A pure function."""
+Answers = Sequence[str | Refused]
+"""What `Translator.translate` returns."""
 
 
 class Scheduler:
@@ -100,7 +102,7 @@ class Scheduler:
             return action
         return Wait(self._wake_time(now))
 
-    def done(self, call: Call, outcome: Sequence[str] | BaseException, now: float) -> list[Event]:
+    def done(self, call: Call, outcome: Answers | BaseException, now: float) -> list[Event]:
         """Process a finished call. outcome: its answers, or the exception that it raised.
 
         Raises TranslationError when the number of answers is wrong, and re-raises exceptions that engines should not
@@ -113,10 +115,9 @@ class Scheduler:
             raise TranslationError(
                 f"{self.translator.identity}: {len(outcome)} translations for {len(call.tasks)} texts"
             )
-        answers = ["" if has_surrogate(answer) else answer.strip() for answer in outcome]
         if call.is_health_check:
-            return self._take_health_check(call, answers[0], now)
-        return self._take_answers(call, answers, now)
+            return self._take_health_check(call, outcome[0], now)
+        return self._take_answers(call, outcome, now)
 
     # Choosing the next call
 
@@ -170,12 +171,20 @@ class Scheduler:
 
     # Processing a finished call
 
-    def _take_answers(self, call: Call, answers: Sequence[str], now: float) -> list[Event]:
+    def _judge(self, task: Task, outcome: str | Refused) -> tuple[str, CheckFailure | None]:
+        """Return the answer to a task, stripped, and its failure if it is bad. A refusal's answer is its message."""
+        if isinstance(outcome, Refused):
+            return str(outcome), CheckFailure.REFUSED
+        answer = "" if has_surrogate(outcome) else outcome.strip()
+        return answer, self.check(task, answer)
+
+    def _take_answers(self, call: Call, outcomes: Answers, now: float) -> list[Event]:
         events: list[Event] = []
         good: list[Task] = []
         any_about_text = False
-        for task, answer in zip(call.tasks, answers, strict=True):
-            if failure := self.check(task, answer):
+        for task, outcome in zip(call.tasks, outcomes, strict=True):
+            answer, failure = self._judge(task, outcome)
+            if failure is not None:
                 self.last_trouble = describe_trouble(failure, self.translator.empty_means)
                 is_about_text, failed = self._take_bad_answer(task, failure, answer, now)
                 any_about_text |= is_about_text
@@ -189,9 +198,10 @@ class Scheduler:
         self._record_call(call, bool(good) or any_about_text, now)
         return events + [Answered(task) for task in good]
 
-    def _take_health_check(self, call: Call, answer: str, now: float) -> list[Event]:
+    def _take_health_check(self, call: Call, outcome: str | Refused, now: float) -> list[Event]:
+        answer, failure = self._judge(call.tasks[0], outcome)
         # A broken service may return all texts unchanged, which the checks accept for some texts.
-        is_good = self.check(call.tasks[0], answer) is None and answer != call.tasks[0].text
+        is_good = failure is None and answer != call.tasks[0].text
         self._record_call(call, is_good, now)
         if is_good:
             return list(self.attribution.blame_texts())
@@ -221,6 +231,9 @@ class Scheduler:
 
     def _take_error(self, call: Call, error: BaseException, now: float) -> list[Event]:
         """Schedule the tasks of a failed call again."""
+        if isinstance(error, RefusedBeforeSuccess) and len(call.tasks) > 1 and not self.translator.batch_retries:
+            # It is unknown whether the settings are wrong or one of the texts. Sent one by one, they show it.
+            error = Refused(str(error))
         if isinstance(error, TranslationError):
             self._take_fatal_error(call, error)
             return []

@@ -32,7 +32,7 @@ from spanferry.translation.client.events import (
 from spanferry.translation.client.health import MAX_KNOWN_GOOD
 from spanferry.translation.client.lookup import LookupResult, join_parts, look_up_segments
 from spanferry.translation.client.offline import translate_offline
-from spanferry.translation.client.scheduler import Scheduler
+from spanferry.translation.client.scheduler import Answers, Scheduler
 from spanferry.translation.client.tasks import Segment, Task, TranslationResult
 from spanferry.translation.engines.base import Translator
 from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, context_digest
@@ -178,9 +178,7 @@ class TranslationSession:
             requests_sent=self.counts.requests,
             known_good=self.known_good,
         )
-        calls = Calls[Call, Sequence[str]](
-            lambda call: self.translator.translate(call.requests), self.translator.deadline_s
-        )
+        calls = Calls[Call, Answers](lambda call: self.translator.translate(call.requests), self.translator.deadline_s)
         sync_at = float("inf")  # the time at which answers must be synced to the disk
         try:
             while not isinstance(action := scheduler.next(monotonic()), Stop):
@@ -213,7 +211,7 @@ class TranslationSession:
         return find_failure(task.text, answer, task.kind, self.scope.source, self.scope.target)
 
     def _finish_calls(
-        self, scheduler: Scheduler, finished: Sequence[FinishedCall[Call, Sequence[str]]], memory: Memory
+        self, scheduler: Scheduler, finished: Sequence[FinishedCall[Call, Answers]], memory: Memory
     ) -> bool:
         """Pass finished calls to the scheduler and apply its events. Returns whether answers were stored."""
         events: list[Event] = []

@@ -59,7 +59,7 @@ def open_session(
     """
     settings = settings or TranslateSettings()
     corpus_translations = dict(read_tmx(tmx, *languages)) if tmx else {}
-    engine = build_translator(translator, translators or {}, languages, settings, corpus_translations)
+    engine = build_translator(translator, translators or {}, languages, settings, corpus_translations, folder)
     if isinstance(engine, Replay) and not tmx:
         raise ParamsError(
             f"params.yaml: translator {translator!r}: the corpus has no memory (a TMX file) to replay; set its `memory`"

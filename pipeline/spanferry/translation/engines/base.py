@@ -78,6 +78,11 @@ class Translator(ABC):
         """Return the size of a text, which is compared with `limit`. It never decreases when a text is extended."""
         return len(text)
 
+    def bill(self, usage: Usage, job: str = "") -> None:
+        """Add what a response cost, or set what a batch job cost (`UsageMeter.add`)."""
+        if self.meter is not None:
+            self.meter.add(usage, job)
+
     def interrupt(self) -> None:
         """End calls that wait long, by raising an EngineFailure, because the run is to stop. By default none do."""
         return
@@ -87,8 +92,10 @@ class Translator(ABC):
         return Usage(requests=1, characters=sum(len(request.text) for request in batch))
 
     @abstractmethod
-    def translate(self, batch: Sequence[Request]) -> Sequence[str]:
-        """Return one translation per request, in order. Up to `concurrency` threads call this at once.
+    def translate(self, batch: Sequence[Request]) -> "Sequence[str | Refused]":
+        """Return one translation per request, in order, or Refused for a text that alone was refused.
+
+        Up to `concurrency` threads call this at once.
 
         Raises an EngineFailure for a problem that is temporary or concerns only these texts, and TranslationError for
         one that ends the run (an unknown model, a wrong key, a spent quota).

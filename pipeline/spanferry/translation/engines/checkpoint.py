@@ -1,4 +1,4 @@
-"""The base of the engines that run a sequence-to-sequence model (Marian and OPUS-MT, NLLB, M2M100).
+"""The base of the engines that run a sequence-to-sequence model (Marian and OPUS-MT, NLLB, M2M100, MADLAD-400).
 
     "the harbour"  ──encode──>  [3, 24, 6, 0]  ──generate──>  [9, 31, 0]  ──decode──>  "de haven"
 
@@ -21,7 +21,10 @@ from spanferry.translation.engines.base import Request, Translator
 from spanferry.translation.engines.support import import_extra, shorten
 from spanferry.translation.settings import CheckpointSettings
 
-ARCHITECTURES = ("marian", "m2m_100")  # NLLB's dense models differ from M2M100 only in their tokenizer
+# NLLB's dense models differ from M2M100 only in their tokenizer. MADLAD-400 is a T5.
+ARCHITECTURES = ("marian", "m2m_100", "t5")
+# T5 has no longest text, because it encodes relative positions. It was trained on texts of up to 512 tokens.
+T5_TOKENS = 512
 # These models are trained on sentences of at most 512 tokens. A token seldom has less than three bytes.
 LIMIT_BYTES = 1000
 # A translation seldom has more than one and a half times as many tokens as its text, except for short texts.
@@ -85,7 +88,8 @@ def load_config(folder: Path) -> Any:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
     if config.model_type not in ARCHITECTURES:
         raise TranslationError(
-            f"{folder}: is a {config.model_type} model; marian and ctranslate2 run Marian (OPUS-MT), NLLB and M2M100"
+            f"{folder}: is a {config.model_type} model; marian and ctranslate2 run Marian (OPUS-MT), NLLB,"
+            " M2M100 and MADLAD-400 (T5)"
         )
     return config
 
@@ -105,11 +109,13 @@ class Codec:
             import_extra("sentencepiece", "marian")
         with one_line_errors(folder):
             self.tokenizer: Any = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-        self.max_tokens: int = config.max_position_embeddings
+        self.max_tokens: int = T5_TOKENS if config.model_type == "t5" else config.max_position_embeddings
         self.first_token: int | None = None
         self.prefix = ""
         if config.model_type == "marian":
             self.prefix = self._marian_prefix(folder, settings.target_code)
+        elif config.model_type == "t5":
+            self.prefix = self._t5_prefix(folder, settings.target_code or languages[1])
         else:
             source, target = settings.source_code or languages[0], settings.target_code or languages[1]
             self._language_id(folder, "source_code", source)
@@ -124,6 +130,15 @@ class Codec:
         if code is not None and f">>{code}<<" not in known:
             raise TranslationError(f"{folder}: has no target_code {code!r} (it has: {list_some(known) or 'none'})")
         return "" if code is None else f">>{code}<< "
+
+    def _t5_prefix(self, folder: Path, code: str) -> str:
+        """Return the prefix that selects the target language of MADLAD-400: '<2nl> '."""
+        known = [token[2:-1] for token in self.tokenizer.get_vocab() if token.startswith("<2") and token.endswith(">")]
+        if not known:
+            raise TranslationError(f"{folder}: is a T5 without language tokens such as <2nl>; of T5, MADLAD-400 is run")
+        if code not in known:
+            raise TranslationError(f"{folder}: has no language {code!r}; set target_code (it has: {list_some(known)})")
+        return f"<2{code}> "
 
     def _language_id(self, folder: Path, key: str, code: str) -> int:
         """Return the id of the token of a language: '__nl__' in M2M100, 'nld_Latn' in NLLB."""

@@ -56,12 +56,18 @@ class CTranslate2(CheckpointTranslator[CTranslate2Settings]):
 
 
 def make_converter(folder: Path, safetensors: bool) -> Any:
-    """Return CTranslate2's converter for the model in a folder, with two of its steps corrected."""
+    """Return CTranslate2's converter for the model in a folder, with some of its steps corrected."""
     from ctranslate2.converters import TransformersConverter
 
     class Converter(TransformersConverter):
         def load_model(self, model_class: Any, model_name_or_path: str, **options: Any) -> Any:
-            return super().load_model(model_class, model_name_or_path, use_safetensors=safetensors, **options)
+            model = super().load_model(model_class, model_name_or_path, use_safetensors=safetensors, **options)
+            # The converter scales the outputs of a T5 with tied embeddings. Since transformers 5, `tie_word_embeddings`
+            # is always true, and another field says whether the model scales its outputs. MADLAD-400 does not.
+            model.config.tie_word_embeddings = getattr(
+                model.config, "scale_decoder_outputs", model.config.tie_word_embeddings
+            )
+            return model
 
         def load_tokenizer(self, tokenizer_class: Any, model_name_or_path: str, **options: Any) -> Any:
             tokenizer = super().load_tokenizer(tokenizer_class, model_name_or_path, **options)

@@ -1,12 +1,8 @@
 """The engine `deepl`: the service DeepL, through its official package. DEEPL_AUTH_KEY in the environment is the key."""
 
-import html
 from collections.abc import Sequence
 from json import dumps
 from typing import Any, Self
-from xml.sax.saxutils import escape
-
-import regex
 
 from spanferry.errors import TranslationError
 from spanferry.translation.engines.base import (
@@ -22,14 +18,14 @@ from spanferry.translation.engines.base import (
 )
 from spanferry.translation.engines.support import import_extra, read_key, shorten
 from spanferry.translation.settings import DeepLSettings
+from spanferry.translation.tags import TagCodec
+from spanferry.translation.usage import Usage, UsageMeter
 
 KEY_VARIABLE = "DEEPL_AUTH_KEY"
 # The service accepts 50 texts and 128 KiB per request.
 MAX_TEXTS, BODY_BYTES = 50, 100_000
 # The service does not accept these codes as a target, because it needs to know the variant.
 VARIANTS = {"en": "EN-GB", "pt": "PT-PT"}
-LEFT, RIGHT = "<m>", "</m>"
-TAG = regex.compile(f"({LEFT}|{RIGHT})")
 TOO_LARGE = 413
 
 
@@ -37,12 +33,12 @@ class DeepL(Translator):
     """An engine for DeepL.
 
     With context, a request has one text and its paragraph, which is free of charge. Without context, it has 50 texts.
-    Markers are sent as XML tags, which DeepL puts around the translation of the marked words.
+    XML-like markers are sent as XML tags, which DeepL puts around the translation of the marked words.
     """
 
     remote = True
     concurrency = 10  # the number of connections that the package keeps open
-    markers = ((LEFT, RIGHT), *Translator.markers)
+    markers = (("<m>", "</m>"), *Translator.markers)
 
     def __init__(self, settings: DeepLSettings, languages: tuple[str, str], timeout_s: float) -> None:
         self.settings, self.timeout_s = settings, timeout_s
@@ -50,11 +46,13 @@ class DeepL(Translator):
         self.target = settings.target_code or VARIANTS.get(languages[1].lower(), languages[1])
         self.uses_context = settings.context
         self.batch = 1 if settings.context else MAX_TEXTS
-        self.limit = BODY_BYTES // 2 // self.batch
+        self.batch_size = self.limit = BODY_BYTES // 2  # the paragraph takes the other half
         self.deadline_s = 2 * timeout_s
         options = [f"formality={settings.formality}"] if settings.formality else []
+        options += [f"glossary={settings.glossary}"] if settings.glossary else []
         self.identity = " ".join(["deepl", settings.model_type, self.target, *options])
         self.identity += CONTEXT_SUFFIX if settings.context else ""
+        self.meter = UsageMeter()
         self.has_answered = False
         self.key = ""
         self.library: Any = None
@@ -83,17 +81,21 @@ class DeepL(Translator):
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
         texts = [request.text for request in batch]
-        is_tagged = any(map(has_markers, texts))
+        codec = TagCodec(self.markers, texts)
         try:
             "".join(texts).encode()  # raises UnicodeEncodeError; the package itself would send a lone surrogate
             results = self.client.translate_text(
-                [to_xml(text) for text in texts] if is_tagged else texts,
+                codec.encoded,
                 source_lang=self.source,
                 target_lang=self.target,
                 context=(batch[0].context or None) if self.uses_context else None,
                 formality=self.settings.formality,
                 model_type=self.settings.model_type,
-                tag_handling="xml" if is_tagged else None,
+                glossary=self.settings.glossary,
+                tag_handling="xml" if codec.is_tagged else None,
+                tag_handling_version="v2" if codec.is_tagged else None,
+                # The outline detection of DeepL may take a tag for a border between sentences.
+                outline_detection=False if codec.is_tagged else None,
             )
         except self.library.DeepLException as error:
             raise self._failure_for(error) from error
@@ -101,12 +103,14 @@ class DeepL(Translator):
             raise Refused("the text has a lone surrogate") from error
         except (TypeError, ValueError, AttributeError, OverflowError, LookupError) as error:
             raise Unreachable(f"the response is not DeepL's: {shorten(error, self.key)}") from error
+        billed = [result.billed_characters for result in results if isinstance(result.billed_characters, int)]
+        self.bill(Usage(1, sum(billed)))
         if len(results) != len(texts):
             raise Unreachable(f"{len(results)} translations for {len(texts)} texts")
         if not all(isinstance(result.text, str) for result in results):
             raise Unreachable("the response is not DeepL's: a translation is not a string")
         self.has_answered = True
-        return [html.unescape(result.text) if is_tagged else result.text for result in results]
+        return codec.decode([result.text for result in results])
 
     def _failure_for(self, error: Any) -> EngineFailure | TranslationError:
         """Convert an exception of the package to a failure of the call, or of the run."""
@@ -128,15 +132,3 @@ class DeepL(Translator):
             return Refused(message)
         # If no text was answered before, the service probably refuses the settings and not this text.
         return RefusedBeforeSuccess(f"deepl: {message}")
-
-
-def has_markers(text: str) -> bool:
-    """Return whether a text has markers, and as many left as right ones."""
-    return text.count(LEFT) == text.count(RIGHT) > 0
-
-
-def to_xml(text: str) -> str:
-    """Return a text as XML in which only the markers are tags."""
-    if not has_markers(text):
-        return escape(text)
-    return "".join(part if part in (LEFT, RIGHT) else escape(part) for part in TAG.split(text))

@@ -1,4 +1,4 @@
-"""The engine `marian`: Marian (OPUS-MT), NLLB and M2M100 models through transformers."""
+"""The engine `marian`: Marian (OPUS-MT), NLLB, M2M100 and MADLAD-400 models through transformers."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Self
 
 from spanferry.errors import TranslationError
-from spanferry.translation.engines.base import Request, Translator
+from spanferry.translation.engines.base import Refused, Request, Translator
 from spanferry.translation.engines.checkpoint import CheckpointTranslator
 from spanferry.translation.engines.support import shorten
 
@@ -89,7 +89,7 @@ class ModelActor:
         self.engine = engine.__enter__()
         return self.engine
 
-    def translate(self, batch: Sequence[Request]) -> Sequence[str]:
+    def translate(self, batch: Sequence[Request]) -> Sequence[str | Refused]:
         """Translate a batch. An actor that was restarted loads the model first."""
         engine = self._load() if self.engine is None else self.engine
         return engine.translate(batch)
@@ -101,6 +101,7 @@ class ActorPool(Translator):
     def __init__(self, engine: CheckpointTranslator[Any]) -> None:
         self.engine = engine
         self.identity, self.batch, self.limit = engine.identity, engine.batch, engine.limit
+        self.markers = engine.markers
         self.actors: list[Any] = []
         self.idle: SimpleQueue[Any] = SimpleQueue()
 
@@ -139,7 +140,7 @@ class ActorPool(Translator):
     def size(self, text: str) -> int:
         return self.engine.size(text)
 
-    def translate(self, batch: Sequence[Request]) -> Sequence[str]:
+    def translate(self, batch: Sequence[Request]) -> Sequence[str | Refused]:
         """Translate a batch on an idle actor. If the actor dies, another one translates the batch.
 
         Re-raises exceptions of the actor. Raises TranslationError when no actor is left, or when MAX_DEATHS actors died

@@ -1,0 +1,315 @@
+"""The behaviours that every engine must have, each as a function of an engine's stand-in. It fails by AssertionError.
+
+    python -m tests.support.behaviours     # prints the table: engine by behaviour
+
+The services are those of `interfaces.SERVICES`. A text "fails once" if the first answer to it is the fault.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest import mock
+
+import msgspec
+from spanferry.projection.marked import MarkerRequest, parse_translation
+from spanferry.records import CheckFailure
+from spanferry.translation.checks import MARKED
+from spanferry.translation.client import rate_limiter, scheduler
+from spanferry.translation.client.session import TranslationSession
+from spanferry.translation.client.setup import open_session
+from spanferry.translation.client.tasks import Segment, TranslationResult
+from spanferry.translation.settings import TranslateSettings, TranslatorSettings
+
+from tests.support.interfaces import KEY, SERVICES, Answer, Fault, Interface, serve
+from tests.support.standin import dutch
+
+LANGUAGES = ("en", "nl")
+TEXTS = [
+    "The ferry crosses the river in 9 minutes.",
+    "Its first captain was a fisherman's widow.",
+    "In 1931 the steam engine made way for a diesel.",
+    "A bell on the far bank calls the ferry.",
+    "Since 2004 it takes bicycles, but no cars.",
+]
+UNICODE = [
+    'AT&T said "5 < 6 > 4" &amp; left 😀 for 東京 in 1999.',
+    "The word שלום means peace, and Ελλάδα means Greece.",
+    "Crème brûlée costs €5, or ₹400; x² + y² = z².",
+    "O\u2019Neill\u2014the captain\u2014said: \u00abno\u00bb\u2026 {braces} \\ and /slashes/.",
+]
+TIMEOUT_S = 0.5
+MANY = 60  # texts of the test that kills the client
+
+
+@contextmanager
+def environment(interface: Interface) -> Iterator[None]:
+    """Set the environment with which an engine reaches its stand-in, and shorten pauses to milliseconds."""
+    variables = {interface.key_variable: KEY} if interface.key_variable else {}
+    proxies = {"http_proxy": interface.url, "no_proxy": ""} if interface.engine == "mtranslate" else {}
+    with (
+        mock.patch.dict(os.environ, variables | proxies),
+        mock.patch.object(urllib.request, "_opener", None),  # urllib reads the environment only once per process
+        mock.patch.object(rate_limiter, "FIRST_PAUSE_S", 0.002),
+        mock.patch.object(scheduler, "FIRST_DELAY_S", 0.002),
+        mock.patch.object(scheduler, "LONGEST_DELAY_S", 0.01),
+    ):
+        yield
+
+
+def entry_of(interface: Interface) -> TranslatorSettings:
+    """Return the settings of an engine that calls its stand-in."""
+    return msgspec.convert(interface.settings(), TranslatorSettings)  # pyright: ignore[reportArgumentType]
+
+
+@contextmanager
+def opened(interface: Interface, folder: Path, **settings: object) -> Iterator[TranslationSession]:
+    """Yield a session with an engine that calls its stand-in."""
+    made = TranslateSettings(**{"timeout_s": TIMEOUT_S, **settings})
+    with (
+        environment(interface),
+        open_session(
+            "engine",
+            LANGUAGES,
+            folder=folder,
+            translators={"engine": entry_of(interface)},
+            settings=made,
+            purpose="translate test",
+        ) as session,
+    ):
+        yield session
+
+
+def translate(interface: Interface, folder: Path, texts: Sequence[str], **settings: object) -> list[TranslationResult]:
+    """Translate texts as sentences."""
+    with opened(interface, folder, **settings) as session:
+        return session.translate(Segment(text, "sentence") for text in texts)
+
+
+def good(texts: Sequence[str]) -> list[TranslationResult]:
+    return [TranslationResult(dutch(text)) for text in texts]
+
+
+def fails_once(fault: str | Fault, affected: str | None = None) -> Answer:
+    """Return an answer that is a fault the first time: for one text, or for all."""
+
+    def answer(text: str, n: int) -> str | Fault:
+        return fault if n == 1 and affected in (None, text) else dutch(text)
+
+    return answer
+
+
+def recovers(service: type[Interface], folder: Path, fault: str | Fault, affected: str | None = None) -> Interface:
+    """Check that all texts are translated although a fault happens once, and that no good answer was asked twice."""
+    with serve(service(fails_once(fault, affected))) as interface:
+        assert translate(interface, folder, TEXTS) == good(TEXTS)
+    assert interface.violations == []
+    assert max(interface.answered.values()) <= 2
+    return interface
+
+
+def throttled(service: type[Interface], folder: Path) -> None:
+    """Refusals because of too many requests cost nothing: each text is translated, and billed, once."""
+    interface = recovers(service, folder, Fault.THROTTLED)
+    assert interface.answered == dict.fromkeys(TEXTS, 1)
+
+
+def overloaded(service: type[Interface], folder: Path) -> None:
+    """A service that is down for a moment is asked again."""
+    recovers(service, folder, Fault.OVERLOADED)
+
+
+def refused(service: type[Interface], folder: Path) -> None:
+    """A text that the service refuses is given up. The others, which were in the same request, are translated."""
+
+    def answer(text: str, n: int) -> str | Fault:
+        return Fault.REFUSED if text == TEXTS[2] else dutch(text)
+
+    with serve(service(answer)) as interface:
+        assert translate(interface, folder, TEXTS[:2]) == good(TEXTS[:2])
+        results = translate(interface, folder, TEXTS)
+        assert results == [*good(TEXTS[:2]), TranslationResult(None, CheckFailure.REFUSED), *good(TEXTS[3:])]
+        asked = interface.asked.total()
+        assert translate(interface, folder, TEXTS) == results
+        assert interface.asked.total() == asked
+    assert interface.violations == []
+
+
+def timeouts(service: type[Interface], folder: Path) -> None:
+    """A request without an answer in time is sent again."""
+    recovers(service, folder, Fault.HANG, TEXTS[0])
+
+
+def resets(service: type[Interface], folder: Path) -> None:
+    """A request whose connection breaks is sent again."""
+    recovers(service, folder, Fault.RESET, TEXTS[0])
+
+
+def pages(service: type[Interface], folder: Path) -> None:
+    """A web page of another server instead of an answer is not taken for a translation."""
+    recovers(service, folder, Fault.PAGE, TEXTS[0])
+
+
+def wrong_count(service: type[Interface], folder: Path) -> None:
+    """A response with too few translations shifts none of them."""
+    recovers(service, folder, Fault.WRONG_COUNT, TEXTS[0])
+
+
+def empty(service: type[Interface], folder: Path) -> None:
+    """A text with an empty answer is asked again."""
+    interface = recovers(service, folder, "", TEXTS[1])
+    assert interface.asked[TEXTS[1]] >= 2
+
+
+def echo(service: type[Interface], folder: Path) -> None:
+    """A text that comes back untranslated is asked again."""
+    recovers(service, folder, TEXTS[1], TEXTS[1])
+
+
+def markers_lost(service: type[Interface], folder: Path) -> None:
+    """Markers come back around the same words, or are lost; a marked sentence without them gives no span."""
+    left, right = engine_markers(service)[0]
+    words = "far bank"
+    text = f"A bell on the {left}{words}{right} calls the ferry."
+    request = MarkerRequest(text, (left, right), 14, words)
+    replies = {
+        "kept": f"Een bel op de {left}verre oever{right} roept de veerpont.",
+        "lost": "Een bel op de verre oever roept de veerpont.",
+        "half": f"Een bel op de {left}verre oever roept de veerpont.",
+    }
+    for case, reply in replies.items():
+        with (
+            serve(service(lambda text, n, reply=reply: reply)) as interface,
+            opened(interface, folder / case) as session,
+        ):
+            (result,) = session.translate([Segment(text, MARKED)])
+        assert interface.asked.keys() == {text}
+        assert interface.violations == []
+        if case == "kept":
+            assert result.text == reply
+            marked = parse_translation(reply, request)
+            assert marked is not None
+            assert (marked.piece, marked.text) == ("verre oever", replies["lost"])
+        elif result.text is not None:
+            assert parse_translation(result.text, request) is None
+
+
+def engine_markers(service: type[Interface]) -> Sequence[tuple[str, str]]:
+    """Return the markers of the engine that calls a service."""
+    with (
+        TemporaryDirectory() as folder,
+        serve(service(lambda text, n: text)) as interface,
+        opened(interface, Path(folder)) as session,
+    ):
+        return session.translator.markers
+
+
+def unicode_texts(service: type[Interface], folder: Path) -> None:
+    """Every character arrives at the service, and comes back, as it is."""
+    with serve(service(lambda text, n: f"nl {text}")) as interface:
+        assert translate(interface, folder, UNICODE) == [TranslationResult(f"nl {text}") for text in UNICODE]
+    assert interface.answered == dict.fromkeys(UNICODE, 1)
+    assert interface.violations == []
+
+
+def long_texts(service: type[Interface], folder: Path) -> None:
+    """A text of 5,000 characters is translated whole or in pieces that the service accepts."""
+    latin = "".join(f"The {n}th boat came through the lock. " for n in range(200))[:4999].strip() + "."
+    japanese = "".join(f"渡し船は{n}番の川を渡る。" for n in range(500))[:5000]
+    with serve(service(lambda text, n: "nl " + text)) as interface:
+        results = translate(interface, folder, [latin, japanese])
+        assert [(result.text or "").replace("nl ", "") for result in results] == [latin, japanese]
+    assert set(interface.asked.values()) == {1}
+    assert interface.violations == []
+
+
+def killed_and_resumed(service: type[Interface], folder: Path) -> None:
+    """After SIGKILL, only what was under way is asked again; for batch jobs, nothing is."""
+    texts = [f"The {n}th boat came through the lock." for n in range(MANY)]
+    with serve(service(lambda text, n: dutch(text), latency=0.03)) as interface:
+        with environment(interface):
+            kill_client(interface, folder, texts)
+        at_kill = dict(interface.answered)
+        assert translate(interface, folder, texts) == good(texts)
+        with opened(interface, folder) as session:
+            at_most = 0 if interface.settings().get("mode") == "batch" else session.translator.batch * 16
+    repeated = sum(interface.answered[text] - 1 for text in at_kill)
+    assert repeated <= at_most
+    assert interface.violations == []
+
+
+def kill_client(interface: Interface, folder: Path, texts: Sequence[str]) -> None:
+    """Start a client that translates, and kill it as soon as the service has translated something."""
+    job = msgspec.json.encode({"settings": interface.settings(), "folder": str(folder), "texts": list(texts)}).decode()
+    with subprocess.Popen([sys.executable, "-m", "tests.support.behaviours", "--client", job]) as process:
+        while process.poll() is None and not interface.answered:
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+
+
+def run_client(job: str) -> None:
+    """Translate what `kill_client` asks for."""
+    made = msgspec.json.decode(job)
+    entry = msgspec.convert(made["settings"], TranslatorSettings)  # pyright: ignore[reportArgumentType]
+    translators = {"engine": entry}
+    settings = TranslateSettings(timeout_s=TIMEOUT_S)
+    with open_session(
+        "engine", LANGUAGES, folder=Path(made["folder"]), translators=translators, settings=settings
+    ) as session:
+        session.translate(Segment(text, "sentence") for text in made["texts"])
+
+
+def nothing_twice(service: type[Interface], folder: Path) -> None:
+    """Equal texts are asked once, and a second run asks nothing."""
+    with serve(service(lambda text, n: dutch(text))) as interface:
+        for _ in range(2):
+            assert translate(interface, folder, [*TEXTS, *TEXTS]) == good([*TEXTS, *TEXTS])
+    assert interface.asked == dict.fromkeys(TEXTS, 1)
+    assert interface.violations == []
+
+
+BEHAVIOURS: dict[str, Callable[[type[Interface], Path], None]] = {
+    "throttled": throttled,
+    "overloaded": overloaded,
+    "refused": refused,
+    "timeouts": timeouts,
+    "connection reset": resets,
+    "foreign page": pages,
+    "wrong count": wrong_count,
+    "empty": empty,
+    "echo": echo,
+    "markers lost": markers_lost,
+    "unicode": unicode_texts,
+    "5,000 characters": long_texts,
+    "killed and resumed": killed_and_resumed,
+    "nothing asked twice": nothing_twice,
+}
+
+
+def print_table() -> None:
+    """Run all behaviours, and print a Markdown table."""
+    print("| behaviour |" + "".join(f" {name} |" for name in SERVICES))
+    print("|---|" + ":-:|" * len(SERVICES))
+    for behaviour, check in BEHAVIOURS.items():
+        cells = []
+        for service in SERVICES.values():
+            with TemporaryDirectory() as folder:
+                try:
+                    check(service, Path(folder))
+                    cells.append("yes")
+                except AssertionError:
+                    cells.append("NO")
+        print(f"| {behaviour} |" + "".join(f" {cell} |" for cell in cells), flush=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--client"]:
+        run_client(sys.argv[2])
+    else:
+        print_table()

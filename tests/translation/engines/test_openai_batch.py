@@ -1,0 +1,270 @@
+"""Tests of batch jobs, with a local server that has OpenAI's batch interface: every step may be interrupted."""
+
+import json
+import threading
+from collections import Counter
+
+import msgspec
+import pytest
+from spanferry.errors import TranslationError
+from spanferry.records import CheckFailure
+from spanferry.translation.client.tasks import Segment, TranslationResult
+from spanferry.translation.engines.base import Refused, RefusedBeforeSuccess, Request, Throttled
+from spanferry.translation.engines.openai_batch import OpenAIBatch
+from spanferry.translation.memory.store import read_usage
+from spanferry.translation.settings import OpenAISettings
+from spanferry.translation.usage import total_usage
+
+from tests.support.behaviours import environment, opened, translate
+from tests.support.interfaces import KEY, BatchInterface, Fault, Reply, serve
+from tests.support.standin import dutch
+
+TEXTS = [f"The {n}th boat came through the lock." for n in range(30)]
+GOOD = [TranslationResult(dutch(text)) for text in TEXTS]
+STEPS = [
+    ("POST", "/v1/files"),
+    ("POST", "/v1/batches"),
+    ("GET", "/v1/batches/batch_0"),
+    ("GET", "/v1/files/file-1/content"),
+]
+
+
+@pytest.fixture
+def served():
+    with serve(BatchInterface(lambda text, n: dutch(text))) as interface:
+        yield interface
+    assert interface.violations == []
+
+
+def engine_for(served, folder, **settings):
+    made = msgspec.convert(served.settings() | settings, OpenAISettings)
+    return OpenAIBatch(made, ("en", "nl"), folder)
+
+
+def uploads(served):
+    return [file for file in served.files.values() if file["filename"].startswith("spanferry-")]
+
+
+def test_a_job_has_one_file_and_one_batch(served, tmp_path):
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    (file,), (batch,) = uploads(served), served.batches.values()
+    lines = [json.loads(line) for line in file["content"].splitlines()]
+    assert [line["custom_id"] for line in lines] == [str(n) for n in range(8)]
+    assert batch["metadata"] == {"spanferry": file["filename"].removeprefix("spanferry-").removesuffix(".jsonl")}
+    assert served.answered == dict.fromkeys(TEXTS, 1)
+    assert not list((tmp_path / "batches").glob("*.json"))
+    (entry,) = read_usage(tmp_path)
+    assert (entry.job, entry.requests, entry.characters) == ("batch_0", 8, sum(map(len, TEXTS)))
+    assert entry.input_tokens > entry.output_tokens > 0
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_whose_response_is_lost_is_not_repeated(served, tmp_path, step):
+    served.lose = [step]
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert (len(uploads(served)), len(served.batches)) == (1, 1)
+    assert served.answered == dict.fromkeys(TEXTS, 1)
+    assert total_usage(read_usage(tmp_path)).requests == 8
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_run_that_dies_at_a_step_is_resumed(served, tmp_path, step, monkeypatch):
+    """The step reaches the service, and then the process ends without another word."""
+    real = OpenAIBatch.send
+
+    def dying(self, method, path, **options):
+        content = real(self, method, path, **options)
+        if (method, f"/v1{path}") == step:
+            raise KeyboardInterrupt
+        return content
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OpenAIBatch, "send", dying)
+        with pytest.raises(KeyboardInterrupt):
+            translate(served, tmp_path, TEXTS)
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert (len(uploads(served)), len(served.batches)) == (1, 1)
+    assert served.answered == dict.fromkeys(TEXTS, 1)
+    assert total_usage(read_usage(tmp_path)).requests == 8
+
+
+def test_a_job_is_found_behind_many_others(served, tmp_path):
+    served.page = 2
+    for n in range(5):
+        served.add_file(f"other-{n}.jsonl", "")
+        served.batches[f"other_{n}"] = {"id": f"other_{n}", "status": "completed", "metadata": None, "looks": 9}
+    served.lose = STEPS[:2]
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert (len(uploads(served)), len(served.batches)) == (1, 6)
+
+
+def test_without_a_list_of_batches_nothing_is_paid_twice(served, tmp_path, monkeypatch):
+    """The creation of a batch may have reached the service, and the service does not say."""
+    real = served.route
+
+    def route(request):
+        no = Reply({"error": {"message": "Not found", "code": None}}, 404)
+        return no if (request.method, request.path) == ("GET", "/v1/batches") else real(request)
+
+    monkeypatch.setattr(served, "route", route)
+    served.lose = [STEPS[1]]
+    with pytest.raises(TranslationError, match=r"lists no batches, .* delete this file"):
+        translate(served, tmp_path, TEXTS)
+    with pytest.raises(TranslationError, match="lists no batches"):
+        translate(served, tmp_path, TEXTS)
+    assert len(served.batches) == 1
+    (requests,) = (tmp_path / "batches").glob("*.json")
+    requests.unlink()
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert len(served.batches) == 2
+
+
+@pytest.mark.parametrize("end", ["expired", "cancelled"])
+def test_lines_that_were_not_processed_are_asked_again(served, tmp_path, end):
+    served.ends = [end, end]
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert [len(file["content"].splitlines()) for file in uploads(served)] == [8, 4, 2]
+    assert served.answered == dict.fromkeys(TEXTS, 1)
+
+
+def test_a_queue_that_is_full_is_waited_for(served, tmp_path):
+    served.ends = ["failed"]
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert (len(uploads(served)), len(served.batches)) == (1, 2)
+
+
+def test_a_batch_that_the_service_refuses_ends_the_run(served, tmp_path, monkeypatch):
+    problem = {"code": "invalid_model", "message": f"No model m, {KEY}"}
+
+    def end(batch):
+        batch.update(status="failed", errors={"data": [problem]})
+
+    monkeypatch.setattr(served, "end", end)
+    with pytest.raises(TranslationError, match=r"batch batch_0 failed: No model m, \.\.\."):
+        translate(served, tmp_path, TEXTS)
+    problem["code"] = "billing_hard_limit_reached"
+    with pytest.raises(TranslationError, match="credit is spent"):
+        translate(served, tmp_path, TEXTS)
+
+
+def test_a_model_that_refuses_every_line_ends_the_run(tmp_path):
+    with serve(BatchInterface(lambda text, n: Fault.REFUSED)) as served:
+        with pytest.raises(TranslationError, match=r"HTTP 400: .*Invalid prompt, \.\.\."):
+            translate(served, tmp_path, TEXTS)
+        assert len(served.batches) == 1
+
+
+def test_a_refused_text_costs_its_line_once(tmp_path):
+    """Its line is refused as a whole; then each of its texts has a line of its own, in one job."""
+    bad = TEXTS[5]
+    with serve(BatchInterface(lambda text, n: Fault.REFUSED if text == bad else dutch(text))) as served:
+        results = translate(served, tmp_path, TEXTS)
+    assert results == [*GOOD[:5], TranslationResult(None, CheckFailure.REFUSED), *GOOD[6:]]
+    assert served.asked == Counter(dict.fromkeys(TEXTS, 1)) + Counter(TEXTS[4:8]) + Counter({bad: 3})
+    assert served.violations == []
+
+
+def test_jobs_of_other_engines_and_languages_are_left_alone(served, tmp_path):
+    served.ends = ["never ends"]
+    with environment(served):
+        engine = engine_for(served, tmp_path)
+        with pytest.raises(Throttled), engine:
+            engine.translate([Request("The quay is old.")])
+        with engine_for(served, tmp_path, model="other") as other:
+            assert other.translate([Request("The quay is old.")]) == [dutch("The quay is old.")]
+    assert len(served.batches) == 2
+
+
+def test_an_interrupted_wait_leaves_the_job_to_the_next_run(served, tmp_path):
+    with environment(served):
+        with engine_for(served, tmp_path, poll_s=60.0) as engine:
+            threading.Timer(0.2, engine.interrupt).start()
+            with pytest.raises(Throttled, match="batch_0 goes on; the next run reads its results"):
+                engine.translate([Request(text) for text in TEXTS])
+        with engine_for(served, tmp_path) as engine:
+            assert engine.translate([Request(text) for text in TEXTS]) == [dutch(text) for text in TEXTS]
+    assert len(served.batches) == 1
+
+
+def test_a_job_that_the_service_has_lost_is_submitted_again(served, tmp_path):
+    with environment(served):
+        with engine_for(served, tmp_path, poll_s=60.0) as engine:
+            threading.Timer(0.2, engine.interrupt).start()
+            with pytest.raises(Throttled):
+                engine.translate([Request("The quay is old.")])
+        served.batches.clear()
+        with engine_for(served, tmp_path) as engine:
+            assert engine.translate([Request("The quay is old.")]) == [dutch("The quay is old.")]
+
+
+def test_a_text_with_a_bad_answer_is_a_new_request(tmp_path):
+    """The same text again in one run is not answered from the job that gave the bad answer."""
+    with (
+        serve(BatchInterface(lambda text, n: "" if n == 1 else dutch(text))) as served,
+        environment(served),
+        engine_for(served, tmp_path) as engine,
+    ):
+        engine.has_answered = True
+        requests = [Request(text) for text in TEXTS[:2]]
+        assert engine.translate(requests) == ["", ""]
+        assert engine.translate(requests) == [dutch(text) for text in TEXTS[:2]]
+        assert [len(file["content"].splitlines()) for file in uploads(served)] == [1, 2]
+
+
+def test_a_lone_surrogate_is_refused_alone(served, tmp_path):
+    with environment(served), engine_for(served, tmp_path) as engine:
+        good, bad = engine.translate([Request("The quay is old."), Request("\ud800")])
+    assert good == dutch("The quay is old.")
+    assert isinstance(bad, Refused)
+
+
+def test_plain_templates_go_through_the_batch_interface(served, tmp_path):
+    settings = served.settings
+    served.settings = lambda: settings() | {"template": "Into {target}:\n\n{text}"}
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    lines = [json.loads(line) for line in uploads(served)[0]["content"].splitlines()]
+    assert [message["content"] for message in lines[0]["body"]["messages"]] == [f"Into nl:\n\n{TEXTS[0]}"]
+
+
+def test_a_damaged_results_file_costs_its_lines(served, tmp_path, monkeypatch):
+    real = served.add_file
+
+    def add(name, content):
+        lines = content.splitlines()
+        return real(name, "\n".join(["{", '{"custom_id": "99"}', *lines[1:]]) if len(served.files) == 1 else content)
+
+    monkeypatch.setattr(served, "add_file", add)
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert [len(file["content"].splitlines()) for file in uploads(served)] == [8, 1]
+
+
+def test_several_jobs_run_at_once(served, tmp_path):
+    settings = served.settings
+    served.settings = lambda: settings() | {"job_requests": 2}
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert len(served.batches) == 4
+    assert len({entry.job for entry in read_usage(tmp_path)}) == 4
+
+
+def test_refused_before_success_names_no_key(tmp_path):
+    with (
+        serve(BatchInterface(lambda text, n: Fault.UNAUTHORIZED)) as served,
+        environment(served),
+        pytest.raises(RefusedBeforeSuccess) as caught,
+        engine_for(served, tmp_path) as engine,
+    ):
+        engine.translate([Request("x")])
+    assert KEY not in str(caught.value)
+
+
+def test_max_hours_ends_the_wait_for_a_job(served, tmp_path):
+    settings = served.settings
+    served.settings = lambda: settings() | {"poll_s": 600.0}
+    with (
+        pytest.raises(TranslationError, match=r"max_hours: .* run again to continue"),
+        opened(served, tmp_path, max_hours=0.5 / 3600) as session,
+    ):
+        session.translate([Segment(text, "sentence") for text in TEXTS])
+    served.settings = settings
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert len(served.batches) == 1
