@@ -6,6 +6,7 @@ The services are those of `interfaces.SERVICES`. A text "fails once" if the firs
 """
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -45,7 +46,7 @@ UNICODE = [
     "O\u2019Neill\u2014the captain\u2014said: \u00abno\u00bb\u2026 {braces} \\ and /slashes/.",
 ]
 TIMEOUT_S = 0.5
-MANY = 60  # texts of the test that kills the client
+MANY = 60  # texts of the tests that kill the client, and that mix faults
 
 
 @contextmanager
@@ -265,6 +266,15 @@ def run_client(job: str) -> None:
         session.translate(Segment(text, "sentence") for text in made["texts"])
 
 
+def fault_mix(service: type[Interface], folder: Path) -> None:
+    """All faults at random change no translation, and no text that was translated is asked again."""
+    texts = [f"The {n}th boat came through the lock." for n in range(MANY)]
+    with serve(service(lambda text, n: dutch(text), dice=random.Random(1))) as interface:
+        assert translate(interface, folder, texts, attempts=30) == good(texts)
+    assert interface.answered == dict.fromkeys(texts, 1)
+    assert interface.violations == []
+
+
 def nothing_twice(service: type[Interface], folder: Path) -> None:
     """Equal texts are asked once, and a second run asks nothing."""
     with serve(service(lambda text, n: dutch(text))) as interface:
@@ -288,6 +298,7 @@ BEHAVIOURS: dict[str, Callable[[type[Interface], Path], None]] = {
     "unicode": unicode_texts,
     "5,000 characters": long_texts,
     "killed and resumed": killed_and_resumed,
+    "all faults at random": fault_mix,
     "nothing asked twice": nothing_twice,
 }
 

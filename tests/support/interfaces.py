@@ -10,6 +10,7 @@ error is added to `violations`, which tests expect to be empty.
 import email
 import html
 import json
+import random
 import re
 import socket
 import struct
@@ -44,6 +45,9 @@ class Fault(Enum):
 
 
 Answer = Callable[[str, int], str | Fault]
+MIX = {Fault.THROTTLED: 0.1, Fault.OVERLOADED: 0.05, Fault.PAGE: 0.02, Fault.RESET: 0.05}
+"""The probability of each fault per request in the fault mix of benchmarks/translation.py."""
+EMPTY = 0.05  # the probability of an empty answer per text in that mix
 
 
 @dataclass(frozen=True)
@@ -74,15 +78,17 @@ class Interface(ABC):
     """The interface of a service.
 
     asked: how often each text was asked. answered: how often it was translated, which a service bills. latency: seconds
-    for each request. hang_s: seconds of Fault.HANG.
+    for each request. hang_s: seconds of Fault.HANG. dice: for the fault mix; None for none.
     """
 
     engine: str
     key_variable = ""
     retry_after = "0"
 
-    def __init__(self, answer: Answer, latency: float = 0.0, hang_s: float = 2.0) -> None:
-        self.answer, self.latency, self.hang_s = answer, latency, hang_s
+    def __init__(
+        self, answer: Answer, latency: float = 0.0, hang_s: float = 2.0, dice: random.Random | None = None
+    ) -> None:
+        self.answer, self.latency, self.hang_s, self.dice = answer, latency, hang_s, dice
         self.url = ""
         self.asked: Counter[str] = Counter()
         self.answered: Counter[str] = Counter()
@@ -115,6 +121,8 @@ class Interface(ABC):
     def translate(self, texts: Sequence[str]) -> list[str] | Fault:
         """Return the translations of a request, or the fault that one of its texts causes."""
         with self.lock:
+            if fault := self.roll():
+                return fault
             self.asked.update(texts)
             counts = [self.asked[text] for text in texts]
         answers = [self.answer(text, count) for text, count in zip(texts, counts, strict=True)]
@@ -125,8 +133,18 @@ class Interface(ABC):
         if faults:
             return good[:-1]
         with self.lock:
-            self.answered.update(texts)
+            good = ["" if self.dice and self.dice.random() < EMPTY else answer for answer in good]
+            self.answered.update(text for text, answer in zip(texts, good, strict=True) if answer)
         return good
+
+    def roll(self) -> Fault | None:
+        """Return a fault of the mix, or None."""
+        chosen = self.dice.random() if self.dice else 1.0
+        for fault, probability in MIX.items():
+            if chosen < probability:
+                return fault
+            chosen -= probability
+        return None
 
     def reply(self, request: Received) -> Reply:
         """Return the response to a request, after the latency."""

@@ -402,3 +402,16 @@ def test_a_text_may_be_refused_alone():
     assert [event.answer for event in events if isinstance(event, AttemptFailed)] == ["not this"]
     assert events[-1] == Answered(tasks[1])
     assert scheduler.next(9.0) == GiveUp(tasks[0], CheckFailure.REFUSED)
+
+
+def test_wrong_settings_end_the_run_after_three_texts():
+    tasks = [Task(text, "answer") for text in "abcdef"]
+    scheduler = Scheduler(tasks, Service(), TranslateSettings(workers=1), check, now=0.0, started=0.0)
+    sent, now = "", 0.0
+    while not isinstance(action := scheduler.next(now), Stop):
+        if isinstance(action, Wait):
+            now = action.until
+            continue
+        sent += action.call.tasks[0].text
+        scheduler.done(action.call, RefusedBeforeSuccess("no"), now)
+    assert (sent, action) == ("abcd", Stop("no"))

@@ -45,6 +45,9 @@ HOUR_S = 3600.0
 # longest.
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 4.0
 
+# So many texts may be refused before any success, until the settings are taken to be wrong.
+MAX_REFUSED_FIRST = 3
+
 Check = Callable[[Task, str], CheckFailure | None]
 """(task, answer) -> the failure of the answer, or None. A pure function."""
 Answers = Sequence[str | Refused]
@@ -82,6 +85,7 @@ class Scheduler:
         self.attribution = FailureAttribution(settings.attempts, translator.remote)
         self.health = HealthMonitor(known_good, translator.remote)
         self.under_way = 0  # calls
+        self.refused_first: set[str] = set()  # texts that were refused alone before any success
         self.last_trouble = "no answer yet"
         self.stop_reason = ""
 
@@ -231,9 +235,10 @@ class Scheduler:
 
     def _take_error(self, call: Call, error: BaseException, now: float) -> list[Event]:
         """Schedule the tasks of a failed call again."""
-        if isinstance(error, RefusedBeforeSuccess) and len(call.tasks) > 1 and not self.translator.batch_retries:
-            # It is unknown whether the settings are wrong or one of the texts. Sent one by one, they show it.
-            error = Refused(str(error))
+        if isinstance(error, RefusedBeforeSuccess) and self._may_concern_text(call):
+            for task in call.tasks:
+                self.queue.retry(task, now + (FIRST_DELAY_S if len(call.tasks) == 1 else 0.0))
+            return []
         if isinstance(error, TranslationError):
             self._take_fatal_error(call, error)
             return []
@@ -255,6 +260,20 @@ class Scheduler:
             self.queue.put_back(call.tasks)
             return [Unanswered("throttled", len(call.tasks))]
         return self._retry_after_error(call, error, now)
+
+    def _may_concern_text(self, call: Call) -> bool:
+        """Return whether a call that was refused before any success should be tried otherwise before the run ends.
+
+        It is unknown whether the settings are wrong or a text is. Texts sent one by one, and other texts, show it.
+        """
+        if call.is_health_check or self.health.known_good or self.translator.batch_retries:
+            return False
+        if len(call.tasks) == 1:
+            text = call.tasks[0].text
+            if text in self.refused_first or len(self.refused_first) >= MAX_REFUSED_FIRST:
+                return False
+            self.refused_first.add(text)
+        return True
 
     def _retry_after_error(self, call: Call, error: EngineFailure, now: float) -> list[Event]:
         if isinstance(error, Refused) and len(call.tasks) > 1:
