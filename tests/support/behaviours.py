@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from unittest import mock
 
 import msgspec
@@ -235,7 +236,7 @@ def killed_and_resumed(service: type[Interface], folder: Path) -> None:
     texts = [f"The {n}th boat came through the lock." for n in range(MANY)]
     with serve(service(lambda text, n: dutch(text), latency=0.03)) as interface:
         with environment(interface):
-            kill_client(interface, folder, texts)
+            kill_client(interface.settings(), folder, texts, lambda: interface.answered)
         at_kill = dict(interface.answered)
         assert translate(interface, folder, texts) == good(texts)
         with opened(interface, folder) as session:
@@ -245,11 +246,14 @@ def killed_and_resumed(service: type[Interface], folder: Path) -> None:
     assert interface.violations == []
 
 
-def kill_client(interface: Interface, folder: Path, texts: Sequence[str]) -> None:
-    """Start a client that translates, and kill it as soon as the service has translated something."""
-    job = msgspec.json.encode({"settings": interface.settings(), "folder": str(folder), "texts": list(texts)}).decode()
-    with subprocess.Popen([sys.executable, "-m", "tests.support.behaviours", "--client", job]) as process:
-        while process.poll() is None and not interface.answered:
+def kill_client(
+    settings: dict[str, Any], folder: Path, texts: Sequence[str], is_time: Callable[[], object], batch: int = 0
+) -> None:
+    """Start a client that translates, and kill it when it is time. batch: texts per call, if not the engine's own."""
+    job = {"settings": settings, "folder": str(folder), "texts": list(texts), "batch": batch}
+    command = [sys.executable, "-m", "tests.support.behaviours", "--client", msgspec.json.encode(job).decode()]
+    with subprocess.Popen(command) as process:
+        while process.poll() is None and not is_time():
             time.sleep(0.005)
         process.send_signal(signal.SIGKILL)
 
@@ -263,6 +267,7 @@ def run_client(job: str) -> None:
     with open_session(
         "engine", LANGUAGES, folder=Path(made["folder"]), translators=translators, settings=settings
     ) as session:
+        session.translator.batch = made["batch"] or session.translator.batch
         session.translate(Segment(text, "sentence") for text in made["texts"])
 
 

@@ -21,6 +21,7 @@ from spanferry.translation.engines.base import (
 from spanferry.translation.engines.openai import OpenAI
 from spanferry.translation.engines.openai_prompts import parse_translations
 from spanferry.translation.settings import OpenAISettings, TranslateSettings
+from spanferry.translation.usage import Usage
 
 from tests.support.json_server import Answer, service
 
@@ -113,6 +114,77 @@ def test_bad_answers_raise_the_temperature():
         assert body["temperature"] == temperature
     _, [(_, _, body)] = translated(dutch, Request("x", attempt=1), temperature=1.5)
     assert body["temperature"] == 1.5
+
+
+def test_terms_of_the_glossary_are_sent_with_the_segments_that_have_them():
+    glossary = {"Quay Street": "Kadestraat", "ferry": "veerpont", "Oostwerd": "Oostwoud"}
+    requests = [Request("The ferry stops."), Request("On Quay Street.", glossary=(("ferry", "pont"), ("Quay", "Kade")))]
+    _, [(_, _, body)] = translated(dutch, *requests, glossary=glossary)
+    message = json.loads(body["messages"][1]["content"])
+    # What a request says precedes the settings.
+    assert message["glossary"] == {"Quay Street": "Kadestraat", "ferry": "pont", "Quay": "Kade"}
+    assert body["messages"][0]["content"].endswith("in the form that the grammar requires.")
+    _, [(_, _, body)] = translated(dutch, Request("Nobody drowned."), glossary=glossary)
+    assert "glossary" not in body["messages"][0]["content"] + body["messages"][1]["content"]
+
+
+@pytest.mark.parametrize(
+    ("template", "content"),
+    [
+        ("From {source} into {target}:\n\n{text}", "From en into Dutch:\n\n{target} 5 < 6"),
+        (
+            {
+                "type": "text",
+                "source_lang_code": "{source}",
+                "target_lang_code": "{target}",
+                "text": "{text}",
+                "n": [1],
+            },
+            [
+                {
+                    "type": "text",
+                    "source_lang_code": "en",
+                    "target_lang_code": "Dutch",
+                    "text": "{target} 5 < 6",
+                    "n": [1],
+                }
+            ],
+        ),
+    ],
+)
+def test_a_model_that_only_translates_gets_its_template(template, content):
+    answers, [(_, _, body)] = translated(
+        lambda body: completion(" {target} 5 < 6 \n"),
+        Request("{target} 5 < 6", "A paragraph."),
+        mode="plain",
+        template=template,
+        target_code="Dutch",
+    )
+    assert answers == ["{target} 5 < 6"]
+    assert body == {"model": "m", "messages": [{"role": "user", "content": content}], "temperature": 0.0}
+
+
+def test_a_model_that_only_translates_must_not_write_more():
+    with pytest.raises(Refused, match="wrote more than a translation: Sure: de kade"):
+        translated(lambda body: completion("Sure:\nde kade"), Request("quay"), mode="plain", template="{text}")
+
+
+@pytest.mark.parametrize(
+    ("usage", "tokens"),
+    [
+        ({"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15}, (12, 3)),
+        ({"prompt_tokens": None, "completion_tokens": "3"}, (0, 0)),
+        (None, (0, 0)),
+        ([], (0, 0)),
+    ],
+)
+def test_tokens_are_counted_also_for_a_bad_answer(usage, tokens):
+    answer = completion("Sure!")
+    answer.body["usage"] = usage
+    with service(lambda body: answer) as served:
+        with OpenAI(OpenAISettings(model="m", base_url=served.url), ("en", "nl")) as engine, pytest.raises(Refused):
+            engine.translate([Request("quay"), Request("ferry")])
+        assert engine.meter.take() == {"": Usage(1, 9, *tokens)}
 
 
 TEXTS = ["one", "two", "three"]

@@ -54,7 +54,7 @@ def test_a_job_has_one_file_and_one_batch(served, tmp_path):
     assert served.answered == dict.fromkeys(TEXTS, 1)
     assert not list((tmp_path / "batches").glob("*.json"))
     (entry,) = read_usage(tmp_path)
-    assert (entry.job, entry.requests, entry.characters) == ("batch_0", 8, sum(map(len, TEXTS)))
+    assert (entry.job, entry.requests, entry.characters) == (batch["metadata"]["spanferry"], 8, sum(map(len, TEXTS)))
     assert entry.input_tokens > entry.output_tokens > 0
 
 
@@ -222,8 +222,9 @@ def test_plain_templates_go_through_the_batch_interface(served, tmp_path):
     settings = served.settings
     served.settings = lambda: settings() | {"template": "Into {target}:\n\n{text}"}
     assert translate(served, tmp_path, TEXTS) == GOOD
-    lines = [json.loads(line) for line in uploads(served)[0]["content"].splitlines()]
-    assert [message["content"] for message in lines[0]["body"]["messages"]] == [f"Into nl:\n\n{TEXTS[0]}"]
+    lines = [json.loads(line) for file in uploads(served) for line in file["content"].splitlines()]
+    contents = [message["content"] for line in lines for message in line["body"]["messages"]]
+    assert sorted(contents) == sorted(f"Into nl:\n\n{text}" for text in TEXTS)
 
 
 def test_a_damaged_results_file_costs_its_lines(served, tmp_path, monkeypatch):

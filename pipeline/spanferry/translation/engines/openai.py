@@ -47,18 +47,11 @@ class Choice(msgspec.Struct):
     finish_reason: str | None = None
 
 
-class Tokens(msgspec.Struct):
-    """The tokens that a response cost."""
-
-    input: int = msgspec.field(name="prompt_tokens", default=0)
-    output: int = msgspec.field(name="completion_tokens", default=0)
-
-
 class Completion(msgspec.Struct):
     """The part of the response that is used."""
 
     choices: list[Choice]
-    usage: Tokens | None = None
+    usage: Any = None  # not every server has it, or has it in the same form
 
 
 class OpenAI(HttpTranslator):
@@ -150,8 +143,10 @@ def parse_completion(response: bytes | msgspec.Raw) -> Completion:
 
 def usage_of(completion: Completion, batch: Sequence[Request]) -> Usage:
     """Return what a completion cost."""
-    tokens = completion.usage or Tokens()
-    return Usage(1, sum(len(request.text) for request in batch), tokens.input, tokens.output)
+    tokens = completion.usage if isinstance(completion.usage, dict) else {}
+    spent = [tokens.get(name) for name in ("prompt_tokens", "completion_tokens")]
+    inputs, outputs = (number if isinstance(number, int) and number > 0 else 0 for number in spent)
+    return Usage(1, sum(len(request.text) for request in batch), inputs, outputs)
 
 
 def read_content(choice: Choice) -> str:

@@ -107,7 +107,6 @@ class OpenAIBatch(OpenAI):
 
     concurrency = MAX_JOBS
     batch_retries = True
-    deadline_s = None
 
     def __init__(self, settings: OpenAISettings, languages: tuple[str, str], folder: Path) -> None:
         super().__init__(settings, languages)
@@ -298,7 +297,7 @@ class OpenAIBatch(OpenAI):
             # As for single requests: the service probably refuses the settings and not these texts.
             self.journal.forget(job)
             raise RefusedBeforeSuccess(f"openai: {self.url}: {refusal}")
-        self.bill(usage, job=state.id)
+        self.bill(usage, job=job.name)
         return answers
 
     def _read_file(self, file: str) -> bytes:

@@ -108,6 +108,8 @@ class PlainPrompt(Prompt):
         """Return a template, or a part of it, with its placeholders filled in."""
         if isinstance(template, dict):
             return {key: self._fill(value, text) for key, value in template.items()}
+        if isinstance(template, list):
+            return [self._fill(value, text) for value in template]
         if not isinstance(template, str):
             return template
         for placeholder, code in self.languages.items():
