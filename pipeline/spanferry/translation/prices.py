@@ -56,6 +56,7 @@ def price_of(settings: TranslatorSettings) -> KnownPrice | None:
         if settings.base_url:
             return None
         model = settings.model
+        mode = "batch" if settings.mode == "batch" else ""
     return find_price(str(settings.__struct_config__.tag), model, mode)
 
 

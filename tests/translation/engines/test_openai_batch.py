@@ -10,8 +10,10 @@ from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure
 from spanferry.translation.client.tasks import Segment, TranslationResult
 from spanferry.translation.engines.base import Refused, RefusedBeforeSuccess, Request, Throttled
+from spanferry.translation.engines.openai import OpenAI
 from spanferry.translation.engines.openai_batch import OpenAIBatch
 from spanferry.translation.memory.store import read_usage
+from spanferry.translation.prices import price_of
 from spanferry.translation.settings import OpenAISettings
 from spanferry.translation.usage import total_usage
 
@@ -269,3 +271,17 @@ def test_max_hours_ends_the_wait_for_a_job(served, tmp_path):
     served.settings = settings
     assert translate(served, tmp_path, TEXTS) == GOOD
     assert len(served.batches) == 1
+
+
+def test_the_estimate_of_a_job_is_that_of_its_requests(served, tmp_path):
+    requests = [Request(text) for text in TEXTS]
+    with environment(served):
+        engine = engine_for(served, tmp_path)
+        lines = [OpenAI.estimate(engine, requests[start : start + 4]) for start in range(0, 30, 4)]
+        assert engine.estimate(requests) == total_usage(lines)
+        assert engine.estimate(requests).requests == 8
+    settings = msgspec.convert({"engine": "openai", "model": "gpt-5", "mode": "batch"}, OpenAISettings)
+    batch, chat = price_of(settings), price_of(msgspec.structs.replace(settings, mode="chat"))
+    assert batch is not None
+    assert chat is not None
+    assert 2 * batch.price.input_tokens == chat.price.input_tokens

@@ -54,12 +54,3 @@ def count_fitting(texts: Iterable[str], translator: Translator) -> int:
             break
         count += 1
     return count
-
-
-def count_calls(texts: Sequence[str], translator: Translator) -> int:
-    """Return the number of calls in which these texts are sent the first time."""
-    calls = start = 0
-    while start < len(texts):
-        start += count_fitting(texts[start : start + translator.batch], translator)
-        calls += 1
-    return calls

@@ -29,7 +29,7 @@ from spanferry.translation.engines.openai import OpenAI, parse_completion, read_
 from spanferry.translation.engines.openai_jobs import Job, JobJournal, Line, Outcomes, request_key
 from spanferry.translation.engines.support import shorten
 from spanferry.translation.settings import OpenAISettings
-from spanferry.translation.usage import Usage
+from spanferry.translation.usage import Usage, total_usage
 
 ENDPOINT, WINDOW = "/v1/chat/completions", "24h"
 # Characters of the texts of a job. The service accepts files of 200 MB, in which paragraphs and prompts take several
@@ -130,6 +130,12 @@ class OpenAIBatch(OpenAI):
 
     def interrupt(self) -> None:
         self.stopped.set()
+
+    def estimate(self, batch: Sequence[Request]) -> Usage:
+        """Estimate the tokens of a job. Its requests are its lines."""
+        size = self.prompt.segments
+        lines = (batch[start : start + size] for start in range(0, len(batch), size))
+        return total_usage(map(super().estimate, lines))
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str | Refused]:
         """Translate a batch. The answer is '' for a text without one, and Refused if it alone was refused.
