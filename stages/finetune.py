@@ -41,14 +41,17 @@ def main(name: str, data: Path, checkpoints: Path, out: Path, processes: int) ->
     if run.training.portable:
         use_portable_arithmetic()
     silence_transformers()
-    model = finetune(run, documents, source, checkpoints, out, lambda steps: progress_bar("finetune", steps, "steps"))
-    if model is None:  # another process of the group writes the model
-        return
-    resumed = f", from step {model.result.resumed:,}" if model.result.resumed else ""
-    skipped = f"; left out: {reasons}" if (reasons := describe_skipped(model.counts)) else ""
-    print_summary(
-        "finetune", f"{name}: {model.result.steps:,} steps{resumed} over {model.features:,} features{skipped}"
-    )
+    models = finetune(run, documents, source, checkpoints, out, lambda steps: progress_bar("finetune", steps, "steps"))
+    for seed, model in models:
+        label = f"{name}, seed {seed}" if run.seeds else name
+        if model is None:
+            print_summary("finetune", f"{label}: trained before")
+            continue
+        resumed = f", from step {model.result.resumed:,}" if model.result.resumed else ""
+        skipped = f"; left out: {reasons}" if (reasons := describe_skipped(model.counts)) else ""
+        print_summary(
+            "finetune", f"{label}: {model.result.steps:,} steps{resumed} over {model.features:,} features{skipped}"
+        )
 
 
 if __name__ == "__main__":

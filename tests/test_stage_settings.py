@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from spanferry.config import read_params
-from spanferry.stage_settings import corpus_settings, run_settings
+from spanferry.stage_settings import corpus_settings, run_settings, training_settings
 
 from stages import settings
 
@@ -40,6 +40,7 @@ def settings_of(folder: Path, *changes: tuple[str, str]) -> dict[str, object]:
         for corpus in params.build.corpora
         for group, values in corpus_settings(params, corpus).items()
     }
+    files |= {f"mixed/{group}": values for group, values in training_settings(params, "mixed").items()}
     return files | {"runs": run_settings(params)}
 
 
@@ -47,6 +48,13 @@ def changed(folder: Path, *changes: tuple[str, str]) -> set[str]:
     """Return the names of the settings that differ after changes in params.yaml."""
     before, after = settings_of(folder), settings_of(folder, *changes)
     return {name for name in before if before[name] != after[name]}
+
+
+def test_training_depends_on_its_own_settings_alone(tmp_path: Path) -> None:
+    assert changed(tmp_path, ("epochs: 1", "epochs: 2")) == {"mixed/training"}
+    assert changed(tmp_path, ("    training: {e", "    seeds: [1, 2]\n    training: {e")) == {"mixed/training"}
+    assert changed(tmp_path, ("    training: {e", "    allow_overlap: true\n    training: {e")) == {"mixed/corpora"}
+    assert changed(tmp_path, ("    training: {e", "    prediction: {n_best: 5}\n    training: {e")) == set()
 
 
 def test_each_corpus_has_its_own_languages(tmp_path: Path) -> None:
@@ -64,11 +72,14 @@ def test_gold_spans_belong_to_a_language(tmp_path: Path) -> None:
 
 
 def test_a_changed_target_concerns_its_corpus_and_the_runs_that_read_it(tmp_path: Path) -> None:
-    assert changed(tmp_path, ("target: de", "target: fr")) == {"german/languages", "german/translation", "runs"}
+    runs = {"runs", "mixed/corpora", "mixed/training"}
+    assert changed(tmp_path, ("target: de", "target: fr")) == {"german/languages", "german/translation"} | runs
     assert changed(tmp_path, ("target: nl}", "target: da}")) == {
         "dutch/judgements",  # its gold spans are Dutch
         "dutch/languages",
         "dutch/translation",
+        "mixed/corpora",
+        "mixed/training",
     }
     source = {
         f"{name}/{group}" for name in ("dutch", "german") for group in ("languages", "segmentation", "translation")

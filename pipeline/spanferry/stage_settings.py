@@ -10,8 +10,11 @@ data/settings/<corpus>/languages.json      the languages, and whether the corpus
 data/settings/<corpus>/segmentation.json   the same without the target language, which segment does not use
 data/settings/<corpus>/translation.json    the languages, and the translator with its settings
 data/settings/runs.json                    the target language of each corpus that a run is evaluated on
+data/settings/runs/<run>/corpora.json      the corpora of a run, and whether they may overlap
+data/settings/runs/<run>/training.json     the settings of its training, and the languages of the training corpora
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -44,12 +47,34 @@ def corpus_settings(params: Params, name: str) -> dict[str, Values]:
     }
 
 
+def training_settings(params: Params, name: str) -> dict[str, Values]:
+    """Return the settings of a run by file name, as plain values. Raises ParamsError for an unknown name."""
+    run = params.run(name)
+    base, training = msgspec.to_builtins(run.base), msgspec.to_builtins(run.training)
+    return {
+        "corpora": {
+            "train_on": _known_targets(params, run.train_on),
+            "evaluate_on": _known_targets(params, run.evaluate_on),
+            "allow_overlap": run.allow_overlap,
+            "base": base,
+        },
+        "training": {
+            "base": base,
+            "train_on": _known_targets(params, run.train_on),
+            "training": training,
+            "seeds": run.seeds,
+        },
+    }
+
+
 def run_settings(params: Params) -> dict[str, dict[str, str]]:
-    """Return the target language of each corpus that a run is evaluated on: {run: {corpus: code}}.
+    """Return the target language of each corpus that a run is evaluated on: {run: {corpus: code}}."""
+    return {name: _known_targets(params, run.evaluate_on) for name, run in params.runs.items()}
+
+
+def _known_targets(params: Params, corpora: Iterable[str]) -> dict[str, str]:
+    """Return corpus -> code of its target language.
 
     A run may name corpora that params.yaml does not define, as long as it is not built; they are left out.
     """
-    return {
-        name: params.targets(corpus for corpus in run.evaluate_on if corpus in params.corpora)
-        for name, run in params.runs.items()
-    }
+    return params.targets(corpus for corpus in corpora if corpus in params.corpora)

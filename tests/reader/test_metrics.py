@@ -165,3 +165,12 @@ def test_the_best_threshold_is_never_worse_than_the_two_trivial_readers(predicti
     assert figures["exact"] <= figures["f1"] <= 100.0
     assert figures["best_exact"] >= figures["exact"] - 1e-9
     assert figures["best_f1"] >= 100.0 * 4 / len(predictions) - 1e-9
+
+
+def test_a_total_of_never_answering_is_told():
+    figures = {"f1": 55.4, "HasAns_f1": 3.14, "always_no_answer": 55.2}
+    assert metrics.warn_about_total(figures) == (
+        "F1 55.4 is not better than never answering, which scores 55.2 here; on questions with an answer F1 is 3.1"
+    )
+    assert metrics.warn_about_total(figures | {"f1": 56.2}) is None
+    assert metrics.warn_about_total({"f1": 0.0, "always_no_answer": 0.0}) is None  # every question has an answer

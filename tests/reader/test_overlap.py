@@ -1,7 +1,14 @@
 """Tests of the search for what a run is both trained and evaluated on."""
 
-from spanferry.reader.overlap import CorpusTexts, Overlap, find_overlaps, normalise_context
+import msgspec
+from msgspec.structs import replace
+from spanferry.files import write_json
+from spanferry.reader.overlap import CorpusTexts, Overlap, corpora_of_base, find_overlaps, normalise_context
+from spanferry.reader.settings import BaseModel
 from spanferry.squad import Article, Document, Paragraph, Question
+
+from tests.reader.test_seeds import COUNTS
+from tests.support.tiny import RUN
 
 
 def document(*paragraphs: tuple[str, tuple[str, ...]]) -> Document:
@@ -43,6 +50,18 @@ def test_corpora_without_common_texts_do_not_overlap() -> None:
     empty = {"a": CorpusTexts(document(("…", ("1",))))}
     assert find_overlaps(empty, {"b": CorpusTexts(document(("—", ("1",))))}) == []
     assert normalise_context("— …") == ""
+
+
+def test_a_base_model_brings_the_corpora_that_it_was_trained_on(tmp_path) -> None:
+    for name, base, corpora in (
+        ("english", "acme/bert", ["squad"]),
+        ("dutch", str(tmp_path / "english"), ["squad-nl"]),
+    ):
+        run = replace(RUN, base=BaseModel(model=base), train_on=tuple(corpora))
+        record = {"base": base, "commit": None, "settings": run, "features": COUNTS, "steps": 1, "loss": []}
+        write_json(tmp_path / name / "training.json", msgspec.to_builtins(record))
+    assert corpora_of_base(str(tmp_path / "dutch")) == ("squad-nl", "squad")
+    assert corpora_of_base("acme/bert") == corpora_of_base(None) == ()
 
 
 def test_an_overlap_is_one_sentence() -> None:

@@ -23,12 +23,21 @@ def test_optional_settings_of_a_run_have_the_defaults_of_the_recipe():
     assert msgspec.convert(msgspec.to_builtins(run), Run) == run
 
 
+def test_a_run_has_one_training_for_each_seed():
+    single = msgspec.convert(PLAIN, Run)
+    assert (single.by_seed(), single.folder_of(42)) == ({42: single}, ".")
+    several = msgspec.convert(PLAIN | {"seeds": [3, 1]}, Run)
+    assert [(seed, run.training.seed, run.seeds) for seed, run in several.by_seed().items()] == [(3, 3, ()), (1, 1, ())]
+    assert several.folder_of(3) == "seed-3"
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"base": {}}, "exactly one of `model` and `scratch`"),
         ({"base": {"scratch": {"architecture": "bert", "vocabulary": 9}, "revision": "v1"}}, "`revision` goes with"),
         ({"train_on": []}, "`train_on` names no corpus"),
+        ({"seeds": [1, 2, 1]}, "`seeds` names a seed twice"),
         ({"evaluate_on": ["a", "a"]}, "`evaluate_on` names a corpus twice"),
         ({"training": PLAIN["training"] | {"epochs": 0}}, "`epochs` must be positive"),
         ({"training": PLAIN["training"] | {"device_batch": 3}}, "`device_batch` must divide `batch`"),

@@ -5,9 +5,14 @@ import re
 from pathlib import Path
 
 from spanferry.files import write_json
+from spanferry.reader.overlap import Overlap, read_overlaps
+from spanferry.squad import Article, Document, Paragraph, Question, write_squad
 
 from stages import inputs
 from tests.support.tiny import project
+
+SAME = "50 of the 50 questions of towns (10 contexts) are also in towns, on which the run is trained"
+DONE = "inputs: tiny trains on towns, and is evaluated on towns"
 
 
 def test_the_checksums_of_the_files_of_a_run_are_written(workdir, run, refusal):
@@ -16,9 +21,12 @@ def test_the_checksums_of_the_files_of_a_run_are_written(workdir, run, refusal):
     checksums = {name: {file: f"{name}'s {file}" for file in files} for name in ("towns", "unread")}
     for name, of_corpus in checksums.items():
         write_json(Path("data/digests") / f"{name}.json", of_corpus)
-    arguments = ("--digests", "data/digests", "--out", "data/runs/tiny", "--base", "data/inputs/runs/tiny")
+    arguments = (
+        *("--digests", "data/digests", "--data", "data", "--out", "data/runs/tiny"),
+        *("--base", "data/inputs/runs/tiny"),
+    )
     done = run(inputs.main, "tiny", *arguments)
-    assert done.stdout == "inputs: tiny trains on towns, and is evaluated on towns\n"
+    assert done.stdout == f"inputs: tiny: {SAME}; runs.tiny.allow_overlap allows it\n{DONE}\n"
     train, dev = (json.loads(Path(f"data/runs/tiny/{split}.json").read_bytes()) for split in ("train", "dev"))
     assert train == {"towns": {file: checksums["towns"][file] for file in files[:1]}}
     assert dev == {"towns": {file: checksums["towns"][file] for file in files[1:3]}}
@@ -33,11 +41,33 @@ def test_the_checksums_of_the_files_of_a_run_are_written(workdir, run, refusal):
     assert "towns.json: not the checksums of a corpus: Expected" in refusal(inputs.main, "tiny", *arguments)
 
 
+def test_a_run_that_is_evaluated_on_its_training_questions_is_refused_unless_it_allows_that(workdir, run, refusal):
+    project(workdir)
+    write_json(Path("data/digests/towns.json"), {})
+    params = Path("params.yaml").read_text()
+    Path("params.yaml").write_text(params.replace("    allow_overlap: true\n", ""))
+    arguments = ("tiny", "--digests", "data/digests", "--data", "data", "--out", "data/runs/tiny", "--base", "base")
+    assert refusal(inputs.main, *arguments) == (
+        f"inputs: runs.tiny: {SAME}: evaluate it on another corpus, or set runs.tiny.allow_overlap: true"
+    )
+    assert not Path("data/runs/tiny/overlaps.json").exists()
+    Path("params.yaml").write_text(params)
+    run(inputs.main, *arguments)
+    assert read_overlaps(Path("data/runs/tiny/overlaps.json")) == (Overlap("towns", "towns", 10, 50, 50),)
+
+    elsewhere = Path("data/towns/clean/nl_squadv2_dev_clean.json")
+    other = Document((Article((Paragraph("Een andere tekst.", (Question("1", "Wat?", (), is_impossible=True),)),)),))
+    write_squad(other, elsewhere)
+    done = run(inputs.main, *arguments)
+    assert done.stdout == f"{DONE}\n", done.output
+    assert read_overlaps(Path("data/runs/tiny/overlaps.json")) == ()
+
+
 def test_a_local_base_model_is_linked_and_any_other_is_named(workdir, run):
     project(workdir)
     write_json(Path("data/digests/towns.json"), {"nl_squadv2_train_clean.json": "0"})
     link = Path("data/inputs/runs/tiny")
-    arguments = ("tiny", "--digests", "data/digests", "--out", "data/runs/tiny", "--base", link)
+    arguments = ("tiny", "--digests", "data/digests", "--data", "data", "--out", "data/runs/tiny", "--base", link)
     params = Path("params.yaml").read_text()
     scratch = re.compile(r"base:\n +scratch:\n( +)\S.*\n(\1.*\n)*")
 

@@ -14,7 +14,9 @@ import msgspec
 import pytest
 import torch
 from spanferry.cli.ask import ask
+from spanferry.files import write_json
 from spanferry.reader.metrics import evaluate_v2
+from spanferry.reader.overlap import Overlap
 from spanferry.squad import iterate_questions
 
 from stages import compare, evaluate, finetune
@@ -24,7 +26,8 @@ from tests.support.towns import corpus
 ROOT = Path(__file__).parents[2]
 FINETUNE = ("tiny", "--data", "data", "--checkpoints", "checkpoints/tiny", "--out", "models/tiny")
 EVALUATE = (
-    *("tiny", "--data", "data", "--model", "models/tiny", "--report", "reports/runs/tiny.json"),
+    *("tiny", "--data", "data", "--overlaps", "data/runs/tiny/overlaps.json"),
+    *("--model", "models/tiny", "--report", "reports/runs/tiny.json"),
     *("--details", "reports/runs/tiny", "--card", "models/tiny.md"),
 )
 ALONE = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
@@ -34,6 +37,7 @@ ALONE = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
 def folder(workdir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("SPANFERRY_PROCESSES", raising=False)
     torch.set_num_threads(1)
+    write_json(workdir / "data/runs/tiny/overlaps.json", [])
     return project(workdir)
 
 
@@ -80,8 +84,9 @@ def test_the_stages_lead_from_cleaned_files_to_the_table(folder, run, refusal):
     assert "| not measured here |" in table
     assert json.loads((folder / "reports" / "comparison.json").read_bytes())["rows"][0]["figures"] == figures
 
-    answer = run(ask, "--model", "models/tiny", "--context", "Aa ligt aan zee.", "--question", "Waar ligt Aa?")
-    assert list(json.loads(answer.stdout)) == ["score", "start", "end", "answer"], answer.output
+    asked = ("--model", "models/tiny", "--context", "Aa ligt aan zee.", "--question", "Waar ligt Aa?", "--json")
+    answer = run(ask, *asked)
+    assert list(json.loads(answer.stdout)) == ["question", "score", "start", "end", "answer"], answer.output
 
     before = (folder / "models" / "tiny" / "model.safetensors").read_bytes()
     params = (folder / "params.yaml").read_text()
@@ -115,12 +120,57 @@ def test_corpora_are_mixed_and_each_language_has_a_row(folder, run):
     (folder / "params.yaml").write_text(params)
     assert "over 100 features" in run(finetune.main, name, *FINETUNE[1:]).stdout
     outs = ("--report", f"reports/runs/{name}.json", "--details", f"reports/runs/{name}", "--card", "models/tiny.md")
-    done = run(evaluate.main, name, "--data", "data", "--model", "models/tiny", *outs)
+    done = run(evaluate.main, name, *EVALUATE[1:7], *outs)
     assert done.exit_code == 0, done.output
     run(compare.main, "--reports", "reports/runs", "--out", "reports/comparison")
     languages = (folder / "reports" / "comparison.md").read_text().partition("## By language")[2]
     assert re.search(rf"\| {name} \| fi \| 25 \| \d+\.\d\d/\d+\.\d\d \| 70\.14/80\.36 \|", languages)
     assert f"| {name} | sw | – | not measured here | 80.11/86.18 |" in languages
+
+
+def test_each_seed_is_trained_once_and_the_table_has_their_mean_and_deviation(folder, run):
+    params = (folder / "params.yaml").read_text()
+
+    def set_seeds(seeds: str) -> None:
+        text = params.replace("    allow_overlap:", f"    seeds: {seeds}\n    allow_overlap:", 1)
+        (folder / "params.yaml").write_text(text)
+
+    set_seeds("[1, 2]")
+    lines = run(finetune.main, *FINETUNE).stdout.splitlines()
+    assert lines == [f"finetune: tiny, seed {seed}: 20 steps over 50 features" for seed in (1, 2)]
+    first = (folder / "models/tiny/seed-1/model.safetensors").read_bytes()
+    assert first != (folder / "models/tiny/seed-2/model.safetensors").read_bytes()
+    set_seeds("[1, 3]")
+    assert run(finetune.main, *FINETUNE).stdout.splitlines() == [
+        "finetune: tiny, seed 1: trained before",
+        "finetune: tiny, seed 3: 20 steps over 50 features",
+    ]
+    assert sorted(path.name for path in (folder / "models/tiny").iterdir()) == ["seed-1", "seed-3"]
+    assert (folder / "models/tiny/seed-1/model.safetensors").read_bytes() == first
+
+    overlap = Overlap("towns", "towns", 10, 50, 50)
+    write_json(folder / "data/runs/tiny/overlaps.json", msgspec.to_builtins([overlap]))
+    done = run(evaluate.main, *EVALUATE)
+    assert done.exit_code == 0, done.output
+    figures = json.loads((folder / "reports/runs/tiny.json").read_bytes())
+    by_seed = {
+        seed: evaluate_v2(
+            corpus(),
+            *(
+                json.loads((folder / f"reports/runs/tiny/seed-{seed}/{name}.json").read_bytes())
+                for name in ("predictions", "null_odds")
+            ),
+        )
+        for seed in (1, 3)
+    }
+    assert figures["exact"] == pytest.approx((by_seed[1]["exact"] + by_seed[3]["exact"]) / 2)
+    assert figures["f1_deviation"] == pytest.approx(abs(by_seed[1]["f1"] - by_seed[3]["f1"]) / 2**0.5)
+    run(compare.main, "--reports", "reports/runs", "--out", "reports/comparison")
+    table = (folder / "reports/comparison.md").read_text()
+    assert "| tiny (trained on its questions) |" in table
+    assert f"| 2 (± {figures['exact_deviation']:.2f}/{figures['f1_deviation']:.2f}) |" in table
+    assert f"**tiny: {overlap}.**" in table
+    assert "seeds 1, 3" in (folder / "models/tiny.md").read_text()
 
 
 def is_complete(state: Path) -> bool:

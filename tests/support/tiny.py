@@ -61,6 +61,7 @@ runs:
           max_position_embeddings: 160}
     train_on: [towns]
     evaluate_on: [towns]
+    allow_overlap: true
     training: {epochs: 4, batch: 10, learning_rate: 2e-3, warmup: 0.1, max_length: 128, doc_stride: 32,
       max_question_length: 32, checkpoints: 10}
   tydiqa-distilmbert:

@@ -38,7 +38,7 @@ def evaluate(
     Of an n-best file, {question id: [{"text": ..., "probability": ...}]}, the most probable answer counts. Rows,
     [{"id": ..., "prediction_text": ...}], may have null odds as no_answer_probability, unless --null-odds is given.
     """
-    from spanferry.reader import evaluation, prediction_files
+    from spanferry.reader import evaluation, metrics, prediction_files
 
     reading = read_document(gold)
     document = reading.document
@@ -51,6 +51,8 @@ def evaluate(
         tests = evaluation.compare_predictions(document, result, prediction_files.read_predictions(against).answers)
         printed["against"] = msgspec.to_builtins(tests)
     click.echo(printable_json(json.dumps(printed, ensure_ascii=False, indent=2)))
+    if warning := metrics.warn_about_total(result.figures()):
+        say_line("evaluate", warning)
     for line in reading.describe():
         say_line("evaluate", f"{gold}: {line}")
     if result.missing:

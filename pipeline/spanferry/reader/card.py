@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from spanferry.reader.features import describe_skipped
-from spanferry.reader.metrics import Figures
+from spanferry.reader.metrics import Figures, warn_about_total
 from spanferry.reader.rendering import TableRow, render_template
 from spanferry.reader.run_report import RunDetails
 from spanferry.reader.settings import Run
@@ -106,6 +106,9 @@ def render_card(name: str, details: RunDetails, figures: Figures) -> str:
         trained_on=", ".join(run.train_on),
         figures=figures,
         figure_rows=_figure_rows(figures),
+        seeds=list(details.seeds),
+        warning=warn_about_total(figures),
+        overlaps=[str(overlap) for overlap in details.overlaps],
         breakdown=_breakdown_tables(details),
         training_rows=_training_rows(details),
         questions=counts.questions,

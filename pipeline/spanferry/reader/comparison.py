@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from spanferry.files import read_json
 from spanferry.reader.metrics import Figures
+from spanferry.reader.overlap import Overlap
 from spanferry.reader.published import PublishedResult, find_published
 from spanferry.reader.run_report import RunDetails, read_details
 from spanferry.reader.settings import Run
@@ -19,7 +20,10 @@ from spanferry.reader.significance import Difference, run_paired_test
 
 
 class RunFigures(Struct, frozen=True):
-    """The figures of one run. figures: the flat report, None when not measured. languages: code -> exact, f1, total."""
+    """The figures of one run. figures: the flat report, None when not measured. languages: code -> exact, f1, total.
+
+    overlaps: what the run is both trained and evaluated on. seeds: seed -> (exact, F1), for a run with several.
+    """
 
     run: str
     base: str
@@ -28,10 +32,12 @@ class RunFigures(Struct, frozen=True):
     figures: Figures | None
     languages: dict[str, Figures]
     published: PublishedResult | None
+    overlaps: tuple[Overlap, ...] = ()
+    seeds: dict[int, tuple[float, float]] = {}
 
 
 class RunPair(Struct, frozen=True):
-    """The paired tests of runs a and b, on the questions that both answered."""
+    """The paired tests of runs a and b, on the questions that both answered. Scores of several seeds are averaged."""
 
     a: str
     b: str
@@ -95,7 +101,10 @@ def _join_figures(
     languages: dict[str, Figures] = {
         code: {"exact": group.exact, "f1": group.f1, "total": float(group.total)} for code, group in groups.items()
     }
-    return RunFigures(name, run.base.name, run.train_on, run.evaluate_on, figures, languages, published)
+    overlaps, seeds = (details.overlaps, details.seeds) if details else ((), {})
+    return RunFigures(
+        name, run.base.name, run.train_on, run.evaluate_on, figures, languages, published, overlaps, seeds
+    )
 
 
 def _test_pair(a: str, b: str, details: Mapping[str, RunDetails]) -> RunPair:

@@ -6,12 +6,13 @@ from pathlib import Path
 import msgspec
 
 from spanferry.files import write_bytes, write_json
-from spanferry.reader.comparison import Comparison
-from spanferry.reader.metrics import Figures
+from spanferry.reader.comparison import Comparison, RunFigures
+from spanferry.reader.metrics import Figures, warn_about_total
 from spanferry.reader.rendering import TableRow, render_template
 
 NOT_MEASURED = "not measured here"
 NONE = "–"
+OVERLAP_MARK = " (trained on its questions)"
 
 
 def format_scores(figures: Mapping[str, float] | None, exact: str = "exact", f1: str = "f1") -> str:
@@ -19,6 +20,13 @@ def format_scores(figures: Mapping[str, float] | None, exact: str = "exact", f1:
     if not figures or exact not in figures:
         return NONE
     return f"{figures[exact]:.2f}/{figures[f1]:.2f}"
+
+
+def _format_seeds(figures: Figures | None) -> str:
+    """Return the number of seeds, and the standard deviation of EM and F1 between them."""
+    if not figures or "seeds" not in figures:
+        return NONE
+    return f"{figures['seeds']:.0f} (± {figures['exact_deviation']:.2f}/{figures['f1_deviation']:.2f})"
 
 
 def _format_count(figures: Figures | None) -> str:
@@ -33,9 +41,10 @@ def format_runs(comparison: Comparison) -> list[TableRow]:
         published_no_answer = f"{published['NoAns_exact']:.2f}" if published and "NoAns_exact" in published else NONE
         rows.append(
             {
-                "Run": row.run,
+                "Run": row.run + (OVERLAP_MARK if row.overlaps else ""),
                 "Questions": _format_count(own),
                 "EM/F1": format_scores(own) if own else NOT_MEASURED,
+                "Seeds": _format_seeds(own),
                 "Published EM/F1": format_scores(published),
                 "95 % of F1": f"{own['f1_low']:.1f} to {own['f1_high']:.1f}" if own else NONE,
                 "HasAns": format_scores(own, "HasAns_exact", "HasAns_f1"),
@@ -85,6 +94,10 @@ def format_pairs(comparison: Comparison) -> list[TableRow]:
     ]
 
 
+def _warning(row: RunFigures) -> str | None:
+    return warn_about_total(row.figures) if row.figures else None
+
+
 def render_comparison(comparison: Comparison, template: str) -> str:
     """Render the comparison as Markdown (`comparison.md.jinja`) or as an HTML page (`comparison.html.jinja`)."""
     return render_template(
@@ -92,6 +105,8 @@ def render_comparison(comparison: Comparison, template: str) -> str:
         runs=format_runs(comparison),
         languages=format_languages(comparison),
         pairs=format_pairs(comparison),
+        overlaps=[f"{row.run}: {overlap}" for row in comparison.rows for overlap in row.overlaps],
+        warnings=[f"{row.run}: {text}" for row in comparison.rows if (text := _warning(row))],
         sources=[row.published for row in comparison.rows if row.published],
     )
 
@@ -101,4 +116,4 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
     for suffix in (".md", ".html"):
         text = render_comparison(comparison, f"comparison{suffix}.jinja")
         write_bytes(path.with_suffix(suffix), text.encode())
-    write_json(path.with_suffix(".json"), msgspec.to_builtins(comparison))
+    write_json(path.with_suffix(".json"), msgspec.to_builtins(comparison, str_keys=True))

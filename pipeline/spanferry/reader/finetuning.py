@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,15 +36,42 @@ def finetune(
     checkpoints: Path,
     out: Path,
     progress_bar: ProgressBar,
-) -> FinetunedModel | None:
-    """Train the run's model on documents and write it to a folder.
+) -> Iterator[tuple[int, FinetunedModel | None]]:
+    """Train the run's model on documents with each of its seeds, and write them to a folder.
 
-    Training resumes from a checkpoint of the same training if there is one; the checkpoints are removed at the end. In
-    a group of processes every process must call this function. All but the first return None and write nothing.
+    Yields each seed with its model, or with None when the folder of a run with seeds already has this model. Training
+    resumes from a checkpoint of the same training if there is one; the checkpoints are removed at the end. In a group
+    of processes every process must call this function. Only the first writes and yields.
 
     source: the base model's files, None for a model from scratch. Raises InputError, and Interrupted after Ctrl-C.
     """
-    prepared = training.prepare_training(run, documents, source)
+    is_main = is_main_process()
+    for seed, single in run.by_seed().items():
+        folder = run.folder_of(seed)
+        prepared = training.prepare_training(single, documents, source)
+        if run.seeds and _agree(training.is_trained(prepared, out / folder)):
+            model = None
+        else:
+            model = _train(prepared, checkpoints / folder, out / folder, progress_bar)
+        if is_main:
+            yield seed, model
+    if is_main:
+        if run.seeds:
+            _remove_others(out, {run.folder_of(seed) for seed in run.seeds})
+        shutil.rmtree(checkpoints, ignore_errors=True)
+
+
+def _agree(known: bool) -> bool:
+    """Return what the first process of the group knows: other machines may not have its files."""
+    from accelerate.utils import broadcast_object_list
+
+    return bool(broadcast_object_list([known])[0])
+
+
+def _train(
+    prepared: training.PreparedTraining, checkpoints: Path, out: Path, progress_bar: ProgressBar
+) -> FinetunedModel | None:
+    """Train one model and write it. Returns None in all processes of a group but the first."""
     if not is_main_process():
         training.train(prepared, checkpoints)
         return None
@@ -56,6 +83,17 @@ def finetune(
     training.save_model(prepared, result, out)
     shutil.rmtree(checkpoints)
     return FinetunedModel(result, len(prepared.windows), prepared.counts)
+
+
+def _remove_others(folder: Path, kept: Container[str]) -> None:
+    """Remove everything but the models of the run's seeds, such as those of seeds that it no longer has."""
+    for path in folder.iterdir():
+        if path.name in kept:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def describe_interruption(saved: int, total: int) -> str:

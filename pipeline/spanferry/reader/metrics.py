@@ -26,6 +26,9 @@ from spanferry.squad import Document, iterate_questions
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 
+MEANINGFUL_GAIN = 1.0
+"""Points of F1 by which a reader must beat one that never answers, for its total to say that it learned to answer."""
+
 Normaliser = Callable[[str], str]
 Figures = dict[str, float]
 """Percentages and counts by key, such as "exact" and "HasAns_total"."""
@@ -124,6 +127,20 @@ def apply_threshold(scores: Scores, null_odds: Mapping[str, float], threshold: f
 def sum_left_to_right(values: Iterable[float]) -> float:
     """Add from left to right. From Python 3.12 on, `sum` compensates rounding errors and gives other last digits."""
     return reduce(add, values, 0)
+
+
+def warn_about_total(figures: Mapping[str, float]) -> str | None:
+    """Return a sentence when the total F1 is that of a reader that never answers, else None.
+
+    Such a total looks good where many questions have no answer. figures: the flat report, with `always_no_answer`.
+    """
+    silent = figures["always_no_answer"]
+    if "HasAns_f1" not in figures or not silent or figures["f1"] >= silent + MEANINGFUL_GAIN:
+        return None
+    return (
+        f"F1 {figures['f1']:.1f} is not better than never answering, which scores {silent:.1f} here;"
+        f" on questions with an answer F1 is {figures['HasAns_f1']:.1f}"
+    )
 
 
 def average_scores(scores: Scores, questions: Iterable[str] | None = None) -> Averages | None:

@@ -8,10 +8,18 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from spanferry.squad import Document
+from spanferry.files import read_json
+from spanferry.reader.corpora import read_cleaned
+from spanferry.reader.training_record import RECORD_NAME, read_training_record
+from spanferry.squad import Document, read_squad
+
+if TYPE_CHECKING:
+    from spanferry.records import Split
 
 # Ids such as "1" or "q12" are those of many unrelated corpora. SQuAD's have 24 hexadecimal digits.
 UNIQUE_ID = re.compile(r"[0-9a-fA-F-]{16,}")
@@ -52,6 +60,38 @@ class Overlap(Struct, frozen=True):
             f"{self.questions:,} of the {self.total:,} questions of {self.evaluated} ({self.contexts:,} contexts)"
             f" are also in {self.trained}, on which the run is trained"
         )
+
+
+def read_texts(data: Path, languages: Mapping[str, str], split: "Split") -> dict[str, CorpusTexts]:
+    """Read the texts of a split for each corpus: the cleaned file, and the source if it is there.
+
+    data: the folder of the corpora. languages: corpus -> code of its target language. Raises InputError.
+    """
+    texts: dict[str, CorpusTexts] = {}
+    for corpus, document in read_cleaned(data, languages, split).items():
+        source = data / corpus / "source" / f"{split}.json"
+        texts[corpus] = CorpusTexts(document, read_squad(source) if source.is_file() else None)
+    return texts
+
+
+def corpora_of_base(model: str | None) -> tuple[str, ...]:
+    """Return the corpora that the base model of a run was trained on, if it is a folder that `finetune` wrote.
+
+    Raises InputError when its record is broken.
+    """
+    corpora: list[str] = []
+    seen: set[Path] = set()
+    while model and (folder := Path(model)) not in seen and (folder / RECORD_NAME).is_file():
+        settings = read_training_record(folder).settings
+        corpora += settings.train_on
+        seen.add(folder)
+        model = settings.base.model
+    return tuple(dict.fromkeys(corpora))
+
+
+def read_overlaps(path: Path) -> tuple[Overlap, ...]:
+    """Read the overlaps that stage inputs wrote. Raises InputError."""
+    return read_json(path, tuple[Overlap, ...])
 
 
 def normalise_context(context: str) -> str:

@@ -5,22 +5,26 @@ reports/runs/<run>/predictions.json     {question id: answer}
 reports/runs/<run>/null_odds.json       {question id: odds of "no answer"}
 reports/runs/<run>/n_best.json          {question id: [{text, start_logit, end_logit, probability}]}
 reports/runs/<run>/details.json         RunDetails
+
+A run with several seeds has one such folder for each, reports/runs/<run>/seed-<seed>/, and in its own details.json the
+means over the seeds.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from spanferry.files import atomic_folder, read_json, write_bytes, write_json
+from spanferry.files import read_json, write_bytes, write_json
 from spanferry.pretrained import load_tokenizer
 from spanferry.reader import models
 from spanferry.reader.evaluation import Breakdown, Evaluation, evaluate
 from spanferry.reader.examples import collect_examples
 from spanferry.reader.gold import Gold
 from spanferry.reader.metrics import Figures, is_fully_answerable
+from spanferry.reader.overlap import Overlap
 from spanferry.reader.prediction import PredictedAnswers, predict
 from spanferry.reader.published import PublishedResult
 from spanferry.reader.settings import Run
@@ -34,7 +38,9 @@ class RunDetails(Struct, frozen=True):
     """The run's settings, the training record, the breakdown, and each question's scores.
 
     scores: question id -> (exact, F1, number of its paragraph); scores are 0 to 1. languages: code of the language of
-    each corpus that the run is evaluated on ("mul" if the question ids state the language).
+    each corpus that the run is evaluated on ("mul" if the question ids state the language). overlaps: what the run is
+    both trained and evaluated on. seeds: seed -> (exact, F1), in percent, for a run with several seeds; all other
+    figures are then means over the seeds, and `training` is that of the first.
     """
 
     run: Run
@@ -42,6 +48,8 @@ class RunDetails(Struct, frozen=True):
     breakdown: Breakdown
     scores: dict[str, tuple[float, float, int]]
     languages: dict[str, str] = {}
+    overlaps: tuple[Overlap, ...] = ()
+    seeds: dict[int, tuple[float, float]] = {}
 
 
 @dataclass(frozen=True)
@@ -67,12 +75,13 @@ def evaluate_run(
     gold: Gold,
     languages: Mapping[str, str],
     published: PublishedResult | None,
+    overlaps: Sequence[Overlap] = (),
     progress: Callable[[int], object] = lambda _: None,
 ) -> RunReport:
     """Answer the gold questions with the model in a folder, and evaluate the answers.
 
-    languages: code of the language of each corpus that the run is evaluated on. progress is called with the
-    number of windows of each batch. Raises InputError.
+    languages: code of the language of each corpus that the run is evaluated on. overlaps: what the run is both trained
+    and evaluated on. progress is called with the number of windows of each batch. Raises InputError.
     """
     import torch
 
@@ -90,7 +99,9 @@ def evaluate_run(
         language=gold.language_of,
         method_of=gold.method_of,
     )
-    details = RunDetails(run, record, evaluation.breakdown, collect_scores(evaluation), dict(languages))
+    details = RunDetails(
+        run, record, evaluation.breakdown, collect_scores(evaluation), dict(languages), tuple(overlaps)
+    )
     return RunReport(answers, flatten_figures(evaluation, published), details)
 
 
@@ -107,12 +118,16 @@ def write_answers(folder: Path, answers: PredictedAnswers) -> None:
     write_bytes(folder / "n_best.json", msgspec.json.encode(dict(answers.n_best())))
 
 
-def write_report_folder(folder: Path, report: RunReport) -> None:
-    """Write everything but the flat figures; the folder is written whole or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_folder(folder) as partial:
-        write_answers(partial, report.answers)
-        write_json(partial / "details.json", msgspec.to_builtins(report.details))
+def write_report(folder: Path, report: RunReport) -> None:
+    """Write everything but the flat figures into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_answers(folder, report.answers)
+    write_details(folder, report.details)
+
+
+def write_details(folder: Path, details: RunDetails) -> None:
+    """Write details.json into a folder."""
+    write_json(folder / "details.json", msgspec.to_builtins(details, str_keys=True))
 
 
 def read_details(folder: Path) -> RunDetails:

@@ -16,6 +16,7 @@ The key is the name of the run, here `dutch-mbert`.
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 WeightsFormat = Literal["safetensors", "torch"]
 
@@ -116,13 +117,19 @@ class PredictionSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Run(Struct, frozen=True, forbid_unknown_fields=True):
-    """One entry below `runs` in params.yaml."""
+    """One entry below `runs` in params.yaml.
+
+    seeds: train one model with each of these seeds, instead of a single one with `training.seed`. allow_overlap: train
+    although the run is evaluated on contexts that it is trained on.
+    """
 
     base: BaseModel
     train_on: tuple[str, ...]
     evaluate_on: tuple[str, ...]
     training: TrainingSettings
     prediction: PredictionSettings = field(default_factory=PredictionSettings)
+    seeds: tuple[int, ...] = ()
+    allow_overlap: bool = False
 
     def __post_init__(self) -> None:
         for name in ("train_on", "evaluate_on"):
@@ -131,8 +138,19 @@ class Run(Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"`{name}` names no corpus")
             if len(set(corpora)) < len(corpora):
                 raise ValueError(f"`{name}` names a corpus twice")
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("`seeds` names a seed twice")
 
     @property
     def corpora(self) -> tuple[str, ...]:
         """All corpora that the run reads, each once."""
         return tuple(dict.fromkeys(self.train_on + self.evaluate_on))
+
+    def by_seed(self) -> dict[int, "Run"]:
+        """Return the run of each of its seeds: the same settings with that seed alone."""
+        seeds = self.seeds or (self.training.seed,)
+        return {seed: replace(self, seeds=(), training=replace(self.training, seed=seed)) for seed in seeds}
+
+    def folder_of(self, seed: int) -> str:
+        """Return the name of a seed's folder below the run's: "seed-1", or "." for a run with a single training."""
+        return f"seed-{seed}" if self.seeds else "."

@@ -29,7 +29,7 @@ from spanferry.reader.examples import Examples, collect_examples
 from spanferry.reader.features import FeatureCounts, build_training_windows
 from spanferry.reader.limits import check_length, read_limits
 from spanferry.reader.settings import Run, TrainingSettings
-from spanferry.reader.training_record import RECORD_NAME, TrainingRecord
+from spanferry.reader.training_record import RECORD_NAME, TrainingRecord, read_training_record
 from spanferry.reader.windows import Windows
 from spanferry.squad import Document
 
@@ -119,6 +119,23 @@ def _fingerprint(run: Run, windows: Windows, source: ModelSource | None) -> str:
     for array in (windows.questions.ids, windows.contexts.ids, *(getattr(windows, name) for name in arrays)):
         checksum.update(array.tobytes())
     return checksum.hexdigest()
+
+
+def _record_fingerprint(prepared: PreparedTraining) -> str:
+    """Return the checksum of the training and of the code that runs it."""
+    checksum = hashlib.sha256(prepared.fingerprint.encode())
+    library = Path(__file__).parents[1]
+    for package in ("language", "reader", "squad"):
+        for path in sorted((library / package).rglob("*.py")):
+            checksum.update(path.read_bytes())
+    return checksum.hexdigest()
+
+
+def is_trained(prepared: PreparedTraining, folder: Path) -> bool:
+    """Return whether a folder has the model of this training, made by this version of the code."""
+    if not (folder / RECORD_NAME).is_file():
+        return False
+    return read_training_record(folder).fingerprint == _record_fingerprint(prepared)
 
 
 def _training_arguments(settings: TrainingSettings, total: int, folder: Path) -> Any:
@@ -256,6 +273,7 @@ def save_model(prepared: PreparedTraining, result: TrainingResult, folder: Path)
         features=prepared.counts,
         steps=result.steps,
         loss=result.loss,
+        fingerprint=_record_fingerprint(prepared),
     )
     folder.parent.mkdir(parents=True, exist_ok=True)
     with atomic_folder(folder) as partial, _as_os_error(folder):

@@ -16,7 +16,8 @@ RECORD_NAME = "training.json"
 class TrainingRecord(Struct, frozen=True):
     """The record of a training.
 
-    base: name of the base model. commit: its commit on the Hub, None for a folder or a model from scratch. steps:
+    base: name of the base model. fingerprint: checksum of what determines the training's outcome (data, base, settings,
+    code). commit: its commit on the Hub, None for a folder or a model from scratch. steps:
     number of optimiser steps. loss: (step, mean loss since the previous point).
     """
 
@@ -26,6 +27,7 @@ class TrainingRecord(Struct, frozen=True):
     features: FeatureCounts
     steps: int
     loss: tuple[tuple[int, float], ...]
+    fingerprint: str = ""
 
 
 def read_training_record(folder: Path) -> TrainingRecord:
