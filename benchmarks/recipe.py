@@ -1,0 +1,182 @@
+"""Train and score a reader with Spanferry and with the stock recipe, on the same questions with the same settings.
+
+    python benchmarks/recipe.py FOLDER --squad DEV.json --xquad XQUAD.en.json --model MODEL --stock-python PYTHON
+
+The questions are those of a SQuAD file that have an answer and whose context is not in XQuAD: every fifth article for
+evaluation, the others for training. `--stock-python` is that of an environment with transformers 4 (stock_recipe.py).
+The recipes run one after the other, seed by seed. Finished runs are kept in FOLDER, and are not repeated.
+
+Prints a table: exact match, F1 with its 95 % interval (bootstrap over paragraphs), seconds of each part. Then it takes
+the stock recipe's logits, chooses answers with Spanferry's code, and counts those that differ.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from measuring import print_table
+from msgspec.structs import replace
+from spanferry.reader.evaluation import Evaluation, evaluate
+from spanferry.reader.examples import collect_examples
+from spanferry.reader.inference import Logits
+from spanferry.reader.overlap import normalise_context
+from spanferry.reader.prediction import choose_answers, predict
+from spanferry.reader.settings import BaseModel, PredictionSettings, Run, TrainingSettings
+from spanferry.squad import Article, Document, Paragraph, read_squad, write_squad
+
+EVALUATED_ARTICLE = 5  # every fifth article is evaluated on
+PARTS = ("features", "training", "prediction")
+
+
+def split_questions(squad: Document, excluded: Document) -> dict[str, Document]:
+    """Return the answerable questions as "train" and "dev", without the contexts of another document."""
+    known = {normalise_context(paragraph.context) for article in excluded.data for paragraph in article.paragraphs}
+
+    def answerable(paragraph: Paragraph) -> Paragraph:
+        return replace(paragraph, qas=tuple(question for question in paragraph.qas if question.answers))
+
+    articles: list[Article] = []
+    for article in squad.data:
+        paragraphs = [answerable(one) for one in article.paragraphs if normalise_context(one.context) not in known]
+        if kept := tuple(paragraph for paragraph in paragraphs if paragraph.qas):
+            articles.append(replace(article, paragraphs=kept))
+    chosen = {"dev": articles[::EVALUATED_ARTICLE]}
+    chosen["train"] = [article for article in articles if article not in chosen["dev"]]
+    return {split: Document(tuple(part), "1.1") for split, part in chosen.items()}
+
+
+def make_run(given: argparse.Namespace, seed: int) -> Run:
+    settings = TrainingSettings(
+        epochs=given.epochs,
+        batch=given.batch,
+        learning_rate=given.learning_rate,
+        warmup=given.warmup,
+        checkpoints=1,
+        seed=seed,
+    )
+    return Run(BaseModel(model=given.model), ("train",), ("dev",), settings)
+
+
+def train_spanferry(given: argparse.Namespace) -> None:
+    """Train and predict in this process; write predictions.json and seconds.json as the stock recipe does."""
+    from spanferry.pretrained import locate_model
+    from spanferry.reader import training
+    from spanferry.reader.models import silence_transformers
+
+    silence_transformers()
+    run, out = make_run(given, given.own), given.folder / f"spanferry-{given.own}"
+    out.mkdir(parents=True, exist_ok=True)
+    marks = [time.perf_counter()]
+    source = locate_model(given.model, None, "safetensors")
+    train, dev = (read_squad(given.folder / f"{split}.json") for split in ("train", "dev"))
+    prepared = training.prepare_training(run, [train], source)
+    marks.append(time.perf_counter())
+    training.train(prepared, out / "checkpoints")
+    marks.append(time.perf_counter())
+    data = collect_examples([dev])
+    answers = predict(prepared.model, prepared.tokenizer, data, run.training, run.prediction, allow_no_answer=False)
+    marks.append(time.perf_counter())
+    (out / "predictions.json").write_text(json.dumps(answers.predictions, ensure_ascii=False), encoding="utf-8")
+    seconds = dict(zip(PARTS, np.diff(marks).round(2).tolist(), strict=True))
+    (out / "seconds.json").write_text(json.dumps(seconds))
+
+
+def run_recipe(given: argparse.Namespace, recipe: str, seed: int) -> None:
+    """Run a recipe in a process of its own, unless it has run before."""
+    if (given.folder / f"{recipe}-{seed}" / "seconds.json").exists():
+        return
+    settings = ["--epochs", given.epochs, "--batch", given.batch, "--learning-rate", given.learning_rate]
+    settings += ["--warmup", given.warmup, "--model", given.model]
+    if recipe == "stock":
+        stock = Path(__file__).with_name("stock_recipe.py")
+        command: list[Any] = [given.stock_python, stock, given.folder, "--seed", seed, *settings]
+    else:
+        command = [sys.executable, __file__, given.folder, "--own", seed, *settings]
+    subprocess.run([str(part) for part in command], check=True, stdout=sys.stderr)
+
+
+def score(given: argparse.Namespace, recipe: str, seed: int) -> tuple[Evaluation, dict[str, float]]:
+    """Return the scores of a finished run, and the seconds of its parts, with those of the scores."""
+    folder = given.folder / f"{recipe}-{seed}"
+    predictions = json.loads((folder / "predictions.json").read_text(encoding="utf-8"))
+    start = time.perf_counter()
+    evaluation = evaluate(read_squad(given.folder / "dev.json"), predictions)
+    return evaluation, json.loads((folder / "seconds.json").read_text()) | {"scores": time.perf_counter() - start}
+
+
+def count_differences(given: argparse.Namespace, seed: int) -> tuple[int, int]:
+    """Choose answers from the stock recipe's logits; return the number of other answers, and of all."""
+    from spanferry.reader.models import load_tokenizer
+    from spanferry.reader.windows import cut_windows
+
+    folder = given.folder / f"stock-{seed}"
+    stock = np.load(folder / "logits.npz")
+    data = collect_examples([read_squad(given.folder / "dev.json")])
+    settings = make_run(given, seed).training
+    sizes = {name: getattr(settings, name) for name in ("max_length", "doc_stride", "max_question_length")}
+    windows = cut_windows(load_tokenizer(Path(given.model)), data.questions, data.contexts, data.context_of, **sizes)
+    batch = windows.batch(np.arange(len(windows)))
+    mask = stock["mask"][:, : batch["input_ids"].shape[1]]
+    if not np.array_equal(batch["input_ids"][mask], stock["ids"][stock["mask"]]):
+        raise SystemExit("the recipes cut other features")
+    bounds = np.concatenate([[0], np.cumsum(windows.lengths)])
+    logits = Logits(stock["start"][stock["mask"]], stock["end"][stock["mask"]], bounds)
+    chosen = choose_answers(
+        windows, logits, data.ids, data.contexts, PredictionSettings(), allow_no_answer=False, align_to_words=False
+    )
+    expected = json.loads((folder / "predictions.json").read_text(encoding="utf-8"))
+    different = [one for one, text in chosen.predictions.items() if text != expected[one]]
+    for one in different[:10]:
+        print(f"{one}: stock {expected[one]!r}, Spanferry {chosen.predictions[one]!r}", file=sys.stderr)
+    return len(different), len(expected)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--squad", type=Path)
+    arguments.add_argument("--xquad", type=Path)
+    arguments.add_argument("--model", required=True)
+    arguments.add_argument("--stock-python", type=Path)
+    arguments.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
+    arguments.add_argument("--epochs", type=float, default=2)
+    arguments.add_argument("--batch", type=int, default=12)
+    arguments.add_argument("--learning-rate", type=float, default=1e-4)
+    arguments.add_argument("--warmup", type=float, default=0.1)
+    arguments.add_argument("--own", type=int, help=argparse.SUPPRESS)  # the seed of a process that trains
+    given = arguments.parse_args()
+    if given.own is not None:
+        train_spanferry(given)
+        return
+    given.folder.mkdir(parents=True, exist_ok=True)
+    for split, document in split_questions(read_squad(given.squad), read_squad(given.xquad)).items():
+        write_squad(document, given.folder / f"{split}.json")
+        print(f"{split}: {sum(len(p.qas) for a in document.data for p in a.paragraphs):,} questions", file=sys.stderr)
+    rows: list[list[str]] = []
+    together: dict[str, float] = dict.fromkeys(("spanferry", "stock"), 0.0)
+    for seed in given.seeds:
+        for recipe in together:
+            run_recipe(given, recipe, seed)
+            evaluation, seconds = score(given, recipe, seed)
+            together[recipe] += sum(seconds.values())
+            low, high = evaluation.f1_interval
+            scores = [f"{evaluation.official[key]:.1f}" for key in ("exact", "f1")]
+            parts = [f"{seconds[part]:.1f}" for part in (*PARTS, "scores")]
+            rows.append(
+                [recipe, str(seed), *scores, f"{low:.1f} to {high:.1f}", *parts, f"{sum(seconds.values()):.0f}"]
+            )
+    columns = ("recipe", "seed", "EM", "F1", "95 % of F1", *(f"{part} s" for part in (*PARTS, "scores")), "together s")
+    print_table(columns, rows)
+    print(f"\nstock / Spanferry, seconds together: {together['stock'] / together['spanferry']:.2f}")
+    for seed in given.seeds:
+        different, total = count_differences(given, seed)
+        print(f"seed {seed}: {different} of {total} answers differ when both choose from the stock recipe's logits")
+
+
+if __name__ == "__main__":
+    main()
