@@ -64,9 +64,8 @@ def make_run(given: argparse.Namespace, seed: int) -> Run:
 
 def train_spanferry(given: argparse.Namespace) -> None:
     """Train and predict in this process; write predictions.json and seconds.json as the stock recipe does."""
-    from spanferry.pretrained import locate_model
+    from spanferry.pretrained import locate_model, silence_transformers
     from spanferry.reader import training
-    from spanferry.reader.models import silence_transformers
 
     silence_transformers()
     run, out = make_run(given, given.own), given.folder / f"spanferry-{given.own}"
@@ -111,7 +110,7 @@ def score(given: argparse.Namespace, recipe: str, seed: int) -> tuple[Evaluation
 
 def count_differences(given: argparse.Namespace, seed: int) -> tuple[int, int]:
     """Choose answers from the stock recipe's logits; return the number of other answers, and of all."""
-    from spanferry.reader.models import load_tokenizer
+    from spanferry.pretrained import load_tokenizer
     from spanferry.reader.windows import cut_windows
 
     folder = given.folder / f"stock-{seed}"
