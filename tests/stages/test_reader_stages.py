@@ -30,7 +30,7 @@ EVALUATE = (
     *("--model", "models/tiny", "--report", "reports/runs/tiny.json"),
     *("--details", "reports/runs/tiny", "--card", "models/tiny.md"),
 )
-ALONE = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+ALONE = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'pipeline'}"}
 
 
 @pytest.fixture
