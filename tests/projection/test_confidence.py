@@ -20,7 +20,10 @@ EVIDENCE = st.builds(
     similarity=SHARE,
     tied=st.booleans(),
     position_gap=SHARE,
-    margin=SHARE,
+    proven=SHARE,
+    share=SHARE,
+    brevity=SHARE,
+    beside_unit=st.booleans(),
     agreement=st.one_of(st.none(), SHARE),
     missing_number=st.booleans(),
 )
@@ -37,7 +40,11 @@ def test_worse_evidence_is_never_more_probable(evidence, other):
     least = probability(evidence)
     assert probability(replace(evidence, similarity=max(evidence.similarity, other))) >= least
     assert probability(replace(evidence, position_gap=min(evidence.position_gap, other))) >= least
-    assert probability(replace(evidence, margin=max(evidence.margin, other))) >= least
+    assert probability(replace(evidence, proven=max(evidence.proven, other))) >= least
+    assert probability(replace(evidence, share=max(evidence.share, other))) >= least
+    assert probability(replace(evidence, brevity=min(evidence.brevity, other))) >= least
+    assert probability(replace(evidence, beside_unit=False)) >= least
+    assert probability(replace(evidence, missing_number=False)) >= least
     assert probability(replace(evidence, tied=False)) >= least
     if evidence.agreement is not None:
         assert probability(replace(evidence, agreement=max(evidence.agreement, other))) >= least

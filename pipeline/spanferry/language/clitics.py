@@ -7,8 +7,8 @@ is no part of an answer that lacks such a word. A counter after a number (Korean
 from spanferry.language.boundaries import is_boundary
 from spanferry.language.profiles.base import Language
 
-LONGEST = 6
-"""Characters of the longest clitics."""
+LONGEST, SHORTEST_STEM = 6, 3
+"""The letters of the longest clitics, and of the shortest word that is left when they are removed."""
 
 
 def proclitic_length(letters: str, language: Language) -> int | None:
@@ -47,3 +47,13 @@ def letters_around(text: str, start: int, end: int) -> tuple[str, str]:
     while high - end <= LONGEST and not is_boundary(text, high):
         high += 1
     return text[low:start], text[end:high]
+
+
+def without_clitics(word: str, language: Language) -> str:
+    """Return a folded word without the clitics and the article before it, if enough letters are left."""
+    if not language.proclitics:
+        return word
+    for clitics in (language.proclitics, language.scoring_prefixes):
+        fitting = [clitic for clitic in clitics if word.startswith(clitic) and len(word) - len(clitic) >= SHORTEST_STEM]
+        word = word[len(max(fitting, key=len, default="")) :]
+    return word

@@ -41,22 +41,26 @@ class NumberWords:
         A number in Chinese characters that is part of a longer one is left out: the longer one is not known here.
         """
         at = 0
-        while at < len(words):
-            size, digits = self._match(words, at)
-            if digits:
-                yield at, at + size, digits
-            at += size
+        for start in [n for n, word in enumerate(words) if word in self.lengths or word[0].isdigit()]:
+            if start >= at and (size := self._match(words, start)):
+                at = start + size
+                yield start, at, self.digits.get(" ".join(words[start:at]), words[start])
 
-    def _match(self, words: Sequence[str], at: int) -> tuple[int, str]:
-        """Return (tokens of the number that begins at a token, its digits); (tokens to skip, "") if there is none."""
-        word = words[at]
-        if word[0].isdigit():
-            return 1, self.value(word)
-        for size in (size for size in self.lengths.get(word, ()) if at + size <= len(words)):
-            digits = self.digits.get(" ".join(words[at : at + size]))
-            if digits and not any(map(_is_number_sign, [*words[max(at - 1, 0) : at], *words[at + size :][:1]])):
-                return size, digits
-        return 1, ""
+    def covers(self, words: Sequence[str]) -> bool:
+        """Return whether folded tokens are numbers and nothing else."""
+        if not words or not (words[0][0].isdigit() or words[0] in self.lengths):
+            return False
+        return sum(high - low for low, high, _ in self.find(words)) == len(words)
+
+    def _match(self, words: Sequence[str], at: int) -> int:
+        """Return the number of tokens of the number that begins at a token; 0 if none begins there."""
+        if words[at][0].isdigit():
+            return 1
+        for size in self.lengths[words[at]]:
+            if at + size <= len(words) and " ".join(words[at : at + size]) in self.digits:
+                around = [*words[max(at - 1, 0) : at], *words[at + size :][:1]]
+                return 0 if any(map(_is_number_sign, around)) else size
+        return 0
 
 
 def _is_number_sign(token: str) -> bool:

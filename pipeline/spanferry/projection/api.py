@@ -41,7 +41,7 @@ def locate_answer(
         >>> english = "The canal was dug in 1612. It is 12 metres wide."
         >>> dutch = "Het kanaal werd in 1612 gegraven. Het is twaalf meter breed."
         >>> locate_answer(english, 33, "12 metres", dutch, translation="12 meter")
-        LocatedAnswer(text='twaalf meter', start=41, method=<Method.NORMALISED: 'normalised'>, probability=0.99...)
+        LocatedAnswer(text='twaalf meter', start=41, method=<Method.NORMALISED: 'normalised'>, probability=0.97...)
 
     Args:
         source_context: The paragraph that contains the answer.

@@ -21,32 +21,43 @@ class Evidence:
 
     scored_by_similarity: the candidate was chosen by similarity, because no phrase occurs verbatim.
     similarity: its similarity to the phrases that were searched for, 0 to 1.
+    proven: the share of the phrase of which it has a form, or of a compound that is the phrase, 0 to 1.
+    share: the probability that the ranking gives to it and to the runs that nearly equal it, 0 to 1 (`runs`).
+    brevity: 1 / the number of its words.
+    beside_unit: the answer is a bare number, and a counter or a word for "year" is beside it, which people mark with it
+    or not.
     tied: it is one of several equally good candidates, and neither the hint nor the rank of occurrence decides.
     position_gap: distance between the relative positions of the answer and the candidate, 0 to 1.
-    margin: the lead in score over the best candidate that does not overlap it, 0 to 1.
     missing_number: the source answer has a number and the candidate has none.
     agreement: overlap with the hint, times the share of the hint; None without a hint.
     """
 
     scored_by_similarity: bool
     similarity: float
+    proven: float
+    share: float
+    brevity: float
+    beside_unit: bool
     tied: bool
     position_gap: float
-    margin: float
     missing_number: bool
     agreement: float | None
 
 
 WEIGHTS = {
-    "constant": 4.6,
-    "scored_by_similarity": -2.18,
-    "dissimilarity": -1.78,
-    "tied": -2.2,
-    "position_gap": -0.52,
-    "closeness": -1.62,
-    "missing_number": -2.76,
-    "marked": 0.97,
-    "disagreement": -0.85,
+    "constant": 3.63,
+    "scored_by_similarity": 0.21,
+    "dissimilarity": -2.02,
+    "unproven": -1.3,
+    "doubt": -1.96,
+    "brevity": -0.46,
+    "position_gap": -2.16,
+    "compound": -5.4,
+    "tied": -1.47,
+    "beside_unit": -3.0,
+    "missing_number": -1.18,
+    "marked": 1.63,
+    "disagreement": -0.56,
 }
 
 
@@ -55,14 +66,19 @@ def features(evidence: Evidence) -> dict[str, float]:
 
     Larger values lower the probability, except for the constant and `marked`.
     """
+    by_similarity = float(evidence.scored_by_similarity)
     return {
         "constant": 1.0,
-        "scored_by_similarity": float(evidence.scored_by_similarity),
-        "dissimilarity": 1 - evidence.similarity,
+        "scored_by_similarity": by_similarity,
+        "dissimilarity": by_similarity * (1 - evidence.similarity),
+        "unproven": by_similarity * (1 - evidence.proven),
+        "doubt": by_similarity * (1 - evidence.share),
+        "brevity": by_similarity * evidence.brevity,
+        "position_gap": by_similarity * evidence.position_gap,
+        # The share of a longer word's letters that no phrase has.
+        "compound": (1 - by_similarity) * (1 - evidence.similarity),
         "tied": float(evidence.tied),
-        "position_gap": evidence.position_gap,
-        # A rival whose score is lower by 0.2 or more does not matter.
-        "closeness": max(0.0, 1 - 5 * evidence.margin) if evidence.scored_by_similarity else 0.0,
+        "beside_unit": float(evidence.beside_unit),
         "missing_number": float(evidence.missing_number),
         "marked": float(evidence.agreement is not None),
         "disagreement": 0.0 if evidence.agreement is None else 1 - evidence.agreement,

@@ -26,6 +26,8 @@ REFUSED: AnswerKey = (-1, "")
 CONTRADICTION_PENALTY = 2.0
 # Two spans that are both this probable are left unchanged: word order may interleave two answers.
 CERTAIN = 0.9
+# A candidate whose score is lower than that of the chosen span by more than this is no rival of it.
+RIVAL = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class PlacedAnswer:
             start=candidate.start,
             method=candidate.method,
             score=candidate.score,
+            probability=penalise(self.placement.probability),  # it was not the best candidate
             occurrence=1,
             occurrences=1,
         )
@@ -134,7 +137,7 @@ def resolve(weak: PlacedAnswer, strong: PlacedAnswer, context: str) -> tuple[Pla
     """Return the two answers with spans that agree; None when this is impossible.
 
     If the answers are nested in the source and overlap in the target, the outer span is extended to contain the inner
-    one. Otherwise the weaker answer moves to its first candidate that agrees with the other answer.
+    one. Otherwise the weaker answer moves to its first rival candidate that agrees with the other answer.
     """
     strong_is_inner, weak_is_inner = is_within(strong.source, weak.source), is_within(weak.source, strong.source)
     if (strong_is_inner or weak_is_inner) and overlaps(weak.span, strong.span):
@@ -143,6 +146,8 @@ def resolve(weak: PlacedAnswer, strong: PlacedAnswer, context: str) -> tuple[Pla
             return weak.with_span(union, context), strong
         return weak, strong.with_span(union, context)
     for candidate in weak.candidates:
+        if candidate.score < weak.placement.score - RIVAL:
+            continue
         moved = weak.moved_to(candidate)
         if agree(moved, strong):
             return moved, strong

@@ -8,6 +8,7 @@ its percent sign, and a quoted title its quotes.
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from spanferry.language import Language
 from spanferry.language.clitics import LONGEST, counter_length, is_enclitic, letters_around
@@ -15,7 +16,7 @@ from spanferry.language.scripts import is_unspaced
 from spanferry.projection.candidates import Candidate
 from spanferry.projection.phrase import Phrase
 from spanferry.projection.tokenized import TokenizedText, TokenRange
-from spanferry.records import Method
+from spanferry.records import Method, Span
 
 HYPHENS = "-\u2010\u2011"
 """Hyphens, which join the parts of a word. Dashes do not."""
@@ -44,14 +45,14 @@ class SourceEdges:
     """What directly surrounds the source answer.
 
     hyphen_before, hyphen_after: it is a part of a hyphenated word ("six" in "six-time"). sign_before, sign_after: it is
-    a number without its sign ("10" in "10%"). lacks_counter: it is a bare number, without a counter that belongs to it.
+    a number without its sign ("10" in "10%"). is_number: it consists of a number only, without a counter after it.
     """
 
     hyphen_before: bool = False
     hyphen_after: bool = False
     sign_before: bool = False
     sign_after: bool = False
-    lacks_counter: bool = False
+    is_number: bool = False
 
     @classmethod
     def of(cls, text: str, start: int, end: int, *, is_number: bool, language: Language) -> "SourceEdges":
@@ -61,7 +62,7 @@ class SourceEdges:
             hyphen_after=text[end : end + 1] in tuple(HYPHENS) and text[end + 1 : end + 2].isalnum(),
             sign_before=start > 0 and is_unit_sign(text[start - 1]),
             sign_after=is_unit_sign(text[end : end + 1]),
-            lacks_counter=is_number and not counter_after(text, end, language),
+            is_number=is_number and not counter_after(text, end, language),
         )
 
 
@@ -102,13 +103,13 @@ def complete_edges(
     """
     if language.compounds and candidate.method in (Method.EXACT, Method.NORMALISED) and candidate.score == 1.0:
         edges = replace(edges, hyphen_before=True, hyphen_after=True)
-    low, high = target.token_range(candidate.span)
     start, end = candidate.span
+    low, high = target.token_range(candidate.span)
     if target.token_starts[low : low + 1] == [start]:
         start = target.token_starts[complete_left(target, low, within[0], edges)]
     if target.token_spans[high - 1][1] == end:
         end = target.token_spans[complete_right(target, high, within[1], edges) - 1][1]
-    if edges.lacks_counter:
+    if edges.is_number:
         end += counter_after(target.text, end, language)
     return candidate if (start, end) == candidate.span else replace(candidate, start=start, end=end)
 
@@ -154,6 +155,18 @@ def is_hyphenated(tokens: Sequence[str]) -> bool:
     if hyphen not in HYPHENS or not (first[-1].isalnum() and second[0].isalnum()):
         return False
     return not (first[-1].isdigit() and second[0].isdigit())
+
+
+def touches_joint(text: str, span: Span) -> bool:
+    """Return whether a hyphen or the sign of a number is beside a span."""
+    before, after = text[span[0] - 1 : span[0]], text[span[1] : span[1] + 1]
+    return is_joint(before) or is_joint(after)
+
+
+@lru_cache(maxsize=1 << 12)
+def is_joint(character: str) -> bool:
+    """Return whether a character is a hyphen or the sign of a number."""
+    return character != "" and (character in HYPHENS or is_unit_sign(character))
 
 
 def is_unit_sign(character: str) -> bool:

@@ -18,10 +18,13 @@ from spanferry.projection.candidates import AnswerQuery, Candidate, overlap
 from spanferry.projection.fuzzy import SLACK, STRETCH, best_disjoint
 from spanferry.projection.linked_confidence import LinkedEvidence
 from spanferry.projection.occurrence import FloatArray, position_gaps
-from spanferry.projection.ranking import MAX_ALTERNATIVES, POSITION_WEIGHT, Decision, Locator, Search
+from spanferry.projection.ranking import MAX_ALTERNATIVES, Decision, Locator, Search
 from spanferry.projection.tokenized import IntArray, TokenizedText, TokenRange
 from spanferry.projection.word_links import AnswerLinks
 from spanferry.records import Method
+
+# Subtracted from the score of a run whose position gap is 1; proportionally less for a smaller gap.
+POSITION_WEIGHT = 0.1
 
 Shares = TypeVar("Shares", float, FloatArray)
 
@@ -82,8 +85,8 @@ def judge_runs(search: Search, links: AnswerLinks) -> list[LinkedCandidate]:
     runs = runs_of_words(search, links)
     if not len(runs):
         return []
-    starts, ends = search.target.token_bounds[runs[:, 0], 0], search.target.token_bounds[runs[:, 1] - 1, 1]
-    similarities = np.clip(search.score(runs, starts, ends), 0.0, 1.0) if search.phrases else np.zeros(len(runs))
+    starts, ends = search.bounds(runs)
+    similarities = np.clip(search.similarity(runs), 0.0, 1.0) if search.phrases else np.zeros(len(runs))
     coverage = links.coverage(runs - search.window[0])
     totals = total_scores(search, runs, similarities, coverage)
     best = best_disjoint(totals, starts, ends, MAX_ALTERNATIVES + 1)

@@ -146,8 +146,8 @@ def tokenize_target(target: TargetText) -> TokenizedText | None:
 def join_sentences(job: LocateJob) -> TokenizedText | None:
     """Return the translated sentences of a paragraph as one text; None when there is no translation.
 
-    The white space around and between the sentences is that of the source, except that Chinese and Japanese sentences
-    have no space between them, and others have one. If a sentence has no translation, the translation of
+    The white space around and between the sentences is that of the source. From Chinese or Japanese into a language
+    with spaces a space is added, and in the other direction it is removed. If a sentence has no translation, that of
     the whole context is used, as one sentence.
     """
     context = job.paragraph.context
@@ -160,7 +160,7 @@ def join_sentences(job: LocateJob) -> TokenizedText | None:
         assert sentence is not None
         gap = context[at:start]
         if parts:
-            gap = space_between(gap, context[start - 1], parts[-1], sentence)
+            gap = space_between(gap, context[at - 1], parts[-1], sentence)
         parts += [gap, sentence]
         spans.append((length + len(gap), length + len(gap) + len(sentence)))
         length, at = spans[-1][1], end
@@ -169,9 +169,9 @@ def join_sentences(job: LocateJob) -> TokenizedText | None:
 
 def space_between(gap: str, source_end: str, before: str, after: str) -> str:
     """Return the white space between two translated sentences. gap: that of the source, of which line breaks stay."""
-    if is_east_asian(before[-1:]):
-        return "" if gap == " " else gap
-    return " " if not gap and is_east_asian(source_end) and not is_east_asian(after[:1]) else gap
+    if is_east_asian(source_end):
+        return gap or ("" if is_east_asian(before[-1:]) or is_east_asian(after[:1]) else " ")
+    return "" if gap == " " and is_east_asian(before[-1:]) else gap
 
 
 def target_paragraph(paragraph: SourceParagraph, target: TokenizedText | None) -> TargetParagraph:

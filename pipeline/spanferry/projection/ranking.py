@@ -23,13 +23,14 @@ from spanferry.language.numbers import lacks_number, rewrite_numbers, shared_num
 from spanferry.projection.candidates import AnswerQuery, Candidate, SpanHint, overlap
 from spanferry.projection.confidence import Evidence, probability
 from spanferry.projection.exact import WHOLE, find_exact
-from spanferry.projection.extent import SourceEdges, complete_edges, match_extent, trim
+from spanferry.projection.extent import SourceEdges, complete_edges, match_extent, touches_joint, trim
 from spanferry.projection.fuzzy import best_disjoint, candidate_runs, runs_with_words, similarities
 from spanferry.projection.linked_confidence import LinkedEvidence, linked_probability
 from spanferry.projection.marked import MarkedTranslation, transfer
 from spanferry.projection.normalised import find_normalised
 from spanferry.projection.occurrence import FloatArray, position_gap, position_gaps
 from spanferry.projection.phrase import Phrase, make_phrase
+from spanferry.projection.runs import RunFeatures, count_marks, log_ratio, prove, share_of_best
 from spanferry.projection.settings import AlignSettings
 from spanferry.projection.tokenized import IntArray, TokenizedText, TokenRange
 from spanferry.records import Method, Reason
@@ -37,14 +38,16 @@ from spanferry.records import Method, Reason
 Matches = dict[str, list[Candidate]]
 """The occurrences of a phrase by the comparison that finds them ("exact", "folded", "compounds"), strictest first."""
 
-# Subtracted from the score of a run whose position gap is 1; proportionally less for a smaller gap.
-POSITION_WEIGHT = 0.1
 # Subtracted from the similarity to the source answer, so that the similarity to the translation takes precedence.
 SOURCE_PENALTY = 0.02
 # Two unrelated phrases share enough letters to reach this score. Lower scores count as `not_found`.
 UNRELATED = 0.3
 # Number of other candidates in a decision.
 MAX_ALTERNATIVES = 3
+# Runs of words that overlap this much (Dice's coefficient of their letters) count as the same answer.
+ENOUGH = 0.8
+# Further punctuation marks that a run has, and the phrase lacks, do not matter.
+MOST_MARKS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +150,19 @@ class Search:
         self.untranslated = self.with_numbers_as_written(self.source_phrase, source_language)
         self.isolated = self.target_phrase(query.translation) if query.translation else None
         self.piece = self.target_phrase(marked.piece) if marked else None
-        self.edges = self.source_edges()
         phrases = (self.isolated, self.piece, self.untranslated)
         self.phrases = [phrase for phrase in phrases if phrase and phrase.words]
 
-    def source_edges(self) -> SourceEdges:
-        """Return what surrounds the source answer."""
-        words = self.source_phrase.words
-        numbers = self.source_language.numbers.find(words)
-        is_number = sum(high - low for low, high, _ in numbers) == len(words) > 0
+    @cached_property
+    def is_number(self) -> bool:
+        """Whether the source answer is a number and nothing else."""
+        return self.source_language.numbers.covers(self.source_phrase.words)
+
+    @cached_property
+    def edges(self) -> SourceEdges:
+        """What surrounds the source answer."""
         source = self.query.source.text
-        return SourceEdges.of(source, *self.query.span, is_number=is_number, language=self.source_language)
+        return SourceEdges.of(source, *self.query.span, is_number=self.is_number, language=self.source_language)
 
     @cached_property
     def hint(self) -> SpanHint | None:
@@ -209,6 +214,8 @@ class Search:
             method = Method.MARKED if phrase is self.piece else candidate.method
             found = Candidate(*candidate.span, method, candidate.score)
             candidate = match_extent(found, self.target, self.untranslated, phrase, self.language)
+        if not (self.is_number or touches_joint(self.target.text, candidate.span)):
+            return candidate
         return complete_edges(candidate, self.target, self.language, self.edges, self.window)
 
     def choose_occurrence(self, matches: Matches) -> Decision:
@@ -227,9 +234,12 @@ class Search:
         evidence = Evidence(
             scored_by_similarity=False,
             similarity=chosen.score,
+            proven=chosen.score,
+            share=1.0,
+            brevity=1.0,
+            beside_unit=self.is_beside_unit(chosen),
             tied=len(candidates) > 1 and not any(shared) and not rank,
             position_gap=gaps[at],
-            margin=min((abs(gap - gaps[at]) for other, gap in enumerate(gaps) if other != at), default=1.0),
             missing_number=self.misses_number(chosen),
             agreement=shared[at] * hint.share if hint else None,
         )
@@ -254,16 +264,14 @@ class Search:
         return candidates, 0
 
     def choose_by_similarity(self, min_score: float) -> Decision:
-        """Choose the run of words in the window with the highest score."""
-        runs = candidate_runs(self.phrases, self.target, self.window, self.language) if self.phrases else None
-        if runs is None or not len(runs):
+        """Choose the run of words in the window with the highest rank."""
+        runs = self.runs()
+        if not len(runs):
             return Decision(None, reason=self.reason_for_loss())
-        needed = shared_numbers((self.isolated or self.untranslated).words, self.window_words, self.language.numbers)
-        runs = runs_with_words(runs, self.target, self.window, needed)
-        starts, ends = self.target.token_bounds[runs[:, 0], 0], self.target.token_bounds[runs[:, 1] - 1, 1]
-        scores = self.score(runs, starts, ends)
-        gaps = position_gaps(self.query, self.target, starts, ends)
-        ranked = best_disjoint(scores - POSITION_WEIGHT * gaps, starts, ends, MAX_ALTERNATIVES + 1)
+        features = self.features_of(runs)
+        scores, ranks = self.score(features), features.ranks
+        starts, ends = self.bounds(runs)
+        ranked = best_disjoint(ranks, starts, ends, MAX_ALTERNATIVES + 1)
         candidates = [self.candidate_for(runs[at].tolist(), float(scores[at])) for at in ranked]
         best, rivals = candidates[0], tuple(candidates[1:])
         if best.score < min_score:
@@ -273,25 +281,106 @@ class Search:
         evidence = Evidence(
             scored_by_similarity=True,
             similarity=best.score,
+            proven=float(features.by_name["proven"][ranked[0]]),
+            share=share_of_best(ranks, starts, ends, ranked[0], ENOUGH),
+            brevity=self.brevity(best),
+            beside_unit=self.is_beside_unit(best),
             tied=False,
-            position_gap=float(gaps[ranked[0]]),
-            margin=best.score - rivals[0].score if rivals else 1.0,
+            position_gap=float(features.by_name["position_gap"][ranked[0]]),
             missing_number=self.misses_number(best),
             agreement=overlap(best.span, hint.span) * hint.share if hint else None,
         )
         return Decision(best, 1, 1, evidence, None, rivals)
 
-    def score(self, runs: IntArray, starts: IntArray, ends: IntArray) -> FloatArray:
-        """Return the mean of the evidence for each run, 0 to 1."""
-        by_phrase = dict(zip(map(id, self.phrases), similarities(self.phrases, self.target, runs), strict=True))
-        to_source = by_phrase.get(id(self.untranslated), np.zeros(len(runs))) - SOURCE_PENALTY
-        similarity = np.maximum(by_phrase.get(id(self.isolated), to_source), to_source)
+    def runs(self) -> IntArray:
+        """Return the runs of words of the window that may be the answer, with shape (n, 2)."""
+        if not self.phrases:
+            return np.empty((0, 2), dtype=int)
+        runs = candidate_runs(self.phrases, self.target, self.window, self.language)
+        needed = shared_numbers((self.isolated or self.untranslated).words, self.window_words, self.language.numbers)
+        return runs_with_words(runs, self.target, self.window, needed)
+
+    def bounds(self, runs: IntArray) -> tuple[IntArray, IntArray]:
+        """Return the starts and the ends of runs."""
+        return self.target.token_bounds[runs[:, 0], 0], self.target.token_bounds[runs[:, 1] - 1, 1]
+
+    def features_of(self, runs: IntArray) -> RunFeatures:
+        """Return the features of runs."""
+        starts, ends = self.bounds(runs)
+        by_phrase = self.similarity_by_phrase(runs)
+        relative = runs - self.window[0]
+        proofs = [prove(phrase, self.target, self.window, self.language) for phrase in self.own_phrases]
+        # The source answer proves something only where it is untranslated.
+        proofs = [proofs[0], *(proof for proof in proofs[1:] if proof.links.max() == 1.0)]
+        weights = np.cumsum(np.append(0.0, proofs[0].window_weights))
+        marks, phrase_marks = count_marks(self.window_words), float(count_marks(self.own_phrases[0].words)[-1])
+        return RunFeatures(
+            {
+                "similarity": self.own_similarity(by_phrase),
+                "proven": np.max([proof.proven(relative) for proof in proofs], axis=0),
+                "position_gap": position_gaps(self.query, self.target, starts, ends),
+                "marks": np.minimum(np.abs(marks[relative[:, 1]] - marks[relative[:, 0]] - phrase_marks), MOST_MARKS),
+                "stray": self.stray_words(runs),
+                "length": log_ratio(weights[relative[:, 1]] - weights[relative[:, 0]], proofs[0].phrase_weights.sum()),
+                "source_length": log_ratio((ends - starts).astype(np.float64), self.expected_length()),
+                "piece": by_phrase.get(id(self.piece), np.zeros(len(runs))),
+                "hint": self.shared_with_hint(starts, ends),
+            }
+        )
+
+    def similarity(self, runs: IntArray) -> FloatArray:
+        """Return the similarity of runs to the translation or to the source answer, at most 1."""
+        return self.own_similarity(self.similarity_by_phrase(runs))
+
+    def similarity_by_phrase(self, runs: IntArray) -> dict[int, FloatArray]:
+        """Return the similarity of runs to each phrase, by the identity of the phrase."""
+        return dict(zip(map(id, self.phrases), similarities(self.phrases, self.target, runs), strict=True))
+
+    def own_similarity(self, by_phrase: dict[int, FloatArray]) -> FloatArray:
+        """Return the greater of the similarities to the translation and to the source answer."""
+        nothing = np.zeros(len(next(iter(by_phrase.values()))))
+        to_source = by_phrase.get(id(self.untranslated), nothing) - SOURCE_PENALTY
+        return np.maximum(by_phrase.get(id(self.isolated), to_source), to_source)
+
+    @cached_property
+    def own_phrases(self) -> list[Phrase]:
+        """The phrases without the marked piece."""
+        return [phrase for phrase in self.phrases if phrase is not self.piece] or self.phrases
+
+    def expected_length(self) -> float:
+        """Return the length of the source answer, scaled to the length of the target window."""
+        (low, high), (start, end) = self.query.source.window_span(self.query.window), self.query.span
+        target_low, target_high = self.target.window_span(self.query.window)
+        return (end - start) * (target_high - target_low) / max(high - low, 1)
+
+    def stray_words(self, runs: IntArray) -> FloatArray:
+        """Return the number of function words at the edges of each run that no phrase has."""
+        phrase_words = {word for phrase in self.phrases for word in phrase.words}
+        function_words = self.language.edge_words | self.language.articles
+        low, high = self.window
+        tokens = zip(self.target.lowered[low:high], self.window_words, strict=True)
+        is_stray = np.array(
+            [word in function_words and folded not in phrase_words for word, folded in tokens], dtype=float
+        )
+        return is_stray[runs[:, 0] - low] + is_stray[runs[:, 1] - 1 - low]
+
+    def shared_with_hint(self, starts: IntArray, ends: IntArray) -> FloatArray:
+        """Return the overlap of runs with the hint, times its share; 0 without a hint."""
         if not (hint := self.hint):
-            return similarity
+            return np.zeros(len(starts))
         low, high = hint.span
         common = np.clip(np.minimum(ends, high) - np.maximum(starts, low), 0, None)
-        shared = 2 * common / (ends - starts + high - low) * hint.share
-        return (similarity + by_phrase.get(id(self.piece), similarity) + shared) / 3
+        return 2 * common / (ends - starts + high - low) * hint.share
+
+    def score(self, features: RunFeatures) -> FloatArray:
+        """Return the score of runs, 0 to 1: the mean of their similarities and of their overlap with the hint."""
+        similarity, piece, hint = map(features.by_name.__getitem__, ("similarity", "piece", "hint"))
+        return (similarity + piece + hint) / 3 if self.hint else similarity
+
+    def brevity(self, candidate: Candidate) -> float:
+        """Return 1 / the number of words of a candidate. One word more or less weighs more on a short span."""
+        low, high = self.target.token_range(candidate.span)
+        return 1 / max(sum(self.target.is_word[low:high]), 1)
 
     def candidate_for(self, run: list[int], score: float) -> Candidate:
         """Return a run of tokens as a candidate, with the extent of the source answer."""
@@ -300,6 +389,15 @@ class Search:
         method = Method.MARKED if self.piece else Method.FUZZY
         candidate = Candidate(*self.target.span_of(low, high), method, score)
         return self.with_extent(candidate, self.isolated or self.untranslated)
+
+    def is_beside_unit(self, candidate: Candidate) -> bool:
+        """Return whether the answer is a bare number, and the span has or touches a counter or a word for "year"."""
+        if not (self.is_number and self.edges.is_number):
+            return False
+        low, high = self.target.token_range(candidate.span)
+        around = self.target.lowered[max(low - 1, 0) : low] + self.target.lowered[high : high + 1]
+        within = self.target.lowered[low:high]
+        return not (self.language.year_words.isdisjoint(around) and self.language.counters.isdisjoint(within[1:]))
 
     def misses_number(self, candidate: Candidate) -> bool:
         """Return whether the source answer has a number and the candidate has none."""

@@ -1,18 +1,20 @@
 """Measure how often a kept span is right, compared with spans that a person would mark (gold)."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
+import regex
 from msgspec import Struct
 
 from spanferry.errors import InputError
 from spanferry.files import read_json
+from spanferry.language.scripts import UNSPACED
 from spanferry.loss_figures import CurvePoint, GoldFigures, ratio
 from spanferry.records import Field
 
+_WORD = regex.compile(rf"[{UNSPACED}]\p{{M}}*|[\w--[{UNSPACED}]]+", regex.V1)
 ENOUGH = 0.8  # token F1 with the gold span from which an overlapping span counts as right
 STEPS = 100  # thresholds of the curve: 0, 0.01, ... 1
 
@@ -67,8 +69,9 @@ def check_gold(gold: Gold, ids: Iterable[str]) -> None:
 
 
 def token_f1(one: str, other: str) -> float:
-    """Return the F1 (0 to 1) of two texts, compared as bags of lower-case words."""
-    left, right = (Counter(re.findall(r"\w+", text.lower())) for text in (one, other))
+    """Return the F1 (0 to 1) of two texts, compared as bags of lower-case words; characters of unspaced scripts count
+    as words."""
+    left, right = (Counter(_WORD.findall(text.lower())) for text in (one, other))
     same = (left & right).total()
     return 2 * same / (left.total() + right.total()) if same else 0.0
 

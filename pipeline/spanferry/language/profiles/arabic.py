@@ -12,5 +12,6 @@ ARABIC = Language(
     number_endings=(("ان", "ين"), ("ون", "ين"), ("ا", "ي")),
     scoring_prefixes=word_set("ال"),
     proclitics=word_set("و ف ب ك ل وب ول فب فل"),
+    year_words=word_set("سنة عام العام"),
     question_words=word_set("من ما ماذا أين متى لماذا كيف أي أية كم لمن"),
 )

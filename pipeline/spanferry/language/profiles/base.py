@@ -112,6 +112,9 @@ class Language:
     counters: frozenset[str] = frozenset()
     """Words that follow a number and make one word with it: 年 in "1946年" (the year 1946)."""
 
+    year_words: frozenset[str] = frozenset()
+    """Forms of the word for "year" that stand beside the number of a year. People mark them with the number or not."""
+
     proclitics: frozenset[str] = frozenset()
     """Conjunctions and prepositions that are written together with the next word. A span may begin after them."""
 

@@ -9,5 +9,6 @@ BULGARIAN = Language(
         кога кой да ако
     """),
     one_words=word_set("един една едно 1"),
+    year_words=word_set("година годината г"),
     question_words=word_set("кой коя кое кои какво какъв каква какви къде кога защо как колко чий кого"),
 )

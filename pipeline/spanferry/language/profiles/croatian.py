@@ -11,5 +11,6 @@ CROATIAN = Language(
     """),
     one_words=word_set("jedan jedna jedno jednog jedne 1"),
     number_endings=(("dva", "dvaju"), ("tri", "triju"), ("cetiri", "cetiriju")),
+    year_words=word_set("godine godina godini"),
     question_words=word_set("tko ko što šta gdje kada zašto kako koji koja koje koliko čiji koga kome čime kakav"),
 )

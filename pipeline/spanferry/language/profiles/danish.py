@@ -15,5 +15,6 @@ DANISH = Language(
     compounds=True,
     inflects_names=False,
     scoring_articles=_ARTICLES,
+    year_words=word_set("år året"),
     question_words=word_set("hvem hvad hvor hvornår hvorfor hvordan hvilken hvilket hvilke hvis"),
 )

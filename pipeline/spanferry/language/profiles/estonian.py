@@ -8,5 +8,6 @@ ESTONIAN = Language(
     one_words=word_set("üks ühe ühte 1"),
     compounds=True,
     number_endings=(("s", "e"), ("s", "t"), ("kaks", "kahe"), ("kaks", "kahte"), ("teist", "teistkumne")),
+    year_words=word_set("aasta aastal aastast"),
     question_words=word_set("kes mis kus kuhu kust millal miks kuidas milline missugune kui mitu kelle mille"),
 )

@@ -10,6 +10,7 @@ FINNISH = Language(
     """),
     one_words=word_set("yksi yhden yhtä 1"),
     compounds=True,
+    year_words=word_set("vuonna vuosi vuoden vuodesta vuoteen"),
     question_words=word_set("""
         kuka kenen ketä mikä mitä minkä missä mihin mistä milloin miksi miten kuinka millainen monta paljonko
     """),

@@ -8,5 +8,6 @@ HEBREW = Language(
     one_words=word_set("אחד אחת 1"),
     scoring_prefixes=word_set("ה"),
     proclitics=word_set("ו ב כ ל מ ש וב וכ ול ומ וש כש מש"),
+    year_words=word_set("שנת שנה בשנת"),
     question_words=word_set("מי מה איפה היכן מתי למה מדוע איך כיצד איזה איזו אילו כמה לאן"),
 )

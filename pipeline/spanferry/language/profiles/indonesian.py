@@ -11,5 +11,6 @@ INDONESIAN = Language(
         tentang karena agar seperti sampai hingga adalah
     """),
     one_words=word_set("satu seorang sebuah 1"),
+    year_words=word_set("tahun"),
     question_words=word_set("siapa apa mana kapan mengapa kenapa bagaimana berapa"),
 )

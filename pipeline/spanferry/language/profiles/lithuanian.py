@@ -10,5 +10,6 @@ LITHUANIAN = Language(
     """),
     one_words=word_set("vienas viena vieno vienos 1"),
     number_endings=(("i", "iu"), ("i", "iems"), ("i", "ias"), ("i", "iose")),
+    year_words=word_set("metais metai metų m"),
     question_words=word_set("kas kur kada kodėl kaip koks kokia kokie kuris kuri kurie kiek kieno ką kam kuo"),
 )

@@ -6,5 +6,6 @@ PERSIAN = Language(
     code="fa",
     edge_words=word_set("و یا اما در به از با بر برای تا را که چون اگر هم بین توسط بدون پس"),
     one_words=word_set("یک 1 ۱"),
+    year_words=word_set("سال"),
     question_words=word_set("کی چه کجا چرا چگونه چطور کدام چند چقدر چه‌کسی کسی"),
 )

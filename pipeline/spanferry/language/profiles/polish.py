@@ -9,6 +9,7 @@ POLISH = Language(
         które którzy gdzie gdy kiedy kto aby jeśli
     """),
     one_words=word_set("jeden jedna jedno jednego jednej 1"),
+    year_words=word_set("rok roku r"),
     question_words=word_set("""
         kto co gdzie kiedy dlaczego jak jaki jaka jakie który która które ile czyj kogo komu czym
     """),

@@ -10,5 +10,6 @@ SLOVAK = Language(
     """),
     one_words=word_set("jeden jedna jedno jedného jednej 1"),
     number_endings=(("t", "tich"), ("t", "timi"), ("dva", "dvoch"), ("tri", "troch")),
+    year_words=word_set("rok roku"),
     question_words=word_set("kto čo kde kedy prečo ako aký aká aké ktorý ktorá ktoré koľko čí koho komu čím"),
 )

@@ -9,5 +9,6 @@ SWAHILI = Language(
         kwamba pamoja baada kabla ni
     """),
     one_words=word_set("moja mmoja 1"),
+    year_words=word_set("mwaka"),
     question_words=word_set("nani nini wapi lini kwa nini vipi gani ngapi"),
 )

@@ -11,5 +11,6 @@ VIETNAMESE = Language(
     """),
     one_words=word_set("một 1"),
     scoring_articles=word_set("của là cái chiếc những"),
+    year_words=word_set("năm"),
     question_words=word_set("ai gì đâu nào sao bao mấy khi"),
 )

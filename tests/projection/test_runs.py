@@ -1,0 +1,68 @@
+"""Tests of runs: the features by which runs of words are ranked."""
+
+import numpy as np
+import pytest
+from spanferry.language import language_of
+from spanferry.projection.phrase import make_phrase
+from spanferry.projection.runs import RANK_WEIGHTS, RunFeatures, prove, share_of_best
+
+from tests.support.shown import assert_chosen, decide, tokenized
+
+
+def proven(code: str, phrase: str, text: str) -> float:
+    """Return the share of a phrase that a whole text proves."""
+    target, language = tokenized(text), language_of(code)
+    within = 0, len(target.token_spans)
+    proof = prove(make_phrase(phrase, phrase, language), target, within, language)
+    return float(proof.proven(np.array([within]))[0])
+
+
+@pytest.mark.parametrize(
+    ("code", "phrase", "text", "least", "most"),
+    [
+        ("ru", "битовые строки", "строками битов", 0.55, 0.9),  # inflected, in another order
+        ("ru", "удаленный", "данные", 0.0, 0.0),  # a look-alike
+        ("nl", "de grote stad", "grote", 0.5, 0.6),
+        ("nl", "stad", "stad", 1.0, 1.0),
+        ("nl", "1991", "1992", 0.0, 0.0),  # numbers have no other forms
+        ("zh", "难度", "困难", 0.5, 0.5),
+        ("ar", "ألمانيا", "بألمانيا", 1.0, 1.0),  # clitics do not count
+    ],
+)
+def test_the_share_that_is_proven(code, phrase, text, least, most):
+    assert least <= proven(code, phrase, text) <= most
+
+
+def test_a_longer_run_proves_no_less():
+    target, language = tokenized("De oude grote dam brak."), language_of("nl")
+    proof = prove(make_phrase("grote oude dam", "big old dam", language), target, (0, 6), language)
+    runs = np.array([(low, high) for low in range(6) for high in range(low + 1, 7)])
+    shares = dict(zip(map(tuple, runs.tolist()), proof.proven(runs).tolist(), strict=True))
+    assert all(shares[low, high] <= shares[low, high + 1] for low, high in shares if high < 6)
+    assert all(shares[low, high] <= shares[low - 1, high] for low, high in shares if low > 0)
+    assert shares[1, 4] == pytest.approx(1.0)
+
+
+def test_the_rank_is_the_weighted_sum_of_the_features():
+    values = {name: np.array([0.0, 1.0]) for name in RANK_WEIGHTS}
+    features = RunFeatures(values)
+    assert features.ranks.tolist() == pytest.approx([0.0, sum(RANK_WEIGHTS.values())])
+    assert features.matrix.shape == (2, len(RANK_WEIGHTS))
+
+
+def test_the_share_of_the_best_run_counts_runs_that_nearly_equal_it():
+    ranks, starts, ends = np.zeros(3), np.array([0, 0, 20]), np.array([10, 9, 30])
+    assert share_of_best(ranks, starts, ends, 0, 0.8) == pytest.approx(2 / 3)
+    assert share_of_best(ranks, starts, ends, 2, 0.8) == pytest.approx(1 / 3)
+
+
+def test_other_word_order_and_forms_are_found():
+    assert_chosen("They are ⟦bit strings⟧ then.", "битовые строки", "Тогда они являются ⟦строками битов⟧.", code="ru")
+
+
+def test_a_compound_is_less_probable_than_the_word_itself():
+    whole = decide("It is ⟦production⟧ here.", "Hier is productie.", "productie")
+    part = decide("It is ⟦production⟧ here.", "Hier is massaproductie.", "productie")
+    assert whole.probability is not None
+    assert part.probability is not None
+    assert part.probability < 0.9 < whole.probability
