@@ -24,7 +24,7 @@ from spanferry.records import (
     TextSpan,
 )
 from spanferry.squad import Answer, Document, FaultReasons, Paragraph, Position, Question, Reading
-from spanferry.squad.offsets import RepairedDocument, Repairs, repair_offsets
+from spanferry.squad.offsets import Repairs
 
 Progress = Callable[[int], object]
 
@@ -38,11 +38,8 @@ def lay_out(
 
     The arguments are those of `make_layout`.
     """
-    repaired: dict[Split, RepairedDocument] = {
-        split: repair_offsets(reading.source) for split, reading in readings.items()
-    }
-    documents: dict[Split, Document] = {split: of_split.document for split, of_split in repaired.items()}
-    repairs: dict[Split, Repairs] = {split: of_split.repairs for split, of_split in repaired.items()}
+    documents: dict[Split, Document] = {split: reading.repaired.document for split, reading in readings.items()}
+    repairs: dict[Split, Repairs] = {split: reading.repaired.repairs for split, reading in readings.items()}
     reasons: dict[Split, FaultReasons] = {split: reading.reasons for split, reading in readings.items()}
     return make_layout(documents, language, native, progress, repairs, reasons)
 

@@ -16,6 +16,7 @@ def test_validate_for_people(squad):
     assert done.exit_code == 1
     assert done.stdout.splitlines() == [
         f"{path}: SQuAD 1.1 json; 1 article, 1 paragraph, 1 question (0 without an answer), 1 answer",
+        "  note     1 answer not at its offset; 1 explained: offsets are 1 too low (1); the other commands repair them",
         "  error    offset_mismatch  1  "
         "An answer that is in its context, but not at the given offset (in code points).",
         "             data[0].paragraphs[0].qas[0].answers[0]: '1612' is not at 29 but at 30",

@@ -53,7 +53,7 @@ def evaluate(
     click.echo(printable_json(json.dumps(printed, ensure_ascii=False, indent=2)))
     if warning := metrics.warn_about_total(result.figures()):
         say_line("evaluate", warning)
-    for line in reading.describe():
+    for line in reading.describe(uses_offsets=False):
         say_line("evaluate", f"{gold}: {line}")
     if result.missing:
         subject = "1 question has" if result.missing == 1 else f"{result.missing:,} questions have"

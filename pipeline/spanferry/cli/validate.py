@@ -55,6 +55,8 @@ def report_lines(reports: tuple[ValidationReport, ...], skipped: tuple[str, ...]
         yield f"{report.file}: {report.form}" + (f"; {describe_counts(report)}" if report.counts.questions else "")
         for note in describe_notes(report.notes):
             yield f"  note     {note}"
+        if report.offsets:
+            yield f"  note     {report.offsets}; the other commands repair them"
         for finding in report.findings:
             yield f"  {finding.severity:<7}  {finding.rule}  {finding.count:,}  {RULES[finding.rule].meaning}"
             for example in finding.examples:

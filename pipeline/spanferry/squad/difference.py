@@ -132,6 +132,6 @@ def _read_questions(path: Path, split: str, say: Callable[[str], None]) -> Itera
     reading = read_document(path)
     for line in reading.describe():
         say(f"{path}: {line}")
-    for _, _, paragraph, question in iterate_questions(reading.document):
+    for _, _, paragraph, question in iterate_questions(reading.repaired_document):
         answers = question.answers or question.plausible
         yield question.id, QuestionVersion(split, question.question, paragraph.context, question.impossible, answers)

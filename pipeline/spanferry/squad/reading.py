@@ -17,6 +17,7 @@ from spanferry.errors import InputError
 from spanferry.records import Field, Reason
 from spanferry.squad.document import Answer, Document, Paragraph, Question
 from spanferry.squad.notes import Note, describe_notes
+from spanferry.squad.offsets import Part, RepairedDocument, describe_recognition, repair_offsets
 
 SHOWN_FAULTS = 3
 REASONS = tuple(Reason)
@@ -83,6 +84,22 @@ class Reading:
         """The document without the questions and answers that have a fault."""
         return leave_out(self.source, self.reasons)
 
+    @cached_property
+    def repaired(self) -> RepairedDocument:
+        """`source` with its offsets repaired, where a systematic error explains them."""
+        return repair_offsets(self.source, self.place, self._is_left_out)
+
+    @cached_property
+    def repaired_document(self) -> Document:
+        """`document` with its offsets repaired."""
+        return leave_out(self.repaired.document, self.reasons)
+
+    def _is_left_out(self, part: Part) -> bool:
+        paragraph = Position(part.article, part.paragraph)
+        question = paragraph._replace(question=part.question)
+        answer = question._replace(field=part.field, answer=part.answer)
+        return not self.reasons.keys().isdisjoint((paragraph, question, answer))
+
     @property
     def questions(self) -> int:
         """The number of questions in the file."""
@@ -103,8 +120,11 @@ class Reading:
         faults = "; ".join(describe_fault(fault) for fault in self.faults[:SHOWN_FAULTS])
         raise InputError(f"{self.name}: no usable question: {faults}{f' (and {more:,} more)' if more > 0 else ''}")
 
-    def describe(self) -> Iterator[str]:
-        """Yield plain lines about what was repaired, ignored and left out."""
+    def describe(self, *, uses_offsets: bool = True) -> Iterator[str]:
+        """Yield plain lines about what was repaired, ignored and left out.
+
+        uses_offsets: False where wrong offsets are not repaired, because only the texts are used.
+        """
         yield from describe_notes(self.notes)
         if left_out := self.questions - self.usable:
             yield f"{left_out:,} of {self.questions:,} questions left out"
@@ -112,6 +132,8 @@ class Reading:
         for reason in (reason for reason in Reason if by_reason[reason]):
             first = next(fault for fault in self.faults if fault.reason is reason)
             yield f"{by_reason[reason]:,} × {reason} (first: {describe_fault(first, with_reason=False)})"
+        if line := describe_recognition(self.repaired.recognition, repaired=uses_offsets):
+            yield line
 
 
 def describe_fault(fault: Fault, *, with_reason: bool = True) -> str:

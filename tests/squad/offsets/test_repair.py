@@ -42,14 +42,30 @@ def test_a_document_counted_in_bytes_is_repaired_as_a_whole() -> None:
         ("where", Field.PLAUSIBLE, 0): Repair(RepairKind.UTF8_BYTES, "Köln", 88),
     }
     assert describe_recognition(repaired.recognition) == (
-        "3 answers not at their offsets; 3 repaired: 3 count UTF-8 bytes"
+        "3 answers not at their offsets; 3 repaired: offsets count UTF-8 bytes (3)"
     )
     with pytest.raises(InputError) as caught:
         repaired.refuse("train.json")
     assert str(caught.value) == (
-        "train.json: 3 answers not at their offsets; 3 explained: 3 count UTF-8 bytes "
+        "train.json: 3 answers not at their offsets; 3 explained: offsets count UTF-8 bytes (3) "
         "(first: data[0].paragraphs[0].qas[0].answers[0]); mend the file, or switch the repair on"
     )
+
+
+def test_a_document_counted_without_carriage_returns_is_repaired() -> None:
+    context = "The old mill stands on the river Berk.\r\nIt was built by Hans Kolk.\r\nIt burned down in 1911."
+    answers = [Answer(text, context.replace("\r", "").index(text)) for text in ("Hans Kolk", "1911")]
+    questions = (Question(str(n), "What?", (answer,)) for n, answer in enumerate(answers))
+    repaired = repair_offsets(Document((Article((Paragraph(context, tuple(questions)),)),)))
+    texts = [answer for _, _, _, question in iterate_questions(repaired.document) for answer in question.answers]
+    assert texts == [Answer(text, context.index(text)) for text in ("Hans Kolk", "1911")] != answers
+    assert {repair.repair for repair in repaired.repairs.values()} == {RepairKind.LINE_ENDS}
+
+
+def test_an_answer_that_is_refused_for_another_reason_is_neither_evidence_nor_repaired() -> None:
+    repaired = repair_offsets(document(2, 2, 4, 0), lambda a, p, q: f"row {q}", lambda part: part.question == 0)
+    assert sorted(repaired.repairs) == [("when", Field.ANSWERS, 0), ("where", Field.PLAUSIBLE, 0)]
+    assert (repaired.recognition.repaired, repaired.first) == (2, "row 1.answers[0]")
 
 
 def test_a_right_document_is_returned_as_it_is() -> None:
@@ -66,7 +82,7 @@ def test_what_nothing_explains_stays_and_is_said() -> None:
     mixed = repair_offsets(document(2, 2, 4, 9))
     assert mixed.document == document(0, 0, 0, 9)
     assert describe_recognition(mixed.recognition) == (
-        "4 answers not at their offsets; 3 repaired: 3 count UTF-8 bytes; 1 not repaired"
+        "4 answers not at their offsets; 3 repaired: offsets count UTF-8 bytes (3); 1 not repaired"
     )
 
 

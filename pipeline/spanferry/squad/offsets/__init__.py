@@ -4,12 +4,20 @@ Document ──repair_offsets──> RepairedDocument (the document, the repairs
 """
 
 from spanferry.squad.offsets.recognition import Cause, Mismatch, Recognition, is_mismatch, recognise
-from spanferry.squad.offsets.repair import AnswerKey, RepairedDocument, Repairs, describe_recognition, repair_offsets
+from spanferry.squad.offsets.repair import (
+    AnswerKey,
+    Part,
+    RepairedDocument,
+    Repairs,
+    describe_recognition,
+    repair_offsets,
+)
 
 __all__ = [
     "AnswerKey",
     "Cause",
     "Mismatch",
+    "Part",
     "Recognition",
     "RepairedDocument",
     "Repairs",

@@ -24,6 +24,8 @@ Widths = Callable[[str, CodePoints], Ints]
 
 CR, LF = 13, 10
 _CLUSTER = regex.compile(r"\X")
+# A cluster of several characters has one of these.
+_JOINED = regex.compile(r"[^\p{GCB=Other}\p{GCB=Control}\p{GCB=CR}\p{GCB=LF}]|\r\n")
 _BYTE_ORDER_MARK = 0xFEFF
 
 
@@ -89,8 +91,6 @@ def decomposed(text: str, _: CodePoints) -> Ints:
 
 def composed(text: str, _: CodePoints) -> Ints:
     """Letters with their marks as one character where Unicode has one (NFC)."""
-    if text.isascii():
-        return np.ones(len(text), np.int64)
     return per_cluster(text, lambda cluster: len(unicodedata.normalize("NFC", cluster)))
 
 
@@ -117,6 +117,8 @@ def per_character(text: str, width: Callable[[str], int]) -> Ints:
 
 def per_cluster(text: str, width: Callable[[str], int]) -> Ints:
     """Return widths that sum up to `width` for each grapheme cluster; the first character has all of it."""
+    if not _JOINED.search(text):
+        return np.ones(len(text), np.int64)
     widths = np.zeros(len(text), np.int64)
     for match in _CLUSTER.finditer(text):
         widths[match.start()] = width(match[0]) if match.end() - match.start() > 1 else 1

@@ -1,14 +1,15 @@
 """Repair the offsets of a document, as `recognition` explains them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from spanferry.errors import InputError
 from spanferry.records import Field, Repair
-from spanferry.squad.document import Answer, Article, Document, Paragraph, Question, iterate_questions
+from spanferry.squad.document import Answer, Article, Document, Paragraph, Question, json_path
 from spanferry.squad.offsets.recognition import Correction, Mismatch, Recognition, is_mismatch, recognise
 
 AnswerKey = tuple[str, Field, int]
@@ -34,8 +35,25 @@ class RepairedDocument:
             raise InputError(f"{name}: {found} (first: {self.first}); mend the file, or switch the repair on")
 
 
-def repair_offsets(document: Document) -> RepairedDocument:
+class Part(NamedTuple):
+    """The indices of an answer in a document."""
+
+    article: int
+    paragraph: int
+    question: int
+    field: Field
+    answer: int
+
+
+def repair_offsets(
+    document: Document,
+    place: Callable[[int, int, int], str] = json_path,
+    is_refused: Callable[[Part], bool] = lambda _: False,
+) -> RepairedDocument:
     """Repair the offsets that a systematic error explains. All other answers stay as they are.
+
+    place: returns the path of a question, for messages. is_refused: whether an answer is faulty otherwise; then it is
+    neither evidence nor repaired.
 
     >>> question = Question("q1", "When?", (Answer("1612", 27),))
     >>> paragraph = Paragraph("The löck böttom was built in 1612.", (question,))
@@ -46,28 +64,32 @@ def repair_offsets(document: Document) -> RepairedDocument:
     >>> repaired.repairs
     {('q1', <Field.ANSWERS: 'answers'>, 0): Repair(repair=<RepairKind.UTF8_BYTES: 'utf8_bytes'>, ...
     """
-    found = recognise([mismatch for _, _, _, mismatch in iterate_mismatches(document)])
+    mismatches = [case for case in iterate_mismatches(document) if not is_refused(case[0])]
+    found = recognise([mismatch for _, _, mismatch in mismatches])
     corrections = found.corrections
     if not corrections:
         return RepairedDocument(document, {}, found, None)
     repairs: dict[AnswerKey, Repair] = {}
     first: str | None = None
-    for path, question, (field, index), mismatch in iterate_mismatches(document):
+    for part, question, mismatch in mismatches:
         if correction := corrections.get(mismatch):
             given = mismatch.answer
-            repairs[question.id, field, index] = Repair(correction.kind, given.text, given.answer_start)
-            first = first or f"{path}.{field}[{index}]"
+            repairs[question.id, part.field, part.answer] = Repair(correction.kind, given.text, given.answer_start)
+            path = place(part.article, part.paragraph, part.question)
+            first = first or f"{path}.{part.field}[{part.answer}]"
     articles = tuple(repair_article(article, corrections) for article in document.data)
     return RepairedDocument(replace(document, data=articles), repairs, found, first)
 
 
-def iterate_mismatches(document: Document) -> Iterator[tuple[str, Question, tuple[Field, int], Mismatch]]:
-    """Yield the answers that are not at their offsets: path of the question, question, place in it, mismatch."""
-    for path, _, paragraph, question in iterate_questions(document):
-        for field, answers in ((Field.ANSWERS, question.answers), (Field.PLAUSIBLE, question.plausible)):
-            for index, answer in enumerate(answers):
-                if is_mismatch(paragraph.context, answer):
-                    yield path, question, (field, index), Mismatch(paragraph.context, answer)
+def iterate_mismatches(document: Document) -> Iterator[tuple[Part, Question, Mismatch]]:
+    """Yield the answers that are not at their offsets, with their questions."""
+    for a, article in enumerate(document.data):
+        for p, paragraph in enumerate(article.paragraphs):
+            for q, question in enumerate(paragraph.qas):
+                for field, answers in ((Field.ANSWERS, question.answers), (Field.PLAUSIBLE, question.plausible)):
+                    for n, answer in enumerate(answers):
+                        if is_mismatch(paragraph.context, answer):
+                            yield Part(a, p, q, field, n), question, Mismatch(paragraph.context, answer)
 
 
 def repair_article(article: Article, corrections: Corrections) -> Article:
@@ -104,11 +126,11 @@ def describe_recognition(found: Recognition, *, repaired: bool = True) -> str:
     total = found.repaired + found.left
     if not total:
         return ""
-    causes = [f"{cause.count:,} {cause.description}" for cause in found.causes]
+    causes = ", ".join(f"{cause.description} ({cause.count:,})" for cause in found.causes)
     verb = "repaired" if repaired else "explained"
     parts = [f"{total:,} answer{'' if total == 1 else 's'} not at {'its offset' if total == 1 else 'their offsets'}"]
     if causes:
-        parts.append(f"{found.repaired:,} {verb}: {', '.join(causes)}")
+        parts.append(f"{found.repaired:,} {verb}: offsets {causes}")
     if found.left and causes:
         parts.append(f"{found.left:,} not {verb}")
     return "; ".join(parts)

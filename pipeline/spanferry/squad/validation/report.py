@@ -50,7 +50,8 @@ class Counts(Struct):
 class ValidationReport(Struct, frozen=True):
     """The counts of a file and its findings, in the order of the rules. form: "SQuAD 2.0 json" or the like.
 
-    usable: the number of questions that all other commands use. notes: what the reader repairs and ignores.
+    usable: the number of questions that all other commands use. notes: what the reader repairs and ignores. offsets:
+    what is systematically wrong with the offsets, in plain words, "" where nothing is.
     """
 
     file: str
@@ -59,6 +60,7 @@ class ValidationReport(Struct, frozen=True):
     findings: tuple[Finding, ...]
     usable: int = 0
     notes: tuple[Note, ...] = ()
+    offsets: str = ""
 
     @property
     def errors(self) -> int:

@@ -15,6 +15,7 @@ from spanferry.checksums import SHA256SUMS, find_mismatches
 from spanferry.errors import InputError
 from spanferry.records import Field
 from spanferry.squad.document import Document, Paragraph, Question
+from spanferry.squad.offsets import describe_recognition
 from spanferry.squad.reader import NotSquad, find_squad_files, scan_document
 from spanferry.squad.reading import Position, Reading
 from spanferry.squad.validation.quick_check import is_sound
@@ -179,8 +180,15 @@ def validate_reading(reading: Reading, path: Path) -> ValidationReport:
     validator = Validator(reading)
     validator.run()
     form = f"SQuAD {'2.0' if validator.counts.no_answer else '1.1'} {reading.form}"
+    recognised = reading.repaired.recognition
     return ValidationReport(
-        path_as_text(path), form, validator.counts, validator.findings.findings(), reading.usable, reading.notes
+        file=path_as_text(path),
+        form=form,
+        counts=validator.counts,
+        findings=validator.findings.findings(),
+        usable=reading.usable,
+        notes=reading.notes,
+        offsets=describe_recognition(recognised, repaired=False) if recognised.causes else "",
     )
 
 
