@@ -243,6 +243,8 @@ def _corpus_problems(name: str, corpus: Corpus) -> Iterator[str]:
         yield f"corpora.{name}: needs train, dev or both"
     for split, location in splits.items():
         if is_hub_id(location):
+            if corpus.expected_sha256(split):
+                yield f"corpora.{name}.sha256: leave it out for {location}, whose revision fixes the files"
             try:
                 parse_hub_id(location)
             except InputError as error:

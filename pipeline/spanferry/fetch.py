@@ -1,4 +1,4 @@
-"""Fetches the files of a corpus from paths or URLs, and checks them before other stages read them."""
+"""Fetches the files of a corpus from paths, URLs or the Hub, and checks them before other stages read them."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -14,9 +14,9 @@ from spanferry.checksums import SHA256SUMS, checksum_lines
 from spanferry.config import Corpus
 from spanferry.errors import FetchError
 from spanferry.files import atomic_write, file_sha256, regular_file, write_bytes
-from spanferry.records import SPLITS
+from spanferry.hub.source import DataSet, encode_data_sets, fetch_split, is_data_set
+from spanferry.records import SPLITS, Split
 from spanferry.squad import read_document
-from spanferry.squad.offsets import describe_recognition, repair_offsets
 
 CHUNK_BYTES = 1 << 20
 TIMEOUT_S = 60  # seconds without receiving a byte
@@ -30,6 +30,9 @@ OnBytes = Callable[[int, int | None], None]
 Check = Callable[[Path], object]
 """Called with a file; raises an exception when the file is not valid."""
 
+Retrieve = Callable[[Path, OnBytes], object]
+"""Writes a file."""
+
 
 FileGroup = Literal["source", "memory", "judgements"]
 """Files of a corpus that the same stages read. Each group has a folder, so that an edit reruns only those stages."""
@@ -40,6 +43,10 @@ FILE_NAMES: dict[FileGroup, dict[str, str]] = {
     "judgements": {"gold": "gold.json", "verdicts": "verdicts.csv"},
 }
 """Group -> key of the corpus in params.yaml -> name of the fetched file."""
+
+
+DATA_SETS = "datasets.json"
+"""The record of what was fetched from data sets, beside their files."""
 
 
 class FetchedFiles(NamedTuple):
@@ -79,6 +86,7 @@ def fetch_group(
     errors in its offsets that are not to be repaired.
     """
     questions = 0
+    data_sets: dict[str, DataSet] = {}
     files: list[str] = []
     notes: list[str] = []
     out.mkdir(parents=True, exist_ok=True)
@@ -89,22 +97,37 @@ def fetch_group(
             reading = read_document(path, location)
             questions += reading.usable
             notes.extend(f"{name}: {line}" for line in reading.describe())
-            repaired = repair_offsets(reading.document)
             if corpus.repair == "off":
-                repaired.refuse(location)
-            if note := describe_recognition(repaired.recognition):
-                notes.append(f"{name}: {note}")
+                reading.repaired.refuse(location)
 
         files.append(FILE_NAMES[group][key])
         with progress(files[-1]) as on_bytes:
-            if key in SPLITS:
-                fetch(location, out / files[-1], corpus.expected_sha256(key), inspect, on_bytes)
-            else:
+            if key not in SPLITS:
                 fetch(location, out / files[-1], on_bytes=on_bytes)
+            elif is_data_set(location):
+                retrieve = retrieve_split(corpus, key, location, data_sets)
+                fetch(location, out / files[-1], None, inspect, on_bytes, retrieve)
+            elif corpus.columns or corpus.config:
+                raise FetchError(f"{location}: config and columns need a data set: hf:owner/name@revision or a folder")
+            else:
+                fetch(location, out / files[-1], corpus.expected_sha256(key), inspect, on_bytes)
+    if data_sets:
+        files.append(DATA_SETS)
+        write_bytes(out / DATA_SETS, encode_data_sets(data_sets))
     for stale in {path.name for path in out.iterdir()} - set(files):
         (out / stale).unlink()
     write_bytes(out / SHA256SUMS, checksum_lines(out).encode())
     return FetchedFiles(tuple(files), questions, tuple(notes))
+
+
+def retrieve_split(corpus: Corpus, split: Split, location: str, data_sets: dict[str, DataSet]) -> Retrieve:
+    """Return a function that writes a split of a data set, and adds the record of what it read to `data_sets`."""
+
+    def retrieve(target: Path, _: OnBytes) -> None:
+        own_name = getattr(corpus.split, split)
+        data_sets[split] = fetch_split(location, corpus.config, own_name, corpus.columns, target)
+
+    return retrieve
 
 
 def fetch(
@@ -113,10 +136,12 @@ def fetch(
     sha256: str | None = None,
     check: Check = lambda _: None,
     on_bytes: OnBytes = lambda _, __: None,
+    retrieve: Retrieve | None = None,
 ) -> None:
     """Copy a path or an http(s) URL to `target`. The file appears only when it is complete and checked.
 
     A target that already has the expected checksum is not fetched again. check: called with the file in both cases.
+    retrieve: writes the file instead.
 
     Raises FetchError when the location cannot be read or has another checksum, and whatever `check` raises.
     """
@@ -124,7 +149,9 @@ def fetch(
         check(target)
         return
     with atomic_write(target) as part:
-        if is_url(location):
+        if retrieve:
+            retrieve(part, on_bytes)
+        elif is_url(location):
             download(location, part, on_bytes)
         else:
             try:

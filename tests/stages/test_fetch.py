@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,7 @@ def test_a_wrong_checksum_a_folder_and_an_unknown_corpus_give_a_one_line_error(w
     Path("params.yaml").write_text(PARAMS + f"    sha256: {{train: {'f' * 64}}}\n", encoding="utf-8")
     assert refusal(main, *ARGUMENTS) == f"fetch: train.json: its sha256 is {got}, not {'f' * 64}"
     Path("params.yaml").write_text(PARAMS.replace("train.json", "data"), encoding="utf-8")
-    assert refusal(main, *ARGUMENTS) == "fetch: data: Is a directory"
+    assert refusal(main, *ARGUMENTS) == "fetch: data: no data files in it"
     message = "fetch: params.yaml: corpora.large: there is no such corpus (known: small)"
     assert refusal(main, "--corpus", "large", *ARGUMENTS[2:]) == message
     assert list(OUT.iterdir()) == []
@@ -129,7 +130,8 @@ def count_bytes(workdir: Path, *, repair: str = "on") -> None:
 def test_systematic_errors_of_offsets_are_told_and_the_file_stays_as_it_is(workdir: Path, run) -> None:
     count_bytes(workdir)
     assert run(main, *ARGUMENTS).stdout == (
-        "fetch: small: dev.json: 4 answers not at their offsets; 3 repaired: 3 count UTF-8 bytes; 1 not repaired\n"
+        "fetch: small: dev.json: 4 answers not at their offsets; 3 repaired: offsets count UTF-8 bytes (3); "
+        "1 not repaired\n"
         "fetch: small, source: train.json, dev.json; 4 questions\n"
     )
     assert (OUT / "dev.json").read_bytes() == Path("dev.json").read_bytes()
@@ -138,7 +140,35 @@ def test_systematic_errors_of_offsets_are_told_and_the_file_stays_as_it_is(workd
 def test_systematic_errors_of_offsets_are_refused_where_the_repair_is_off(workdir: Path, refusal) -> None:
     count_bytes(workdir, repair="off")
     assert refusal(main, *ARGUMENTS) == (
-        "fetch: dev.json: 4 answers not at their offsets; 3 explained: 3 count UTF-8 bytes; 1 not explained "
+        "fetch: dev.json: 4 answers not at their offsets; 3 explained: offsets count UTF-8 bytes (3); 1 not explained "
         "(first: data[0].paragraphs[0].qas[0].answers[0]); mend the file, or switch the repair on"
     )
     assert not (OUT / "dev.json").exists()
+
+
+def test_a_folder_is_a_data_set_and_what_was_read_is_recorded(workdir: Path, run) -> None:
+    lay_out(workdir)
+    Path("havens").mkdir()
+    for name, value in (("train", TRAIN), ("test", DEV)):
+        Path("havens", f"{name}.json").write_bytes(as_json(value))
+    keys = "train: havens\n    split: {dev: test}"
+    text = PARAMS.replace("train: train.json", keys).replace("dev: dev.json", "dev: havens")
+    Path("params.yaml").write_text(text, encoding="utf-8")
+    result = fetch(run, "source")
+    message = "fetch: small, source: train.json, dev.json, datasets.json; 4 questions\n"
+    assert result.stdout == message, result.output
+    assert (OUT / "dev.json").read_bytes() == as_json(DEV)
+    recorded = json.loads((OUT / "datasets.json").read_bytes())
+    sha256 = hashlib.sha256(as_json(DEV)).hexdigest()
+    files = [{"path": "test.json", "bytes": len(as_json(DEV)), "sha256": sha256}]
+    assert recorded["dev"] == {"location": "havens", "split": "test", "files": files}
+    Path("params.yaml").write_text(PARAMS, encoding="utf-8")
+    assert fetch(run, "source").stdout == "fetch: small, source: train.json, dev.json; 4 questions\n"
+    assert not (OUT / "datasets.json").exists()
+
+
+def test_columns_of_a_file_that_is_no_data_set_are_refused(workdir: Path, refusal) -> None:
+    lay_out(workdir)
+    Path("params.yaml").write_text(PARAMS + "    columns: {context: text}\n", encoding="utf-8")
+    line = "fetch: train.json: config and columns need a data set: hf:owner/name@revision or a folder"
+    assert refusal(main, *ARGUMENTS) == line

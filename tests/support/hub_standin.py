@@ -1,4 +1,4 @@
-"""A local stand-in for the Hub's HTTP interface, with the endpoints that an upload uses."""
+"""A local stand-in for the Hub's HTTP interface, with the endpoints that uploads and downloads use."""
 
 import base64
 import json
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha1, sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 
 class Hub:
@@ -18,6 +18,16 @@ class Hub:
         self.large: dict[str, bytes] = {}
         self.refused: int | None = None  # the HTTP status of every response
         self.address = ""
+        self.requests: list[str] = []  # method and path of each
+
+    def publish(self, name: str, files: dict[str, bytes], tag: str, converted: str | None = None) -> str:
+        """Add a data set with a tag, and return the tag's commit. converted: the commit of its rows as parquet."""
+        commit = sha1(repr(sorted(files.items())).encode()).hexdigest()
+        self.repositories[name] = {
+            **{"visibility": "public", "files": files, "tags": {tag: commit}, "commits": []},
+            **{"head": commit, "converted": converted},
+        }
+        return commit
 
     def create(self, body: dict) -> tuple[int, dict]:
         name = f"{body['organization']}/{body['name']}"
@@ -46,6 +56,22 @@ class Hub:
         repository["commits"].append(summary)
         return {"commitUrl": f"{self.page(name)}/commit/{oid}", "commitOid": oid}
 
+    def refs(self, name: str) -> dict:
+        repository = self.repositories[name]
+        refs = [{"name": t, "ref": f"refs/tags/{t}", "targetCommit": oid} for t, oid in repository["tags"].items()]
+        head, converted = repository.get("head"), repository.get("converted")
+        return {
+            "branches": [{"name": "main", "ref": "refs/heads/main", "targetCommit": head}] if head else [],
+            "converts": [{"name": "parquet", "ref": "refs/convert/parquet", "targetCommit": converted}]
+            if converted
+            else [],
+            "tags": refs,
+        }
+
+    def has_revision(self, name: str, revision: str) -> bool:
+        repository = self.repositories[name]
+        return revision in (*repository["tags"], *repository["tags"].values(), repository.get("head"))
+
     def tree(self, name: str) -> list[dict]:
         files = self.repositories[name]["files"]
         return [{"type": "file", "path": p, "size": len(c), "oid": sha1(c).hexdigest()} for p, c in files.items()]
@@ -63,9 +89,9 @@ class Hub:
             case ["api", "validate-yaml"]:
                 return 200, {"errors": [], "warnings": []}
             case ["api", "datasets", user, name, "refs"]:
-                tags = self.repositories[f"{user}/{name}"]["tags"]
-                refs = [{"name": tag, "ref": f"refs/tags/{tag}", "targetCommit": oid} for tag, oid in tags.items()]
-                return 200, {"branches": [], "converts": [], "tags": refs}
+                if f"{user}/{name}" not in self.repositories:
+                    return 404, {"error": "Repository not found"}
+                return 200, self.refs(f"{user}/{name}")
             case ["api", "datasets", user, name, "preupload", "main"]:
                 modes = {f["path"]: "lfs" if f["path"].endswith("parquet") else "regular" for f in body["files"]}
                 return 200, {
@@ -78,8 +104,18 @@ class Hub:
             case ["api", "datasets", user, name, "tag", oid]:
                 self.repositories[f"{user}/{name}"]["tags"][body["tag"]] = oid
                 return 200, {}
-            case ["api", "datasets", user, name, "tree", "main"]:
+            case ["api", "datasets", user, name, "tree", revision]:
+                if revision != "main" and not self.has_revision(f"{user}/{name}", revision):
+                    return 404, {"error": f"Invalid rev id: {revision}"}
                 return 200, self.tree(f"{user}/{name}")
+            case ["api", "datasets", user, name, "revision", revision]:
+                return 200, {
+                    "id": f"{user}/{name}",
+                    "sha": self.repositories[f"{user}/{name}"]["tags"].get(revision, revision),
+                    "siblings": [{"rfilename": file["path"]} for file in self.tree(f"{user}/{name}")],
+                }
+            case ["datasets", user, name, "resolve", _, *parts]:
+                return 200, self.repositories[f"{user}/{name}"]["files"][unquote("/".join(parts))]
             case ["api", "datasets", user, name, *_]:
                 return 200, {
                     "id": f"{user}/{name}",
@@ -93,6 +129,11 @@ class Hub:
         return {**requested, "authenticated": True, "actions": {"upload": upload}}
 
 
+def errors_start(content: object) -> str:
+    """Return the first word of an error."""
+    return str(content.get("error", "")).partition(" ")[0] if isinstance(content, dict) else ""
+
+
 @contextmanager
 def serve_hub() -> Iterator[Hub]:
     """Serve a hub on a free local port."""
@@ -104,16 +145,22 @@ def serve_hub() -> Iterator[Hub]:
         def respond(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             path = urlsplit(self.path).path.replace(".git/", "/")
+            hub.requests.append(f"{self.command} {path}")
             status, content = hub.respond_to(self.command, path, raw)
-            body = json.dumps(content).encode()
+            body = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
-            self.send_header("ETag", sha256(body).hexdigest())
+            self.send_header("ETag", f'"{sha256(body).hexdigest()}"')
+            if "/resolve/" in path:
+                self.send_header("X-Repo-Commit", path.split("/")[5])
+            if code := {"Repository": "RepoNotFound", "Invalid": "RevisionNotFound"}.get(errors_start(content)):
+                self.send_header("X-Error-Code", code)
             self.end_headers()
-            self.wfile.write(body)
+            if self.command != "HEAD":
+                self.wfile.write(body)
 
-        do_GET = do_POST = do_PUT = respond
+        do_GET = do_POST = do_PUT = do_HEAD = respond
 
         def log_message(self, *_: object) -> None:
             """Log nothing."""
