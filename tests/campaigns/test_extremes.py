@@ -18,9 +18,9 @@ from spanferry.cli.plan import plan
 from spanferry.cli.sample import sample
 from spanferry.cli.validate import validate
 from spanferry.files import write_bytes
-from spanferry.publish.package import QUESTIONS
 from spanferry.records import TranslationRow
 from spanferry.squad import decode_squad, iterate_questions, read_squad
+from spanferry.squad.forms import QUESTIONS
 from spanferry.yaml_files import MAX_BYTES
 
 import stages.fetch

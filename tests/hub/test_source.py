@@ -258,6 +258,8 @@ def test_the_only_json_file_is_copied_as_it_is(tmp_path: Path) -> None:
         ),
         ({"train.csv": b"a,b\n1,2\n", "train.parquet": as_parquet(ROWS)}, "files of several kinds: csv, parquet"),
         ({"train.parquet": b"PAR1 no"}, "Parquet"),
+        ({"README.md": b"---\nconfigs: [a: b: c\n---\n"}, "README.md: while parsing"),
+        ({"README.md": b"---\nconfigs: \x04\n---\n"}, "README.md: unacceptable character"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_one_line(tmp_path: Path, files: dict[str, bytes], message: str) -> None:

@@ -11,7 +11,8 @@ from ruamel.yaml import YAML
 from spanferry.publish.about import About
 from spanferry.publish.card import REVISION_PLACEHOLDER, size_category, state_revision
 from spanferry.publish.citation import MESSAGE, citation_file
-from spanferry.publish.package import QUESTIONS, build_package, choose_example
+from spanferry.publish.package import build_package, choose_example
+from spanferry.squad.forms import QUESTIONS
 
 from tests.support.tiny_clean import ABOUT, BUILD, write
 

@@ -11,6 +11,7 @@ from spanferry.printing import escape_output
 # A command's module is imported when the command runs, so that `spanferry --help` and each command start quickly.
 COMMANDS = {
     "ask": "spanferry.cli.ask:ask",
+    "convert": "spanferry.cli.convert:convert",
     "diff": "spanferry.cli.diff:diff",
     "evaluate": "spanferry.cli.evaluate:evaluate",
     "loss": "spanferry.cli.loss:loss",

@@ -89,7 +89,9 @@ def read_configs(snapshot: Snapshot, folder: Path) -> dict[str, Patterns]:
             }
     except EmptyDatasetError as error:
         raise FetchError(f"{snapshot.name}: no data files in it") from error
-    except (ValueError, TypeError, AttributeError, KeyError, OSError) as error:
+    except FetchError:
+        raise
+    except Exception as error:  # of the YAML parser, or of code that takes the card's values as they should be
         raise FetchError(f"{snapshot.name}: {README}: {single_line(error)}") from error
     if not any("data_files" in settings for settings in declared.values()) and (script := describe_script(snapshot)):
         raise FetchError(f"{snapshot.name}: needs its own script to be read{script}")

@@ -31,7 +31,7 @@ def stream_rows(paths: Sequence[Path], name: str) -> Iterator[Row]:
     try:
         files = [str(path) for path in paths]
         yield from load_dataset(module, data_files=files, split="train", streaming=True, **options)
-    except (DatasetsError, OSError, RuntimeError, ValueError, TypeError) as error:
+    except (DatasetsError, OSError, RuntimeError, ValueError, TypeError, StopIteration) as error:
         raise FetchError(f"{name}: {single_line(error)[:300]}") from error
 
 

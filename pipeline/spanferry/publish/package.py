@@ -29,22 +29,12 @@ from spanferry.publish.citation import citation_file
 from spanferry.publish.contract import read_cleaned_files
 from spanferry.publish.croissant import CROISSANT_FILE, croissant_metadata
 from spanferry.records import SPLITS, SpanRow, Split
-from spanferry.squad import Document, cleaned_name, iterate_questions
+from spanferry.squad import cleaned_name
+from spanferry.squad.forms import question_table
 from spanferry.squad.validation import ValidationReport
 
 SPLIT_NAMES: dict[Split, str] = {"train": "train", "dev": "validation"}
 """Split -> its name in `datasets`."""
-
-QUESTIONS = pa.schema(
-    [
-        ("id", pa.string()),
-        ("title", pa.string()),
-        ("context", pa.string()),
-        ("question", pa.string()),
-        ("answers", pa.struct([("text", pa.list_(pa.string())), ("answer_start", pa.list_(pa.int32()))])),
-    ]
-)
-"""The features of `squad_v2` on the Hub."""
 
 EXAMPLE_CONTEXT = 1000
 """The largest number of characters of the context in the card's example."""
@@ -110,24 +100,6 @@ def find_cleaned_files(clean: Path, target: str) -> dict[Split, Path]:
 def parquet_files(config: str, parts: Mapping[Split, pa.Table]) -> dict[str, pa.Table]:
     """Map the paths of a configuration's parquet files in the published folder to their tables."""
     return {f"{config}/{SPLIT_NAMES[split]}.parquet": table for split, table in parts.items()}
-
-
-def question_table(document: Document) -> pa.Table:
-    """Convert a document to a table with one row for each question, in order. The columns are those of QUESTIONS."""
-    rows = (
-        {
-            "id": question.id,
-            "title": article.title,
-            "context": paragraph.context,
-            "question": question.question,
-            "answers": {
-                "text": [answer.text for answer in question.answers],
-                "answer_start": [answer.answer_start for answer in question.answers],
-            },
-        }
-        for _, article, paragraph, question in iterate_questions(document)
-    )
-    return pa.Table.from_pylist(list(rows), schema=QUESTIONS)
 
 
 def choose_example(table: pa.Table) -> dict[str, Any]:

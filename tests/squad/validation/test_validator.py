@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from spanferry.errors import InputError
-from spanferry.publish.package import QUESTIONS
 from spanferry.squad import Answer, NotSquad, Question, read_document
+from spanferry.squad.forms import QUESTIONS
 from spanferry.squad.table import BATCH_ROWS
 from spanferry.squad.validation import ValidationReport, validate, validate_file, validate_reading
 from spanferry.squad.validation.quick_check import is_sound
@@ -75,6 +75,8 @@ def test_a_whole_report(tmp_path):
             },
         ],
         "usable": 3,
+        "offsets": "1 answer not at its offset; 1 explained: offsets are wrong, but the text stands only once in the "
+        "context (1)",
         "notes": [],
     }
 
