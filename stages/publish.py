@@ -19,7 +19,8 @@ from spanferry.publish.package import build_package
 def main(name: str, source: Path, clean: Path, loss: Path, out: Path) -> None:
     params = read_params()
     about = params.about.get(name, About())
-    reports = build_package(clean, loss, out, describe_build(params, name, source), about)
+    build = describe_build(params, name, source)
+    reports = build_package(clean, loss, out, build, about, params.corpus(name).allow_language)
     if not about.licence:
         print_summary("publish", f"{name} cannot be uploaded: {licence_request(name)}")
     questions = sum(report.counts.questions for report in reports.values())

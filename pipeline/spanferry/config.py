@@ -108,6 +108,9 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     verdicts: Location | None = None
     """A sheet of `spanferry sample` with people's verdicts."""
 
+    allow_language: bool = False
+    """True to publish a text although it is evidently not in its target language."""
+
     def locations(self) -> dict[Split, str]:
         """Return the path or URL of each split that the corpus has, in order."""
         return {split: location for split in SPLITS if (location := getattr(self, split))}

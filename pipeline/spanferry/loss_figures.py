@@ -173,13 +173,37 @@ class VerdictCounts(Struct, frozen=True, kw_only=True):
     outdated: int
 
 
+class IdentifiedRow(Struct, frozen=True, kw_only=True):
+    """The number of paragraphs that were identified as a language (its code)."""
+
+    language: str
+    paragraphs: int
+
+
+class LanguageCheck(Struct, frozen=True, kw_only=True):
+    """Whether the text is in its target language.
+
+    paragraphs: the number of paragraphs that were identified. identified: by language, the most frequent first. texts:
+    the number of sentences and questions; unchanged: those that the translation left as they are. problem: why the text
+    is evidently not in the target language, None otherwise.
+    """
+
+    target: str
+    paragraphs: int
+    identified: tuple[IdentifiedRow, ...]
+    texts: int
+    unchanged: int
+    problem: str | None
+
+
 class LossFigures(Struct, frozen=True, kw_only=True):
     """The content of loss.json.
 
     `loss.count_losses` fills the fields without a default, and `report` fills the others.
 
-    rescue: requests, characters and outcomes of stage rescue; empty when it did not run. gold: None without gold
-    spans. people: empty when no verdict counts. verdicts: None without a review sheet.
+    rescue: requests, characters and outcomes of stage rescue; empty when it did not run. gold: None without gold spans.
+    reference: empty for other languages than its own. people: empty when no verdict counts. verdicts: None without a
+    review sheet.
     """
 
     train: Units
@@ -193,6 +217,7 @@ class LossFigures(Struct, frozen=True, kw_only=True):
     gold: GoldFigures | None = None
     people: tuple[PeopleFigures, ...] = ()
     verdicts: VerdictCounts | None = None
+    language: LanguageCheck | None = None
 
     def units(self, part: Part) -> Units:
         """Return the tallies of a split, or of both splits together."""
@@ -202,6 +227,9 @@ class LossFigures(Struct, frozen=True, kw_only=True):
 MODEL_CARD = (
     "model card of henryk/bert-base-multilingual-cased-finetuned-dutch-squad2, huggingface/transformers @02f6d24"
 )
+REFERENCE_LANGUAGES = ("en", "nl")
+"""The source and target language of the reference. Its figures are shown for no other."""
+
 REFERENCE = (
     # The card reports the number of questions in English SQuAD2.0 and in its Dutch translation. For the dev set, its
     # evaluation gives exact counts: total, HasAns_total and NoAns_total.

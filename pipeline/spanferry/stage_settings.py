@@ -8,6 +8,7 @@ data/settings/<corpus>/memory.json         what fetch gets as the memory
 data/settings/<corpus>/judgements.json     what fetch gets as gold spans and verdicts
 data/settings/<corpus>/languages.json      the languages, and whether the corpus is translated
 data/settings/<corpus>/segmentation.json   the same without the target language, which segment does not use
+data/settings/<corpus>/publication.json    whether a text in another language is published
 data/settings/<corpus>/translation.json    the languages, and the translator with its settings
 data/settings/runs.json                    the target language of each corpus that a run is evaluated on
 data/settings/runs/<run>/corpora.json      the corpora of a run, and whether they may overlap
@@ -23,7 +24,7 @@ from spanferry.config import Params
 
 Values = dict[str, Any]
 
-_OF_OTHERS = ("gold", "memory", "native", "source", "target", "translator", "verdicts")
+_OF_OTHERS = ("allow_language", "gold", "memory", "native", "source", "target", "translator", "verdicts")
 """The keys of a corpus that are not in source.json."""
 
 
@@ -38,6 +39,7 @@ def corpus_settings(params: Params, name: str) -> dict[str, Values]:
         "judgements": {"gold": corpus.gold_location(languages.target), "verdicts": corpus.verdicts},
         "languages": segmentation | {"target": languages.target},
         "segmentation": segmentation,
+        "publication": {"allow_language": corpus.allow_language},
         "translation": {
             "source": languages.source,
             "target": languages.target,

@@ -8,6 +8,7 @@ import msgspec
 import pyarrow.parquet as pq
 import pytest
 from spanferry.errors import ContractError
+from spanferry.loss_figures import LanguageCheck, read_figures, write_figures
 from spanferry.publish.package import build_package
 from spanferry.squad import iterate_questions, read_squad
 
@@ -135,3 +136,18 @@ def test_one_split_and_nothing_rejected(tmp_path):
     assert "validation" not in card
     assert "No answer was lost" in card
     assert "nothing was translated" in card
+
+
+def test_a_text_in_another_language_is_refused_unless_it_is_allowed(tmp_path):
+    clean, loss = write(tmp_path)
+    problem = "9 of 9 paragraphs are identified as en, 0 as nl"
+    check = LanguageCheck(target="nl", paragraphs=9, identified=(), texts=0, unchanged=0, problem=problem)
+    write_figures(msgspec.structs.replace(read_figures(loss), language=check), loss)
+    with pytest.raises(ContractError) as caught:
+        build_package(clean, loss, tmp_path / "published", BUILD, ABOUT)
+    name = BUILD.corpus
+    remedy = f"if it is right, set corpora.{name}.allow_language: true in params.yaml"
+    assert str(caught.value) == f"{name}: not in its language: {problem}; {remedy}"
+    assert not (tmp_path / "published").exists()
+    build_package(clean, loss, tmp_path / "published", BUILD, ABOUT, allow_language=True)
+    assert (tmp_path / "published" / "README.md").exists()

@@ -14,9 +14,10 @@ import pytest
 from pyarrow import Table
 from spanferry.arrow import schema_of
 from spanferry.errors import InputError
+from spanferry.language_check import check_language
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph
 from spanferry.report.accuracy import GoldSpan
-from spanferry.report.build import compute_figures, write_report
+from spanferry.report.build import compute_figures, report_corpus, write_report
 from spanferry.report.inputs import read_build, read_rescue
 from spanferry.report.review import draw_sample
 from spanferry.report.verdicts import JudgedSpan, Verdict
@@ -139,7 +140,9 @@ def test_every_key_of_loss_json_is_documented():
         for row in draw_sample(built, 3, 1)
     ]
     gold = {"dug": {"answers": (GoldSpan("1612", 30),)}}
-    figures = msgspec.json.decode(msgspec.json.encode(compute_figures(built, "en", gold, judged, RESCUE)))
+    check = check_language(built.paragraphs["context"], built.translations, "en", "de")  # it is Dutch
+    counted = msgspec.structs.replace(compute_figures(built, "en", gold, judged, RESCUE), language=check)
+    figures = msgspec.json.decode(msgspec.json.encode(counted))
     kinds = dict(documented_keys())
     assert {key for key, _ in leaf_keys(figures)} == set(kinds)
     assert [(key, leaf) for key, leaf in leaf_keys(figures) if not KINDS[kinds[key]](leaf)] == []
@@ -211,3 +214,13 @@ def test_another_file_than_rejected_answers_gives_a_one_line_error(tmp_path, tex
         read_rejected(tmp_path / "rejected.jsonl")
     with pytest.raises(InputError, match="nowhere"):
         read_rejected(tmp_path / "nowhere")
+
+
+def test_the_reference_is_shown_for_its_own_languages_only(tmp_path):
+    """Nothing is said of Dutch in the report of another language."""
+    for languages, shown in ((("en", "nl"), True), (("en", "de"), False), (("fr", "nl"), False)):
+        out = tmp_path / "-".join(languages)
+        figures = report_corpus("tiny", build().report_build(), languages, judgements=tmp_path, rescue=None, out=out)
+        page = (out / "loss.html").read_text(encoding="utf-8")
+        assert bool(figures.reference) is ("Dutch" in page) is ("henryk" in page) is shown
+        assert ("evidently not in its language" in page) is (languages[1] == "de")

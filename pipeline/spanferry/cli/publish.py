@@ -11,9 +11,11 @@ from spanferry.cli.support import Command, print_summary
 from spanferry.config import Params, read_params
 from spanferry.errors import InputError
 from spanferry.fetch import FILE_NAMES, group_locations
+from spanferry.loss_figures import read_figures
 from spanferry.printing import printable
 from spanferry.publish.about import About
 from spanferry.publish.hub import check_ready, list_files, upload
+from spanferry.publish.package import check_language
 from spanferry.publish.revision import clean_commit, describe_version
 
 BUILD_PARTS = ("dvc.yaml", "dvc.lock", "params.yaml", "pipeline", "stages", "requirements.lock")
@@ -27,7 +29,8 @@ BUILD_PARTS = ("dvc.yaml", "dvc.lock", "params.yaml", "pipeline", "stages", "req
 @click.option(
     "--dry-run", is_flag=True, help="Check the folder and list its files with their sizes, but upload nothing."
 )
-def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run: bool) -> None:
+@click.option("--allow-language", is_flag=True, help="Upload a text that is evidently not in its target language.")
+def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run: bool, allow_language: bool) -> None:
     """Upload data/CORPUS/published to the Hugging Face Hub, as one tagged commit.
 
     The command fails if the folder breaks its contract, if the checked-out commit builds something else, or if files
@@ -37,6 +40,8 @@ def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run
     params.corpus(corpus)
     folder = Path("data") / corpus / "published"
     check_ready(folder, corpus, params.about.get(corpus, About()))
+    if not allow_language:
+        check_language(read_figures(folder / "loss.json"), corpus, "give --allow-language")
     files = list_files(folder)
     if dry_run:
         for name, size in files:

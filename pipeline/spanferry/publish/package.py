@@ -22,7 +22,7 @@ from spanferry import tables
 from spanferry.checksums import SHA256SUMS, checksum_lines
 from spanferry.errors import ContractError, InputError
 from spanferry.files import atomic_folder, write_bytes, write_json
-from spanferry.loss_figures import read_figures
+from spanferry.loss_figures import LossFigures, read_figures
 from spanferry.publish.about import About, BuildDetails
 from spanferry.publish.card import render_card
 from spanferry.publish.citation import citation_file
@@ -44,7 +44,7 @@ PLACEMENT_COLUMNS = ("text", "start", "method", "score", "probability", "occurre
 
 
 def build_package(
-    clean: Path, loss: Path, out: Path, build: BuildDetails, about: About
+    clean: Path, loss: Path, out: Path, build: BuildDetails, about: About, allow_language: bool = False
 ) -> dict[Split, ValidationReport]:
     """Check the cleaned files and write the published folder. Returns the validation report of each split.
 
@@ -54,6 +54,8 @@ def build_package(
     nothing is written.
     """
     figures = read_figures(loss)
+    if not allow_language:
+        check_language(figures, build.corpus)
     files = find_cleaned_files(clean, build.target)
     # A split without a kept question has nothing to load; the card and `rejected` report it.
     lost: list[Split] = [split for split in files if not figures.units(split).questions.kept]
@@ -86,6 +88,15 @@ def build_package(
         write_bytes(part / "README.md", card.encode())
         write_bytes(part / SHA256SUMS, checksum_lines(part).encode())
     return reports
+
+
+def check_language(figures: LossFigures, corpus: str, remedy: str = "") -> None:
+    """Raise ContractError when the text is evidently not in its target language. remedy: how to go on all the same."""
+    if figures.language and figures.language.problem:
+        raise ContractError(
+            f"{corpus}: not in its language: {figures.language.problem}; "
+            f"if it is right, {remedy or f'set corpora.{corpus}.allow_language: true in params.yaml'}"
+        )
 
 
 def find_cleaned_files(clean: Path, target: str) -> dict[Split, Path]:

@@ -11,8 +11,10 @@ import msgspec
 import pyarrow.compute as pc
 
 from spanferry.files import write_bytes, write_json
+from spanferry.language import primary_subtag
+from spanferry.language_check import check_language
 from spanferry.loss import count_losses
-from spanferry.loss_figures import LossFigures, VerdictCounts, write_figures
+from spanferry.loss_figures import REFERENCE_LANGUAGES, LossFigures, VerdictCounts, write_figures
 from spanferry.records import Field
 from spanferry.report import accuracy, review
 from spanferry.report.inputs import Build, read_rescue
@@ -37,6 +39,10 @@ def report_corpus(
         read_verdicts(verdicts) if verdicts.exists() else None,
         read_rescue(rescue) if rescue else None,
     )
+    if build.translations is None or tuple(map(primary_subtag, languages)) != REFERENCE_LANGUAGES:
+        figures = msgspec.structs.replace(figures, reference=())
+    check = check_language(build.paragraphs["context"], build.translations, *languages)
+    figures = msgspec.structs.replace(figures, language=check)
     write_report(build, figures, corpus, languages, out)
     return figures
 

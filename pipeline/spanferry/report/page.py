@@ -74,7 +74,7 @@ def render_loss(build: Build, figures: LossFigures, corpus: str, languages: tupl
             "rescue": wording.describe_rescue(figures.rescue),
         },
         reference_rows=list(compare_with_reference(figures)),
-        reference_source=figures.reference[0].source,
+        reference_source=figures.reference[0].source if figures.reference else "",
         charts=draw_charts(figures),
         figures=figures,
         breakdowns=list(breakdown_tables(figures)),

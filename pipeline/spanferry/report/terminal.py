@@ -49,12 +49,14 @@ def loss_lines(figures: LossFigures, rejected: Iterable[SpanRow]) -> Iterator[st
 
 def reference_cells(figures: LossFigures) -> Iterator[list[str]]:
     """Yield the table that compares the build with the reference: its head, then its rows."""
-    yield ["questions", "source", "kept", "lost", "kept %", "reference", "its kept %"]
+    head = ["questions", "source", "kept", "lost", "kept %", "reference", "its kept %"]
+    columns = len(head) if figures.reference else len(head) - 2
+    yield head[:columns]
     for row in compare_with_reference(figures):
         label = row.split if row.unit == "questions" else f"  {row.label}"
         counts = [wording.number(n) for n in (row.visited, row.kept, row.dropped)]
         reference = [row.reference.reported, wording.percent(row.reference_share)] if row.reference else ["", ""]
-        yield [label, *counts, wording.percent(row.share), *reference]
+        yield [label, *counts, wording.percent(row.share), *reference][:columns]
 
 
 def describe_answer(row: SpanRow) -> str:

@@ -84,7 +84,7 @@ UNITS: dict[Unit, str] = {
 }
 BREAKDOWNS = {
     "question_word": BreakdownLabel("Question word", "questions", "The first question word in the question."),
-    "answer_length": BreakdownLabel("Answer length", "answers", "Words of the English answer, split at white space."),
+    "answer_length": BreakdownLabel("Answer length", "answers", "Words of the source answer, split at white space."),
     "answer_type": BreakdownLabel(
         "Answer type",
         "answers",
@@ -92,7 +92,7 @@ BREAKDOWNS = {
         "with a number. Name: has a capital letter and no long lower-case word. Clause: has four words or more and a "
         "verb or conjunction, or begins with a word like “because”. Phrase: everything else.",
     ),
-    "position": BreakdownLabel("Position", "answers", "Where in its paragraph the English answer starts."),
+    "position": BreakdownLabel("Position", "answers", "Where in its paragraph the source answer starts."),
 }
 # (points by which the share of unanswerable questions moves, description). A shift of less than one point changes a
 # reader's score by less than another seed does. The reference's own shift is 11 points.
