@@ -22,10 +22,10 @@ class LinkedEvidence:
 
 
 LINKED_WEIGHTS = {
-    "constant": 3.07,
-    "dissimilarity": -1.76,
+    "constant": 2.97,
+    "dissimilarity": -1.65,
     "uncovered": -1.48,
-    "closeness": -1.87,
+    "closeness": -2.29,
 }
 
 
