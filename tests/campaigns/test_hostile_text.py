@@ -54,7 +54,8 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert stage(name)
         for name, place in LOCATIONS.items():
             Path(name).rename(place)
-        packed = ("--corpus", "small", "--clean", FOLDER / "clean", "--loss", "reports/small/loss.json")
+        packed = ("--corpus", "small", "--source", FOLDER / "source", "--clean", FOLDER / "clean")
+        packed += ("--loss", "reports/small/loss.json")
         assert run_safely(stages.publish.main, *packed, "--out", FOLDER / "published").exit_code == 0
     return root
 

@@ -149,12 +149,12 @@ def name_value(value: object) -> str:
     if fields is None:
         return describe_value(value)
     keys = fields.keys()
+    if {"context", "question"} <= keys:
+        return "a table by columns; write it by rows (`orient='records'`)"
     if name := _name_by_keys(fields, (*_DOCUMENTS, *_RECORDS)):
         return name
     if keys and keys <= _SPLITS:
         return f"an object of the splits {', '.join(keys)}; write one file for each"
-    if {"context", "question"} <= keys:
-        return "a table by columns; write it by rows (`orient='records'`)"
     values = list(fields.values())
     if values and all(isinstance(one, str) for one in values):
         return "an object of texts, such as predictions {id: answer}; `spanferry evaluate --predictions` reads those"

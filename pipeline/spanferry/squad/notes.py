@@ -20,7 +20,7 @@ class NoteKind(StrEnum):
     ENCODING = "read as"
     VERSION = "version that is not a text: read as a text"
     TOP = "list at the top of the file instead of `data`"
-    ITEM = "at the top instead of `data`"
+    ITEM = "where a list of articles is expected"
     NUMBER_ID = "id that is a number: read as a text"
     MADE_ID = "question without an id: its id is made from its context and question"
     NUMBER_TEXT = "text that is a number: read as a text"

@@ -263,14 +263,14 @@ def find_items(value: object, found: Findings) -> list[Item] | None:
     top = fields_of(value)
     if top is None:
         return None
-    if (shape := shape_of(top)) is not None:
+    if (shape := shape_of(top)) is not None and not isinstance(top.get("context"), list | dict):
         found.note(NoteKind.ITEM, "", f"a single {shape.removesuffix('s')}")
         return [("$", value)]
     data = top.get("data")
     if not isinstance(data, list):
-        if shape_of(data) is None:
+        if (shape := shape_of(data)) is None:
             return None
-        found.note(NoteKind.TOP, "data")
+        found.note(NoteKind.ITEM, "data", f"a single {shape.removesuffix('s')}")
         return [("data", data)]
     for key in top.keys() - TOP_KEYS:
         found.note(NoteKind.EXTRA_KEY, "", key)

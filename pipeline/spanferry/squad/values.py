@@ -90,7 +90,8 @@ def read_question(
     is_row = row_keys is not None
     slots = read_answers(fields, key, Field.ANSWERS, context, at, path, found, is_row=is_row)
     has_column = key in fields
-    name_extra_keys(fields, QUESTION_KEYS | {key, *ID_KEYS} | (row_keys or frozenset()), path, found)
+    own_keys = {key, "answer_start"} if key == SINGLE_ANSWER else {key}
+    name_extra_keys(fields, QUESTION_KEYS | own_keys | {*ID_KEYS} | (row_keys or frozenset()), path, found)
     if slots is None:
         return Question(id_, text or "", (), flag)
     flag, slots = settle_answerable(flag, slots, path, found)
