@@ -19,7 +19,7 @@ def main(reports: Path, out: Path) -> None:
     comparison = compare_runs(params.runs, reports, read_published(), run_settings(params))
     write_comparison(comparison, out)
     print_summary(
-        "compare", f"{comparison.measured_count} of {len(comparison.rows)} runs measured here: {out.with_suffix('.md')}"
+        "compare", f"{len(comparison.measured)} of {len(comparison.rows)} runs measured here: {out.with_suffix('.md')}"
     )
 
 

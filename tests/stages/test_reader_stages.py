@@ -57,6 +57,7 @@ def test_the_stages_lead_from_cleaned_files_to_the_table(folder, run, refusal):
     figures = json.loads((folder / "reports/runs/tiny.json").read_bytes())
     run_folder = folder / "reports" / "runs" / "tiny"
     assert sorted(path.name for path in run_folder.iterdir()) == [
+        "answers.html",
         "details.json",
         "n_best.json",
         "null_odds.json",

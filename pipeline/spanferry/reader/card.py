@@ -27,6 +27,7 @@ DIMENSIONS = {
     "answer_length": "length of the answer in words",
     "method": "how the answer's span was found in the translation",
     "language": "language",
+    "own_language": "language, scored by its own rules",
 }
 
 

@@ -9,9 +9,11 @@ from itertools import combinations
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from spanferry.files import read_json
-from spanferry.reader.metrics import Figures
+from spanferry.reader.evaluation import Breakdown
+from spanferry.reader.metrics import Figures, warn_about_total
 from spanferry.reader.overlap import Overlap
 from spanferry.reader.published import PublishedResult, find_published
 from spanferry.reader.run_report import RunDetails, read_details
@@ -23,6 +25,7 @@ class RunFigures(Struct, frozen=True):
     """The figures of one run. figures: the flat report, None when not measured. languages: code -> exact, f1, total.
 
     overlaps: what the run is both trained and evaluated on. seeds: seed -> (exact, F1), for a run with several.
+    breakdown: averages by group, as in the run's details.
     """
 
     run: str
@@ -34,6 +37,12 @@ class RunFigures(Struct, frozen=True):
     published: PublishedResult | None
     overlaps: tuple[Overlap, ...] = ()
     seeds: dict[int, tuple[float, float]] = {}
+    breakdown: Breakdown = {}
+
+    @property
+    def warning(self) -> str | None:
+        """A sentence when the total says little, because never answering scores as much."""
+        return warn_about_total(self.figures) if self.figures else None
 
 
 class RunPair(Struct, frozen=True):
@@ -52,9 +61,9 @@ class Comparison(Struct, frozen=True):
     pairs: tuple[RunPair, ...]
 
     @property
-    def measured_count(self) -> int:
-        """The number of runs that have figures."""
-        return sum(row.figures is not None for row in self.rows)
+    def measured(self) -> list[RunFigures]:
+        """The runs that have figures."""
+        return [row for row in self.rows if row.figures is not None]
 
 
 def compare_runs(
@@ -97,13 +106,15 @@ def _join_figures(
     name: str, run: Run, measured: tuple[Figures, RunDetails] | None, published: PublishedResult | None
 ) -> RunFigures:
     figures, details = measured or (None, None)
-    groups = details.breakdown.get("language", {}) if details else {}
+    row = RunFigures(name, run.base.name, run.train_on, run.evaluate_on, figures, {}, published)
+    if details is None:
+        return row
     languages: dict[str, Figures] = {
-        code: {"exact": group.exact, "f1": group.f1, "total": float(group.total)} for code, group in groups.items()
+        code: {"exact": group.exact, "f1": group.f1, "total": float(group.total)}
+        for code, group in details.breakdown.get("language", {}).items()
     }
-    overlaps, seeds = (details.overlaps, details.seeds) if details else ((), {})
-    return RunFigures(
-        name, run.base.name, run.train_on, run.evaluate_on, figures, languages, published, overlaps, seeds
+    return replace(
+        row, languages=languages, overlaps=details.overlaps, seeds=details.seeds, breakdown=details.breakdown
     )
 
 

@@ -1,25 +1,17 @@
-"""Write the comparison of runs as Markdown, as an HTML page and as JSON."""
+"""Write the comparison of runs: tables in Markdown, the page, and JSON."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from spanferry.files import write_bytes, write_json
-from spanferry.reader.comparison import Comparison, RunFigures
-from spanferry.reader.metrics import Figures, warn_about_total
-from spanferry.reader.rendering import TableRow, render_template
+from spanferry.reader.comparison import Comparison
+from spanferry.reader.comparison_page import render_comparison
+from spanferry.reader.metrics import Figures
+from spanferry.reader.rendering import NONE, TableRow, format_scores, render_template
 
 NOT_MEASURED = "not measured here"
-NONE = "–"
 OVERLAP_MARK = " (trained on its questions)"
-
-
-def format_scores(figures: Mapping[str, float] | None, exact: str = "exact", f1: str = "f1") -> str:
-    """Format exact match and F1 as "EM/F1", the form of the published tables."""
-    if not figures or exact not in figures:
-        return NONE
-    return f"{figures[exact]:.2f}/{figures[f1]:.2f}"
 
 
 def _format_seeds(figures: Figures | None) -> str:
@@ -94,26 +86,22 @@ def format_pairs(comparison: Comparison) -> list[TableRow]:
     ]
 
 
-def _warning(row: RunFigures) -> str | None:
-    return warn_about_total(row.figures) if row.figures else None
-
-
-def render_comparison(comparison: Comparison, template: str) -> str:
-    """Render the comparison as Markdown (`comparison.md.jinja`) or as an HTML page (`comparison.html.jinja`)."""
+def render_markdown(comparison: Comparison) -> str:
+    """Render the comparison as Markdown."""
     return render_template(
-        template,
+        "comparison.md.jinja",
         runs=format_runs(comparison),
         languages=format_languages(comparison),
         pairs=format_pairs(comparison),
         overlaps=[f"{row.run}: {overlap}" for row in comparison.rows for overlap in row.overlaps],
-        warnings=[f"{row.run}: {text}" for row in comparison.rows if (text := _warning(row))],
+        warnings=[f"{row.run}: {row.warning}" for row in comparison.rows if row.warning],
         sources=[row.published for row in comparison.rows if row.published],
     )
 
 
 def write_comparison(comparison: Comparison, path: Path) -> None:
     """Write the comparison as Markdown, HTML and JSON. path: the path of the files without a suffix."""
-    for suffix in (".md", ".html"):
-        text = render_comparison(comparison, f"comparison{suffix}.jinja")
-        write_bytes(path.with_suffix(suffix), text.encode())
+    markdown, page = render_markdown(comparison), render_comparison(comparison)  # before anything is written
+    write_bytes(path.with_suffix(".md"), markdown.encode())
+    write_bytes(path.with_suffix(".html"), page.encode())
     write_json(path.with_suffix(".json"), msgspec.to_builtins(comparison, str_keys=True))

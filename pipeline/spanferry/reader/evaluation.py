@@ -25,7 +25,8 @@ NO_ANSWER = "no answer"
 UNKNOWN_LANGUAGE = "und"  # ISO 639-2's code for a language that is not known
 
 Breakdown = dict[str, dict[str, Averages]]
-"""{dimension: {group: averages}}, where a dimension is "question_word", "answer_length", "method" or "language"."""
+"""{dimension: {group: averages}}, where a dimension is "question_word", "answer_length", "method", "language" or
+"own_language": the language-aware scores by language."""
 
 
 @dataclass(frozen=True)
@@ -118,17 +119,20 @@ def evaluate(
     paragraph_of = number_paragraphs(document)
     given = _leave_unanswered(predictions, null_odds, threshold)
     language_of = find_languages(document, language)
-    language_exact, language_f1 = _score_language_aware(document, given, language_of)
+    aware = _score_language_aware(document, given, language_of)
+    breakdown = break_down(document, scores, language_of, method_of or {})
+    if "language" in breakdown:
+        breakdown["own_language"] = _group(aware, language_of)
     unanswerable = sum(not has for has in raw.has_answer.values())
     return Evaluation(
         official=official,
-        language_exact=language_exact,
-        language_f1=language_f1,
+        language_exact=_percent(aware.exact),
+        language_f1=_percent(aware.f1),
         exact_interval=bootstrap_interval(scores.exact, paragraph_of),
         f1_interval=bootstrap_interval(scores.f1, paragraph_of),
         always_no_answer=100 * unanswerable / len(raw.has_answer),
         missing=raw.missing,
-        breakdown=break_down(document, scores, language_of, method_of or {}),
+        breakdown=breakdown,
         scores=scores,
         paragraph_of=paragraph_of,
     )
@@ -189,16 +193,13 @@ def _group(scores: Scores, label_of: Mapping[str, str]) -> dict[str, Averages]:
     return {label: averages for label, averages in groups.items() if averages is not None}
 
 
-def _score_language_aware(
-    document: Document, predictions: Mapping[str, str], language_of: Mapping[str, str]
-) -> tuple[float, float]:
-    """Return mean exact match and F1 in percent, with each answer normalised for the language of its question."""
+def _score_language_aware(document: Document, predictions: Mapping[str, str], language_of: Mapping[str, str]) -> Scores:
+    """Score the predictions with each answer normalised for the language of its question."""
     by_language: dict[str, dict[str, str]] = {}
     for question, code in language_of.items():
         if question in predictions:
             by_language.setdefault(code, {})[question] = predictions[question]
-    exact: list[float] = []
-    f1: list[float] = []
+    joined = Scores({}, {}, {})
     for code, group in by_language.items():
         scores = metrics.score_predictions(
             document,
@@ -206,10 +207,13 @@ def _score_language_aware(
             lambda text, code=code: normalise_answer(text, code),
             lambda text, code=code: split_answer(text, code),
         )
-        exact += scores.exact.values()
-        f1 += scores.f1.values()
-    total = metrics.sum_left_to_right
-    return 100 * total(exact) / len(exact), 100 * total(f1) / len(f1)
+        joined.exact.update(scores.exact)
+        joined.f1.update(scores.f1)
+    return joined
+
+
+def _percent(values: Mapping[str, float]) -> float:
+    return 100 * metrics.sum_left_to_right(values.values()) / len(values)
 
 
 def _leave_unanswered(

@@ -62,6 +62,12 @@ class PredictedAnswers:
         for question, low, high in zip(self.predictions, bounds[:-1], bounds[1:], strict=True):
             yield question, candidates[low:high]
 
+    def certainties(self) -> Iterator[tuple[str, float]]:
+        """Yield each question with the probability of its answer in `n_best`, 0 if the answer is not there."""
+        for question, candidates in self.n_best():
+            answer = self.predictions[question]
+            yield question, next((each.probability for each in candidates if each.text == answer), 0.0)
+
 
 def choose_answers(
     windows: Windows,

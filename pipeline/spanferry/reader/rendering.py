@@ -1,6 +1,6 @@
-"""Render the reader's templates: Markdown tables and the Jinja environment."""
+"""Render the reader's Markdown: tables, templates and figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +10,17 @@ from spanferry.printing import printable
 
 TEMPLATES = Path(__file__).with_name("templates")
 
+NONE = "–"
+
 TableRow = dict[str, str]
 """Column title -> cell text."""
 
 
 def render_template(template: str, **values: Any) -> str:
-    """Render a template; it can call `table` to make a Markdown table. Values are escaped in HTML templates only."""
+    """Render a Markdown template; it can call `table` to make a Markdown table."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=template.endswith(".html.jinja"),
+        autoescape=False,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -37,3 +39,10 @@ def markdown_table(rows: Sequence[TableRow]) -> str:
 def escape_cell(text: str) -> str:
     """Escape a text so that it ends neither its cell nor its line."""
     return printable(text).replace("|", "\\|")
+
+
+def format_scores(figures: Mapping[str, float] | None, exact: str = "exact", f1: str = "f1") -> str:
+    """Format exact match and F1 as "EM/F1", the form of the published tables."""
+    if not figures or exact not in figures:
+        return NONE
+    return f"{figures[exact]:.2f}/{figures[f1]:.2f}"

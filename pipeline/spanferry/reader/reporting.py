@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from spanferry.files import atomic_folder, write_bytes, write_json
 from spanferry.pretrained import silence_transformers
+from spanferry.reader.answers_page import ANSWERS_PAGE, render_answers
 from spanferry.reader.card import render_card
 from spanferry.reader.gold import read_gold
 from spanferry.reader.metrics import Figures
@@ -16,6 +17,7 @@ from spanferry.reader.published import find_published, read_published
 from spanferry.reader.run_report import RunDetails, evaluate_run, write_details, write_report
 from spanferry.reader.seeds import join_details, join_figures
 from spanferry.reader.settings import Run
+from spanferry.reader.worst_answers import GivenAnswers
 
 ProgressBar = Callable[[], AbstractContextManager[Callable[[int], object]]]
 """Opens a progress bar over a number of windows that is not known before."""
@@ -46,17 +48,22 @@ def report_run(
     silence_transformers()
     by_seed: dict[int, RunDetails] = {}
     figures: dict[int, Figures] = {}
+    given: dict[str, GivenAnswers] = {}
     with progress_bar() as progress, atomic_folder(details) as partial:
         for seed, single in run.by_seed().items():
             folder = run.folder_of(seed)
             result = evaluate_run(single, model / folder, gold, languages, published, overlaps, progress)
             write_report(partial / folder, result)
             by_seed[seed], figures[seed] = result.details, result.figures
+            label = f"seed {seed}" if run.seeds else ""
+            given[label] = GivenAnswers(result.details, result.answers.predictions, dict(result.answers.certainties()))
         [joined_details, *_], [joined, *_] = by_seed.values(), figures.values()
         if run.seeds:
             joined_details = replace(join_details(by_seed, figures), run=run)
             joined = join_figures(figures, joined_details)
             write_details(partial, joined_details)
+        page = render_answers(name, joined_details, joined, gold, given)
+        write_bytes(partial / ANSWERS_PAGE, page.encode())
     write_bytes(card, render_card(name, joined_details, joined).encode())
     write_json(report, joined)
     return joined

@@ -5,6 +5,7 @@ reports/runs/<run>/predictions.json     {question id: answer}
 reports/runs/<run>/null_odds.json       {question id: odds of "no answer"}
 reports/runs/<run>/n_best.json          {question id: [{text, start_logit, end_logit, probability}]}
 reports/runs/<run>/details.json         RunDetails
+reports/runs/<run>/answers.html         the worst answers, as a page
 
 A run with several seeds has one such folder for each, reports/runs/<run>/seed-<seed>/, and in its own details.json the
 means over the seeds.
