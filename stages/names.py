@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import click
-from msgspec.structs import asdict
 from spanferry.arrow import schema_of, to_table
 from spanferry.cli.corpus_session import corpus_session, import_earlier_output
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar, worker_count
@@ -16,7 +15,7 @@ from spanferry.projection.lookup import TranslationLookup
 from spanferry.projection.ranking import Locator, make_locator
 from spanferry.records import QuestionNames, SourceParagraph, TargetParagraph, TranslationRow
 from spanferry.tables import LazyTable, write
-from spanferry.translation.usage import Usage
+from spanferry.translation.money import describe_spent
 
 
 @click.command(cls=Command, name="names", help=__doc__)
@@ -32,7 +31,8 @@ def main(
     name: str, memory: Path, layout: Path, paragraphs: Path, translations: Path, out: Path, asked: Path, report: Path
 ) -> None:
     params = read_params()
-    corpus, spent, rows = CheckedCorpus(), None, list[QuestionNames]()
+    corpus, rows = CheckedCorpus(), list[QuestionNames]()
+    spent: dict[str, object] = {}
     if params.corpus(name).native:
         write(schema_of(TranslationRow).empty_table(), asked)
     else:
@@ -51,14 +51,14 @@ def main(
             write(schema_of(TranslationRow).empty_table(), asked)
     write(to_table(rows, QuestionNames), out)
     counts = dict(corpus.counts)
-    write_json(report, counts if spent is None else {**counts, "spent": asdict(spent)})
+    write_json(report, {**counts, **spent})
     print_summary("names", f"{name}: {describe(counts)}")
 
 
 def repair(
     params: Params, name: str, memory: Path, corpus: CheckedCorpus, locator: Locator, asked: Path
-) -> tuple[list[QuestionNames], Usage | None]:
-    """Return the rows of the differing questions, and what the service has billed."""
+) -> tuple[list[QuestionNames], dict[str, object]]:
+    """Return the rows of the differing questions, and what the service has billed (`describe_spent`)."""
     with (
         open_executor(params.executor, params.ray, worker_count()) as executor,
         corpus_session(params, "names", name, memory, asked, executor) as session,
@@ -66,7 +66,7 @@ def repair(
     ):
         rows = repair_questions(corpus, locator, questions.ask)
         corpus.counts.update(requests=questions.requests, characters=questions.characters)
-        return rows, session.spent
+        return rows, describe_spent(session.spent, session.price)
 
 
 def describe(counts: dict[str, int]) -> str:

@@ -19,7 +19,9 @@ from spanferry.report.wording import number
 @path_option("--translations")
 @path_option("--clean")
 @path_option("--decisions")
+@path_option("--translate", required=False, help="The report of stage translate, if it ran.")
 @path_option("--rescue", required=False, help="The report of stage rescue, if it ran.")
+@path_option("--names", required=False, help="The report of stage names, if it ran.")
 @path_option("--out")
 def main(
     name: str,
@@ -29,13 +31,23 @@ def main(
     translations: Path,
     clean: Path,
     decisions: Path,
+    translate: Path | None,
     rescue: Path | None,
+    names: Path | None,
     out: Path,
 ) -> None:
     params = read_params()
     build = read_build(layout, paragraphs, clean, decisions, None if params.corpus(name).native else translations)
     languages = params.languages(name).source, params.languages(name).target
-    figures = report_corpus(name, build, languages, judgements=judgements, rescue=rescue, out=out)
+    reports = {"translate": translate, "rescue": rescue, "names": names}
+    figures = report_corpus(
+        name,
+        build,
+        languages,
+        judgements=judgements,
+        reports={stage: path for stage, path in reports.items() if path},
+        out=out,
+    )
     has_answer = figures.total.has_answer
     kept = f"{number(has_answer.kept)} of {number(has_answer.visited)}"
     page = out / "loss.html"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 import pyarrow as pa
-from msgspec.structs import asdict
 from spanferry.arrow import schema_of
 from spanferry.cli.corpus_session import corpus_session, import_earlier_output
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar, worker_count
@@ -19,7 +18,7 @@ from spanferry.projection.rescue_tables import rescue_batches
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.tables import ROW_GROUP, LazyTable, write, writer
 from spanferry.translation.client.marked_sentences import MarkedSentences
-from spanferry.translation.usage import Usage
+from spanferry.translation.money import describe_spent
 
 
 @click.command(cls=Command, name="rescue", help=__doc__)
@@ -37,7 +36,7 @@ def main(
     params = read_params()
     located = LazyTable(spans, SpanRow)
     cost: Counter[str] = Counter()
-    spent: Usage | None = None
+    spent: dict[str, object] = {}
     if params.rescue.enabled and not params.corpus(name).native:
         tables = LazyTable(layout, SourceParagraph), LazyTable(paragraphs, TargetParagraph), located
         cost, spent = rescue(params, name, memory, marked, tables, out)
@@ -46,7 +45,7 @@ def main(
         batches = (pa.Table.from_batches([batch]) for batch in located.to_batches(ROW_GROUP))
         write_spans(batches, params.align.min_confidence, out)
         write(schema_of(TranslationRow).empty_table(), marked)
-    write_json(report, cost if spent is None else {**cost, "spent": asdict(spent)})
+    write_json(report, {**cost, **spent})
     print_summary(
         "rescue", f"{name}: {', '.join(f'{count:,} {label}' for label, count in cost.items()) or 'switched off'}"
     )
@@ -54,10 +53,10 @@ def main(
 
 def rescue(
     params: Params, name: str, memory: Path, marked: Path, tables: tuple[LazyTable, LazyTable, LazyTable], out: Path
-) -> tuple[Counter[str], Usage | None]:
+) -> tuple[Counter[str], dict[str, object]]:
     """Write the spans and the translations of the marked sentences.
 
-    Returns the requests and outcomes, and what the service has billed (`TranslationSession.spent`).
+    Returns the requests and outcomes, and what the service has billed (`describe_spent`).
     """
     languages = params.languages(name)
     locator = make_locator(languages.source, languages.target, params.align)
@@ -71,7 +70,7 @@ def rescue(
             *tables, sentences.translate, locator, params.rescue, executor, progress, session.translator.markers
         )
         write_spans(settled, params.align.min_confidence, out)
-        return cost, session.spent
+        return cost, describe_spent(session.spent, session.price)
 
 
 def write_spans(batches: Iterable[pa.Table], min_confidence: float, out: Path) -> None:

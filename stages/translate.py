@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import click
-from msgspec.structs import asdict
 from spanferry.cli.corpus_session import corpus_session
 from spanferry.cli.support import Command, path_option, print_summary, worker_count
 from spanferry.config import read_params
 from spanferry.corpus_translation import translate_corpus
 from spanferry.executors import open_executor
 from spanferry.files import write_json
+from spanferry.translation.money import describe_spent
 
 
 @click.command(cls=Command, name="translate", help=__doc__)
@@ -26,8 +26,8 @@ def main(name: str, memory: Path, segments: Path, layout: Path, out: Path, repor
         corpus_session(params, "translate", name, memory, out, executor) as session,
     ):
         metrics = translate_corpus(session, segments, layout, out)
-        spent = session.spent
-    write_json(report, metrics if spent is None else {**metrics, "spent": asdict(spent)})
+        spent = describe_spent(session.spent, session.price)
+    write_json(report, {**metrics, **spent})
     print_summary("translate", f"{name}: {session.counts.summary()}")
 
 

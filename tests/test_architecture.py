@@ -14,7 +14,7 @@ LAYERS = (
     {"files", "decompression", "arrow", "language", "executors", "pretrained"},
     {"tables", "checksums", "links", "yaml_files", "squad", "encoder", "hub", "pages"},
     {"segmentation", "translation", "projection", "selection", "breakdown", "loss_figures"},
-    {"cleaning", "corpus_translation", "language_check", "loss", "names", "rescue_forecast"},
+    {"cleaning", "corpus_translation", "language_check", "loss", "names", "forecast"},
     {"report", "reader", "publish"},
     {"config"},
     {"fetch", "publish.build", "stage_settings"},

@@ -22,6 +22,7 @@ from spanferry.files import write_json
 from spanferry.language.sentences import sentences
 from spanferry.projection.windows import find_window, mark_window
 from spanferry.records import Field, Span
+from spanferry.segmentation import title_text
 from spanferry.squad import UNSET, Answer, Article, Document, Paragraph, Question, write_squad
 from spanferry.translation.memory.tmx import write_tmx
 from spanferry.yaml_files import read_yaml
@@ -70,6 +71,7 @@ class WrittenArticle(Struct, frozen=True, forbid_unknown_fields=True):
     title: Text
     split: Literal["train", "dev"]
     paragraphs: Annotated[tuple[Raw, ...], Meta(min_length=1)]
+    title_nl: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,8 @@ class Compiler:
             return
         if written := self.convert(path.name, raw, WrittenArticle):
             self.expect(written.title == path.stem, f"{path.name}: title is {written.title!r}, not the file's name")
+            if written.title_nl:
+                self.remember(path.stem, title_text(written.title), written.title_nl)
             numbered = enumerate(written.paragraphs, 1)
             compiled = [self.compile_paragraph(f"{path.stem} paragraph {n}", written, p) for n, p in numbered]
             paragraphs = tuple(paragraph for paragraph in compiled if paragraph)

@@ -196,14 +196,26 @@ class LanguageCheck(Struct, frozen=True, kw_only=True):
     problem: str | None
 
 
+class SpentFigures(Struct, frozen=True, kw_only=True):
+    """What a service has billed for a stage, in all runs. cost: None if the price is not known."""
+
+    requests: int
+    characters: int
+    input_tokens: int
+    output_tokens: int
+    cost: float | None
+    currency: str | None
+
+
 class LossFigures(Struct, frozen=True, kw_only=True):
     """The content of loss.json.
 
     `loss.count_losses` fills the fields without a default, and `report` fills the others.
 
-    rescue: requests, characters and outcomes of stage rescue; empty when it did not run. gold: None without gold spans.
-    reference: empty for other languages than its own. people: empty when no verdict counts. verdicts: None without a
-    review sheet.
+    rescue: requests, characters and outcomes of stage rescue; empty when it did not run. names: the counts of stage
+    names; empty when it did not run. spent: by stage; empty if the translator bills nothing. gold: None without gold
+    spans. reference: empty for other languages than its own. people: empty when no verdict counts. verdicts: None
+    without a review sheet.
     """
 
     train: Units
@@ -213,6 +225,8 @@ class LossFigures(Struct, frozen=True, kw_only=True):
     confidence: tuple[ConfidenceRow, ...]
     reference: tuple[ReferenceRow, ...]
     rescue: dict[str, int] = {}
+    names: dict[str, int] = {}
+    spent: dict[str, SpentFigures] = {}
     curve: tuple[CurvePoint, ...] = ()
     gold: GoldFigures | None = None
     people: tuple[PeopleFigures, ...] = ()

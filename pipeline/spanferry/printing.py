@@ -42,3 +42,8 @@ def escape_output() -> None:
     """Make stdout escape characters that its encoding lacks (Latin-1 has no arrow), as stderr does by default."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="json_escape")
+
+
+def show_amount(amount: float) -> str:
+    """Return an amount of money in digits: 1234.5 -> "1,234.50", 0.01234 -> "0.0123"."""
+    return f"{amount:,.2f}" if amount >= 1 or not amount else f"{amount:.4f}"

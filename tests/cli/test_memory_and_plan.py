@@ -328,11 +328,14 @@ def test_plan_puts_all_translators_side_by_side(project, run):
     assert [line.split() for line in lines[8:14]] == [
         ["mtranslate", "translate", "2", "48", "-", "-", "0.0", "0.00", "USD"],
         ["rescue", "1", "7", "-", "-", "0.0", "0.00", "USD"],
-        ["total", "3", "55", "-", "-", "0.0", "0.00", "USD"],
+        ["names", "1", "1", "-", "-", "0.0", "0.00", "USD"],
+        ["total", "4", "56", "-", "-", "0.0", "0.00", "USD"],
         ["deepl", "translate", "1", "73", "-", "-", "0.0", "0.00", "EUR"],
         ["rescue", "1", "7", "-", "-", "0.0", "0.00", "EUR"],
-        ["total", "2", "80", "-", "-", "0.0", "0.00", "EUR"],
     ]
+    assert "names: 0.004 of the questions asked again, as in 120 Wikipedia paragraphs of SQuAD's dev set, " in (
+        printed.stdout
+    )
     assert "price of other: not known; set translators.other.price" in lines
     assert "price of mine: params.yaml" in lines
     assert "rescue: 0.267 marked sentences for each answer, as in 120 Wikipedia paragraphs of SQuAD's dev set, " in (
@@ -363,15 +366,17 @@ def test_plan_takes_the_share_of_the_last_build(project, run, refusal):
     report.parent.mkdir(parents=True)
     report.write_text('{"requests": 3, "rescued": 1}')
     figures = json.loads(run(plan, "ferry", "--json").stdout)
-    assert figures["rescue_share"] == {
-        "requests_per_answer": 3.0,
+    assert figures["shares"]["rescue"] == {
+        "share": 3.0,
         "source": "the last build of this corpus, reports/ferry/rescue.json",
     }
     assert figures["translators"][0]["stages"]["rescue"]["requests"] == 3
     report.write_text("{}")  # rescue was disabled then
-    assert json.loads(run(plan, "ferry", "--json").stdout)["rescue_share"]["requests_per_answer"] == 0.267
-    Path("params.yaml").write_text(PARAMS + "rescue: {enabled: false}\n")
-    assert json.loads(run(plan, "ferry", "--json").stdout)["translators"][0]["stages"]["rescue"]["requests"] == 0
+    assert json.loads(run(plan, "ferry", "--json").stdout)["shares"]["rescue"]["share"] == 0.267
+    Path("params.yaml").write_text(PARAMS + "rescue: {enabled: false}\nnames: {repair: false}\n")
+    figures = json.loads(run(plan, "ferry", "--json").stdout)
+    assert [figures["translators"][0]["stages"][stage]["requests"] for stage in ("rescue", "names")] == [0, 0]
+    assert figures["shares"] == {}
     assert refusal(plan, "dutch") == "plan: params.yaml: corpora.dutch: it is native and not translated"
 
 

@@ -16,6 +16,7 @@ CONTEXT = "The Quay of Oostwerd lies on the Rhine. Paul Smith built Oostwerd Bri
         ("When was Packet switching invented?", "Packet_switching", ["Packet switching"]),
         ("When was packet switching invented?", "Packet_switching", []),  # a common noun there
         ("Where is the Rhine?", "Rhine_(river)", ["Rhine"]),
+        ("Who built Oostwerd Bridge?", "Oostwerd", ["Oostwerd Bridge"]),
     ],
 )
 def test_shared_names(question: str, title: str, names: list[str]) -> None:

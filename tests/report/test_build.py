@@ -15,6 +15,8 @@ from pyarrow import Table
 from spanferry.arrow import schema_of
 from spanferry.errors import InputError
 from spanferry.language_check import check_language
+from spanferry.loss_figures import SpentFigures
+from spanferry.names.tables import COUNTS
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph
 from spanferry.report.accuracy import GoldSpan
 from spanferry.report.build import compute_figures, report_corpus, write_report
@@ -101,6 +103,7 @@ KINDS = {
     "count": lambda leaf: isinstance(leaf, int) and leaf >= 0,
     "share": lambda leaf: leaf is None or 0 <= leaf <= 1,
     "score": lambda leaf: leaf is None or 0 <= leaf <= 100,
+    "amount": lambda leaf: leaf is None or leaf >= 0,
     "mean": lambda leaf: leaf is None or leaf > 0,
     "text": lambda leaf: isinstance(leaf, str),
 }
@@ -141,7 +144,15 @@ def test_every_key_of_loss_json_is_documented():
     ]
     gold = {"dug": {"answers": (GoldSpan("1612", 30),)}}
     check = check_language(built.paragraphs["context"], built.translations, "en", "de")  # it is Dutch
-    counted = msgspec.structs.replace(compute_figures(built, "en", gold, judged, RESCUE), language=check)
+    counted = msgspec.structs.replace(
+        compute_figures(built, "en", gold, judged, RESCUE),
+        language=check,
+        names=dict.fromkeys(COUNTS, 1),
+        spent={
+            stage: SpentFigures(requests=1, characters=2, input_tokens=0, output_tokens=0, cost=0.5, currency="EUR")
+            for stage in ("translate", "rescue", "names")
+        },
+    )
     figures = msgspec.json.decode(msgspec.json.encode(counted))
     kinds = dict(documented_keys())
     assert {key for key, _ in leaf_keys(figures)} == set(kinds)

@@ -1,6 +1,6 @@
 """Plans the translation of a corpus by each translator that params.yaml configures. Nothing is sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,8 @@ from spanferry.cli.corpus_session import MEMORY
 from spanferry.cli.support import say_line
 from spanferry.config import Params
 from spanferry.errors import InputError
+from spanferry.forecast import Share, expected_share, marked_sentences, questions_of
 from spanferry.records import SourceParagraph, Split
-from spanferry.rescue_forecast import RescueShare, expected_share, marked_sentences
 from spanferry.segmentation import collect_segments, lay_out
 from spanferry.squad import Reading, read_document
 from spanferry.translation.client.segment_tables import read_segments, segments_from_table
@@ -25,7 +25,7 @@ from spanferry.translation.engines.base import Request
 from spanferry.translation.engines.registry import find_settings
 from spanferry.translation.planning import Estimate, Plan, estimate, estimate_requests, make_plan
 from spanferry.translation.prices import KnownPrice, price_of
-from spanferry.translation.usage import Usage
+from spanferry.translation.usage import total_usage
 
 
 class TranslatorPlan(Struct, frozen=True):
@@ -39,10 +39,14 @@ class TranslatorPlan(Struct, frozen=True):
 
 
 class CorpusPlan(Struct, frozen=True):
-    """The plans of a corpus, the first one by its own translator. rescue: the share of answers that rescue sends."""
+    """The plans of a corpus, the first one by its own translator.
+
+    shares: the share of answers that rescue sends again, and of questions that names does; a stage that is switched off
+    has none.
+    """
 
     translators: list[TranslatorPlan]
-    rescue: RescueShare
+    shares: dict[str, Share]
 
 
 @dataclass(frozen=True)
@@ -67,23 +71,44 @@ def plan_corpus(params: Params, corpus: str, rate: float) -> CorpusPlan:
     if translator is None:
         raise InputError(f"params.yaml: corpora.{corpus}: it is native and not translated")
     texts = read_texts(params, corpus)
-    marked = [Request(text) for text in marked_sentences(texts.layout)] if params.rescue.enabled else []
-    rescue = expected_share(Path("reports") / corpus / "rescue.json", len(marked))
-    plans: list[TranslatorPlan] = []
-    for name in dict.fromkeys([translator, *params.translators]):
-        price = price_of(find_settings(name, params.translators))
-        with open_planning(params, corpus, name) as session:
-            engine = session.translator
-            translation = make_plan(texts.to_translate(engine.uses_context), session)
-            again = Usage()
-            if session.memory is not None:
-                again = estimate_requests(marked, engine).scaled(rescue.share)
-            usages = {"translate": translation.usage, "rescue": again, "total": translation.usage + again}
-            stages = {
-                stage: estimate(usage, engine, price.price if price else None, rate) for stage, usage in usages.items()
-            }
-        plans.append(TranslatorPlan(name, engine.identity, translation, stages, price))
-    return CorpusPlan(plans, rescue)
+    again = {
+        "rescue": marked_sentences(texts.layout) if params.rescue.enabled else [],
+        "names": questions_of(texts.layout) if params.names.repair else [],
+    }
+    reports = Path("reports") / corpus
+    shares = {
+        stage: expected_share(stage, reports / f"{stage}.json", len(sent)) for stage, sent in again.items() if sent
+    }
+    plans = [
+        plan_translator(params, corpus, name, texts, again, shares, rate)
+        for name in dict.fromkeys([translator, *params.translators])
+    ]
+    return CorpusPlan(plans, shares)
+
+
+def plan_translator(
+    params: Params,
+    corpus: str,
+    name: str,
+    texts: CorpusTexts,
+    again: Mapping[str, Sequence[str]],
+    shares: Mapping[str, Share],
+    rate: float,
+) -> TranslatorPlan:
+    """Return the plan of a corpus by one translator. again: by stage, the texts of which it sends a share."""
+    price = price_of(find_settings(name, params.translators))
+    with open_planning(params, corpus, name) as session:
+        engine = session.translator
+        translation = make_plan(texts.to_translate(engine.uses_context), session)
+        usages = {"translate": translation.usage}
+        for stage, sent in again.items():
+            requests = [Request(text) for text in sent] if stage in shares and session.memory is not None else []
+            usages[stage] = estimate_requests(requests, engine).scaled(shares[stage].share if requests else 0)
+        usages["total"] = total_usage(usages.values())
+        stages = {
+            stage: estimate(usage, engine, price.price if price else None, rate) for stage, usage in usages.items()
+        }
+    return TranslatorPlan(name, engine.identity, translation, stages, price)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ KIND_COLUMNS = {
 }
 """The columns of the table of texts: field of `planning.KindPlan` -> heading."""
 COST_COLUMNS = ("requests", "characters", "tokens in", "tokens out", "hours", "price")
+SHARED_UNITS = {"rescue": "marked sentences for each answer", "names": "of the questions asked again"}
 UNKNOWN = "-"
 
 
@@ -53,7 +54,7 @@ def to_json(corpus: str, planned: CorpusPlan) -> dict[str, Any]:
         "translator": own.identity,
         "kinds": {kind: asdict(of_kind) for kind, of_kind in own.translation.kinds.items()},
         **figures(own.stages["translate"], own),
-        "rescue_share": {"requests_per_answer": planned.rescue.share, "source": planned.rescue.source},
+        "shares": {stage: asdict(share) for stage, share in planned.shares.items()},
         "translators": [
             {
                 "name": each.name,
@@ -103,8 +104,8 @@ def cost_lines(translators: list[TranslatorPlan]) -> Iterator[str]:
 def notes(planned: CorpusPlan, rate: float) -> Iterator[str]:
     """Yield where the figures come from."""
     yield f"hours: at {rate:g} requests per second (--rate); {UNKNOWN} for an engine on this machine"
-    if planned.rescue.share:
-        yield f"rescue: {planned.rescue.share:.3f} marked sentences for each answer, as in {planned.rescue.source}"
+    for stage, share in planned.shares.items():
+        yield f"{stage}: {share.share:.3f} {SHARED_UNITS[stage]}, as in {share.source}"
     for each in planned.translators:
         source = each.price.source if each.price else f"not known; set translators.{each.name}.price"
         yield f"price of {each.name}: {source}"

@@ -27,7 +27,17 @@ AskAgain = Callable[[Sequence[DifferingQuestion]], Sequence[Repair | None]]
 TranslateQuestions = Callable[[Sequence[DifferingQuestion]], Sequence[str | None]]
 TranslateTexts = Callable[[Sequence[str]], Mapping[str, str | None]]
 """Translates texts: returns each text's translation, or None."""
-COUNTS = ("visited", "with_name", "compared", "different", "replaced", "asked_again", "different_after")
+COUNTS = (
+    "visited",
+    "with_name",
+    "compared",
+    "different",
+    "replaced",
+    "asked_again",
+    "different_after",
+    "requests",
+    "characters",
+)
 
 
 @dataclass

@@ -40,13 +40,24 @@ def shared_names(
     ("Rhine" in "European Rhine"), but it must be a whole name of the paragraph. A part of another one is left out.
     """
     topic = _QUALIFIER.sub("", title_text(title))
-    in_question, in_context = places_of(topic, question), places_of(topic, context)
+    asked = find_names(question, language)
+    in_question = outside(places_of(topic, question), asked)
+    in_context = outside(places_of(topic, context), [span for spans in names.values() for span in spans])
     shared = {topic: SharedName(topic, in_question[0], tuple(in_context))} if in_question and in_context else {}
-    for start, end in find_names(question, language):
+    for start, end in asked:
         found = longest_known(question, start, end, names)
         if found and not any(found[0] in name for name in shared):
             shared[found[0]] = SharedName(*found, tuple(names[found[0]]))
     return list(shared.values())
+
+
+def outside(places: Sequence[Span], names: Sequence[Span]) -> list[Span]:
+    """Return the places that are not a part of a longer name, as "Glacier" is of "Jakobshavn Glacier"."""
+    return [
+        (start, end)
+        for start, end in places
+        if not any(low <= start and end <= high and high - low > end - start for low, high in names)
+    ]
 
 
 def longest_known(question: str, start: int, end: int, names: Mapping[str, Sequence[Span]]) -> tuple[str, Span] | None:

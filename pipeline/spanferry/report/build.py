@@ -4,7 +4,7 @@ layout, paragraphs, clean/, decisions, translations [, rescue.json, gold, verdic
     ──> loss.json, loss.html, plots/*.json
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,19 +17,28 @@ from spanferry.loss import count_losses
 from spanferry.loss_figures import REFERENCE_LANGUAGES, LossFigures, VerdictCounts, write_figures
 from spanferry.records import Field
 from spanferry.report import accuracy, review
-from spanferry.report.inputs import Build, read_rescue
+from spanferry.report.inputs import Build, read_counts, read_rescue, read_spent
 from spanferry.report.page import render_loss
 from spanferry.report.plots import plot_rows
 from spanferry.report.verdicts import JudgedSpan, read_verdicts, score_verdicts
 
+NO_REPORTS: Mapping[str, Path] = {}
+
 
 def report_corpus(
-    corpus: str, build: Build, languages: tuple[str, str], *, judgements: Path, rescue: Path | None, out: Path
+    corpus: str,
+    build: Build,
+    languages: tuple[str, str],
+    *,
+    judgements: Path,
+    reports: Mapping[str, Path] = NO_REPORTS,
+    out: Path,
 ) -> LossFigures:
     """Compute the figures of a build and write its report to a folder. Returns the figures.
 
     languages: codes of source and target language. judgements: the folder of gold.json and verdicts.csv, which are
-    used if they exist. rescue: the report of stage rescue, None when it did not run. Raises InputError.
+    used if they exist. reports: the reports of the stages translate, rescue and names, by stage, of those that ran.
+    Raises InputError.
     """
     gold, verdicts = judgements / "gold.json", judgements / "verdicts.csv"
     figures = compute_figures(
@@ -37,12 +46,14 @@ def report_corpus(
         languages[0],
         accuracy.read_gold(gold) if gold.exists() else None,
         read_verdicts(verdicts) if verdicts.exists() else None,
-        read_rescue(rescue) if rescue else None,
+        read_rescue(reports["rescue"]) if "rescue" in reports else None,
     )
     if build.translations is None or tuple(map(primary_subtag, languages)) != REFERENCE_LANGUAGES:
         figures = msgspec.structs.replace(figures, reference=())
     check = check_language(build.paragraphs["context"], build.translations, *languages)
     figures = msgspec.structs.replace(figures, language=check)
+    names = read_counts(reports["names"], "names") if "names" in reports else {}
+    figures = msgspec.structs.replace(figures, names=names, spent=read_spent(reports))
     write_report(build, figures, corpus, languages, out)
     return figures
 

@@ -1,9 +1,10 @@
 """The tables of a build that the report reads."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -14,6 +15,7 @@ from spanferry import tables
 from spanferry.arrow import index_of
 from spanferry.errors import InputError
 from spanferry.files import read_json
+from spanferry.loss_figures import SpentFigures
 from spanferry.records import Field, ParagraphDecision, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.report.wording import RESCUE_OUTCOMES
 from spanferry.selection import Selection, check_same_paragraphs, restore_selection
@@ -63,13 +65,32 @@ def read_spans(clean: Path) -> pa.Table:
     return pa.concat_tables([kept, tables.read_rejected(clean / "rejected.jsonl")])
 
 
+class StageReport(msgspec.Struct):
+    """The part of a stage's report that says what a service has billed; other keys are ignored."""
+
+    spent: SpentFigures | None = None
+
+
+def read_counts(path: Path, stage: str) -> dict[str, int]:
+    """Read the counts of a stage's report, without `spent`. Raises InputError."""
+    content: dict[str, Any] = read_json(
+        path, dict[str, Count | dict[str, Any]], f"not what {stage} writes: {{}}; rebuild it"
+    )
+    return {name: value for name, value in content.items() if isinstance(value, int)}
+
+
+def read_spent(reports: Mapping[str, Path]) -> dict[str, SpentFigures]:
+    """Read what a service has billed for each stage. reports: stage -> its report. Raises InputError."""
+    spent = {
+        stage: read_json(path, StageReport, f"not what {stage} writes: {{}}; rebuild it").spent
+        for stage, path in reports.items()
+    }
+    return {stage: figures for stage, figures in spent.items() if figures is not None}
+
+
 def read_rescue(path: Path) -> dict[str, int]:
     """Read the counts of rescue.json; there are none when rescue was disabled. Raises InputError."""
-    content: dict[str, int | dict[str, int]] = read_json(
-        path, dict[str, Count | dict[str, Count]], "not what rescue writes: {}; rebuild it"
-    )
-    # `spent`, which only services that bill have, is an object.
-    counts = {name: value for name, value in content.items() if isinstance(value, int)}
+    counts = read_counts(path, "rescue")
     if counts and (missing := [name for name in RESCUE_COUNTS if name not in counts]):
         raise InputError(f"{path}: lacks {', '.join(missing)}; rebuild it")
     return counts

@@ -71,7 +71,7 @@ def render_loss(build: Build, figures: LossFigures, corpus: str, languages: tupl
             "why": wording.answer_why(figures),
             "does_it_matter": wording.answer_does_it_matter(figures),
             "repairs": wording.describe_repairs(figures),
-            "rescue": wording.describe_rescue(figures.rescue),
+            "notes": wording.describe_work(figures),
         },
         reference_rows=list(compare_with_reference(figures)),
         reference_source=figures.reference[0].source if figures.reference else "",

@@ -33,8 +33,8 @@ def loss_lines(figures: LossFigures, rejected: Iterable[SpanRow]) -> Iterator[st
     )
     if repairs := wording.describe_repairs(figures):
         yield from ("", repairs)
-    if rescue := wording.describe_rescue(figures.rescue):
-        yield from ("", rescue)
+    for note in wording.describe_work(figures):
+        yield from ("", note)
     heading = f"{wording.plural(answers.dropped, 'lost answer')} by reason" if answers.dropped else "no answer is lost"
     yield from ("", heading)
     examples: dict[str, SpanRow] = {}

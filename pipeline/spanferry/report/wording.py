@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from spanferry.loss_figures import Drift, LossFigures, Tally, Unit, percent
+from spanferry.loss_figures import Drift, LossFigures, SpentFigures, Tally, Unit, percent
+from spanferry.printing import show_amount
 from spanferry.records import SPLITS, Method, Reason, RepairKind, Split
 
 
@@ -143,6 +144,41 @@ def describe_repairs(figures: LossFigures) -> str:
         return ""
     kinds = ", ".join(f"{number(counts[kind])} {REPAIRS[kind]}" for kind in RepairKind if counts[kind])
     return f"{plural(counts.total(), 'wrong offset')} of the source repaired: {kinds}."
+
+
+def describe_work(figures: LossFigures) -> list[str]:
+    """Describe what was requested again, how names were repaired, and what a service has billed."""
+    return list(
+        filter(None, (describe_rescue(figures.rescue), describe_names(figures.names), describe_spent(figures.spent)))
+    )
+
+
+def describe_names(counts: Mapping[str, int]) -> str:
+    """Describe how many questions have other names than their paragraphs; "" when no names were compared."""
+    if not counts or not counts["compared"]:
+        return ""
+    before, after = (counts[name] / counts["compared"] for name in ("different", "different_after"))
+    repaired = counts["replaced"] + counts["asked_again"]
+    return (
+        f"{number(counts['different'])} of {plural(counts['compared'], 'question')} with a known name had another one "
+        f"than their paragraph ({percent(before)}); {number(repaired)} are repaired, which leaves "
+        f"{number(counts['different_after'])} ({percent(after)})."
+    )
+
+
+def describe_spent(spent: Mapping[str, SpentFigures]) -> str:
+    """Describe what a service has billed, by stage; "" when it billed nothing."""
+    parts = [f"{stage} {describe_bill(bill)}" for stage, bill in spent.items() if bill.requests]
+    return f"Spent in all runs: {'; '.join(parts)}." if parts else ""
+
+
+def describe_bill(bill: SpentFigures) -> str:
+    """Describe the bill of a stage: '12.50 EUR (625,000 characters in 5,000 requests)'."""
+    tokens = f", {number(bill.input_tokens)} + {number(bill.output_tokens)} tokens" if bill.input_tokens else ""
+    amounts = f"{number(bill.characters)} characters{tokens} in {plural(bill.requests, 'request')}"
+    if bill.cost is None:
+        return f"{amounts} (price not known)"
+    return f"{show_amount(bill.cost)} {bill.currency} ({amounts})"
 
 
 def answer_how_much(figures: LossFigures) -> str:

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from spanferry.translation.usage import Usage
 
@@ -43,3 +44,14 @@ class MaxCost(Struct, frozen=True, forbid_unknown_fields=True):
 
     amount: Annotated[float, Meta(gt=0, le=1e9)]
     currency: Currency
+
+
+def describe_spent(usage: Usage | None, price: Price | None) -> dict[str, object]:
+    """Return the entry `spent` of a stage's report; {} for an engine that bills nothing.
+
+    cost and currency are null if the price is not known.
+    """
+    if usage is None:
+        return {}
+    cost = round(price.cost(usage), 6) if price else None
+    return {"spent": {**asdict(usage), "cost": cost, "currency": price.currency if price else None}}

@@ -42,6 +42,11 @@ class Usage(Struct, frozen=True, omit_defaults=True):
         )
 
 
+def corpus_of(purpose: str) -> str:
+    """Return the corpus of a purpose: "translate squad2" -> "squad2"."""
+    return purpose.partition(" ")[2]
+
+
 def total_usage(parts: Iterable[Usage]) -> Usage:
     """Return the sum of some usages."""
     return sum(parts, Usage())

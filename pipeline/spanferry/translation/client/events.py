@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from spanferry.records import CheckFailure
 from spanferry.translation.client.tasks import Task
 from spanferry.translation.engines.base import Request
+from spanferry.translation.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call to the engine. A health check sends a text again that was answered well before.
 
-    sent: the time of sending, in seconds of the session's clock.
+    sent: the time of sending, in seconds of the session's clock. expected: what the call is expected to use.
     """
 
     tasks: tuple[Task, ...]
     requests: tuple[Request, ...]
     sent: float
+    expected: Usage
     is_health_check: bool = False
 
 

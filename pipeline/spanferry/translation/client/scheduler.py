@@ -13,6 +13,7 @@ from random import Random
 from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure
 from spanferry.surrogates import has_surrogate
+from spanferry.translation.budget import Budget
 from spanferry.translation.client.counts import describe_trouble
 from spanferry.translation.client.events import (
     Action,
@@ -59,8 +60,8 @@ class Scheduler:
 
     check: checks an answer. now: the current time, in seconds of a clock that never goes back. started: the time from
     which `max_hours` counts. requests_sent: the number of earlier requests that count towards `max_requests`.
-    known_good: texts that the engine answered well before, for health checks. The attribute of the same name has those
-    to pass to the next scheduler.
+    budget: the money that may be spent, None without a limit. known_good: texts that the engine answered well before,
+    for health checks. The attribute of the same name has those to pass to the next scheduler.
     """
 
     def __init__(
@@ -75,10 +76,12 @@ class Scheduler:
         requests_sent: int = 0,
         known_good: Iterable[Task] = (),
         random: Random | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.translator, self.settings, self.check = translator, settings, check
         self.started, self.requests_sent = started, requests_sent
         self.random = random or Random()
+        self.budget = budget
         self.queue = TaskQueue(tasks)
         ceiling = min(settings.workers, translator.concurrency)
         self.limiter = RateLimiter(ceiling, settings.longest_pause_s, now, self.random)
@@ -102,8 +105,11 @@ class Scheduler:
         if self.stop_reason:
             # Calls that are under way may still bring answers.
             return Wait(float("inf")) if self.under_way else Stop(self.stop_reason)
-        if self._requests_left() and self.limiter.free_slots(self.under_way, now) and (action := self._next_call(now)):
-            return action
+        if self._requests_left() and self.limiter.free_slots(self.under_way, now):
+            if action := self._next_call(now):
+                return action
+            if self.stop_reason:
+                return self.next(now)
         return Wait(self._wake_time(now))
 
     def done(self, call: Call, outcome: Answers | BaseException, now: float) -> list[Event]:
@@ -113,6 +119,8 @@ class Scheduler:
         raise.
         """
         self.under_way -= 1
+        if self.budget:
+            self.budget.finish(call.expected)
         if isinstance(outcome, BaseException):
             return self._take_error(call, outcome, now)
         if len(outcome) != len(call.tasks):
@@ -144,12 +152,22 @@ class Scheduler:
         tasks = *again, *self.queue.pop_new(self.translator, already=again)
         return self._send(tasks, now) if tasks else None
 
-    def _send(self, tasks: tuple[Task, ...], now: float, is_health_check: bool = False) -> Send:
+    def _send(self, tasks: tuple[Task, ...], now: float, is_health_check: bool = False) -> Send | None:
+        """Return the action that sends tasks; None if the budget does not allow it, which stops the run."""
+        requests = tuple(task.request for task in tasks)
+        expected = self.translator.estimate(requests)
+        if self.budget:
+            if not self.budget.allows(expected):
+                self.stop_reason = self.budget.reason_to_stop
+                if not is_health_check:
+                    self.queue.put_back(tasks)
+                return None
+            self.budget.start(expected)
         for task in tasks:
             task.times_sent += 1
         self.requests_sent += 1
         self.under_way += 1
-        return Send(Call(tasks, tuple(task.request for task in tasks), now, is_health_check))
+        return Send(Call(tasks, requests, now, expected, is_health_check))
 
     def _requests_left(self) -> bool:
         return self.settings.max_requests is None or self.requests_sent < self.settings.max_requests

@@ -14,6 +14,7 @@ from time import monotonic
 
 from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure, Kind
+from spanferry.translation.budget import Budget, check_max_cost
 from spanferry.translation.checks import find_failure
 from spanferry.translation.chunks import split_text
 from spanferry.translation.client.calls import Calls, FinishedCall
@@ -36,8 +37,9 @@ from spanferry.translation.client.scheduler import Answers, Scheduler
 from spanferry.translation.client.tasks import Segment, Task, TranslationResult
 from spanferry.translation.engines.base import Translator
 from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, context_digest
+from spanferry.translation.money import Price
 from spanferry.translation.settings import TranslateSettings
-from spanferry.translation.usage import Usage
+from spanferry.translation.usage import Usage, corpus_of
 
 # The number of texts of each `translate` call that are added to those for health checks.
 KNOWN_GOOD_PER_CALL = 4
@@ -54,7 +56,8 @@ class TranslationSession:
     own translations (its TMX file), which take precedence over the memory and are not stored in it.
     prior_translations: translations of this corpus by earlier runs, used for texts that the memory lacks. progress:
     called with the counts when they change. enter: called before texts are sent; its first call must enter the
-    translator. purpose: what the translations are for, to which the memory books what a service bills.
+    translator. purpose: what the translations are for, to which the memory books what a service bills. price: the
+    price of the translator, None if it is not known; it is needed for `max_cost`.
     """
 
     def __init__(
@@ -68,9 +71,10 @@ class TranslationSession:
         progress: Callable[[Counts], object] = lambda counts: None,
         enter: Callable[[], object] = lambda: None,
         purpose: str = "",
+        price: Price | None = None,
     ) -> None:
         self.translator, self.memory, self.settings = translator, memory, settings
-        self.purpose = purpose
+        self.purpose, self.price = purpose, price
         self.scope = Scope(translator.identity, *languages)
         self.corpus_translations = corpus_translations or {}
         self.prior_translations = prior_translations or {}
@@ -177,6 +181,7 @@ class TranslationSession:
             started=self.started,
             requests_sent=self.counts.requests,
             known_good=self.known_good,
+            budget=self._budget(memory),
         )
         calls = Calls[Call, Answers](lambda call: self.translator.translate(call.requests), self.translator.deadline_s)
         sync_at = float("inf")  # the time at which answers must be synced to the disk
@@ -223,6 +228,14 @@ class TranslationSession:
             # If a call ends the run, the answers of the calls before it are still stored.
             is_stored = self._apply(events, memory)
         return is_stored
+
+    def _budget(self, memory: Memory) -> Budget | None:
+        """Return the budget of the corpus; None without a limit, or if the translator bills nothing."""
+        limit = self.settings.max_cost
+        if limit is None or self.translator.meter is None:
+            return None
+        price = check_max_cost(limit, self.price, self.translator.identity.split()[0])
+        return Budget(limit, price, lambda: memory.spent_for(corpus_of(self.purpose)))
 
     def _book_usage(self, memory: Memory) -> None:
         """Record what the service has billed since the last call."""

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from spanferry.errors import ParamsError
 from spanferry.executors import Executor, RayExecutor
+from spanferry.translation.budget import check_max_cost
 from spanferry.translation.client.counts import Counts
 from spanferry.translation.client.session import TranslationSession
 from spanferry.translation.engines.base import Translator
 from spanferry.translation.engines.ray_actors import distribute
-from spanferry.translation.engines.registry import Languages, build_translator
+from spanferry.translation.engines.registry import Languages, build_translator, find_settings
 from spanferry.translation.engines.replay import Replay
 from spanferry.translation.memory.prior import (
     PriorTable,
@@ -22,6 +23,7 @@ from spanferry.translation.memory.prior import (
 )
 from spanferry.translation.memory.store import Memory, Scope, open_memory
 from spanferry.translation.memory.tmx import read_tmx
+from spanferry.translation.prices import price_of
 from spanferry.translation.settings import TranslateSettings, TranslatorSettings
 
 
@@ -58,6 +60,7 @@ def open_session(
     Raises ParamsError, InputError (a broken TMX), TranslationError (the memory is locked, the engine is missing).
     """
     settings = settings or TranslateSettings()
+    price = price_of(find_settings(translator, translators or {}))
     corpus_translations = dict(read_tmx(tmx, *languages)) if tmx else {}
     engine = build_translator(translator, translators or {}, languages, settings, corpus_translations, folder)
     if isinstance(engine, Replay) and not tmx:
@@ -66,6 +69,8 @@ def open_session(
         )
     if isinstance(executor, RayExecutor):
         engine = distribute(engine, notify)
+    if settings.max_cost and engine.meter is not None and not planning:
+        check_max_cost(settings.max_cost, price.price if price else None, translator)
     scope = Scope(engine.identity, *languages)
     prior = list(read_prior_tables(prior_tables, notify))
     if not planning:
@@ -80,7 +85,16 @@ def open_session(
         prior.clear()  # frees the tables, which take as much memory as the translations
         enter = cache(lambda: stack.enter_context(engine))
         yield TranslationSession(
-            engine, memory, settings, languages, corpus_translations, prior_translations, progress, enter, purpose
+            engine,
+            memory,
+            settings,
+            languages,
+            corpus_translations,
+            prior_translations,
+            progress,
+            enter,
+            purpose,
+            price.price if price else None,
         )
 
 

@@ -23,7 +23,7 @@ from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure
 from spanferry.translation.glossary import Glossary
 from spanferry.translation.memory.journal import Log
-from spanferry.translation.usage import Usage, total_usage
+from spanferry.translation.usage import Usage, corpus_of, total_usage
 
 RECENT_TEXTS = 8  # the number of texts to keep for health checks of a service
 
@@ -228,6 +228,10 @@ class Memory:
             for job, amounts in new.items()
         )
         self.spent[purpose] = total_usage([self.spent.get(purpose, Usage()), *new.values()])
+
+    def spent_for(self, corpus: str) -> Usage:
+        """Return what the service has billed for a corpus, in all stages."""
+        return total_usage(usage for purpose, usage in self.spent.items() if corpus_of(purpose) == corpus)
 
     def sync(self) -> None:
         """Force everything that was added to the disk, so that it survives a power cut."""

@@ -1,4 +1,4 @@
-"""Forecasts what stage rescue will send: the sentences of a share of the answers, with the answer between markers.
+"""Forecasts what the stages rescue and names will send: a share of the answers and of the questions, once more.
 
 The share is that of the last build of the corpus, or else that of a benchmark.
 """
@@ -16,33 +16,42 @@ from spanferry.projection.windows import mark_window
 from spanferry.records import Field, SourceParagraph
 
 BATCH = 1000
-# 183 marked sentences for 685 distinct answers, with the default settings of rescue.
-BENCHMARK_SHARE = 0.267
+# With default settings: 183 marked sentences for 685 distinct answers, and 3 of 793 questions asked again.
+BENCHMARK_SHARES = {"rescue": 0.267, "names": 0.004}
 BENCHMARK = "120 Wikipedia paragraphs of SQuAD's dev set, by Google Translate"
 
 
-class RescueShare(Struct, frozen=True):
-    """The number of marked sentences for each distinct answer, and where it was measured, in words."""
+class Share(Struct, frozen=True):
+    """The number of requests for each answer (rescue) or question (names), and where it was measured, in words."""
 
     share: float
     source: str
 
 
-class RescueCounts(Struct, frozen=True):
-    """The part of rescue.json that is used; the file is {} when rescue was disabled."""
+class RequestCount(Struct, frozen=True):
+    """The part of a stage's report that is used; a stage that was switched off has not counted requests."""
 
     requests: int | None = None
 
 
-def expected_share(report: Path, answers: int) -> RescueShare:
+def expected_share(stage: str, report: Path, units: int) -> Share:
     """Return the share that the last build of a corpus had, or else that of the benchmark.
 
-    report: its rescue.json, which need not exist. answers: the number of its distinct answers.
+    report: the report of the stage, which need not exist. units: the number of distinct answers, or of questions.
     """
-    requests = read_json(report, RescueCounts).requests if report.exists() else None
-    if requests is None or not answers:
-        return RescueShare(BENCHMARK_SHARE, BENCHMARK)
-    return RescueShare(requests / answers, f"the last build of this corpus, {report}")
+    requests = read_json(report, RequestCount).requests if report.exists() else None
+    if requests is None or not units:
+        return Share(BENCHMARK_SHARES[stage], BENCHMARK)
+    return Share(requests / units, f"the last build of this corpus, {report}")
+
+
+def questions_of(layout: BatchSource) -> list[str]:
+    """Return all questions of a layout (SourceParagraph)."""
+    return [
+        question.question
+        for paragraph in read_records(layout, SourceParagraph, BATCH)
+        for question in paragraph.questions
+    ]
 
 
 def marked_sentences(layout: BatchSource) -> list[str]:

@@ -1,0 +1,47 @@
+"""Tests of the notes on what was requested again, on names, and on what was spent."""
+
+from pathlib import Path
+
+import pytest
+from spanferry.errors import InputError
+from spanferry.loss_figures import SpentFigures
+from spanferry.report.inputs import read_counts, read_spent
+from spanferry.report.wording import describe_names, describe_spent
+from spanferry.translation.money import Price
+from spanferry.translation.money import describe_spent as spent_entry
+from spanferry.translation.usage import Usage
+
+NAMES = {"compared": 396, "different": 13, "replaced": 9, "asked_again": 1, "different_after": 3}
+
+
+def test_names_are_described_before_and_after() -> None:
+    assert describe_names(NAMES) == (
+        "13 of 396 questions with a known name had another one than their paragraph (3.3 %); 10 are repaired, which "
+        "leaves 3 (0.8 %)."
+    )
+    assert describe_names({}) == describe_names(NAMES | {"compared": 0}) == ""
+
+
+def test_what_was_spent_is_read_and_described_by_stage(tmp_path: Path) -> None:
+    reports = {stage: tmp_path / f"{stage}.json" for stage in ("translate", "rescue", "names")}
+    usages = Usage(5000, 625_000), Usage(2, 100, 2000, 300), None
+    prices = Price("EUR", characters=20), None, None
+    for path, usage, price in zip(reports.values(), usages, prices, strict=True):
+        path.write_text(repr({"visited": 3, **spent_entry(usage, price)}).replace("'", '"').replace("None", "null"))
+    spent = read_spent(reports)
+    assert spent == {
+        "translate": SpentFigures(
+            requests=5000, characters=625_000, input_tokens=0, output_tokens=0, cost=12.5, currency="EUR"
+        ),
+        "rescue": SpentFigures(
+            requests=2, characters=100, input_tokens=2000, output_tokens=300, cost=None, currency=None
+        ),
+    }
+    assert describe_spent(spent) == (
+        "Spent in all runs: translate 12.50 EUR (625,000 characters in 5,000 requests); rescue 100 characters, "
+        "2,000 + 300 tokens in 2 requests (price not known)."
+    )
+    assert read_counts(reports["translate"], "translate") == {"visited": 3}
+    reports["names"].write_text('{"spent": 3}')
+    with pytest.raises(InputError, match=r"names\.json: not what names writes: Expected `object \| null`, got `int`"):
+        read_spent(reports)
