@@ -171,7 +171,7 @@ def test_a_run_depends_on_the_corpora_it_reads_and_on_no_others(built: Project) 
 @pytest.mark.parametrize(
     ("file", "old", "new", "expected"),
     [
-        ("train-v2.0.json", "{", "{ ", ["fetch@sample-source", "segment@sample"]),
+        ("train-v2.0.json", "{", "{ ", ["fetch@sample-source", "segment@sample", "publish@sample"]),
         ("memory.tmx", "<tu>", "<tu >", ["fetch@sample-memory", "translate@sample", "rescue@sample"]),
         ("gold.json", "{", "{ ", ["fetch@sample-judgements", "report@sample"]),
     ],
@@ -179,7 +179,7 @@ def test_a_run_depends_on_the_corpora_it_reads_and_on_no_others(built: Project) 
 def test_an_edited_file_reruns_only_what_reads_it(
     built: Project, file: str, old: str, new: str, expected: list[str]
 ) -> None:
-    """The edits change no value, so that what depends on the results does not run."""
+    """The edits change no value, so what depends on the results does not run. The card states the source's sha256."""
     path = built.home / "data" / "sample" / file
     text = path.read_text(encoding="utf-8")
     assert old in text

@@ -231,7 +231,7 @@ def test_the_reference_is_shown_for_its_own_languages_only(tmp_path):
     """Nothing is said of Dutch in the report of another language."""
     for languages, shown in ((("en", "nl"), True), (("en", "de"), False), (("fr", "nl"), False)):
         out = tmp_path / "-".join(languages)
-        figures = report_corpus("tiny", build().report_build(), languages, judgements=tmp_path, rescue=None, out=out)
+        figures = report_corpus("tiny", build().report_build(), languages, judgements=tmp_path, out=out)
         page = (out / "loss.html").read_text(encoding="utf-8")
         assert bool(figures.reference) is ("Dutch" in page) is ("henryk" in page) is shown
         assert ("evidently not in its language" in page) is (languages[1] == "de")
