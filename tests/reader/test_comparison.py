@@ -29,6 +29,7 @@ from tests.support.tiny import RUN
 from tests.support.towns import corpus
 
 LANGUAGES = {"fi": Averages(exact=50.0, f1=75.0, total=20)}
+AWARE = {"fi": Averages(exact=60.0, f1=80.0, total=20)}
 RECORD = TrainingRecord(RUN.base.name, None, RUN, COUNTS, 240, ())
 
 
@@ -42,7 +43,7 @@ def reports(tmp_path):
     """Write the reports of two runs: one is sometimes right, and one never answers."""
     for name, predictions in (("dutch-mbert", PREDICTIONS), ("silent", dict.fromkeys(PREDICTIONS, ""))):
         evaluation = evaluate(corpus(4), predictions, null_odds=NULL_ODDS, threshold=9, language="nl")
-        breakdown = {"language": LANGUAGES} if name == "silent" else {}
+        breakdown = {"language": LANGUAGES, "own_language": AWARE} if name == "silent" else {}
         details = RunDetails(RUN, RECORD, breakdown, collect_scores(evaluation), {"towns": "nl"})
         flat = flatten_figures(evaluation, read_published().get(name))
         (tmp_path / name).mkdir()
@@ -68,6 +69,7 @@ def test_measured_and_published_figures_share_a_row(reports):
         "Questions": "20",
         "EM/F1": "50.00/75.00",
         "Published EM/F1": "–",
+        "Own articles EM/F1": "60.00/80.00",
     }
     assert len(languages) == 1 + 9
     assert languages[1]["EM/F1"] == NOT_MEASURED

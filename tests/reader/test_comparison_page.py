@@ -256,6 +256,9 @@ def test_nothing_is_cut_off(opened, name, width, scheme):
       return box.width && (box.right > innerWidth || box.left < 0 || hides);
     }).map((one) => one.outerHTML.slice(0, 100))"""
     assert page.evaluate(cut) == []
+    beyond = """[...document.querySelectorAll(".frame")].filter((one) =>
+      one.firstElementChild.getBoundingClientRect().width > one.getBoundingClientRect().width + 1).length"""
+    assert page.evaluate(beyond) == 0
     outside = """[...document.querySelectorAll("figure svg text")].filter((one) => {
       const box = one.getBoundingClientRect(), frame = one.closest("figure").getBoundingClientRect();
       return box.right > frame.right || box.left < frame.left;

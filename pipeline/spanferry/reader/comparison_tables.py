@@ -59,7 +59,7 @@ def format_languages(comparison: Comparison) -> list[TableRow]:
     for row in comparison.rows:
         published = row.published.languages if row.published else {}
         for code in sorted(set(row.languages) | set(published)):
-            own = row.languages.get(code)
+            own, aware = row.languages.get(code), row.breakdown.get("own_language", {}).get(code)
             rows.append(
                 {
                     "Run": row.run,
@@ -67,6 +67,7 @@ def format_languages(comparison: Comparison) -> list[TableRow]:
                     "Questions": _format_count(own),
                     "EM/F1": format_scores(own) if own else NOT_MEASURED,
                     "Published EM/F1": format_scores(published.get(code)),
+                    "Own articles EM/F1": format_scores(msgspec.structs.asdict(aware)) if aware else NONE,
                 }
             )
     return rows
