@@ -1,11 +1,10 @@
 """Tests of confidence: the probability of a span, and the spans that are dropped because it is low."""
 
-from dataclasses import replace
-
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from spanferry.arrow import schema_of
 from spanferry.projection.confidence import Evidence, drop_below, features, probability
 from spanferry.projection.locate_tables import locate_table

@@ -4,17 +4,30 @@ import numpy as np
 import pytest
 from spanferry.language import language_of
 from spanferry.projection.phrase import make_phrase
-from spanferry.projection.runs import RANK_WEIGHTS, RunFeatures, prove, share_of_best
+from spanferry.projection.runs import (
+    RANK_WEIGHTS,
+    Proof,
+    RunFeatures,
+    prove,
+    share_of_best,
+    weigh_phrase,
+    weigh_window,
+)
 
 from tests.support.shown import assert_chosen, decide, tokenized
 
 
+def proof_of(phrase: str, text: str, code: str) -> Proof:
+    """Return what a whole text proves of a phrase."""
+    target, language = tokenized(text), language_of(code)
+    window = weigh_window(target, (0, len(target.token_spans)), language)
+    return prove(weigh_phrase(make_phrase(phrase, phrase, language), language), window)
+
+
 def proven(code: str, phrase: str, text: str) -> float:
     """Return the share of a phrase that a whole text proves."""
-    target, language = tokenized(text), language_of(code)
-    within = 0, len(target.token_spans)
-    proof = prove(make_phrase(phrase, phrase, language), target, within, language)
-    return float(proof.proven(np.array([within]))[0])
+    whole = 0, len(tokenized(text).token_spans)
+    return float(proof_of(phrase, text, code).proven(np.array([whole]))[0])
 
 
 @pytest.mark.parametrize(
@@ -34,8 +47,7 @@ def test_the_share_that_is_proven(code, phrase, text, least, most):
 
 
 def test_a_longer_run_proves_no_less():
-    target, language = tokenized("De oude grote dam brak."), language_of("nl")
-    proof = prove(make_phrase("grote oude dam", "big old dam", language), target, (0, 6), language)
+    proof = proof_of("grote oude dam", "De oude grote dam brak.", "nl")
     runs = np.array([(low, high) for low in range(6) for high in range(low + 1, 7)])
     shares = dict(zip(map(tuple, runs.tolist()), proof.proven(runs).tolist(), strict=True))
     assert all(shares[low, high] <= shares[low, high + 1] for low, high in shares if high < 6)

@@ -4,6 +4,8 @@ A clitic before the word (Arabic and Hebrew conjunctions and prepositions, "and"
 is no part of an answer that lacks such a word. A counter after a number (Korean 년, year) is part of it.
 """
 
+from functools import lru_cache
+
 from spanferry.language.boundaries import is_boundary
 from spanferry.language.profiles.base import Language
 
@@ -53,7 +55,11 @@ def without_clitics(word: str, language: Language) -> str:
     """Return a folded word without the clitics and the article before it, if enough letters are left."""
     if not language.proclitics:
         return word
-    for clitics in (language.proclitics, language.scoring_prefixes):
-        fitting = [clitic for clitic in clitics if word.startswith(clitic) and len(word) - len(clitic) >= SHORTEST_STEM]
-        word = word[len(max(fitting, key=len, default="")) :]
-    return word
+    return _without_longest(_without_longest(word, language.proclitics), language.scoring_prefixes)
+
+
+@lru_cache(maxsize=1 << 16)
+def _without_longest(word: str, clitics: frozenset[str]) -> str:
+    """Return a word without the longest of the clitics before it, if enough letters are left."""
+    fitting = [clitic for clitic in clitics if word.startswith(clitic) and len(word) - len(clitic) >= SHORTEST_STEM]
+    return word[len(max(fitting, key=len, default="")) :]

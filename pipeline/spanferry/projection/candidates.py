@@ -1,14 +1,11 @@
 """The data types of projection: the answer to find, the candidates for its span, and hints about its position."""
 
-from dataclasses import dataclass
-
 from spanferry.projection.tokenized import TokenizedText, Window
 from spanferry.projection.windows import find_window
 from spanferry.records import Method, Record, Span
 
 
-@dataclass(frozen=True)
-class AnswerQuery:
+class AnswerQuery(Record, frozen=True, gc=False):
     """An answer to find: its span in the source, and its translation.
 
     window: the sentences that contain it. translation: the translation of the answer on its own, or None.
@@ -26,8 +23,7 @@ class AnswerQuery:
         return self.start, self.start + len(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Record, frozen=True, gc=False):
     """A possible span in the target. score: its similarity to the evidence, 0 to 1."""
 
     start: int

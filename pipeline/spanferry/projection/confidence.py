@@ -5,18 +5,16 @@ weights; it prints them and the quality of the fit.
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from spanferry.arrow import from_table, to_table
-from spanferry.records import Reason, SpanRow
+from spanferry.records import Reason, Record, SpanRow
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Record, frozen=True, gc=False):
     """The evidence for a chosen candidate, and against it.
 
     scored_by_similarity: the candidate was chosen by similarity, because no phrase occurs verbatim.

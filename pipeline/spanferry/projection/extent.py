@@ -7,8 +7,9 @@ its percent sign, and a quoted title its quotes.
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from spanferry.language import Language
 from spanferry.language.clitics import LONGEST, counter_length, is_enclitic, letters_around
@@ -16,7 +17,7 @@ from spanferry.language.scripts import is_unspaced
 from spanferry.projection.candidates import Candidate
 from spanferry.projection.phrase import Phrase
 from spanferry.projection.tokenized import TokenizedText, TokenRange
-from spanferry.records import Method, Span
+from spanferry.records import Method, Record, Span
 
 HYPHENS = "-\u2010\u2011"
 """Hyphens, which join the parts of a word. Dashes do not."""
@@ -31,7 +32,8 @@ def trim(target: TokenizedText, low: int, high: int, phrase_words: set[str], lan
     def is_stray(token: int) -> bool:
         if target.folded[token] in phrase_words:
             return False
-        return not target.is_word[token] or target.lowered[token] in language.edge_words | language.articles
+        word = target.lowered[token]
+        return not target.is_word[token] or word in language.edge_words or word in language.articles
 
     while low < high - 1 and is_stray(low):
         low += 1
@@ -40,8 +42,7 @@ def trim(target: TokenizedText, low: int, high: int, phrase_words: set[str], lan
     return low, high
 
 
-@dataclass(frozen=True, slots=True)
-class SourceEdges:
+class SourceEdges(Record, frozen=True, gc=False):
     """What directly surrounds the source answer.
 
     hyphen_before, hyphen_after: it is a part of a hyphenated word ("six" in "six-time"). sign_before, sign_after: it is
@@ -78,7 +79,9 @@ def match_extent(
     low, high = target.token_range(candidate.span)
     if target.token_starts[low : low + 1] != [candidate.start]:
         return candidate
-    floor, ceiling = sentence_around(target, low)[0], sentence_around(target, high - 1)[1]
+    floor, ceiling = sentence_around(target, low)
+    if high > ceiling:
+        ceiling = sentence_around(target, high - 1)[1]
     ends_inside = ends_before_clitic(candidate, target, language)
     last = high
     low, high = strip_edges(target, low, high, language)

@@ -36,7 +36,7 @@ def candidate_runs(
     lasts = np.array(words, dtype=int) + 1
     sizes = lasts - firsts[:, None]
     first, last = np.nonzero((sizes >= shortest) & (sizes <= longest))
-    return np.column_stack([firsts[first], lasts[last]])
+    return np.array([firsts[first], lasts[last]]).T
 
 
 def runs_with_words(runs: IntArray, target: TokenizedText, within: TokenRange, required: set[str]) -> IntArray:
@@ -58,7 +58,8 @@ def similarities(phrases: Sequence[Phrase], target: TokenizedText, runs: IntArra
 def run_texts(target: TokenizedText, runs: IntArray) -> list[str]:
     """Return the folded tokens of each run, joined by single spaces."""
     line = target.folded_line
-    return [line[start : end - 1] for start, end in target.line_offsets[runs].tolist()]
+    starts, ends = target.line_offsets[runs].T.tolist()
+    return [line[start : end - 1] for start, end in zip(starts, ends, strict=True)]
 
 
 def best_disjoint(values: npt.NDArray[np.float64], starts: IntArray, ends: IntArray, count: int) -> list[int]:

@@ -9,10 +9,11 @@ links in both directions, which is one figure that counts twice. The weights are
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+from msgspec.structs import replace
 
 from spanferry.projection.candidates import AnswerQuery, Candidate, overlap
 from spanferry.projection.fuzzy import SLACK, STRETCH, best_disjoint

@@ -1,15 +1,13 @@
 """Phrases to search for: the translation of an answer, a marked piece, or the source answer itself."""
 
-from dataclasses import dataclass
-
 from spanferry.language import Language
 from spanferry.language.words import fold, is_word, tokens
+from spanferry.records import Record
 
 SENTENCE_END = ".!?。！？"
 
 
-@dataclass(frozen=True)
-class Phrase:
+class Phrase(Record, frozen=True, gc=False):
     """A text to search for, split into tokens.
 
     text: the text, for searching letter by letter. words: its folded tokens, without the symbols at both ends and

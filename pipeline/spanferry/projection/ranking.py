@@ -12,10 +12,11 @@ its position in the clean translation. The parts have equal weights; none was tu
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, reduce
 
 import numpy as np
+from msgspec.structs import replace
 
 from spanferry.language import Language, counting, language_of
 from spanferry.language.boundaries import cut_letters
@@ -30,10 +31,20 @@ from spanferry.projection.marked import MarkedTranslation, transfer
 from spanferry.projection.normalised import find_normalised
 from spanferry.projection.occurrence import FloatArray, position_gap, position_gaps
 from spanferry.projection.phrase import Phrase, make_phrase
-from spanferry.projection.runs import RunFeatures, count_marks, log_ratio, prove, share_of_best
+from spanferry.projection.runs import (
+    RunFeatures,
+    are_marks,
+    bare,
+    log_ratio,
+    prove,
+    share_of_best,
+    sum_in_runs,
+    weigh_phrase,
+    weigh_window,
+)
 from spanferry.projection.settings import AlignSettings
 from spanferry.projection.tokenized import IntArray, TokenizedText, TokenRange
-from spanferry.records import Method, Reason
+from spanferry.records import Method, Reason, Record
 
 Matches = dict[str, list[Candidate]]
 """The occurrences of a phrase by the comparison that finds them ("exact", "folded", "compounds"), strictest first."""
@@ -50,8 +61,7 @@ ENOUGH = 0.8
 MOST_MARKS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Record, frozen=True, gc=False):
     """The chosen candidate, or the reason why there is none.
 
     occurrence, occurrences: the candidate is the n-th, counted from 1, of so many equally good ones. evidence: None for
@@ -309,19 +319,21 @@ class Search:
         starts, ends = self.bounds(runs)
         by_phrase = self.similarity_by_phrase(runs)
         relative = runs - self.window[0]
-        proofs = [prove(phrase, self.target, self.window, self.language) for phrase in self.own_phrases]
+        window = weigh_window(self.target, self.window, self.language)
+        first, *others = self.own_phrases
         # The source answer proves something only where it is untranslated.
-        proofs = [proofs[0], *(proof for proof in proofs[1:] if proof.links.max() == 1.0)]
-        weights = np.cumsum(np.append(0.0, proofs[0].window_weights))
-        marks, phrase_marks = count_marks(self.window_words), float(count_marks(self.own_phrases[0].words)[-1])
+        others = [other for other in others if not set(window.words).isdisjoint(bare(other.words, self.language))]
+        proofs = [prove(weigh_phrase(phrase, self.language), window) for phrase in (first, *others)]
+        weights = sum_in_runs(window.weights, relative)
+        marks = sum_in_runs(are_marks(self.window_words), relative) - sum(are_marks(first.words))
         return RunFeatures(
             {
                 "similarity": self.own_similarity(by_phrase),
-                "proven": np.max([proof.proven(relative) for proof in proofs], axis=0),
+                "proven": reduce(np.maximum, [proof.proven(relative) for proof in proofs]),
                 "position_gap": position_gaps(self.query, self.target, starts, ends),
-                "marks": np.minimum(np.abs(marks[relative[:, 1]] - marks[relative[:, 0]] - phrase_marks), MOST_MARKS),
-                "stray": self.stray_words(runs),
-                "length": log_ratio(weights[relative[:, 1]] - weights[relative[:, 0]], proofs[0].phrase_weights.sum()),
+                "marks": np.minimum(np.abs(marks), MOST_MARKS),
+                "stray": self.stray_words(relative),
+                "length": log_ratio(weights, proofs[0].total),
                 "source_length": log_ratio((ends - starts).astype(np.float64), self.expected_length()),
                 "piece": by_phrase.get(id(self.piece), np.zeros(len(runs))),
                 "hint": self.shared_with_hint(starts, ends),
@@ -347,6 +359,11 @@ class Search:
         """The phrases without the marked piece."""
         return [phrase for phrase in self.phrases if phrase is not self.piece] or self.phrases
 
+    @cached_property
+    def phrase_words(self) -> set[str]:
+        """The words of all phrases."""
+        return {word for phrase in self.phrases for word in phrase.words}
+
     def expected_length(self) -> float:
         """Return the length of the source answer, scaled to the length of the target window."""
         (low, high), (start, end) = self.query.source.window_span(self.query.window), self.query.span
@@ -354,22 +371,25 @@ class Search:
         return (end - start) * (target_high - target_low) / max(high - low, 1)
 
     def stray_words(self, runs: IntArray) -> FloatArray:
-        """Return the number of function words at the edges of each run that no phrase has."""
-        phrase_words = {word for phrase in self.phrases for word in phrase.words}
-        function_words = self.language.edge_words | self.language.articles
+        """Return the number of function words at the edges of each run that no phrase has.
+
+        runs: relative to the window.
+        """
+        edge_words, articles, phrase_words = self.language.edge_words, self.language.articles, self.phrase_words
         low, high = self.window
         tokens = zip(self.target.lowered[low:high], self.window_words, strict=True)
         is_stray = np.array(
-            [word in function_words and folded not in phrase_words for word, folded in tokens], dtype=float
+            [(word in edge_words or word in articles) and folded not in phrase_words for word, folded in tokens],
+            dtype=float,
         )
-        return is_stray[runs[:, 0] - low] + is_stray[runs[:, 1] - 1 - low]
+        return is_stray[runs[:, 0]] + is_stray[runs[:, 1] - 1]
 
     def shared_with_hint(self, starts: IntArray, ends: IntArray) -> FloatArray:
         """Return the overlap of runs with the hint, times its share; 0 without a hint."""
         if not (hint := self.hint):
             return np.zeros(len(starts))
         low, high = hint.span
-        common = np.clip(np.minimum(ends, high) - np.maximum(starts, low), 0, None)
+        common = np.maximum(np.minimum(ends, high) - np.maximum(starts, low), 0)
         return 2 * common / (ends - starts + high - low) * hint.share
 
     def score(self, features: RunFeatures) -> FloatArray:
@@ -384,8 +404,7 @@ class Search:
 
     def candidate_for(self, run: list[int], score: float) -> Candidate:
         """Return a run of tokens as a candidate, with the extent of the source answer."""
-        phrase_words = {word for phrase in self.phrases for word in phrase.words}
-        low, high = trim(self.target, run[0], run[1], phrase_words, self.language)
+        low, high = trim(self.target, run[0], run[1], self.phrase_words, self.language)
         method = Method.MARKED if self.piece else Method.FUZZY
         candidate = Candidate(*self.target.span_of(low, high), method, score)
         return self.with_extent(candidate, self.isolated or self.untranslated)

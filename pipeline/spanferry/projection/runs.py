@@ -5,9 +5,10 @@ of the ranks, divided by their sum, are the probabilities that the model gives t
 fits the weights: they maximise the probability of the runs that a person would mark.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache, reduce
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +60,7 @@ class RunFeatures:
     @property
     def ranks(self) -> FloatArray:
         """The rank of each run."""
-        return np.sum([weight * self.by_name[name] for name, weight in RANK_WEIGHTS.items()], axis=0)
+        return reduce(np.add, [weight * self.by_name[name] for name, weight in RANK_WEIGHTS.items()])
 
     @property
     def matrix(self) -> FloatArray:
@@ -68,66 +69,82 @@ class RunFeatures:
 
 
 @dataclass(frozen=True, slots=True)
+class WeighedWords:
+    """The tokens of a phrase or of a window, folded and without clitics before the word, with their weights."""
+
+    words: list[str]
+    weights: list[float]
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """What the words of a window prove of a phrase.
 
-    links: the likeness of each phrase token to each window token, 0 to 1. phrase_weights, window_weights: the weights
-    of the tokens.
+    links: the likeness of each phrase token to each window token, 0 to 1. weights: the weights of the phrase tokens.
+    total: their sum.
     """
 
     links: FloatArray
-    phrase_weights: FloatArray
-    window_weights: FloatArray
+    weights: FloatArray
+    total: float
 
     def proven(self, runs: IntArray) -> FloatArray:
         """Return the share of the phrase's weight of which each run has a form. runs: relative to the window."""
-        longest = int((runs[:, 1] - runs[:, 0]).max())
+        sizes = runs[:, 1] - runs[:, 0]
+        longest = int(sizes.max())
         size, width = self.links.shape
-        padded = np.zeros((size, width + longest))
-        padded[:, :width] = self.links
-        from_each_start = padded[:, np.arange(width)[:, None] + np.arange(longest)]
-        best_so_far = np.maximum.accumulate(from_each_start, axis=2).reshape(size, -1)
-        shares = (self.phrase_weights @ best_so_far / self.phrase_weights.sum()).reshape(width, longest)
-        return shares[runs[:, 0], runs[:, 1] - runs[:, 0] - 1]
+        # The best link of each phrase token to the n + 1 window tokens from a start: best[n, start, token].
+        best = np.zeros((longest, width, size))
+        best[0] = self.links.T
+        for n in range(1, longest):
+            np.maximum(best[n - 1, :-1], best[n - 1, 1:], out=best[n, :-1])
+        shares = (best.reshape(-1, size) @ self.weights / self.total).reshape(longest, width)
+        return shares[sizes - 1, runs[:, 0]]
 
 
-def prove(phrase: Phrase, target: TokenizedText, within: TokenRange, language: Language) -> Proof:
+def prove(phrase: WeighedWords, window: WeighedWords) -> Proof:
     """Compare the tokens of a phrase with those of a window by their common beginning, as inflected words share it.
 
-    "пяти"/"пять": 3 of 4 letters. Clitics before the word do not count. Numbers, symbols and characters of unspaced
-    scripts must be equal.
+    "пяти"/"пять": 3 of 4 letters. Numbers, symbols and characters of unspaced scripts must be equal.
     """
-    words, window = phrase.words, target.folded[slice(*within)]
-    if language.proclitics:
-        words, window = ([without_clitics(word, language) for word in side] for side in (words, window))
-    links = process.cdist(words, window, scorer=Prefix.normalized_similarity, dtype=np.float64)
-    for number, word in enumerate(words):
+    links = process.cdist(phrase.words, window.words, scorer=Prefix.normalized_similarity, dtype=np.float64)
+    for number, word in enumerate(phrase.words):
         if not word[0].isalpha() or is_unspaced(word[0]):
             links[number] = np.floor(links[number])
-    return Proof(
-        links,
-        weigh_tokens(words, phrase.words, [is_word(word) for word in words], language),
-        weigh_tokens(window, target.lowered[slice(*within)], target.is_word[slice(*within)], language),
-    )
+    weights = np.array(phrase.weights)
+    return Proof(links, weights, float(weights.sum()))
 
 
-def weigh_tokens(
-    folded: Sequence[str], lowered: Sequence[str], are_words: Sequence[bool], language: Language
-) -> FloatArray:
-    """Return the weights of tokens. lowered: the tokens in lower case, as function words are listed."""
-    function_words = function_words_of(language)
-    return np.array(
-        [
-            SYMBOL
-            if not is_a_word
-            else FUNCTION_WORD
-            if low in function_words
-            else 1.0
-            if is_unspaced(word[0])
-            else max(len(word), SHORTEST_WORD)
-            for word, low, is_a_word in zip(folded, lowered, are_words, strict=True)
-        ]
-    )
+def weigh_phrase(phrase: Phrase, language: Language) -> WeighedWords:
+    """Return the words of a phrase with their weights."""
+    return weigh(phrase.words, phrase.words, map(is_word, phrase.words), language)
+
+
+def weigh_window(target: TokenizedText, within: TokenRange, language: Language) -> WeighedWords:
+    """Return the words of a window with their weights."""
+    window = slice(*within)
+    return weigh(target.folded[window], target.lowered[window], target.is_word[window], language)
+
+
+def weigh(words: list[str], lowered: list[str], are_words: Iterable[bool], language: Language) -> WeighedWords:
+    """Return folded tokens with their weights. lowered: the tokens in lower case, as function words are listed."""
+    words, function_words = bare(words, language), function_words_of(language)
+    weights = [
+        SYMBOL if not is_a_word else FUNCTION_WORD if low in function_words else weigh_word(word)
+        for word, low, is_a_word in zip(words, lowered, are_words, strict=True)
+    ]
+    return WeighedWords(words, weights)
+
+
+def bare(words: list[str], language: Language) -> list[str]:
+    """Return folded tokens without the clitics before the words."""
+    return [without_clitics(word, language) for word in words] if language.proclitics else words
+
+
+@lru_cache(maxsize=1 << 16)
+def weigh_word(word: str) -> float:
+    """Return the weight of a word that is no function word."""
+    return 1.0 if is_unspaced(word[0]) else max(len(word), SHORTEST_WORD)
 
 
 @cache
@@ -136,9 +153,15 @@ def function_words_of(language: Language) -> frozenset[str]:
     return language.edge_words | language.articles | language.determiners
 
 
-def count_marks(tokens: Sequence[str]) -> FloatArray:
-    """Return the number of punctuation marks before each token, and before a token that would follow the last one."""
-    return np.cumsum([0.0, *(token in _MARKS for token in tokens)])
+def are_marks(tokens: Sequence[str]) -> list[bool]:
+    """Return for each token whether it is a punctuation mark."""
+    return [token in _MARKS for token in tokens]
+
+
+def sum_in_runs(values: Iterable[float], runs: IntArray) -> FloatArray:
+    """Return the sum of the values of the tokens of each run. runs: relative to the first value."""
+    before = np.array(list(accumulate(values, initial=0.0)))[runs]
+    return before[:, 1] - before[:, 0]
 
 
 def log_ratio(values: FloatArray, expected: float) -> FloatArray:
@@ -152,6 +175,6 @@ def share_of_best(ranks: FloatArray, starts: IntArray, ends: IntArray, best: int
     enough: the overlap (Dice's coefficient of the letters) from which two runs nearly equal each other.
     """
     odds = np.exp(ranks - ranks.max())
-    common = np.clip(np.minimum(ends, ends[best]) - np.maximum(starts, starts[best]), 0, None)
+    common = np.maximum(np.minimum(ends, ends[best]) - np.maximum(starts, starts[best]), 0)
     alike = 2 * common / (ends - starts + ends[best] - starts[best]) >= enough
     return float(odds[alike].sum() / odds.sum())
