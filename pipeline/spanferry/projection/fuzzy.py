@@ -36,17 +36,20 @@ def candidate_runs(
     lasts = np.array(words, dtype=int) + 1
     sizes = lasts - firsts[:, None]
     first, last = np.nonzero((sizes >= shortest) & (sizes <= longest))
+    # The columns are contiguous, because they are what is read.
     return np.array([firsts[first], lasts[last]]).T
 
 
 def runs_with_words(runs: IntArray, target: TokenizedText, within: TokenRange, required: set[str]) -> IntArray:
     """Return the runs that contain all required words, or all runs if none of them does."""
+    if not required:
+        return runs
     low, high = within
     keep = np.ones(len(runs), dtype=bool)
     for word in required:
         count_before = np.cumsum([0, *(token == word for token in target.folded[low:high])])
         keep &= count_before[runs[:, 1] - low] > count_before[runs[:, 0] - low]
-    return runs[keep] if keep.any() else runs
+    return runs.T[:, keep].T if keep.any() else runs
 
 
 def similarities(phrases: Sequence[Phrase], target: TokenizedText, runs: IntArray) -> npt.NDArray[np.float64]:
