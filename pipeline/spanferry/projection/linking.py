@@ -5,7 +5,8 @@
     verbatim matches ─┘
 
 Each candidate is scored by the mean of three shares: its similarity to the translated answer, and its coverage by the
-links in both directions, which is one figure that counts twice. The weights are equal; none was tuned.
+links in both directions, which is one figure that counts twice. Equal weights did as well as any others on the gold
+spans of German, Russian, Chinese, Arabic and Dutch.
 """
 
 from collections.abc import Sequence
