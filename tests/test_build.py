@@ -126,19 +126,15 @@ def test_one_build_has_several_target_languages(built: Project) -> None:
     assert (built.home / "data" / "other" / "clean" / "en-GB_squadv2_dev_clean.json").exists()
 
     built.edit("target: en-GB", "target: en")
-    rerun = [
-        "settings",
-        *(f"{name}@other" for name in ("translate", "locate", "names", "rescue", "clean", "report", "publish")),
-    ]
-    assert stages_run(built.repro()) == rerun
+    stages = ("translate", "locate", "names", "rescue", "clean", "report", "publish")
+    assert set(stages_run(built.repro())) == {"settings", *(f"{name}@other" for name in stages)}
     assert {path.name for path in (built.home / "data" / "other" / "clean").glob("*.json")} == {
         "en_squadv2_dev_clean.json"
     }
     built.edit("  target: nl\n", "  target: de\n")  # the language of the sample alone
     built.repro("settings")
     affected = {line.rstrip(":") for line in built.run("dvc", "status").splitlines() if not line.startswith("\t")}
-    corpus_stages = ("translate", "locate", "names", "rescue", "clean", "report", "publish")
-    assert affected == {"compare", "fetch@sample-judgements", *(f"{name}@sample" for name in corpus_stages)}
+    assert affected == {"compare", "fetch@sample-judgements", *(f"{name}@sample" for name in stages)}
     built.edit("  target: de\n", "  target: nl\n")
     built.edit("corpora: [sample, other]", "corpora: [sample]")
     built.edit(corpus.replace("en-GB", "en"), "")

@@ -27,8 +27,8 @@ from spanferry.records import Record, Span
 
 FloatArray = npt.NDArray[np.float64]
 
-# Smaller temperatures make links sharper. The share of good spans in de, ru, zh and ar changes by less than 0.005 between
-# 0.05 and 0.1, and as little with 1 or 3 neighbours.
+# Smaller temperatures make links sharper. The share of good spans in de, ru, zh and ar changes by less than 0.005
+# between 0.05 and 0.1, and as little with 1 or 3 neighbours.
 TEMPERATURE = 0.07
 NEIGHBOURS = 3
 FUNCTION_WORD, SYMBOL = 0.4, 0.1  # their weights; that of other words is 1
