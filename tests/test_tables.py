@@ -57,7 +57,7 @@ def test_a_value_outside_its_closed_set_is_refused_in_lists_too(tmp_path: Path) 
     question = {"id": "q", "is_impossible": False, "reason": "unknown"}
     row = {"split": "dev", "article": 0, "paragraph": 0, "reason": None, "questions": [question]}
     tables.write(pa.Table.from_pylist([row], schema=schema_of(ParagraphDecision)), tmp_path / "t.parquet")
-    with pytest.raises(InputError, match=r"column questions\[\].reason: 'unknown' is not one of source_mismatch, "):
+    with pytest.raises(InputError, match=r"column questions\[\].reason: 'unknown' is not one of malformed, "):
         tables.read(tmp_path / "t.parquet", ParagraphDecision)
 
 

@@ -112,9 +112,10 @@ class TargetTexts:
         return translation
 
     def title(self, title: str) -> str:
-        """Return the translation of a title; the title itself if it has none."""
-        translation = self.translations.get(title_text(title)) if self.titles else None
-        if translation is None:
+        """Return the translation of a title. A title that the translation lacks or repeats stays as it is."""
+        text = title_text(title)
+        translation = self.translations.get(text) if self.titles else None
+        if translation in (None, text):
             return title
         return translation.replace(" ", "_") if self.underscores else translation
 

@@ -56,7 +56,8 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
             Path(name).rename(place)
         packed = ("--corpus", "small", "--source", FOLDER / "source", "--clean", FOLDER / "clean")
         packed += ("--loss", "reports/small/loss.json")
-        assert run_safely(stages.publish.main, *packed, "--out", FOLDER / "published").exit_code == 0
+        done = run_safely(stages.publish.main, *packed, "--out", FOLDER / "published")
+        assert done.exit_code == 0, done.output
     return root
 
 

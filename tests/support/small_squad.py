@@ -72,6 +72,7 @@ corpora:
     train: train.json
     dev: dev.json
     translator: identity
+    allow_language: true
 """
 
 
