@@ -11,13 +11,19 @@ from spanferry.pages.charts import BAR, FAINT, INK, LABELS, WIDTH, Chart, to_svg
 from spanferry.report.plots import GroupShift, group_shifts, method_counts, reason_counts
 from spanferry.report.wording import REASONS
 
+NOTHING_LOST = "none"
+
 
 def draw_charts(figures: LossFigures) -> dict[str, str]:
     """Return the charts that have data, as SVG text by name: reasons, methods, confidence, drift, precision."""
-    reasons = [(REASONS[row.reason].name, row.dropped) for row in reason_counts(figures)]
+    reasons = [(REASONS[row.reason].name, row.dropped) for row in reason_counts(figures) if row.dropped]
     methods = [(row.method.value, row.kept) for row in method_counts(figures)]
     confidences = [(row.group, row.kept) for row in figures.confidence if row.split == TOTAL]
-    charts = {"reasons": bar_chart(reasons), "methods": bar_chart(methods), "confidence": bar_chart(confidences)}
+    charts = {
+        "reasons": bar_chart(reasons or [(NOTHING_LOST, 0)]),
+        "methods": bar_chart(methods),
+        "confidence": bar_chart(confidences),
+    }
     if shifts := list(group_shifts(figures)):
         charts["drift"] = drift_chart(shifts)
     if figures.curve:
