@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import read_params
-from spanferry.publish.about import About, licence_request
+from spanferry.publish.about import licence_request
 from spanferry.publish.build import describe_build
 from spanferry.publish.package import build_package
 
@@ -18,7 +18,7 @@ from spanferry.publish.package import build_package
 @path_option("--out")
 def main(name: str, source: Path, clean: Path, loss: Path, out: Path) -> None:
     params = read_params()
-    about = params.about.get(name, About())
+    about = params.about_build(name)
     build = describe_build(params, name, source)
     reports = build_package(clean, loss, out, build, about, params.corpus(name).allow_language)
     if not about.licence:

@@ -157,6 +157,10 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
         """Return the target language of each of these corpora. Raises ParamsError for an unknown name."""
         return {name: self.languages(name).target for name in names}
 
+    def about_build(self, name: str) -> About:
+        """Return what is known about a corpus in its target language. Raises ParamsError for an unknown name."""
+        return self.about.get(name, About()).for_target(self.languages(name).target)
+
     def run(self, name: str) -> Run:
         """Return the settings of a run. Raises ParamsError for an unknown name."""
         if name not in self.runs:

@@ -4,14 +4,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import spanferry.cli.publish
 from click.testing import CliRunner
 from dvc.repo import Repo
+from msgspec.structs import replace
 from spanferry.cli import main
-from spanferry.config import Corpus, Languages
+from spanferry.config import Build, Corpus, Languages, Params
 from spanferry.errors import InputError
 from spanferry.publish.package import build_package
 
@@ -22,9 +22,7 @@ from tests.support.tiny_clean import ABOUT, BUILD, write
 
 ROOT = Path(__file__).parents[2]
 CORPUS = Corpus(dev="local.json")
-PARAMS = SimpleNamespace(
-    corpus=lambda name: CORPUS, languages=lambda name: Languages("en", "nl"), about={"tiny": ABOUT}
-)
+PARAMS = Params(Build(), Languages("en", "nl"), {"tiny": CORPUS}, about={"tiny": ABOUT})
 
 
 @pytest.fixture
@@ -128,7 +126,7 @@ def test_the_summary_and_the_error_of_the_stage(tmp_path, monkeypatch):
     arguments = ["--corpus", "tiny", "--source", tmp_path, "--clean", clean, "--loss", loss, "--out", tmp_path / "out"]
     done = CliRunner().invoke(stages.publish.main, [str(argument) for argument in arguments])
     assert done.stdout == f"publish: tiny: 5 questions in {tmp_path}/out; contract kept, 2 warnings\n"
-    monkeypatch.setattr(stages.publish, "read_params", lambda: SimpleNamespace(about={}, corpus=lambda name: CORPUS))
+    monkeypatch.setattr(stages.publish, "read_params", lambda: replace(PARAMS, about={}))
     done = CliRunner().invoke(stages.publish.main, [str(argument) for argument in arguments])
     assert done.exit_code == 0
     assert done.stdout.splitlines()[0] == (

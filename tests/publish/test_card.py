@@ -164,3 +164,10 @@ def test_citation_file():
             }
         ],
     }
+
+
+def test_texts_about_one_language_are_left_out_of_a_build_in_another() -> None:
+    about = About(title="Dutch towns", licence="MIT", description="Towns.", language="nl", translated_by="by hand")
+    assert about.for_target("nl-BE") == about
+    assert about.for_target("de") == About(licence="MIT", language="nl")
+    assert About(title="Towns").for_target("de").title == "Towns"

@@ -13,7 +13,6 @@ from spanferry.errors import InputError
 from spanferry.fetch import FILE_NAMES, group_locations
 from spanferry.loss_figures import read_figures
 from spanferry.printing import printable
-from spanferry.publish.about import About
 from spanferry.publish.hub import check_ready, list_files, upload
 from spanferry.publish.package import check_language
 from spanferry.publish.revision import clean_commit, describe_version
@@ -39,7 +38,7 @@ def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run
     params = read_params()
     params.corpus(corpus)
     folder = Path("data") / corpus / "published"
-    check_ready(folder, corpus, params.about.get(corpus, About()))
+    check_ready(folder, corpus, params.about_build(corpus))
     if not allow_language:
         check_language(read_figures(folder / "loss.json"), corpus, "give --allow-language")
     files = list_files(folder)

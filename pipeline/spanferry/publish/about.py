@@ -4,7 +4,9 @@ from datetime import date
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
+from spanferry.language.codes import fits
 from spanferry.records import Split
 
 Text = Annotated[str, Meta(min_length=1)]
@@ -37,6 +39,9 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
     licence: str | None = None
     """SPDX identifier, such as CC-BY-SA-4.0. A corpus without a licence is not uploaded."""
 
+    language: str | None = None
+    """The target language that `title`, `description`, `version`, the dates and `translated_by` belong to."""
+
     version: Text | None = None
     """The version of the dataset, such as 1.0.0; by default the tag under which it is uploaded."""
 
@@ -62,6 +67,14 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
     authors: Annotated[tuple[Text, ...], Meta(min_length=1)] = ("The Spanferry project",)
     repository: str | None = None
     """The address from which the code that builds the corpus can be cloned."""
+
+    def for_target(self, target: str) -> "About":
+        """Return what holds for a build in a target language: nothing is said of one language in a build of another."""
+        if self.language is None or fits(target, self.language):
+            return self
+        return replace(
+            self, title=None, description=None, version=None, published=None, translated=None, translated_by=None
+        )
 
     @property
     def hub_licence(self) -> str | None:

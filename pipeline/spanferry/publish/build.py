@@ -64,7 +64,8 @@ def translator_settings(params: Params, translator: str) -> dict[str, Any]:
     settings = params.translators.get(translator)
     if settings is None:
         return {"engine": translator}
-    public: dict[str, Any] = msgspec.to_builtins(settings)
+    values: dict[str, Any] = msgspec.to_builtins(settings)
+    public = {key: value for key, value in values.items() if value is not None and key != "price"}
     for name in PRIVATE_SETTINGS:
         public.pop(name, None)
     for name in URL_SETTINGS:
