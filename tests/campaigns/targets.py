@@ -34,9 +34,11 @@ from spanferry.errors import TranslationError
 from spanferry.records import ParagraphDecision, SegmentRow, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.translation.engines.base import EngineFailure, Request
 from spanferry.translation.engines.deepl import DeepL
+from spanferry.translation.engines.google import Google
+from spanferry.translation.engines.libretranslate import LibreTranslate
 from spanferry.translation.engines.mtranslate import MTranslate
 from spanferry.translation.engines.openai import OpenAI
-from spanferry.translation.settings import DeepLSettings, OpenAISettings
+from spanferry.translation.settings import DeepLSettings, GoogleSettings, LibreTranslateSettings, OpenAISettings
 
 import stages.clean
 import stages.fetch
@@ -326,7 +328,7 @@ FULL_PARAMS = """\
 build: {corpora: [small], runs: [tiny]}
 language: {source: en, target: nl}
 corpora:
-  small: {train: train.json, dev: dev.json, translator: mine, sha256: {train: null}}
+  small: {train: train.json, dev: dev.json, translator: mine, target: de, repair: off, sha256: {train: null}}
   own: {dev: dev.json, native: true}
 translate: {workers: 4, timeout_s: 30.0, attempts: 3, longest_pause_s: 1e3, max_hours: null}
 translators:
@@ -334,13 +336,14 @@ translators:
   other: {engine: deepl, formality: less}
   local: {engine: marian, model: ./nowhere, beams: 2, length_penalty: 1.0}
   rules: {engine: apertium, mode: eng-spa}
-align: {min_score: 0.4, min_confidence: 0.5, words: off}
+align: {min_score: 0.4, min_confidence: 0.5, encoder: {model: ./nowhere, layer: 3, below: 0.9}}
 rescue: {enabled: true, below: 0.95, rounds: 2}
 runs:
   tiny:
     base: {scratch: {architecture: bert, vocabulary: 2000, config: {hidden_size: 64}}}
     train_on: [small]
     evaluate_on: [small]
+    seeds: [1, 2]
     training: {epochs: 2, batch: 16, learning_rate: 1e-3, warmup: 0.1, max_length: 192, doc_stride: 64}
 about:
   small:
@@ -373,7 +376,9 @@ def feed_params(raw: bytes) -> None:
         Path(name).write_bytes(as_json(document))
     run_safely(plan, "small")
     run_safely(memory, "import", "--translator", "mine", "none.tmx")
-    run_safely(stages.inputs.main, "tiny", "--digests", "digests", "--out", "inputs", "--base", "base")
+    run_safely(
+        stages.inputs.main, "tiny", "--digests", "digests", "--data", "data", "--out", "inputs", "--base", "base"
+    )
 
 
 # Predictions and null odds
@@ -452,13 +457,18 @@ PAGE = '<html><body><div class="root"></div><div class="result-container">De dam
 
 def corrupt_service(chance: Random) -> bytes:
     """Return a line with the name of an engine, and a bad response."""
-    match engine := chance.choice(("openai", "deepl", "mtranslate")):
+    match engine := chance.choice(("openai", "deepl", "google", "libretranslate", "mtranslate")):
         case "openai":
             content = corruption.as_json(corruption.corrupt_value(RESPONSES, chance)).decode("utf-8", "surrogatepass")
             answer = {"choices": [{"index": 0, "message": {"content": content}, "finish_reason": "stop"}]}
         case "deepl":
             details = {"detected_source_language": "EN", "billed_characters": 7, "model_type_used": "quality_optimized"}
             answer = {"translations": [{"text": text} | details for text in RESPONSES.values()]}
+        case "google":
+            rows = [{"translatedText": text, "model": "nmt"} for text in RESPONSES.values()]
+            answer = {"data": {"translations": rows}}
+        case "libretranslate":
+            answer = {"translatedText": list(RESPONSES.values())}
         case _:
             return b"mtranslate\n" + corruption.corrupt_bytes(PAGE.encode(), chance, HTML_WORDS)
     value = corruption.corrupt_value(answer, chance) if chance.random() < 0.7 else answer
@@ -468,17 +478,22 @@ def corrupt_service(chance: Random) -> bytes:
 def feed_service(raw: bytes) -> None:
     name, _, body = raw.partition(b"\n")
     with ExitStack() as stack:
-        stack.enter_context(mock.patch.dict(os.environ, {"DEEPL_AUTH_KEY": "none"}))
+        stack.enter_context(mock.patch.dict(os.environ, {"DEEPL_AUTH_KEY": "none", "GOOGLE_API_KEY": "none"}))
+        response = mock.Mock(status_code=200, content=body, text=body.decode(errors="replace"), headers={})
+        client = mock.Mock(request=lambda *_, **__: response)
+        stack.enter_context(mock.patch("httpx2.Client", return_value=client))
         match name:
             case b"openai":
-                client = mock.Mock(post=lambda *_, **__: mock.Mock(status_code=200, content=body))
                 engine = OpenAI(OpenAISettings(model="m", base_url="http://127.0.0.1:9"), ("en", "nl"))
-                stack.enter_context(mock.patch("httpx2.Client", return_value=client))
+            case b"google":
+                engine = Google(GoogleSettings(server_url="http://127.0.0.1:9"), ("en", "nl"), 1.0)
+            case b"libretranslate":
+                engine = LibreTranslate(LibreTranslateSettings(server_url="http://127.0.0.1:9"), ("en", "nl"), 1.0)
             case b"deepl":
-                response = requests.Response()
-                response.status_code, response._content = 200, body
+                reply = requests.Response()
+                reply.status_code, reply._content = 200, body
                 engine = DeepL(DeepLSettings(context=False), ("en", "nl"), 1.0)
-                stack.enter_context(mock.patch("requests.Session.send", return_value=response))
+                stack.enter_context(mock.patch("requests.Session.send", return_value=reply))
             case b"mtranslate":
                 engine = MTranslate("en", "nl", 1.0)
                 stack.enter_context(mock.patch("urllib.request.urlopen", side_effect=lambda *_: io.BytesIO(body)))

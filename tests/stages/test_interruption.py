@@ -86,11 +86,11 @@ def test_translate(live, run, google):
     answer, waits = slow_after(good=2)
     google(answer)
     line = interrupt("translate", TRANSLATE, lambda: waits() and stored() >= 2)
-    assert line == "translate: stopped; 2 of 14 translations are saved; dvc repro goes on from here"
+    assert line == "translate: stopped; 2 of 16 translations are saved; dvc repro goes on from here"
     assert not Path("translations.parquet").exists()
     served = google(lambda text, _: dutch(text))
     assert run(translate.main, *TRANSLATE).exit_code == 0
-    assert len(served.seen) == 12
+    assert len(served.seen) == 14
 
 
 def test_rescue(workdir, run, google):
