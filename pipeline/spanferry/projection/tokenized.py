@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, chain
 
 import numpy as np
 import numpy.typing as npt
@@ -65,12 +66,12 @@ class TokenizedText:
     @cached_property
     def line_offsets(self) -> IntArray:
         """The offset of each token in `folded_line`, and of a token that would follow the last one."""
-        return np.cumsum([0, *(len(token) + 1 for token in self.folded)])
+        return np.array(list(accumulate([len(token) + 1 for token in self.folded], initial=0)), dtype=np.intp)
 
     @cached_property
     def token_bounds(self) -> IntArray:
         """`token_spans` as an array of shape (tokens, 2)."""
-        return np.array(self.token_spans, dtype=int).reshape(-1, 2)
+        return np.fromiter(chain.from_iterable(self.token_spans), np.intp).reshape(-1, 2)
 
     @cached_property
     def sentence_ranges(self) -> list[TokenRange]:
