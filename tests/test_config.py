@@ -31,7 +31,9 @@ def error_of(folder: Path, text: str) -> str:
 
 def test_reads_corpora_and_uses_defaults(tmp_path: Path) -> None:
     params = read_text(tmp_path, PARAMS + "align: {min_score: 5e-1}\n")
-    assert params.corpus("small") == Corpus(train="train.json", dev="dev.json", translator="identity")
+    assert params.corpus("small") == Corpus(
+        train="train.json", dev="dev.json", translator="identity", allow_language=True
+    )
     assert params.corpus("small").locations() == {"train": "train.json", "dev": "dev.json"}
     assert (params.build.corpora, params.build.runs, params.runs) == (("small",), (), {})
     assert (params.language.source, params.language.target) == ("en", "nl")

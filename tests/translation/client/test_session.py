@@ -15,7 +15,7 @@ from spanferry.translation.engines.base import Overloaded, Refused, Request, Tra
 from spanferry.translation.memory.exchange import ImportResult, import_tmx
 from spanferry.translation.memory.store import Scope, open_memory, quarantine_log, translation_log
 from spanferry.translation.memory.tmx import write_tmx
-from spanferry.translation.settings import TranslateSettings
+from spanferry.translation.settings import IdentitySettings, TranslateSettings
 
 from tests.support.standin import CAPTCHA, PAGE, Reply, dutch
 
@@ -273,7 +273,8 @@ def local_model(tmp_path, monkeypatch):
 
 
 def translate_locally(folder: Path, segments) -> list[TranslationResult]:
-    with open_session("local_model", ("en", "nl"), folder=folder) as session:
+    entries = {"local_model": IdentitySettings()}  # the engine is that of the fixture `local_model`
+    with open_session("local_model", ("en", "nl"), folder=folder, translators=entries) as session:
         return session.translate(segments)
 
 
