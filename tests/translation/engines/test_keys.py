@@ -8,7 +8,9 @@ from click.testing import Result
 from ruamel.yaml import YAML
 from spanferry import tables
 from spanferry.cli import main as spanferry
+from spanferry.errors import TranslationError
 from spanferry.records import TranslationRow
+from spanferry.translation.engines.support import read_key
 
 import stages.clean
 import stages.locate
@@ -72,3 +74,11 @@ def test_a_key_is_in_no_output_and_no_file(name, workdir, run, capfd):
     assert KEY not in printed
     assert holders(workdir) == []
     assert len(list(workdir.rglob("*"))) > 15
+
+
+@pytest.mark.parametrize("key", ["first line\nsecond line", "with space", "ké", "\x07bell"])
+def test_a_key_that_a_library_would_refuse_and_print_is_refused_without_it(monkeypatch, key):
+    monkeypatch.setenv("SOME_KEY", key)
+    with pytest.raises(TranslationError) as raised:
+        read_key("SOME_KEY")
+    assert str(raised.value) == "the environment variable SOME_KEY is no key: use printable ASCII without white space"

@@ -18,9 +18,16 @@ def import_extra(name: str, extra: str) -> ModuleType:
 
 
 def read_key(variable: str) -> str:
-    """Read a service's key from the environment. Raises TranslationError when the variable is not set."""
+    """Read a service's key from the environment. Raises TranslationError when it is not set, or cannot be a key.
+
+    A library that refuses a key prints it, for example one with a line break in a header.
+    """
     if not (key := os.environ.get(variable, "").strip()):
         raise TranslationError(f"the key of the service is missing: set the environment variable {variable}")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise TranslationError(
+            f"the environment variable {variable} is no key: use printable ASCII without white space"
+        )
     return key
 
 
