@@ -68,4 +68,6 @@ def test_a_question_is_asked_again_with_its_name_between_markers() -> None:
     plain = mark_name(differing("Wie is Anne Leeuw?", None, "Anna Lii"), (("[", "]"),))
     assert plain is not None
     assert take_reply(plain, "Wie is [Anne Leeuw]?", dutch) == ("Wie is Anna Lii?", QuestionRepair.REPLACED)
+    for stray in ("Wie is [Anna Lii] ]?", "Wie is [Anna Lii] [dan?", "[Wie is [Anna Lii]?"):
+        assert take_reply(plain, stray, dutch) is None
     assert mark_name(case, (("[", "]"),)) is None

@@ -103,7 +103,8 @@ def take_reply(marked: MarkedQuestion, reply: str | None, language: Language) ->
     first translation, if they are in it and the rule allows it.
     """
     parsed = parse_translation(reply, marked.request) if reply else None
-    if parsed is None:
+    # The question has none of these markers itself (`mark_name`): what is left of them is a stray one.
+    if parsed is None or any(marker in parsed.text for marker in marked.request.markers):
         return None
     names = marked.differing.names
     if all(has_rendering(parsed.text, name.in_context, language) for name in names):
