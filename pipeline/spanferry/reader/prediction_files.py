@@ -19,12 +19,13 @@ from typing import Any, TypeVar
 from spanferry.errors import InputError
 from spanferry.files import regular_file
 from spanferry.squad import MAX_TEXT_LENGTH
+from spanferry.squad.json_text import cut, describe_value
+from spanferry.surrogates import has_surrogate
 
 TEXT_KEYS = ("prediction_text", "text", "answer", "prediction")
 SCORE_KEYS = ("probability", "score")
 NO_ANSWER_KEY = "no_answer_probability"
 SHOWN_PROBLEMS = 3
-SHOWN_CHARACTERS = 40
 FORMS = (
     '{"ID": "ANSWER"}, {"ID": [{"text": "ANSWER", "probability": 0.9}]} or [{"id": "ID", "prediction_text": "ANSWER"}]'
 )
@@ -84,7 +85,7 @@ def _read_values(path: Path, rows: Sequence[Row], read: Callable[[Any], Value]) 
                 raise ValueProblem("occurs twice")
             values[question] = read(value)
         except ValueProblem as error:
-            problems.append(f"question {_shorten(question)!r} {error}")
+            problems.append(f"question {cut(question)!r} {error}")
     if problems:
         more = f" (and {len(problems) - SHOWN_PROBLEMS:,} more)" if len(problems) > SHOWN_PROBLEMS else ""
         raise InputError(f"{path}: {'; '.join(problems[:SHOWN_PROBLEMS])}{more}")
@@ -96,7 +97,7 @@ def _find_answer(value: Any) -> str:
     if isinstance(value, str):
         if len(value) > MAX_TEXT_LENGTH:
             raise ValueProblem(f"has an answer of more than {MAX_TEXT_LENGTH:,} characters")
-        if not _is_encodable(value):
+        if has_surrogate(value):
             raise ValueProblem("has a lone surrogate in its answer")
         return value
     if isinstance(value, list):
@@ -110,7 +111,7 @@ def _find_answer(value: Any) -> str:
 def _find_answer_of_object(value: dict[str, Any]) -> str:
     """Return the answer in the row of a list, or in a candidate."""
     if isinstance(value, DoubledKeys):
-        raise ValueProblem(f"has the key {_shorten(value.doubled)!r} twice")
+        raise ValueProblem(f"has the key {cut(value.doubled)!r} twice")
     key = next((key for key in TEXT_KEYS if key in value), None)
     if key is None:
         raise ValueProblem(f"has none of the keys {', '.join(TEXT_KEYS)}")
@@ -138,7 +139,7 @@ def _find_odds(value: Any) -> float:
     if not isinstance(value, dict):
         return _find_number(value, "null odds")
     if isinstance(value, DoubledKeys):
-        raise ValueProblem(f"has the key {_shorten(value.doubled)!r} twice")
+        raise ValueProblem(f"has the key {cut(value.doubled)!r} twice")
     if NO_ANSWER_KEY not in value:
         raise ValueProblem(f"has no {NO_ANSWER_KEY}")
     return _find_number(value[NO_ANSWER_KEY], NO_ANSWER_KEY)
@@ -163,14 +164,14 @@ def _read_rows(path: Path, forms: str) -> list[Row]:
     if isinstance(value, dict) and isinstance(value.get("data"), list):
         raise InputError(f"{path}: a SQuAD file, not predictions or null odds; expected {forms}")
     if isinstance(value, DoubledKeys):
-        raise InputError(f"{path}: question {_shorten(value.doubled)!r} occurs twice")
+        raise InputError(f"{path}: question {cut(value.doubled)!r} occurs twice")
     if not isinstance(value, dict | list):
         raise InputError(f"{path}: expected {forms}, not {_describe(value)}")
     rows = list(value.items() if isinstance(value, dict) else _rows_of_list(path, value, forms))
     if not rows:
         raise InputError(f"{path}: no questions; expected {forms}")
     for number, (question, _) in enumerate(rows, 1):
-        if not _is_encodable(question):
+        if has_surrogate(question):
             raise InputError(f"{path}: the id of question {number:,} has a lone surrogate")
     return rows
 
@@ -237,27 +238,8 @@ def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return doubled
 
 
-def _is_encodable(text: str) -> bool:
-    """Return whether a text has no lone surrogate."""
-    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
-
-
 def _describe(value: Any) -> str:
-    """Describe a JSON value for a message."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return f"the number {_shorten(json.dumps(value))}"
-        case str():
-            return f"the text {_shorten(value)!r}"
-        case list():
-            return "a list"
-        case _:
-            return "an object"
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+    """Describe a JSON value for a message. NaN and infinite numbers are spelled as in JSON files."""
+    if isinstance(value, float) and not isfinite(value):
+        return f"the number {json.dumps(value)}"
+    return describe_value(value)
