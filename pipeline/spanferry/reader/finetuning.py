@@ -49,10 +49,11 @@ def finetune(
     for seed, single in run.by_seed().items():
         folder = run.folder_of(seed)
         prepared = training.prepare_training(single, documents, source)
-        if run.seeds and _agree(training.is_trained(prepared, out / folder)):
+        fingerprint = training.record_fingerprint(prepared) if run.seeds else ""
+        if run.seeds and _agree(training.is_trained(out / folder, fingerprint)):
             model = None
         else:
-            model = _train(prepared, checkpoints / folder, out / folder, progress_bar)
+            model = _train(prepared, checkpoints / folder, out / folder, fingerprint, progress_bar)
         if is_main:
             yield seed, model
     if is_main:
@@ -69,7 +70,7 @@ def _agree(known: bool) -> bool:
 
 
 def _train(
-    prepared: training.PreparedTraining, checkpoints: Path, out: Path, progress_bar: ProgressBar
+    prepared: training.PreparedTraining, checkpoints: Path, out: Path, fingerprint: str, progress_bar: ProgressBar
 ) -> FinetunedModel | None:
     """Train one model and write it. Returns None in all processes of a group but the first."""
     if not is_main_process():
@@ -80,7 +81,7 @@ def _train(
             result = training.train(prepared, checkpoints, progress)
         except KeyboardInterrupt as error:
             raise Interrupted(describe_interruption(last_saved_step(checkpoints), prepared.step_count)) from error
-    training.save_model(prepared, result, out)
+    training.save_model(prepared, result, out, fingerprint)
     shutil.rmtree(checkpoints)
     return FinetunedModel(result, len(prepared.windows), prepared.counts)
 

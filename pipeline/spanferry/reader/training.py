@@ -121,8 +121,12 @@ def _fingerprint(run: Run, windows: Windows, source: ModelSource | None) -> str:
     return checksum.hexdigest()
 
 
-def _record_fingerprint(prepared: PreparedTraining) -> str:
-    """Return the checksum of the training and of the code that runs it."""
+def record_fingerprint(prepared: PreparedTraining) -> str:
+    """Return the checksum of the training and of the code that runs it.
+
+    It changes with any line of the reader. So it is written only for runs with seeds, whose models are kept: the bytes
+    of any other model stay the same when code changes that has no part in its training.
+    """
     checksum = hashlib.sha256(prepared.fingerprint.encode())
     library = Path(__file__).parents[1]
     for package in ("language", "reader", "squad"):
@@ -131,11 +135,9 @@ def _record_fingerprint(prepared: PreparedTraining) -> str:
     return checksum.hexdigest()
 
 
-def is_trained(prepared: PreparedTraining, folder: Path) -> bool:
-    """Return whether a folder has the model of this training, made by this version of the code."""
-    if not (folder / RECORD_NAME).is_file():
-        return False
-    return read_training_record(folder).fingerprint == _record_fingerprint(prepared)
+def is_trained(folder: Path, fingerprint: str) -> bool:
+    """Return whether a folder has the model with this fingerprint (`record_fingerprint`)."""
+    return (folder / RECORD_NAME).is_file() and read_training_record(folder).fingerprint == fingerprint
 
 
 def _training_arguments(settings: TrainingSettings, total: int, folder: Path) -> Any:
@@ -264,8 +266,11 @@ def train(prepared: PreparedTraining, folder: Path, progress: Progress = lambda 
     return TrainingResult(total, resumed, loss)
 
 
-def save_model(prepared: PreparedTraining, result: TrainingResult, folder: Path) -> None:
-    """Write config.json, model.safetensors, the tokenizer and training.json to a folder, completely or not at all."""
+def save_model(prepared: PreparedTraining, result: TrainingResult, folder: Path, fingerprint: str = "") -> None:
+    """Write config.json, model.safetensors, the tokenizer and training.json to a folder, completely or not at all.
+
+    fingerprint: that of `record_fingerprint`, for a model that a later call may keep.
+    """
     record = TrainingRecord(
         base=prepared.run.base.name,
         commit=prepared.source.commit if prepared.source else None,
@@ -273,7 +278,7 @@ def save_model(prepared: PreparedTraining, result: TrainingResult, folder: Path)
         features=prepared.counts,
         steps=result.steps,
         loss=result.loss,
-        fingerprint=_record_fingerprint(prepared),
+        fingerprint=fingerprint,
     )
     folder.parent.mkdir(parents=True, exist_ok=True)
     with atomic_folder(folder) as partial, _as_os_error(folder):

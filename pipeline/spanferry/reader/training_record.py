@@ -16,9 +16,9 @@ RECORD_NAME = "training.json"
 class TrainingRecord(Struct, frozen=True):
     """The record of a training.
 
-    base: name of the base model. fingerprint: checksum of what determines the training's outcome (data, base, settings,
-    code). commit: its commit on the Hub, None for a folder or a model from scratch. steps:
-    number of optimiser steps. loss: (step, mean loss since the previous point).
+    base: name of the base model. commit: its commit on the Hub, None for a folder or a model from scratch. steps:
+    number of optimiser steps. loss: (step, mean loss since the previous point). fingerprint: of a run with seeds, the
+    checksum of what determines the training's outcome (data, base, settings, code); "" otherwise.
     """
 
     base: str
