@@ -52,9 +52,9 @@ def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a temporary path in the same folder. The file replaces `path` on success and is removed on failure.
 
     The bytes are synced before the file is renamed, and a rename within a file system is atomic. After a power cut,
-    either the old file or the new one exists. An OSError names the path.
+    either the old file or the new one exists. An OSError names the path. A device or a pipe is not replaced.
     """
-    part = temporary_path(path, "part")
+    part = temporary_path(regular_file(path), "part")
     try:
         with _path_in_errors(path):
             yield part

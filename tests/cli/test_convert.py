@@ -114,16 +114,71 @@ def test_a_folder_is_a_data_set(convert) -> None:
         ),
         (("dev.json", "-"), "-: choose a form with --to (squad, hf-jsonl, parquet, mrqa), or an ending: "),
         (("none.json", "out.json"), "none.json: No such file or directory"),
-        (("dev.json", "out.json", "--config", "x"), "dev.json: --config and --column need a data set: "),
+        (("dev.json", "out.json", "--config", "x"), "dev.json: --config needs a data set: "),
+        (("dev.json", "out.json", "--split", "dev"), "dev.json: --split needs a data set: "),
+        (
+            ("dev.json", "out.json", "--split", "dev", "--column", "context=c"),
+            "dev.json: --split and --column need a data set: ",
+        ),
+        (("dev.json", "folder", "--to", "squad"), "folder: this is a folder; name a file"),
+        (("dev.json", "/dev/null", "--to", "squad"), "[Errno 22] Not a regular file: '/dev/null'"),
+        (("folder", "folder/out.jsonl"), "folder/out.jsonl: lies in the data set folder, and would become a part of "),
+        (("folder", "folder/new/out.jsonl"), "folder/new/out.jsonl: lies in the data set folder"),
         (("dev.json", "out.json", "--column", "x"), "--column x: write FIELD=COLUMN, such as context=passage"),
         (("hf:a/b", "out.json"), "'hf:a/b' has no revision: write hf:owner/name@revision"),
         (("dev.json", "dev.json/out.json"), ""),
     ],
 )
 def test_a_wrong_argument_gives_one_line_and_no_file(convert, arguments: tuple[str, ...], line: str) -> None:
+    Path("folder").mkdir()
     before = sorted(Path.cwd().rglob("*"))
     done = convert(*arguments)
     assert done.exit_code == 2
     assert done.stderr.startswith(f"spanferry convert: {line}")
     assert len(done.stderr.splitlines()) == 1
     assert [path for path in sorted(Path.cwd().rglob("*")) if path.is_file()] == [p for p in before if p.is_file()]
+
+
+@pytest.mark.parametrize(
+    "name", ["dev.json", "./dev.json", "folder/../dev.json", "soft.json", "hard.json", "ünd 1.json"]
+)
+def test_the_input_is_never_overwritten(convert, name: str) -> None:
+    Path("folder").mkdir()
+    Path("soft.json").symlink_to("dev.json")
+    Path("hard.json").hardlink_to("dev.json")
+    Path("ünd 1.json").symlink_to("soft.json")
+    before = {path: path.read_bytes() for path in Path.cwd().glob("*.json")}
+    for arguments in ((name, "dev.json"), ("dev.json", name)):
+        done = convert(*arguments, "--to", "hf-jsonl")
+        assert (done.exit_code, done.stderr) == (
+            2,
+            f"spanferry convert: {arguments[1]}: this is IN itself; give OUT another name\n",
+        )
+    assert {path: path.read_bytes() for path in Path.cwd().glob("*.json")} == before
+
+
+def test_mrqa_without_a_question_is_an_error(convert) -> None:
+    value = json.loads(as_json(TRAIN))
+    questions = value["data"][0]["paragraphs"][0]["qas"]
+    value["data"][0]["paragraphs"][0]["qas"] = [question for question in questions if not question["answers"]]
+    Path("none.json").write_bytes(as_json(value))
+    done = convert("none.json", "out.jsonl", "--to", "mrqa")
+    assert done.exit_code == 2
+    assert done.stderr.splitlines()[-1] == (
+        "spanferry convert: none.json: out.jsonl was not written, because mrqa carries none of its questions"
+    )
+    assert not Path("out.jsonl").exists()
+
+
+def test_answers_that_stay_at_wrong_offsets_are_told(convert) -> None:
+    value = json.loads(as_json(DEV))
+    value["data"][0]["paragraphs"][0]["qas"][0]["answers"][0] = {"text": "a bridge", "answer_start": 2}
+    Path("wrong.json").write_bytes(as_json(value))
+    assert convert("wrong.json", "rows.jsonl").stderr.splitlines()[:2] == [
+        "convert: wrong.json: 1 answer not at its offset",
+        "convert: wrong.json: 1 answer written with the offset of the file",
+    ]
+    assert convert("wrong.json", "mrqa.jsonl", "--to", "mrqa").stderr.splitlines()[:2] == [
+        "convert: wrong.json: 1 answer not at its offset",
+        "convert: wrong.json: mrqa does not carry: 1 version, 1 title, 1 answer that is not at its offset",
+    ]

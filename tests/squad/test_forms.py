@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from spanferry.squad import UNSET, Answer, Article, Document, Paragraph, Question, decode_squad
-from spanferry.squad.forms import QUESTIONS, Form, describe_omissions, question_table, write_form
+from spanferry.squad.forms import QUESTIONS, Form, count_carried, describe_omissions, question_table, write_form
 
 LOCK = 'Die Schleuse „Ülm“ 😀\nwurde 1612 gebaut, "1612".'
 FARM = "A farm."
@@ -190,3 +190,48 @@ def test_reading_gives_the_same_again_or_what_the_form_carries(form: Form, docum
     if not describe_omissions(document, form):
         assert read == document
     assert write(read, form) == write(document, form)
+
+
+SCRIPTS = (
+    *(
+        "किताब नदी में है।",
+        "ป้อมปราการ ถูกสร้าง",
+        "城は1612年に建てられた",
+        "قَلْعَةٌ بُنِيَت ١٦١٢",
+        "Ελλάδα 1.250,5 foto's",
+        "שָׁלוֹם עולם",
+    ),
+    *("👩🏽\u200d🚀 geh\u00ad-t", "ẹ́bùn\u0323 Ìwé", "한국어를 1612년", "ქართული\u2028a\tb", "မြန်မာ ភាសាខ្មែរ"),
+)
+
+
+@given(texts=st.lists(st.sampled_from(SCRIPTS), min_size=1, max_size=3), data=st.data())
+def test_the_spans_of_mrqa_are_right_in_every_script(texts: list[str], data: st.DataObject) -> None:
+    context = " ".join(texts)
+    edges = st.tuples(st.integers(0, len(context) - 1), st.integers(1, len(context)))
+    pairs = data.draw(st.lists(edges, min_size=1, max_size=4))
+    answers = tuple(Answer(context[start:end], start) for start, end in pairs if context[start:end].strip())
+    wrong = Answer("not there", data.draw(st.integers(-5, 500)))
+    questions = (Question("q1", "?", (*answers, wrong)), Question("q2", "?", (wrong,)))
+    document = Document((Article((Paragraph(context, questions),)),))
+    lost = (
+        "2 answers that are not at their offsets" if answers else "2 answers that are not at their offsets, 1 context"
+    )
+    assert ", ".join(describe_omissions(document, Form.MRQA)).startswith(lost)
+    assert count_carried(document, Form.MRQA) == bool(answers)
+    lines = [json.loads(line) for line in write(document, Form.MRQA).splitlines()[1:]]
+    assert len(lines) == bool(answers)
+    for line in lines:
+        [question] = line["qas"]
+        assert [found["text"] for found in question["detected_answers"]] == [answer.text for answer in answers]
+        tokens = [(start, start + len(token)) for token, start in line["context_tokens"]]
+        assert [context[start:end] for start, end in tokens] == [token for token, _ in line["context_tokens"]]
+        assert "".join(token for token, _ in line["context_tokens"]) == "".join(context.split())
+        for found in question["detected_answers"]:
+            [[start, last]], [[first, final]] = found["char_spans"], found["token_spans"]
+            assert context[start : last + 1] == found["text"]
+            touched = [n for n, (begin, end) in enumerate(tokens) if begin <= last and end > start]
+            assert touched == list(range(first, final + 1))
+    if answers:
+        read = decode_squad(write(document, Form.MRQA), "file")
+        assert read.data[0].paragraphs == (Paragraph(context, (Question("q1", "?", answers),)),)

@@ -19,6 +19,7 @@ from spanferry.squad import Document, Reading, read_document
 from spanferry.squad.forms import Form, count_carried, describe_omissions, write_form
 
 STDOUT = "-"
+DEFAULT_SPLIT = "train"  # of a data set
 ENDINGS = {".json": Form.SQUAD, ".jsonl": Form.HF_JSONL, ".parquet": Form.PARQUET}
 """The form that the ending of OUT stands for, without --to."""
 
@@ -35,7 +36,7 @@ ENDINGS = {".json": Form.SQUAD, ".jsonl": Form.HF_JSONL, ".parquet": Form.PARQUE
     help="Repair systematic errors of offsets, or refuse the file.",
 )
 @click.option("--config", help="The configuration, if IN is a data set that has several.")
-@click.option("--split", default="train", show_default=True, help="The split, if IN is a data set.")
+@click.option("--split", help="The split, if IN is a data set.  [default: train]")
 @click.option(
     "--column", "columns", multiple=True, metavar="FIELD=COLUMN", help="A column of a data set under its name."
 )
@@ -45,7 +46,7 @@ def convert(
     to: str | None,
     repair: Literal["on", "off"],
     config: str | None,
-    split: str,
+    split: str | None,
     columns: tuple[str, ...],
 ) -> None:
     """Write the questions of a file in another form.
@@ -57,15 +58,18 @@ def convert(
     What was repaired or left out, and what the form cannot carry, is said on standard error.
     """
     form = Form(to) if to else form_of(out)
+    check_output(source, out)
     reading = read_source(source, config, split, parse_columns(columns))
     if repair == "off":
         reading.repaired.refuse(source)
     document = reading.repaired_document
     for line in describe_conversion(reading, document, form):
         say_line("convert", f"{source}: {line}")
+    written = count_carried(document, form)
+    if not written:
+        raise InputError(f"{source}: {out} was not written, because {form} carries none of its questions")
     with open_output(out, form) as file:
         write_form(document, form, file, name=Path(source).name.partition(".")[0])
-    written = count_carried(document, form)
     say_line("convert", f"{source}: {plural(written, 'question')} written as {form}")
 
 
@@ -78,6 +82,21 @@ def form_of(out: str) -> Form:
     return ENDINGS[ending]
 
 
+def check_output(source: str, out: str) -> None:
+    """Raise InputError when OUT is a folder, is IN itself under any name or link, or lies in the folder IN."""
+    read, written = Path(source), Path(out)
+    if out == STDOUT:
+        return
+    if written.is_dir():
+        raise InputError(f"{out}: this is a folder; name a file")
+    if not read.exists():
+        return
+    if written.exists() and read.samefile(written):
+        raise InputError(f"{out}: this is IN itself; give OUT another name")
+    if read.is_dir() and any(folder.exists() and read.samefile(folder) for folder in written.absolute().parents):
+        raise InputError(f"{out}: lies in the data set {source}, and would become a part of it; choose another folder")
+
+
 def parse_columns(columns: tuple[str, ...]) -> dict[str, str]:
     """Return {SQuAD's name: column}. Raises InputError for another form of the option."""
     pairs = [column.partition("=") for column in columns]
@@ -86,21 +105,26 @@ def parse_columns(columns: tuple[str, ...]) -> dict[str, str]:
     return {field: column for field, _, column in pairs}
 
 
-def read_source(source: str, config: str | None, split: str, columns: dict[str, str]) -> Reading:
+def read_source(source: str, config: str | None, split: str | None, columns: dict[str, str]) -> Reading:
     """Read a file or a split of a data set. Raises InputError, FetchError."""
     if not is_data_set(source):
-        if config or columns:
-            raise InputError(f"{source}: --config and --column need a data set: hf:owner/name@revision, or a folder")
+        given = [name for name, value in (("config", config), ("split", split), ("column", columns)) if value]
+        if given:
+            options = " and ".join(f"--{name}" for name in given)
+            verb = "needs" if len(given) == 1 else "need"
+            raise InputError(f"{source}: {options} {verb} a data set: hf:owner/name@revision, or a folder")
         return read_document(Path(source))
     with TemporaryDirectory(prefix="spanferry-") as folder:
         file = Path(folder, "rows")
-        fetch_split(source, config, split, columns, file)
+        fetch_split(source, config, split or DEFAULT_SPLIT, columns, file)
         return read_document(file, source)
 
 
 def describe_conversion(reading: Reading, document: Document, form: Form) -> Iterator[str]:
     """Yield plain lines about what was repaired, what was left out, and what the form cannot carry."""
     yield from reading.describe()
+    if form is not Form.MRQA and (left := reading.repaired.recognition.left):
+        yield f"{plural(left, 'answer')} written with the offset of the file"
     if omissions := describe_omissions(document, form):
         yield f"{form} does not carry: {', '.join(omissions)}"
 

@@ -8,9 +8,8 @@
 The reader of this package reads them all.
 """
 
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import islice, pairwise
 from typing import Any, BinaryIO
@@ -19,7 +18,10 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from spanferry.squad.document import UNSET, Article, Document, Paragraph, Question, iterate_questions
+from spanferry.language.words import tokens
+from spanferry.records import Span
+from spanferry.squad.document import UNSET, Answer, Article, Document, Paragraph, Question, iterate_questions
+from spanferry.squad.offsets import is_mismatch
 from spanferry.squad.writer import encode_squad
 
 QUESTIONS = pa.schema(
@@ -34,11 +36,8 @@ QUESTIONS = pa.schema(
 """The columns of `squad_v2` on the Hub, one row for each question."""
 
 ROW_GROUP = 10_000
-_TOKEN = re.compile(r"\w+|[^\w\s]")
 
 Row = dict[str, Any]
-Token = tuple[str, int]
-"""A word or sign, and its offset."""
 
 
 class Form(StrEnum):
@@ -99,41 +98,51 @@ def write_lines(rows: Iterable[Row], file: BinaryIO) -> None:
 
 
 def mrqa_rows(document: Document) -> Iterator[Row]:
-    """Yield a row for each context that has a question with answers."""
+    """Yield a row for each context that has a question with answers at their offsets."""
     for article in document.data:
         for paragraph in article.paragraphs:
-            tokens = tokenize(paragraph.context)
-            if questions := [mrqa_question(question, tokens) for question in paragraph.qas if question.answers]:
-                yield {"id": "", "context": paragraph.context, "qas": questions, "context_tokens": tokens}
+            context, spans = paragraph.context, tokens(paragraph.context)
+            located = ((question, located_answers(context, question)) for question in paragraph.qas)
+            if questions := [mrqa_question(question, answers, spans) for question, answers in located if answers]:
+                yield {"id": "", "context": context, "qas": questions, "context_tokens": mrqa_tokens(context, spans)}
 
 
-def mrqa_question(question: Question, tokens: list[Token]) -> Row:
+def mrqa_question(question: Question, answers: Sequence[Answer], spans: Sequence[Span]) -> Row:
     """Return a question in MRQA's form. The ends of spans, in characters and in tokens, are the last included."""
     return {
         "qid": question.id,
         "question": question.question,
-        "question_tokens": tokenize(question.question),
+        "question_tokens": mrqa_tokens(question.question, tokens(question.question)),
         "detected_answers": [
             {
                 "text": answer.text,
                 "char_spans": [[answer.answer_start, answer.end - 1]],
-                "token_spans": [token_span(tokens, answer.answer_start, answer.end)],
+                "token_spans": [touched_tokens(spans, answer.answer_start, answer.end)],
             }
-            for answer in question.answers
+            for answer in answers
         ],
-        "answers": list(dict.fromkeys(answer.text for answer in question.answers)),
+        "answers": list(dict.fromkeys(answer.text for answer in answers)),
     }
 
 
-def tokenize(text: str) -> list[Token]:
-    """Return the words and signs of a text."""
-    return [(match[0], match.start()) for match in _TOKEN.finditer(text)]
+def located_answers(context: str, question: Question) -> list[Answer]:
+    """Return the answers that are at their offsets. MRQA has no others: its answers are spans of the context."""
+    return [answer for answer in question.answers if answer.text and not is_mismatch(context, answer)]
 
 
-def token_span(tokens: list[Token], start: int, end: int) -> tuple[int, int]:
-    """Return the first and the last of the tokens that a span of characters touches."""
-    first = max(bisect_right(tokens, start, key=lambda token: token[1]) - 1, 0)
-    return first, max(bisect_left(tokens, end, key=lambda token: token[1]) - 1, first)
+def mrqa_tokens(text: str, spans: Iterable[Span]) -> list[tuple[str, int]]:
+    """Return each token with its offset."""
+    return [(text[start:end], start) for start, end in spans]
+
+
+def touched_tokens(spans: Sequence[Span], start: int, end: int) -> tuple[int, int]:
+    """Return the first and the last of the tokens that have a character of a text.
+
+    >>> touched_tokens(tokens("Built in 1612."), 5, 13)
+    (1, 2)
+    """
+    first = bisect_right(spans, start, key=lambda span: span[1])
+    return first, bisect_left(spans, end, key=lambda span: span[0]) - 1
 
 
 def describe_omissions(document: Document, form: Form) -> list[str]:
@@ -151,16 +160,22 @@ def describe_omissions(document: Document, form: Form) -> list[str]:
     is_mrqa = form is Form.MRQA
     carried = list(carried_paragraphs(document, form))
     contexts = sum(len(article.paragraphs) for article in document.data)
-    questions = [question for _, _, _, question in iterate_questions(document)]
+    questions = [(paragraph.context, question) for _, _, paragraph, question in iterate_questions(document)]
     counts = (
         (document.version is not UNSET, "version", "versions"),
         (is_mrqa and sum(bool(article.title) for article in document.data), "title", "titles"),
         (
-            is_mrqa and sum(not question.answers for question in questions),
+            is_mrqa and sum(not question.answers for _, question in questions),
             "question without an answer",
             "questions without an answer",
         ),
-        (sum(len(question.plausible) for question in questions), "plausible answer", "plausible answers"),
+        (
+            is_mrqa
+            and sum(len(question.answers) - len(located_answers(context, question)) for context, question in questions),
+            "answer that is not at its offset",
+            "answers that are not at their offsets",
+        ),
+        (sum(len(question.plausible) for _, question in questions), "plausible answer", "plausible answers"),
         (contexts - len(carried), "context without a question", "contexts without a question"),
         (sum(not article.paragraphs for article in document.data), "empty article", "empty articles"),
         (count_joined(carried, is_mrqa), "boundary that nothing marks", "boundaries that nothing marks"),
@@ -170,14 +185,21 @@ def describe_omissions(document: Document, form: Form) -> list[str]:
 
 def count_carried(document: Document, form: Form) -> int:
     """Return the number of questions that a form carries."""
-    return sum(bool(question.answers or form is not Form.MRQA) for _, _, _, question in iterate_questions(document))
+    return sum(
+        is_carried(paragraph.context, question, form) for _, _, paragraph, question in iterate_questions(document)
+    )
+
+
+def is_carried(context: str, question: Question, form: Form) -> bool:
+    """Return whether a form carries a question. MRQA needs an answer at its offset."""
+    return form is not Form.MRQA or bool(located_answers(context, question))
 
 
 def carried_paragraphs(document: Document, form: Form) -> Iterator[tuple[Article, Paragraph]]:
-    """Yield the paragraphs that a form carries: those with a question, in MRQA with an answered one."""
+    """Yield the paragraphs that have a question which the form carries."""
     for article in document.data:
         for paragraph in article.paragraphs:
-            if any(question.answers or form is not Form.MRQA for question in paragraph.qas):
+            if any(is_carried(paragraph.context, question, form) for question in paragraph.qas):
                 yield article, paragraph
 
 
