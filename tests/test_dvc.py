@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from dvc.repo import Repo
 from ruamel.yaml import YAML
 from spanferry.fetch import FILE_NAMES
 from spanferry.records import Reason
@@ -65,6 +66,19 @@ def test_git_ignores_what_dvc_caches(tmp_path: Path) -> None:
     assert set(ignored.stdout.split()) == paths
     links = ["data/inputs/source/memory/memory", "data/inputs/runs/some"]  # also those of a corpus called `source`
     assert subprocess.run(["git", "check-ignore", *links], cwd=tmp_path, check=False, capture_output=True).stdout == b""
+
+
+def test_dvc_ignores_junk_among_the_modules_and_nothing_that_is_tracked() -> None:
+    """A folder of modules is a dependency, so that a file which DVC does not ignore would make its stages run again."""
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    tracked = [ROOT / name for name in files.stdout.split("\0") if name.startswith(("data/", "pipeline/", "stages/"))]
+    junk = ["notes.txt", "notes", "fetch.py~", ".#fetch.py", "fetch (copy).py", ".ipynb_checkpoints/a.py", "new.json"]
+    with Repo(ROOT) as repo:
+        ignored = {path for path in tracked if repo.dvcignore.is_ignored_file(str(path))}
+        missed = [name for name in junk if not repo.dvcignore.is_ignored_file(str(ROOT / "pipeline/spanferry" / name))]
+        assert not repo.dvcignore.is_ignored_file(str(ROOT / "pipeline/spanferry/new.py"))
+    assert len(tracked) > 100
+    assert (ignored, missed) == (set(), [])
 
 
 def is_cached(out: str | dict) -> bool:

@@ -38,6 +38,8 @@ def test_changes_are_refused(tree):
     (tree / "file").write_text("2")
     with pytest.raises(InputError, match=r"uncommitted changes \(1, first: M file\)"):
         clean_commit(tree, [tree / "file"])
+    with pytest.raises(InputError, match=r"uncommitted changes \(1, first: M file\)"):
+        clean_commit(tree, [], [tree / "file"])
 
 
 def test_changes_that_have_no_part_in_the_build_are_not_asked_for(tree):
@@ -48,3 +50,44 @@ def test_changes_that_have_no_part_in_the_build_are_not_asked_for(tree):
 def test_a_folder_outside_a_work_tree(tmp_path):
     with pytest.raises(InputError, match="git status: fatal: not a git repository"):
         clean_commit(tmp_path, [tmp_path / "file"])
+
+
+JUNK = (
+    *("notes.txt", "notes", "a.py~", "#a.py#", ".a.py.swp", ".#a.py", "a.py.orig", "a (copy).py", "ünd\nso.txt"),
+    *("__pycache__/a.cpython-312.pyc", ".ipynb_checkpoints/a.py", "my-notes/a.py"),
+)
+
+
+def write(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("new")
+
+
+def test_among_modules_only_those_that_can_be_imported_count(tree):
+    for name in JUNK:
+        write(tree / "code" / name)
+    assert clean_commit(tree, [], [tree / "code"]).revision
+    with pytest.raises(InputError, match=rf"uncommitted changes \({len(JUNK)}, first: "):
+        clean_commit(tree, [tree / "code"])
+
+
+@pytest.mark.parametrize("name", ["new.py", "folder/new.py", "new.pyc", "new.abi3.so", "ünd.py", "ignored.py"])
+def test_a_module_that_git_does_not_know_counts(tree, name):
+    (tree / ".git/info/exclude").write_text("ignored.py\n")
+    write(tree / "code" / name)
+    with pytest.raises(InputError, match=rf"uncommitted changes \(1, first: (\?\?|!!) code/{name}\)"):
+        clean_commit(tree, [], [tree / "code"])
+
+
+def test_a_project_in_a_folder_of_its_repository(tree):
+    project = tree / "my-projects" / "one"
+    write(project / "code" / "new.py")
+    with pytest.raises(InputError, match=r"uncommitted changes \(1, first: \?\? code/new.py\)"):
+        clean_commit(project, [], [project / "code"])
+
+
+def test_names_are_no_patterns(tree):
+    (tree / "fil*").write_text("2")
+    (tree / "file").write_text("2")
+    with pytest.raises(InputError, match=r"uncommitted changes \(1, first: \?\? fil\*\)"):
+        clean_commit(tree, [tree / "fil*"])

@@ -17,7 +17,8 @@ from spanferry.publish.hub import check_ready, list_files, upload
 from spanferry.publish.package import check_language
 from spanferry.publish.revision import clean_commit, describe_version
 
-BUILD_PARTS = ("dvc.yaml", "dvc.lock", "params.yaml", "pipeline", "stages", "requirements.lock")
+BUILD_PARTS = ("dvc.yaml", "dvc.lock", "params.yaml", "requirements.lock")
+CODE = (Path("pipeline"), Path("stages"))
 
 
 @click.command(cls=Command)
@@ -45,7 +46,7 @@ def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run
     if dry_run:
         for name, size in files:
             click.echo(printable(f"{size:>13,}  {name}"))
-    commit = clean_commit(Path(), build_parts(params, corpus))
+    commit = clean_commit(Path(), build_parts(params, corpus), CODE)
     check_up_to_date(corpus)
     tag = tag or describe_version(Path())
     if dry_run:

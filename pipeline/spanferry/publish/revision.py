@@ -2,7 +2,8 @@
 
 import subprocess
 from collections.abc import Iterable
-from pathlib import Path
+from importlib.machinery import all_suffixes
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from spanferry.errors import InputError
@@ -15,19 +16,42 @@ class Commit(NamedTuple):
     date: str
 
 
-def clean_commit(root: Path, parts: Iterable[Path]) -> Commit:
+def clean_commit(root: Path, parts: Iterable[Path], code: Iterable[Path] = ()) -> Commit:
     """Return the commit that is checked out.
 
-    parts: the files and folders that the build depends on. Other files may have changes.
+    parts: the files and folders that the build depends on. Other files may have changes. code: the folders of modules,
+    in which a file that is not in git counts only if it can be imported.
 
     Raises InputError when one of these has uncommitted changes or is not in git, or `root` is not in a work tree.
     """
-    inside = [part for part in parts if part.absolute().is_relative_to(root.absolute())]
-    changes = run_git(root, "status", "--porcelain", "--untracked-files=all", "--", *map(str, inside)).splitlines()
+    changes = list_changes(root, parts)
+    changes += [change for change in list_changes(root, code, "--ignored") if not is_aside(change)]
     if changes:
         count = f"{len(changes)}, first: {changes[0].strip()}"
         raise InputError(f"{root.resolve()}: uncommitted changes ({count}); commit them first")
     return Commit(run_git(root, "rev-parse", "HEAD"), run_git(root, "show", "--no-patch", "--format=%cs", "HEAD"))
+
+
+def list_changes(root: Path, parts: Iterable[Path], *options: str) -> list[str]:
+    """Return the changes of files and folders as git writes them: two letters, and the path from the root."""
+    inside = [str(part) for part in parts if part.absolute().is_relative_to(root.absolute())]
+    if not inside:  # git would take an empty list for all files
+        return []
+    options = ("-z", "--no-renames", "--untracked-files=all", *options)
+    status = run_git(root, "--literal-pathspecs", "status", *options, "--", *inside)
+    prefix = run_git(root, "rev-parse", "--show-prefix")  # of a project in a folder of its repository
+    return [f"{change[:3]}{change[3:].removeprefix(prefix)}" for change in status.split("\0") if change]
+
+
+def is_aside(change: str) -> bool:
+    """Return whether a change is a file that git does not know and Python cannot import: a note, a backup, a cache.
+
+    >>> [is_aside(f"?? pipeline/{name}") for name in ("notes.txt", "a b.py", ".checkpoints/a.py", "a/b.py")]
+    [True, True, True, False]
+    """
+    state, path = change[:2], PurePosixPath(change[3:])
+    name = next((path.name.removesuffix(ending) for ending in all_suffixes() if path.name.endswith(ending)), "")
+    return state in ("??", "!!") and not all(part.isidentifier() for part in (*path.parts[1:-1], name))
 
 
 def describe_version(root: Path) -> str:
@@ -38,9 +62,12 @@ def describe_version(root: Path) -> str:
 def run_git(root: Path, *arguments: str) -> str:
     """Return the output of a git command. Raises InputError when it fails."""
     try:
-        result = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
     except OSError as error:
         raise InputError(f"git: {error.strerror or error}") from error
     if result.returncode:
-        raise InputError(f"git {arguments[0]}: {' '.join(result.stderr.split())}")
-    return result.stdout.strip()
+        command = next(argument for argument in arguments if not argument.startswith("-"))
+        raise InputError(f"git {command}: {' '.join(result.stderr.split())}")
+    return result.stdout.rstrip("\n")
