@@ -15,6 +15,7 @@ from spanferry.config import read_params
 @path_option("--spans")
 @path_option("--translations")
 @path_option("--names", required=False, help="The table of repaired questions, if stage names ran.")
+@path_option("--titles", required=False, help="The table of repaired titles, if stage names ran.")
 @path_option("--out")
 @path_option("--decisions", help="The table of decisions on paragraphs and questions to write.")
 @path_option("--digests", help="The JSON file to write: file name in OUT -> sha256.")
@@ -25,6 +26,7 @@ def main(
     spans: Path,
     translations: Path,
     names: Path | None,
+    titles: Path | None,
     out: Path,
     decisions: Path,
     digests: Path,
@@ -38,6 +40,7 @@ def main(
         params.languages(name).target,
         names=names,
         titles=params.names.titles,
+        repaired_titles=titles,
         out=out,
         decisions=decisions,
         checksums=digests,

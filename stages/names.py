@@ -9,11 +9,12 @@ from spanferry.cli.support import Command, path_option, print_summary, progress_
 from spanferry.config import Params, read_params
 from spanferry.executors import open_executor
 from spanferry.files import write_json
+from spanferry.language import Language
 from spanferry.names.asking import AskedQuestions
-from spanferry.names.tables import CheckedCorpus, check_corpus, list_differing, repair_questions
+from spanferry.names.tables import CheckedCorpus, check_corpus, list_differing, repair_questions, repair_titles
 from spanferry.projection.lookup import TranslationLookup
-from spanferry.projection.ranking import Locator, make_locator
-from spanferry.records import QuestionNames, SourceParagraph, TargetParagraph, TranslationRow
+from spanferry.projection.ranking import make_locator
+from spanferry.records import QuestionNames, SourceParagraph, TargetParagraph, TitleNames, TranslationRow
 from spanferry.tables import LazyTable, write
 from spanferry.translation.money import describe_spent
 
@@ -26,12 +27,21 @@ from spanferry.translation.money import describe_spent
 @path_option("--translations")
 @path_option("--out")
 @path_option("--asked", help="The table of the questions that were asked again, to write.")
+@path_option("--titles", help="The table of the titles that differ, to write.")
 @path_option("--report")
 def main(
-    name: str, memory: Path, layout: Path, paragraphs: Path, translations: Path, out: Path, asked: Path, report: Path
+    name: str,
+    memory: Path,
+    layout: Path,
+    paragraphs: Path,
+    translations: Path,
+    out: Path,
+    asked: Path,
+    titles: Path,
+    report: Path,
 ) -> None:
     params = read_params()
-    corpus, rows = CheckedCorpus(), list[QuestionNames]()
+    corpus, rows, title_rows = CheckedCorpus(), list[QuestionNames](), list[TitleNames]()
     spent: dict[str, object] = {}
     if params.corpus(name).native:
         write(schema_of(TranslationRow).empty_table(), asked)
@@ -41,22 +51,24 @@ def main(
         lookup = TranslationLookup(LazyTable(translations, TranslationRow))
         tables = LazyTable(layout, SourceParagraph), LazyTable(paragraphs, TargetParagraph)
         with progress_bar("names", tables[0].num_rows, "paragraphs") as progress:
-            corpus = check_corpus(*tables, lookup, locator, progress)
+            corpus = check_corpus(*tables, lookup, locator, params.names.titles, progress)
         del lookup  # the translations of a corpus take 100 MB
         if params.names.repair:
-            rows, spent = repair(params, name, memory, corpus, locator, asked)
+            rows, spent = repair(params, name, memory, corpus, locator.target, asked)
+            title_rows = repair_titles(corpus, locator.target)
         else:
             import_earlier_output(name, asked)
-            rows = list_differing(corpus)
+            rows, title_rows = list_differing(corpus)
             write(schema_of(TranslationRow).empty_table(), asked)
     write(to_table(rows, QuestionNames), out)
+    write(to_table(title_rows, TitleNames), titles)
     counts = dict(corpus.counts)
     write_json(report, {**counts, **spent})
     print_summary("names", f"{name}: {describe(counts)}")
 
 
 def repair(
-    params: Params, name: str, memory: Path, corpus: CheckedCorpus, locator: Locator, asked: Path
+    params: Params, name: str, memory: Path, corpus: CheckedCorpus, language: Language, asked: Path
 ) -> tuple[list[QuestionNames], dict[str, object]]:
     """Return the rows of the differing questions, and what the service has billed (`describe_spent`)."""
     with (
@@ -64,7 +76,7 @@ def repair(
         corpus_session(params, "names", name, memory, asked, executor) as session,
         AskedQuestions(session, asked) as questions,
     ):
-        rows = repair_questions(corpus, locator, questions.ask)
+        rows = repair_questions(corpus, language, questions.ask)
         corpus.counts.update(requests=questions.requests, characters=questions.characters)
         return rows, describe_spent(session.spent, session.price)
 
@@ -74,7 +86,9 @@ def describe(counts: dict[str, int]) -> str:
     repaired = counts["replaced"] + counts["asked_again"]
     return (
         f"names differ in {counts['different']:,} of {counts['compared']:,} questions with a known name; "
-        f"{repaired:,} repaired, {counts['different_after']:,} left"
+        f"{repaired:,} repaired, {counts['different_after']:,} left; "
+        f"{counts['titles_different']:,} of {counts['titles_compared']:,} titles differ, "
+        f"{counts['titles_different_after']:,} left"
     )
 
 

@@ -25,6 +25,7 @@ from spanferry.records import (
     SpanRow,
     Split,
     TargetParagraph,
+    TitleNames,
     TranslationRow,
 )
 from spanferry.segmentation import title_text
@@ -54,6 +55,7 @@ def clean_corpus(
     *,
     names: Path | None = None,
     titles: bool = False,
+    repaired_titles: Path | None = None,
     out: Path,
     decisions: Path,
     checksums: Path,
@@ -62,9 +64,9 @@ def clean_corpus(
 
     layout, paragraphs, spans, translations: the tables of `SourceParagraph`, `TargetParagraph`, `SpanRow` and
     `TranslationRow`; translations is None for a corpus that is already in the target language. language: code of the
-    target language, for the file names. names: the table of `QuestionNames` with the repaired questions. titles: True
-    to publish the translations of the titles. out: the folder for the cleaned files, provenance.parquet and
-    rejected.jsonl.
+    target language, for the file names. names, repaired_titles: the tables of `QuestionNames` and `TitleNames` with the
+    repaired questions and titles. titles: True to publish the translations of the titles. out: the folder for the
+    cleaned files, provenance.parquet and rejected.jsonl.
     decisions: the table of `ParagraphDecision` to write. checksums: the JSON file to write, {file name in out: sha256}.
     Raises InputError.
     """
@@ -73,9 +75,9 @@ def clean_corpus(
     located = tables.read(spans, SpanRow)
     translated = None if translations is None else tables.read(translations, TranslationRow)
     selection = select(source, target, located, translated)
-    repaired = read_repaired(names) if names else NO_REPAIRS
-    located = note_repairs(located, repaired)
-    for split, document in documents(source, target, located, translated, selection, repaired, titles).items():
+    repairs = read_repairs(names, repaired_titles)
+    located = note_repairs(located, repairs)
+    for split, document in documents(source, target, located, translated, selection, repairs, titles).items():
         write_squad(document, out / cleaned_name(language, split))
     kept = provenance(located, selection)
     tables.write(kept, out / "provenance.parquet")
@@ -85,9 +87,15 @@ def clean_corpus(
     return CleanedAnswers(visited=located.num_rows, kept=kept.num_rows)
 
 
-Repaired = Mapping[tuple[str, str], QuestionNames]
-"""(split, question id) -> the repaired question."""
-NO_REPAIRS: Repaired = {}
+@dataclass(frozen=True)
+class NameRepairs:
+    """What stage names has repaired. questions: (split, question id) -> row. titles: (split, article) -> row."""
+
+    questions: Mapping[tuple[str, str], QuestionNames]
+    titles: Mapping[tuple[str, int], TitleNames]
+
+
+NO_REPAIRS = NameRepairs({}, {})
 
 
 @dataclass(frozen=True)
@@ -99,23 +107,25 @@ class TargetTexts:
     """
 
     translations: Mapping[str, str | None]
-    repaired: Repaired
+    repairs: NameRepairs
     titles: bool
     underscores: bool
 
     def question(self, split: str, id_: str, question: str) -> str:
         """Return the translation of a kept question."""
-        if row := self.repaired.get((split, id_)):
+        if row := self.repairs.questions.get((split, id_)):
             return row.repaired or row.translation
         translation = self.translations[question.strip()]
         assert translation is not None  # otherwise the question would not be kept
         return translation
 
-    def title(self, title: str) -> str:
+    def title(self, split: str, article: int, title: str) -> str:
         """Return the translation of a title. A title that the translation lacks or repeats stays as it is."""
         text = title_text(title)
         translation = self.translations.get(text) if self.titles else None
-        if translation in (None, text):
+        if row := self.repairs.titles.get((split, article)):
+            translation = row.repaired
+        if translation is None or translation == text:
             return title
         return translation.replace(" ", "_") if self.underscores else translation
 
@@ -125,18 +135,25 @@ def text_to_translation(translations: pa.Table) -> dict[str, str | None]:
     return dict(zip(*(translations[name].to_pylist() for name in ("text", "translation")), strict=True))
 
 
-def read_repaired(names: Path) -> Repaired:
-    """Read the repaired questions. Raises InputError."""
-    rows = from_table(tables.read(names, QuestionNames), QuestionNames)
-    return {(row.split, row.question_id): row for row in rows if row.repair is not None}
+def read_repairs(names: Path | None, titles: Path | None) -> NameRepairs:
+    """Read the repairs of questions and titles, of the tables that exist. Raises InputError."""
+    questions = from_table(tables.read(names, QuestionNames), QuestionNames) if names else []
+    articles = from_table(tables.read(titles, TitleNames), TitleNames) if titles else []
+    return NameRepairs(
+        {(row.split, row.question_id): row for row in questions if row.repair is not None},
+        {(row.split, row.article): row for row in articles if row.repair is not None},
+    )
 
 
-def note_repairs(spans: pa.Table, repaired: Repaired) -> pa.Table:
-    """Return the spans (SpanRow) with the repairs of their questions."""
-    keys = zip(spans["split"].to_pylist(), spans["question_id"].to_pylist(), strict=True)
-    repairs = [row.repair if (row := repaired.get(key)) else None for key in keys]
-    field = spans.schema.field("question_repair")
-    return spans.set_column(spans.schema.get_field_index(field.name), field, pa.array(repairs, field.type))
+def note_repairs(spans: pa.Table, repairs: NameRepairs) -> pa.Table:
+    """Return the spans (SpanRow) with the repairs of their questions and titles."""
+    splits, ids, articles = (spans[name].to_pylist() for name in ("split", "question_id", "article"))
+    questions = [row and row.repair for row in map(repairs.questions.get, zip(splits, ids, strict=True))]
+    titles = [row and row.repair for row in map(repairs.titles.get, zip(splits, articles, strict=True))]
+    for column, values in (("question_repair", questions), ("title_repair", titles)):
+        field = spans.schema.field(column)
+        spans = spans.set_column(spans.schema.get_field_index(column), field, pa.array(values, field.type))
+    return spans
 
 
 def documents(
@@ -145,7 +162,7 @@ def documents(
     spans: pa.Table,
     translations: pa.Table | None,
     selection: Selection,
-    repaired: Repaired = NO_REPAIRS,
+    repairs: NameRepairs = NO_REPAIRS,
     titles: bool = False,
 ) -> dict[Split, Document]:
     """Return the cleaned document of each split that the layout has.
@@ -156,13 +173,13 @@ def documents(
     texts = None
     if translations is not None:
         underscores = not any(" " in title for title in layout["title"].unique().to_pylist())
-        texts = TargetTexts(text_to_translation(translations), repaired, titles, underscores)
+        texts = TargetTexts(text_to_translation(translations), repairs, titles, underscores)
     articles: dict[Split, dict[int, tuple[str, list[Paragraph]]]] = {split: {} for split in SPLITS}
     columns = [layout[name].to_pylist() for name in ("split", "article", "title")]
     contexts = paragraphs["context"].to_pylist()
     for row, questions in kept_questions(spans, texts, selection).items():
         split, article, title = (column[row] for column in columns)
-        _, cleaned = articles[split].setdefault(article, (texts.title(title) if texts else title, []))
+        _, cleaned = articles[split].setdefault(article, (texts.title(split, article, title) if texts else title, []))
         cleaned.append(Paragraph(context=contexts[row], qas=tuple(questions)))
     present = set(columns[0])
     return {split: to_document(articles[split].values()) for split in SPLITS if split in present}

@@ -6,6 +6,7 @@
     paragraphs.parquet    TargetParagraph    one row per target paragraph, its sentences aligned with the layout's
     spans.parquet         SpanRow            one row per answer: its span in the target, or why there is none
     names.parquet         QuestionNames      questions whose names differ from their paragraph's, and their repair
+    titles.parquet        TitleNames         titles that differ from their rendering in the paragraphs, and their repair
     decisions.parquet     ParagraphDecision  one row per source paragraph: what is kept, and why the rest is dropped
     provenance.parquet    SpanRow            the kept answers (`reason` null)
     rejected.jsonl        SpanRow            the dropped answers (`reason` set), as JSON lines
@@ -108,7 +109,7 @@ class RepairKind(StrEnum):
 
 
 class QuestionRepair(StrEnum):
-    """How a question got the rendering of a name that its paragraph has."""
+    """How a question or a title got the rendering of a name that its paragraph has."""
 
     REPLACED = "replaced"  # its own rendering was replaced, where no grammar was at stake
     ASKED_AGAIN = "asked_again"  # it was translated again, with the name between markers or in a glossary
@@ -283,7 +284,7 @@ class SpanRow(Record, frozen=True, gc=False):
     candidates: the spans that were not chosen, best first.
     repair: what was wrong with the offset in the source file; source_text and source_start are the repaired ones.
     question_repair: how the names of its question were made those of the paragraph (QuestionNames); None when they were
-    not. Stage clean sets it.
+    not. title_repair: the same for the title of its article (TitleNames). Stage clean sets both.
     """
 
     exclusive: ClassVar[tuple[str, str]] = ("placement", "reason")
@@ -305,6 +306,7 @@ class SpanRow(Record, frozen=True, gc=False):
     candidates: tuple[CandidateRow, ...]
     repair: Repair | None = None
     question_repair: QuestionRepair | None = None
+    title_repair: QuestionRepair | None = None
 
     @property
     def source_span(self) -> Span:
@@ -339,6 +341,23 @@ class QuestionNames(Record, frozen=True, gc=False):
     question: str
     translation: str
     names: tuple[NameDifference, ...]
+    repair: QuestionRepair | None
+    repaired: str | None
+
+
+class TitleNames(Record, frozen=True, gc=False):
+    """A title that differs from its rendering in the paragraphs of its article.
+
+    title: that of the source file. translation: its translation, or itself without one. in_context: the rendering of
+    the title without its qualifier "(...)". repair: None when no repair is possible. repaired: the title to publish
+    instead.
+    """
+
+    split: Split
+    article: int
+    title: str
+    translation: str
+    in_context: str
     repair: QuestionRepair | None
     repaired: str | None
 

@@ -52,6 +52,15 @@ def test_huggingface_hub_reads_the_header(rendered):
     }
 
 
+def test_the_share_of_other_names_is_stated_before_and_after_repair(rendered):
+    names = {"compared": 1396, "different": 13, "different_after": 3}
+    titles = {"titles_compared": 20, "titles_different": 2, "titles_different_after": 0}
+    line = "Another name than the context had 13 of 1,396 questions before repair (0.9 %), 3 after it (0.2 %)"
+    assert f"{line}.\n" in rendered(names=names)
+    assert f"{line}; 2 of 20 titles before repair (10.0 %), 0 after it (0.0 %).\n" in rendered(names=names | titles)
+    assert "For names it was not counted.\n" in rendered(names={})
+
+
 CONFIGS = ("default", "provenance", "rejected")
 
 LOSS = """\

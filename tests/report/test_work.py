@@ -12,12 +12,16 @@ from spanferry.translation.money import describe_spent as spent_entry
 from spanferry.translation.usage import Usage
 
 NAMES = {"compared": 396, "different": 13, "replaced": 9, "asked_again": 1, "different_after": 3}
+TITLES = {"titles_compared": 15, "titles_different": 7, "titles_different_after": 1}
 
 
 def test_names_are_described_before_and_after() -> None:
     assert describe_names(NAMES) == (
-        "13 of 396 questions with a known name had another one than their paragraph (3.3 %); 10 are repaired, which "
-        "leaves 3 (0.8 %)."
+        "13 of 396 questions with a known name had another one than their paragraph (3.3 %); after repair, 3 have "
+        "(0.8 %)."
+    )
+    assert describe_names(NAMES | TITLES) == (
+        f"{describe_names(NAMES)} 7 of 15 titles had another name than the paragraphs; after repair, 1 have."
     )
     assert describe_names({}) == describe_names(NAMES | {"compared": 0}) == ""
 

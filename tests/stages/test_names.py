@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from spanferry import tables
 from spanferry.arrow import from_table, schema_of
-from spanferry.records import QuestionNames, QuestionRepair, SourceParagraph, SpanRow, TranslationRow
+from spanferry.records import QuestionNames, QuestionRepair, SourceParagraph, SpanRow, TitleNames, TranslationRow
 
 import stages.clean
 import stages.locate
@@ -31,6 +31,7 @@ DUTCH = {
     "fast": "vasten",
     "monks": "monniken",
     "Mongol Empire": "Mongoolse Rijk",
+    "Genghis Khan (ruler)": "Dzjengis Khan (heerser)",
 }
 PARAMS = """\
 build: {corpora: [small]}
@@ -42,7 +43,9 @@ NAMES = (
     *("--corpus", "small", "--memory", ".", "--layout", "segments/layout.parquet"),
     *("--paragraphs", "located/paragraphs.parquet", "--translations", TRANSLATIONS),
     *("--out", "names.parquet", "--asked", "asked.parquet", "--report", "names.json"),
+    *("--titles", "titles.parquet"),
 )
+TITLES = {"titles": 1, "titles_compared": 0, "titles_different": 0, "titles_replaced": 0, "titles_different_after": 0}
 CLEAN = (
     *("--corpus", "small", "--layout", "segments/layout.parquet", "--paragraphs", "located/paragraphs.parquet"),
     *("--spans", "located/spans.parquet", "--translations", TRANSLATIONS, "--out", "clean"),
@@ -79,14 +82,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def project(workdir: Path, run: Callable[..., Result]) -> Callable[..., dict[str, object]]:
-    """Return build(params), which runs the stages up to names, and returns its counts."""
-    document = {
-        "version": "v2.0",
-        "data": [{"title": "Mongol_Empire", "paragraphs": [{"context": CONTEXT, "qas": QUESTIONS}]}],
-    }
-    (workdir / "dev.json").write_bytes(as_json(document))
+    """Return build(params, title), which runs the stages up to names, and returns its counts."""
 
-    def build(params: str = PARAMS) -> dict[str, object]:
+    def build(params: str = PARAMS, title: str = "Mongol_Empire") -> dict[str, object]:
+        article = {"title": title, "paragraphs": [{"context": CONTEXT, "qas": QUESTIONS}]}
+        (workdir / "dev.json").write_bytes(as_json({"version": "v2.0", "data": [article]}))
         Path("params.yaml").write_text(params)
         assert run(stages.segment.main, "--corpus", "small", "--source", ".", "--out", "segments").exit_code == 0
         rows = [{"text": text, "translation": translation, "reason": None} for text, translation in DUTCH.items()]
@@ -114,6 +114,7 @@ def test_names_are_repaired_published_and_noted(project, run, asked) -> None:
     assert project() == {
         **{"visited": 4, "with_name": 4, "compared": 4, "different": 3, "replaced": 2, "asked_again": 1},
         **{"different_after": 0, "requests": 1, "characters": 27},
+        **TITLES,
     }
     assert asked == ["What do monks do in [Lent]?"]
     found = rows()
@@ -139,6 +140,39 @@ def test_names_are_repaired_published_and_noted(project, run, asked) -> None:
         ("lent", QuestionRepair.ASKED_AGAIN, "Mongol_Empire"),
         ("who", None, "Mongol_Empire"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("title", "published_title", "repair"),
+    [
+        ("Genghis_Khan_(ruler)", "Genghis_Khan_(heerser)", QuestionRepair.REPLACED),
+        ("Genghis_Khan", "Genghis_Khan", None),  # it has no translation, and stays as it is
+        ("Karakorum", "Karakorum", None),
+    ],
+)
+def test_titles_are_those_of_their_paragraphs(project, run, asked, title, published_title, repair) -> None:
+    counts = project(title=title)
+    n = int(repair is not None)
+    assert {name: counts[name] for name in TITLES} == TITLES | {
+        **{"titles_compared": 1, "titles_different": n, "titles_replaced": n},
+    }
+    found = from_table(tables.read(Path("titles.parquet"), TitleNames), TitleNames)
+    assert [(row.title, row.in_context, row.repaired) for row in found] == [
+        (title, "Genghis Khan", "Genghis Khan (heerser)")
+    ] * n
+    assert run(stages.clean.main, *CLEAN, "--names", "names.parquet", "--titles", "titles.parquet").exit_code == 0
+    assert published()[0] == published_title
+    kept = from_table(tables.read(Path("clean/provenance.parquet"), SpanRow), SpanRow)
+    assert {(row.title, row.title_repair) for row in kept} == {(title, repair)}
+
+
+def test_differing_titles_are_only_counted_without_repair(project, run, asked) -> None:
+    title = "Genghis_Khan_(ruler)"
+    counts = project(PARAMS + "names: {repair: false}\n", title)
+    assert (counts["titles_different"], counts["titles_replaced"], counts["titles_different_after"]) == (1, 0, 1)
+    assert run(stages.clean.main, *CLEAN, "--names", "names.parquet", "--titles", "titles.parquet").exit_code == 0
+    assert published()[0] == "Dzjengis_Khan_(heerser)"
+    assert project(PARAMS + "names: {titles: false}\n", title)["titles"] == 0
 
 
 def test_nothing_is_asked_twice(project, run, asked) -> None:

@@ -1,25 +1,30 @@
 """Asks questions again with the engine of a corpus, so that their names are those of their paragraphs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
 from spanferry.language import language_of
+from spanferry.markers import Markers
 from spanferry.names.checking import DifferingQuestion
-from spanferry.names.tables import Repair, ask_with_glossary, ask_with_markers
+from spanferry.names.repair import NewTranslation, differing_names, mark_name, settle
+from spanferry.projection.marked import parse_translation
+from spanferry.projection.rescue import MarkerResult, RescueCase, TranslateTexts, request_in_rounds
 from spanferry.records import Kind
 from spanferry.translation.client.marked_sentences import MarkedSentences
 from spanferry.translation.client.session import TranslationSession
 from spanferry.translation.client.tasks import Segment
 
+STYLES = 2  # marker styles to try for a name
+
 
 class AskedQuestions:
     """Asks questions again, and counts the texts and their characters.
 
-    An engine that takes glossaries gets the renderings of the paragraph. Any other one gets the question with a name
-    between markers, and these translations are written to a table (TranslationRow). Translations with a glossary are
-    not, because the table does not say which glossary they had; the memory does.
+    An engine that takes glossaries gets the renderings of the paragraph. Any other one gets the question once for each
+    name, with this name between markers, and these translations are written to a table (TranslationRow). Translations
+    with a glossary are not, because the table does not say which glossary they had; the memory does.
     """
 
     def __init__(self, session: TranslationSession, path: Path) -> None:
@@ -36,29 +41,78 @@ class AskedQuestions:
     def __exit__(self, *error: object) -> bool | None:
         return self._stack.__exit__(*error)  # pyright: ignore[reportArgumentType] - the three parts of an exception
 
-    def ask(self, questions: Sequence[DifferingQuestion]) -> list[Repair | None]:
-        """Return the repair of each question, or None. Raises what the session raises."""
+    def ask(self, questions: Sequence[DifferingQuestion]) -> list[list[NewTranslation]]:
+        """Return the new translations of each question. Raises what the session raises."""
+        if not questions:
+            return []
         if self.session.translator.uses_glossary:
-            return ask_with_glossary(questions, self.language, self._translate_with_glossary)
-        return ask_with_markers(questions, self.session.translator.markers, self.language, self._translate)
+            return self._ask_with_glossary(questions)
+        unsettled = [self._unsettled_names(question) for question in questions]
+        styles = self.session.translator.markers
+        contexts = {
+            request.text: question.context
+            for question, names in zip(reversed(questions), reversed(unsettled), strict=True)
+            for n in names
+            for request in mark_name(question, n, styles)
+        }
 
-    def _translate(self, texts: Sequence[str]) -> dict[str, str | None]:
-        self._count(texts)
-        return self._marked.translate(texts)
+        def translate(texts: Sequence[str]) -> Mapping[str, str | None]:
+            self._count(texts)
+            return self._marked.translate(texts, contexts)
 
-    def _translate_with_glossary(self, questions: Sequence[DifferingQuestion]) -> list[str | None]:
+        return ask_with_markers(questions, unsettled, styles, translate)
+
+    def _unsettled_names(self, question: DifferingQuestion) -> list[int]:
+        """Return the names of a question that differ after those have been replaced for which the rule allows it."""
+        repair = settle(question, (), self.language)
+        return differing_names(question, repair[0] if repair else question.translation, self.language)
+
+    def _ask_with_glossary(self, questions: Sequence[DifferingQuestion]) -> list[list[NewTranslation]]:
         segments = [
             Segment(
                 each.question.question.strip(),
                 Kind.QUESTION,
                 each.context,
-                tuple((name.name.text, name.in_context) for name in each.names),
+                tuple((name.name.text, name.in_context.text) for name in each.names),
             )
             for each in questions
         ]
         self._count([segment.text for segment in segments])
-        return [result.text for result in self.session.translate(segments)]
+        results = self.session.translate(segments)
+        return [[NewTranslation(result.text, {})] if result.text else [] for result in results]
 
     def _count(self, texts: Sequence[str]) -> None:
         self.requests += len(texts)
         self.characters += sum(map(len, texts))
+
+
+def ask_with_markers(
+    questions: Sequence[DifferingQuestion],
+    unsettled: Sequence[Sequence[int]],
+    styles: Sequence[Markers],
+    translate: TranslateTexts,
+) -> list[list[NewTranslation]]:
+    """Ask questions again, once for each of their unsettled names. Return the translations that kept their markers.
+
+    A name whose markers were lost is asked for again in the next style, up to STYLES of them.
+    """
+    answers: list[list[NewTranslation]] = [[] for _ in questions]
+    asked = [(row, n) for row, names in enumerate(unsettled) for n in names]
+    cases = [marker_case(questions[row], n, styles) for row, n in asked]
+    results = request_in_rounds(cases, STYLES, translate)
+    for (row, n), case, result in zip(asked, cases, results, strict=True):
+        if result.marked and not has_stray_marker(result, case):
+            answers[row].append(NewTranslation(result.marked.text, {n: result.marked.piece}))
+    return answers
+
+
+def marker_case(question: DifferingQuestion, n: int, styles: Sequence[Markers]) -> RescueCase:
+    """Return the requests for the n-th name of a question."""
+    name = question.names[n].name
+    return RescueCase((name.in_question[0], name.text), tuple(mark_name(question, n, styles)[:STYLES]))
+
+
+def has_stray_marker(result: MarkerResult, case: RescueCase) -> bool:
+    """Return whether a translation without its markers has more of them. The question has none itself (`mark_name`)."""
+    kept = (each for each in case.requests if parse_translation(result.raw or "", each) == result.marked)
+    return any(marker in (result.marked.text if result.marked else "") for each in kept for marker in each.markers)

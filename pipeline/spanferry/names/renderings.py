@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import regex
+
 from spanferry.language import Language
 from spanferry.language.names import find_names
 from spanferry.language.words import fold, tokens
@@ -10,11 +12,16 @@ from spanferry.projection.ranking import Locator
 from spanferry.projection.tokenized import TokenizedText
 from spanferry.records import Method, Span
 
+_POSSESSIVE = regex.compile(r"['’]s?(?!\p{L})")
+# A name does not go on after a comma, or after the end of a sentence.
+_BREAK = regex.compile(r"[,;:!?()]|\.(?!\S)")
 CERTAIN, LIKELY = 0.9, 0.8
 """The lowest probability of a rendering; below CERTAIN, it must be a whole name of equally many words.
 
 Otherwise similar words are often only a part of the name: "Destiny" of "Het kind van Destiny".
 """
+DOUBTFUL = 0.55
+"""The lowest probability of a rendering that another text of the article must confirm (`agreement`)."""
 # Endings of a name up to this length may belong to grammar: Luther/Luthers, Chinese/Chinezen. The stem is longer.
 LONGEST_ENDING = 3
 
@@ -35,10 +42,11 @@ def make_pair(source: TokenizedText, target: TokenizedText, language: Language) 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """The rendering of a name in a translation."""
+    """The rendering of a name in a translation. is_possessive: the source has a possessive there ("Kublai's")."""
 
     text: str
     span: Span
+    is_possessive: bool = False
 
 
 def find_rendering(pair: TextPair, name: Span, translation: str | None, locator: Locator) -> Rendering | None:
@@ -56,10 +64,36 @@ def find_rendering(pair: TextPair, name: Span, translation: str | None, locator:
         if chosen is None or (chosen.method is Method.FUZZY and known != translation):
             continue
         rendering = pair.target.text[slice(*chosen.span)]
+        if exceeds(rendering, text, locator):
+            continue
         is_whole = chosen.span in pair.names and len(rendering.split()) == len(text.split())
         if probability >= (LIKELY if is_whole else CERTAIN) and not rendering[:1].islower():
-            return Rendering(rendering, chosen.span)
+            return Rendering(rendering, chosen.span, is_possessive(pair.source.text, name[1]))
     return None
+
+
+def exceeds(rendering: str, name: str, locator: Locator) -> bool:
+    """Return whether a rendering has a comma, or ends with a preposition or conjunction, although the name does not."""
+    last_words = rendering.lower().split()[-1:], name.lower().split()[-1:]
+    ends = [
+        word[0] in language.edge_words
+        for word, language in zip(last_words, (locator.target, locator.source), strict=True)
+    ]
+    return (ends[0] and not ends[1]) or bool(_BREAK.search(rendering) and not _BREAK.search(name))
+
+
+def find_doubtful(pair: TextPair, name: Span, locator: Locator) -> Rendering | None:
+    """Return the run of words that resembles a name most, if it is a whole name of the translation; else None."""
+    decision = locator.locate(make_query(pair.source, name[0], pair.source.text[slice(*name)], None), pair.target)
+    chosen, probability = decision.chosen, decision.probability or 0.0
+    if chosen is None or probability < DOUBTFUL or chosen.span not in pair.names:
+        return None
+    return Rendering(pair.target.text[slice(*chosen.span)], chosen.span, is_possessive(pair.source.text, name[1]))
+
+
+def is_possessive(text: str, end: int) -> bool:
+    """Return whether a name that ends at an offset is a possessive, whose translation may have an ending."""
+    return _POSSESSIVE.match(text, end) is not None
 
 
 def has_rendering(text: str, rendering: str, language: Language) -> bool:
@@ -92,3 +126,16 @@ def is_form_of(word: str, name: str, language: Language) -> bool:
         return True
     shorter, longer = sorted((word, name), key=len)
     return language.compounds and len(shorter) > LONGEST_ENDING and shorter in longer
+
+
+def is_capitalised(rendering: str, language: Language) -> bool:
+    """Return whether a rendering consists of capitalised words ("Yuan-dynastie"), numbers and words that link them."""
+    words = [rendering[start:end] for start, end in tokens(rendering) if is_first_of_word(rendering, start)]
+    return rendering[:1].isupper() and all(
+        not word[0].islower() or word in language.name_links or word in language.edge_words for word in words
+    )
+
+
+def is_first_of_word(text: str, start: int) -> bool:
+    """Return whether a token begins a word: the parts of a word with hyphens count as one."""
+    return text[start].isalnum() and text[start - 1 : start] not in ("-", "‑")

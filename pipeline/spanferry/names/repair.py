@@ -1,34 +1,32 @@
 """Gives a question the renderings of names that its paragraph has.
 
-    "Wat stichtte Dzjengis Khan?" ──replace_names──> "Wat stichtte Genghis Khan?"
+    "Wat stichtte Dzjengis Khan?" ──settle──> "Wat stichtte Genghis Khan?"
 
 A rendering is replaced only where no grammar is at stake, by a closed rule (`can_replace`). All other questions are
-asked again: with the renderings as a glossary if the engine takes one, else with the name between markers, which often
-changes the translation, and always shows which words of the question are the name.
+asked again: with the renderings as a glossary if the engine takes one, else once for each name, with this name between
+markers, which often changes the translation, and always shows which words of the question are the name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-
-from msgspec.structs import replace
 
 from spanferry.language import Language
-from spanferry.language.words import tokens
 from spanferry.markers import Markers
 from spanferry.names.checking import DifferingName, DifferingQuestion, word_before
-from spanferry.names.renderings import Rendering, has_rendering
-from spanferry.projection.marked import MarkerRequest, parse_translation
+from spanferry.names.renderings import Rendering, has_rendering, is_capitalised
+from spanferry.projection.marked import MarkerRequest
 from spanferry.records import NameDifference, QuestionNames, QuestionRepair
+
+Repair = tuple[str, QuestionRepair]
+"""The repaired question, and how it was repaired."""
 
 
 @dataclass(frozen=True, slots=True)
-class MarkedQuestion:
-    """A question with one of its names between markers, to be translated again."""
+class NewTranslation:
+    """Another translation of a question. pieces: index of a name in `names` -> the words that were between markers."""
 
-    differing: DifferingQuestion
-    name: DifferingName
-    request: MarkerRequest
+    text: str
+    pieces: Mapping[int, str]
 
 
 def can_replace(name: DifferingName, found: Rendering, translation: str, language: Language) -> bool:
@@ -37,102 +35,91 @@ def can_replace(name: DifferingName, found: Rendering, translation: str, languag
     - In the target language, names do not change their form in a sentence (`Language.inflects_names`).
     - Both renderings consist of capitalised words and numbers, and words that link them.
     - The question has the rendering once.
+    - The paragraph does not have it as a possessive, whose translation may have an ending ("Koeblais").
+    - It is not a single word that the paragraphs of the article have as well, and which may mean something else.
     - It follows an article or determiner in neither text, or the same one in both: another name might need another one.
     """
-    before = word_before(translation, found.span[0])
     determiners = language.articles | language.determiners
-    articles = [word if word in determiners else "" for word in (name.before, before)]
+    words = (word_before(translation, found.span[0]), *name.before)
+    own, *in_context = [word if word in determiners else "" for word in words]
     return (
         not language.inflects_names
-        and is_capitalised(name.in_context, language)
+        and not name.in_context.is_possessive
+        and not name.is_other_word
+        and is_capitalised(name.in_context.text, language)
         and is_capitalised(found.text, language)
         and translation.count(found.text) == 1
-        and articles[0] == articles[1]
+        and own in in_context
     )
 
 
-def is_capitalised(rendering: str, language: Language) -> bool:
-    """Return whether a rendering consists of capitalised words, numbers and words that link them."""
-    words = [rendering[start:end] for start, end in tokens(rendering) if rendering[start].isalnum()]
-    return rendering[:1].isupper() and all(
-        not word[0].islower() or word in language.name_links or word in language.edge_words for word in words
-    )
+def settle(differing: DifferingQuestion, answers: Sequence[NewTranslation], language: Language) -> Repair | None:
+    """Return the repair of a question; None if nothing can be repaired.
+
+    answers: its further translations. One that has all renderings of the paragraph is used. Otherwise every name is
+    replaced in the first translation for which the rule allows it; other names may stay as they are.
+    """
+    for answer in answers:
+        if not differing_names(differing, answer.text, language):
+            return answer.text, QuestionRepair.ASKED_AGAIN
+    changes: list[tuple[Rendering, str]] = []
+    for n, name in enumerate(differing.names):
+        pieces = (find_piece(answer.pieces[n], differing.translation) for answer in answers if n in answer.pieces)
+        for place in (name.in_question, *pieces):
+            if place and can_replace(name, place, differing.translation, language) and is_free(place, changes):
+                changes.append((place, name.in_context.text))
+                break
+    return (substitute(differing.translation, changes), QuestionRepair.REPLACED) if changes else None
 
 
-def replace_names(differing: DifferingQuestion, language: Language) -> str | None:
-    """Return a translated question with the renderings of its paragraph; None if one of them cannot be replaced."""
-    found = [name.in_question for name in differing.names]
-    if not all(
-        place and can_replace(name, place, differing.translation, language)
-        for name, place in zip(differing.names, found, strict=True)
-    ):
-        return None
-    return substitute(
-        differing.translation,
-        [(place, name.in_context) for place, name in zip(found, differing.names, strict=True) if place],
-    )
+def differing_names(differing: DifferingQuestion, text: str, language: Language) -> list[int]:
+    """Return which of the names of a question do not have the paragraph's rendering in a translation of it."""
+    return [n for n, name in enumerate(differing.names) if not has_rendering(text, name.in_context.text, language)]
 
 
-def substitute(text: str, changes: Sequence[tuple[Rendering, str]]) -> str | None:
-    """Return a text with some spans replaced; None if they overlap."""
-    ordered = sorted(changes, key=lambda change: change[0].span, reverse=True)
-    if any(later.span[0] < earlier.span[1] for (later, _), (earlier, _) in pairwise(ordered)):
-        return None
-    for place, new in ordered:
+def find_piece(piece: str, translation: str) -> Rendering | None:
+    """Return the place of the words that were between markers in the translation without markers."""
+    at = translation.find(piece) if piece else -1
+    return Rendering(piece, (at, at + len(piece))) if at >= 0 else None
+
+
+def is_free(place: Rendering, changes: Sequence[tuple[Rendering, str]]) -> bool:
+    """Return whether a place does not overlap those that are replaced already."""
+    return all(place.span[1] <= other.span[0] or other.span[1] <= place.span[0] for other, _ in changes)
+
+
+def substitute(text: str, changes: Sequence[tuple[Rendering, str]]) -> str:
+    """Return a text with some spans replaced, which do not overlap."""
+    for place, new in sorted(changes, key=lambda change: change[0].span, reverse=True):
         text = text[: place.span[0]] + new + text[place.span[1] :]
     return text
 
 
-def mark_name(differing: DifferingQuestion, styles: Sequence[Markers]) -> MarkedQuestion | None:
-    """Put the first name of a question between markers; None if the question has all kinds of markers itself."""
+def mark_name(differing: DifferingQuestion, n: int, styles: Sequence[Markers]) -> list[MarkerRequest]:
+    """Put the n-th name of a question between markers, in each style that the question does not have itself."""
     text = differing.question.question
-    name = differing.names[0]
-    start, end = name.name.in_question
-    for left, right in styles:
-        if left not in text and right not in text:
-            marked = f"{text[:start]}{left}{text[start:end]}{right}{text[end:]}".strip()
-            offset = start - (len(text) - len(text.lstrip()))
-            return MarkedQuestion(differing, name, MarkerRequest(marked, (left, right), offset, text[start:end]))
-    return None
+    start, end = differing.names[n].name.in_question
+    offset = start - (len(text) - len(text.lstrip()))
+    return [
+        MarkerRequest(
+            f"{text[:start]}{left}{text[start:end]}{right}{text[end:]}".strip(), (left, right), offset, text[start:end]
+        )
+        for left, right in styles
+        if left not in text and right not in text
+    ]
 
 
-def take_reply(marked: MarkedQuestion, reply: str | None, language: Language) -> tuple[str, QuestionRepair] | None:
-    """Return the repaired question from the translation of a marked one; None if it brings nothing.
-
-    The new translation is used if it has the paragraph's renderings. Otherwise its marked words are replaced in the
-    first translation, if they are in it and the rule allows it.
-    """
-    parsed = parse_translation(reply, marked.request) if reply else None
-    # The question has none of these markers itself (`mark_name`): what is left of them is a stray one.
-    if parsed is None or any(marker in parsed.text for marker in marked.request.markers):
-        return None
-    names = marked.differing.names
-    if all(has_rendering(parsed.text, name.in_context, language) for name in names):
-        return parsed.text, QuestionRepair.ASKED_AGAIN
-    translation = marked.differing.translation
-    at = translation.find(parsed.piece)
-    place = Rendering(parsed.piece, (at, at + len(parsed.piece)))
-    if len(names) == 1 and parsed.piece and at >= 0 and can_replace(marked.name, place, translation, language):
-        return substitute(translation, [(place, marked.name.in_context)]) or translation, QuestionRepair.REPLACED
-    return None
-
-
-def names_row(differing: DifferingQuestion) -> QuestionNames:
-    """Return the row of a question without a repair."""
+def names_row(differing: DifferingQuestion, repair: Repair | None = None) -> QuestionNames:
+    """Return the row of a question."""
     return QuestionNames(
         split=differing.split,
         question_id=differing.question.id,
         question=differing.question.question,
         translation=differing.translation,
         names=tuple(
-            NameDifference(each.name.text, each.in_context, each.in_question.text if each.in_question else None)
+            NameDifference(each.name.text, each.in_context.text, each.in_question.text if each.in_question else None)
             for each in differing.names
         ),
-        repair=None,
-        repaired=None,
+        repair=repair[1] if repair else None,
+        repaired=repair[0] if repair else None,
     )
-
-
-def repaired_row(row: QuestionNames, text: str, repair: QuestionRepair) -> QuestionNames:
-    """Return a row with its repair."""
-    return replace(row, repair=repair, repaired=text)

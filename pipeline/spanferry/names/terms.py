@@ -11,7 +11,7 @@ from spanferry.language.words import tokens
 from spanferry.records import Span
 from spanferry.segmentation import title_text
 
-_QUALIFIER = regex.compile(r"\s*\([^()]*\)$")
+QUALIFIER = regex.compile(r"\s*\([^()]*\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def shared_names(
     names: those of the paragraph (`names_by_text`). A name of the question may be a part of a run of capitalised words
     ("Rhine" in "European Rhine"), but it must be a whole name of the paragraph. A part of another one is left out.
     """
-    topic = _QUALIFIER.sub("", title_text(title))
+    topic = QUALIFIER.sub("", title_text(title))
     asked = find_names(question, language)
     in_question = outside(places_of(topic, question), asked)
     in_context = outside(places_of(topic, context), [span for spans in names.values() for span in spans])

@@ -70,6 +70,7 @@ def render_card(
         loss=loss_rows(figures),
         methods=format_counts(answers.methods, Method),
         reasons=format_counts(answers.reasons, Reason),
+        names=describe_names(figures.names),
         gold=figures.gold,
         people=figures.people,
         settings=to_yaml(build.settings),
@@ -80,6 +81,19 @@ def render_card(
         revision=REVISION_PLACEHOLDER,
         percent=percent,
     )
+
+
+def describe_names(counts: Mapping[str, int]) -> str:
+    """Describe how many questions and titles have another name than their contexts, before and after repair."""
+    shares: list[str] = []
+    for kind, prefix in (("questions", ""), ("titles", "titles_")):
+        if compared := counts.get(f"{prefix}compared"):
+            before, after = (counts[f"{prefix}{name}"] for name in ("different", "different_after"))
+            shares.append(
+                f"{before:,} of {compared:,} {kind} before repair ({percent(before / compared)}), {after:,} after it "
+                f"({percent(after / compared)})"
+            )
+    return f"Another name than the context had {'; '.join(shares)}." if shares else "For names it was not counted."
 
 
 def state_revision(text: str, revision: str) -> str:

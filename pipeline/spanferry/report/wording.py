@@ -154,16 +154,20 @@ def describe_work(figures: LossFigures) -> list[str]:
 
 
 def describe_names(counts: Mapping[str, int]) -> str:
-    """Describe how many questions have other names than their paragraphs; "" when no names were compared."""
-    if not counts or not counts["compared"]:
-        return ""
-    before, after = (counts[name] / counts["compared"] for name in ("different", "different_after"))
-    repaired = counts["replaced"] + counts["asked_again"]
-    return (
-        f"{number(counts['different'])} of {plural(counts['compared'], 'question')} with a known name had another one "
-        f"than their paragraph ({percent(before)}); {number(repaired)} are repaired, which leaves "
-        f"{number(counts['different_after'])} ({percent(after)})."
-    )
+    """Describe how many questions and titles have other names than their paragraphs; "" when none were compared."""
+    parts: list[str] = []
+    if counts.get("compared"):
+        before, after = (percent(counts[name] / counts["compared"]) for name in ("different", "different_after"))
+        parts.append(
+            f"{number(counts['different'])} of {plural(counts['compared'], 'question')} with a known name had another "
+            f"one than their paragraph ({before}); after repair, {number(counts['different_after'])} have ({after})."
+        )
+    if counts.get("titles_compared"):
+        parts.append(
+            f"{number(counts['titles_different'])} of {plural(counts['titles_compared'], 'title')} had another name "
+            f"than the paragraphs; after repair, {number(counts['titles_different_after'])} have."
+        )
+    return " ".join(parts)
 
 
 def describe_spent(spent: Mapping[str, SpentFigures]) -> str:

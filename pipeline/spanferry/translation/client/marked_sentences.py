@@ -1,6 +1,6 @@
 """Translates the marked sentences of rescue, and writes them to a table as they are translated."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -11,6 +11,8 @@ from spanferry.translation.client.segment_tables import translation_table
 from spanferry.translation.client.session import TranslationSession
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.memory.prior import translation_schema
+
+NO_CONTEXTS: Mapping[str, str] = {}
 
 
 class MarkedSentences:
@@ -27,9 +29,12 @@ class MarkedSentences:
     def __exit__(self, *error: object) -> bool | None:
         return self._stack.__exit__(*error)  # pyright: ignore[reportArgumentType] - the three parts of an exception
 
-    def translate(self, texts: Sequence[str]) -> dict[str, str | None]:
-        """Return the translation of each text; None where there is none. Raises what the session raises."""
-        segments = [Segment(text, MARKED) for text in texts]
+    def translate(self, texts: Sequence[str], contexts: Mapping[str, str] = NO_CONTEXTS) -> dict[str, str | None]:
+        """Return the translation of each text; None where there is none. Raises what the session raises.
+
+        contexts: the paragraph of each text that is to be sent with it.
+        """
+        segments = [Segment(text, MARKED, contexts.get(text, "")) for text in texts]
         results = self.session.translate(segments)
         # The metadata of a table must say which rows come from the corpus's own translations, but it is written before
         # the rows. These rows are therefore left out; a later run finds them in the corpus's own translations again.
