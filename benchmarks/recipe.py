@@ -6,8 +6,10 @@ The questions are those of a SQuAD file that have an answer and whose context is
 evaluation, the others for training. `--stock-python` is that of an environment with transformers 4 (stock_recipe.py).
 The recipes run one after the other, seed by seed. Finished runs are kept in FOLDER, and are not repeated.
 
-Prints a table: exact match, F1 with its 95 % interval (bootstrap over paragraphs), seconds of each part. Then it takes
-the stock recipe's logits, chooses answers with Spanferry's code, and counts those that differ.
+Prints a table: exact match, F1 with its 95 % interval (bootstrap over paragraphs), seconds of each part. Seconds are
+of CPU time, so that other work on the machine counts little; set OMP_NUM_THREADS=1 there, since threads that wait for
+each other count as well. Then it takes the stock recipe's logits, chooses answers with Spanferry's code, and counts
+those that differ.
 """
 
 import argparse
@@ -70,16 +72,16 @@ def train_spanferry(given: argparse.Namespace) -> None:
     silence_transformers()
     run, out = make_run(given, given.own), given.folder / f"spanferry-{given.own}"
     out.mkdir(parents=True, exist_ok=True)
-    marks = [time.perf_counter()]
+    marks = [time.process_time()]
     source = locate_model(given.model, None, "safetensors")
     train, dev = (read_squad(given.folder / f"{split}.json") for split in ("train", "dev"))
     prepared = training.prepare_training(run, [train], source)
-    marks.append(time.perf_counter())
+    marks.append(time.process_time())
     training.train(prepared, out / "checkpoints")
-    marks.append(time.perf_counter())
+    marks.append(time.process_time())
     data = collect_examples([dev])
     answers = predict(prepared.model, prepared.tokenizer, data, run.training, run.prediction, allow_no_answer=False)
-    marks.append(time.perf_counter())
+    marks.append(time.process_time())
     (out / "predictions.json").write_text(json.dumps(answers.predictions, ensure_ascii=False), encoding="utf-8")
     seconds = dict(zip(PARTS, np.diff(marks).round(2).tolist(), strict=True))
     (out / "seconds.json").write_text(json.dumps(seconds))
@@ -100,12 +102,12 @@ def run_recipe(given: argparse.Namespace, recipe: str, seed: int) -> None:
 
 
 def score(given: argparse.Namespace, recipe: str, seed: int) -> tuple[Evaluation, dict[str, float]]:
-    """Return the scores of a finished run, and the seconds of its parts, with those of the scores."""
+    """Return the scores of a finished run, and the CPU seconds of its parts, with those of the scores."""
     folder = given.folder / f"{recipe}-{seed}"
     predictions = json.loads((folder / "predictions.json").read_text(encoding="utf-8"))
-    start = time.perf_counter()
+    start = time.process_time()
     evaluation = evaluate(read_squad(given.folder / "dev.json"), predictions)
-    return evaluation, json.loads((folder / "seconds.json").read_text()) | {"scores": time.perf_counter() - start}
+    return evaluation, json.loads((folder / "seconds.json").read_text()) | {"scores": time.process_time() - start}
 
 
 def count_differences(given: argparse.Namespace, seed: int) -> tuple[int, int]:
@@ -171,7 +173,7 @@ def main() -> None:
             )
     columns = ("recipe", "seed", "EM", "F1", "95 % of F1", *(f"{part} s" for part in (*PARTS, "scores")), "together s")
     print_table(columns, rows)
-    print(f"\nstock / Spanferry, seconds together: {together['stock'] / together['spanferry']:.2f}")
+    print(f"\nstock / Spanferry, CPU seconds together: {together['stock'] / together['spanferry']:.2f}")
     for seed in given.seeds:
         different, total = count_differences(given, seed)
         print(f"seed {seed}: {different} of {total} answers differ when both choose from the stock recipe's logits")
