@@ -8,7 +8,7 @@ LOCKED := build.lock requirements.lock
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --constraint constraints.txt
 
-.PHONY: help install repro test lint coverage lock licences clean
+.PHONY: help install repro test lint coverage docs lock licences clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -30,10 +30,13 @@ lint: .venv/installed.stamp ## check style, format and types
 coverage: .venv/installed.stamp ## run the tests and print the library's line coverage; fails below 90 %
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --cov --cov-report=term
 
+docs: .venv/installed.stamp ## build the documentation in site/; a broken link is an error
+	$(BIN)/python -m sphinx --nitpicky --fail-on-warning --keep-going --quiet docs site
+
 lock: ## rewrite both lock files from pyproject.toml and constraints.txt
 	test -x $(BIN)/uv || $(MAKE) install
 	printf 'setuptools\nuv\n' | $(LOCK) --output-file build.lock -
-	$(LOCK) --extra test --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra test --extra docs --output-file requirements.lock pyproject.toml
 
 licences: .venv/installed.stamp ## rewrite docs/licences.md (needs pip-licenses)
 	pip-licenses --python $(BIN)/python --from mixed --order license --format markdown \
