@@ -1,11 +1,14 @@
-"""Decide which answers to keep, and write the cleaned SQuAD files, their provenance, and the rejected answers."""
+"""Apply corrections, decide what is kept, and write the cleaned SQuAD files, provenance and rejected answers."""
 
 from pathlib import Path
 
 import click
-from spanferry.cleaning import clean_corpus
+from spanferry.cleaning import Corrections, clean_corpus
 from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import read_params
+from spanferry.corrections.corpus import make_finder
+from spanferry.corrections.files import read_reviews
+from spanferry.corrections.wording import describe_corrections
 
 
 @click.command(cls=Command, name="clean", help=__doc__)
@@ -16,7 +19,9 @@ from spanferry.config import read_params
 @path_option("--translations")
 @path_option("--names", required=False, help="The table of repaired questions, if stage names ran.")
 @path_option("--titles", required=False, help="The table of repaired titles, if stage names ran.")
+@path_option("--corrections", required=False, help="The folder of people's corrections.")
 @path_option("--out")
+@path_option("--corrected", required=False, help="The JSON file to write: what the corrections changed.")
 @path_option("--decisions", help="The table of decisions on paragraphs and questions to write.")
 @path_option("--digests", help="The JSON file to write: file name in OUT -> sha256.")
 def main(
@@ -27,24 +32,35 @@ def main(
     translations: Path,
     names: Path | None,
     titles: Path | None,
+    corrections: Path | None,
     out: Path,
+    corrected: Path | None,
     decisions: Path,
     digests: Path,
 ) -> None:
     params = read_params()
+    languages = params.languages(name)
+    reviews = read_reviews(corrections, params.corpus(name).correction_locations()) if corrections else []
+    find_again = make_finder((languages.source, languages.target), params.align.min_confidence)
     answers = clean_corpus(
         layout,
         paragraphs,
         spans,
         None if params.corpus(name).native else translations,
-        params.languages(name).target,
+        languages.target,
         names=names,
         titles=params.names.titles,
         repaired_titles=titles,
+        corrections=Corrections(reviews, find_again),
         out=out,
         decisions=decisions,
+        corrected=corrected,
         checksums=digests,
     )
+    if answers.corrections:
+        print_summary("clean", f"{name}: {describe_corrections(answers.corrections)}")
+    for item in answers.outdated:
+        print_summary("clean", f"{name}: {item.place}: outdated: question {item.question_id!r} has changed since")
     print_summary("clean", f"{name}: {answers.kept:,} of {answers.visited:,} answers kept")
 
 

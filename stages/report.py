@@ -19,6 +19,7 @@ from spanferry.report.wording import number
 @path_option("--translations")
 @path_option("--clean")
 @path_option("--decisions")
+@path_option("--corrected", required=False, help="What people corrected, as stage clean wrote it.")
 @path_option("--translate", required=False, help="The report of stage translate, if it ran.")
 @path_option("--rescue", required=False, help="The report of stage rescue, if it ran.")
 @path_option("--names", required=False, help="The report of stage names, if it ran.")
@@ -31,13 +32,15 @@ def main(
     translations: Path,
     clean: Path,
     decisions: Path,
+    corrected: Path | None,
     translate: Path | None,
     rescue: Path | None,
     names: Path | None,
     out: Path,
 ) -> None:
     params = read_params()
-    build = read_build(layout, paragraphs, clean, decisions, None if params.corpus(name).native else translations)
+    texts = None if params.corpus(name).native else translations
+    build = read_build(layout, paragraphs, clean, decisions, texts, corrected)
     languages = params.languages(name).source, params.languages(name).target
     reports = {"translate": translate, "rescue": rescue, "names": names}
     figures = report_corpus(

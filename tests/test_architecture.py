@@ -14,6 +14,7 @@ LAYERS = (
     {"files", "decompression", "arrow", "language", "executors", "pretrained"},
     {"tables", "checksums", "links", "yaml_files", "squad", "encoder", "hub", "pages"},
     {"segmentation", "translation", "projection", "selection", "breakdown", "loss_figures"},
+    {"corrections"},
     {"cleaning", "corpus_translation", "language_check", "loss", "names", "forecast"},
     {"report", "reader", "publish"},
     {"config"},

@@ -19,7 +19,8 @@ from tests.support.tiny_build import HARBOUR, MARKUP, build
 
 TINY = build()
 SELECTION = TINY.selection()
-CLEANED = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, TINY.translations, SELECTION)
+TEXTS = cleaning.target_texts(TINY.layout, TINY.translations)
+CLEANED = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, TEXTS, SELECTION)
 
 
 def rejected_rows(selection: Selection) -> list[dict]:
@@ -76,7 +77,7 @@ def test_the_span_of_an_answer_dropped_with_its_question_is_its_first_candidate(
 
 def test_a_native_corpus_keeps_the_texts_of_its_questions() -> None:
     selection = select(TINY.layout, TINY.paragraphs, TINY.spans, None)
-    cleaned = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, None, selection)
+    cleaned = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, cleaning.TargetTexts(), selection)
     texts = {question.id: question.question for _, _, _, question in iterate_questions(cleaned["dev"])}
     assert texts["silent"] == "Which river silted up?"
 
@@ -85,7 +86,8 @@ def test_a_split_without_kept_questions_is_an_empty_document() -> None:
     nothing = TINY.translations.slice(0, 0)
     selection = select(TINY.layout, TINY.paragraphs, TINY.spans, nothing)
     empty = Document((), "v2.0")
-    cleaned = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, nothing, selection)
+    texts = cleaning.target_texts(TINY.layout, nothing)
+    cleaned = cleaning.documents(TINY.layout, TINY.paragraphs, TINY.spans, texts, selection)
     assert cleaned == {"train": empty, "dev": empty}
     assert cleaning.provenance(TINY.spans, selection).num_rows == 0
     assert {row["field"] for row in rejected_rows(selection)} == set(Field)

@@ -100,6 +100,15 @@ def test_the_stage_writes_one_folder_per_corpus_of_the_build(workdir: Path, run)
     (workdir / "params.yaml").write_text(PARAMS.replace("dutch, german, native", "german"), encoding="utf-8")
     run(settings.main, "--out", "data/settings")
     written = {path.relative_to("data/settings").as_posix() for path in Path("data/settings").rglob("*.json")}
-    groups = ("source", "memory", "judgements", "languages", "publication", "segmentation", "translation")
+    groups = (
+        "source",
+        "memory",
+        "judgements",
+        "corrections",
+        "languages",
+        "publication",
+        "segmentation",
+        "translation",
+    )
     assert written == {"runs.json", *(f"german/{group}.json" for group in groups)}
     assert json.loads(Path("data/settings/german/languages.json").read_bytes())["target"] == "de"

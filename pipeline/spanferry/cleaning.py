@@ -3,11 +3,12 @@
     layout, paragraphs, spans, translations, selection ──> {split: Document}, provenance, rejected
 
 `selection.select` decides what is kept; this module only applies its decisions. `clean_corpus` does both for the tables
-of a corpus, and writes the results.
+of a corpus, after it has applied people's corrections, and writes the results.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +16,11 @@ import pyarrow.compute as pc
 
 from spanferry import tables
 from spanferry.arrow import from_table, to_table
+from spanferry.corrections.applying import FindAgain
+from spanferry.corrections.corpus import CorrectedCorpus, correct_corpus, write_corrections
+from spanferry.corrections.files import PlacedItem
 from spanferry.files import file_sha256, write_json
+from spanferry.loss_figures import CorrectionFigures, OutdatedItem
 from spanferry.records import (
     SPLITS,
     Field,
@@ -29,7 +34,7 @@ from spanferry.records import (
     TranslationRow,
 )
 from spanferry.segmentation import title_text
-from spanferry.selection import Selection, decisions_table, select
+from spanferry.selection import QuestionKey, Selection, decisions_table, select
 from spanferry.squad import UNSET, Answer, Article, Document, Paragraph, Question, cleaned_name, write_squad
 
 VERSION = "v2.0"
@@ -40,10 +45,23 @@ AnswersByField = dict[str, list[Answer]]
 
 @dataclass(frozen=True)
 class CleanedAnswers:
-    """The number of answers of a corpus, and of those that are kept."""
+    """The number of answers of a corpus, and of those that are kept.
+
+    corrections: what people's corrections did, None if there are none. outdated: those that were not applied.
+    """
 
     visited: int
     kept: int
+    corrections: CorrectionFigures | None = None
+    outdated: tuple[OutdatedItem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """People's corrections of a corpus: the items of their files, in order, and how an answer is found again."""
+
+    files: Sequence[Sequence[PlacedItem]]
+    find_again: FindAgain
 
 
 def clean_corpus(
@@ -56,8 +74,10 @@ def clean_corpus(
     names: Path | None = None,
     titles: bool = False,
     repaired_titles: Path | None = None,
+    corrections: Corrections | None = None,
     out: Path,
     decisions: Path,
+    corrected: Path | None = None,
     checksums: Path,
 ) -> CleanedAnswers:
     """Select what is kept of a corpus, and write the cleaned files and the tables about them.
@@ -65,26 +85,35 @@ def clean_corpus(
     layout, paragraphs, spans, translations: the tables of `SourceParagraph`, `TargetParagraph`, `SpanRow` and
     `TranslationRow`; translations is None for a corpus that is already in the target language. language: code of the
     target language, for the file names. names, repaired_titles: the tables of `QuestionNames` and `TitleNames` with the
-    repaired questions and titles. titles: True to publish the translations of the titles. out: the folder for the
-    cleaned files, provenance.parquet and rejected.jsonl.
-    decisions: the table of `ParagraphDecision` to write. checksums: the JSON file to write, {file name in out: sha256}.
+    repaired questions and titles. titles: True to publish the translations of the titles. corrections: None if there
+    are none. out: the folder for the cleaned files, provenance.parquet and rejected.jsonl. decisions: the table of
+    `ParagraphDecision` to write. corrected: the `CorrectionRecord` to write, None to write none. checksums: the JSON
+    file to write, {file name in out: sha256}.
     Raises InputError.
     """
     source = tables.read(layout, SourceParagraph)
     target = tables.read(paragraphs, TargetParagraph)
     located = tables.read(spans, SpanRow)
     translated = None if translations is None else tables.read(translations, TranslationRow)
-    selection = select(source, target, located, translated)
     repairs = read_repairs(names, repaired_titles)
-    located = note_repairs(located, repairs)
-    for split, document in documents(source, target, located, translated, selection, repairs, titles).items():
+    texts = target_texts(source, translated, repairs, titles)
+    result = CorrectedCorpus(target, located)
+    if corrections and corrections.files:
+        result = correct_corpus(source, target, located, texts.find_question, corrections.files, corrections.find_again)
+        repairs = without_questions(repairs, result.questions)
+        texts = replace(texts, corrected=result.questions)
+    selection = select(source, result.paragraphs, result.spans, translated, result.dropped)
+    located = note_repairs(result.spans, repairs)
+    for split, document in documents(source, result.paragraphs, located, texts, selection).items():
         write_squad(document, out / cleaned_name(language, split))
     kept = provenance(located, selection)
     tables.write(kept, out / "provenance.parquet")
     tables.write_rejected(rejected(located, selection), out / "rejected.jsonl")
     tables.write(decisions_table(source, selection), decisions)
+    if corrected:
+        write_corrections(result.record, corrected)
     write_json(checksums, {path.name: file_sha256(path) for path in out.iterdir()})
-    return CleanedAnswers(visited=located.num_rows, kept=kept.num_rows)
+    return CleanedAnswers(located.num_rows, kept.num_rows, result.record.figures, result.record.outdated)
 
 
 @dataclass(frozen=True)
@@ -102,32 +131,61 @@ NO_REPAIRS = NameRepairs({}, {})
 class TargetTexts:
     """The titles and questions of a corpus in the target language.
 
-    translations: text -> translation. titles: True to translate titles. underscores: True to write their spaces as
-    underscores, as SQuAD does.
+    translations: text -> translation, None for a corpus that is already in the target language. titles: True to
+    translate titles. underscores: True to write their spaces as underscores, as SQuAD does. corrected: the translations
+    of questions that a person corrected.
     """
 
-    translations: Mapping[str, str | None]
-    repairs: NameRepairs
-    titles: bool
-    underscores: bool
+    translations: Mapping[str, str | None] | None = None
+    repairs: NameRepairs = NO_REPAIRS
+    titles: bool = False
+    underscores: bool = False
+    corrected: Mapping[QuestionKey, str] = dataclasses.field(default_factory=dict)
+
+    def find_question(self, split: str, id_: str, question: str) -> str | None:
+        """Return the translation of a question, None if it has none."""
+        if (corrected := self.corrected.get((split, id_))) is not None:
+            return corrected
+        if self.translations is None:
+            return question
+        if row := self.repairs.questions.get((split, id_)):
+            return row.repaired or row.translation
+        return self.translations.get(question.strip())
 
     def question(self, split: str, id_: str, question: str) -> str:
         """Return the translation of a kept question."""
-        if row := self.repairs.questions.get((split, id_)):
-            return row.repaired or row.translation
-        translation = self.translations[question.strip()]
+        translation = self.find_question(split, id_, question)
         assert translation is not None  # otherwise the question would not be kept
         return translation
 
     def title(self, split: str, article: int, title: str) -> str:
         """Return the translation of a title. A title that the translation lacks or repeats stays as it is."""
         text = title_text(title)
-        translation = self.translations.get(text) if self.titles else None
+        translation = self.translations.get(text) if self.translations and self.titles else None
         if row := self.repairs.titles.get((split, article)):
             translation = row.repaired
         if translation is None or translation == text:
             return title
         return translation.replace(" ", "_") if self.underscores else translation
+
+
+def target_texts(
+    layout: pa.Table, translations: pa.Table | None, repairs: NameRepairs = NO_REPAIRS, titles: bool = False
+) -> TargetTexts:
+    """Return the titles and questions of a corpus in the target language.
+
+    translations: rows of TranslationRow, None for a corpus that is already in the target language. titles: True to use
+    the translations of the titles.
+    """
+    if translations is None:
+        return TargetTexts()
+    underscores = not any(" " in title for title in layout["title"].unique().to_pylist())
+    return TargetTexts(text_to_translation(translations), repairs, titles, underscores)
+
+
+def without_questions(repairs: NameRepairs, corrected: Mapping[QuestionKey, str]) -> NameRepairs:
+    """Return the repairs of the questions that no person has corrected, and all repairs of titles."""
+    return replace(repairs, questions={key: row for key, row in repairs.questions.items() if key not in corrected})
 
 
 def text_to_translation(translations: pa.Table) -> dict[str, str | None]:
@@ -160,26 +218,19 @@ def documents(
     layout: pa.Table,
     paragraphs: pa.Table,
     spans: pa.Table,
-    translations: pa.Table | None,
+    texts: TargetTexts,
     selection: Selection,
-    repairs: NameRepairs = NO_REPAIRS,
-    titles: bool = False,
 ) -> dict[Split, Document]:
     """Return the cleaned document of each split that the layout has.
 
-    Articles and paragraphs without a kept question are left out. translations: rows of TranslationRow, None for a
-    corpus that is already in the target language. titles: True to use the translations of the titles.
+    Articles and paragraphs without a kept question are left out.
     """
-    texts = None
-    if translations is not None:
-        underscores = not any(" " in title for title in layout["title"].unique().to_pylist())
-        texts = TargetTexts(text_to_translation(translations), repairs, titles, underscores)
     articles: dict[Split, dict[int, tuple[str, list[Paragraph]]]] = {split: {} for split in SPLITS}
     columns = [layout[name].to_pylist() for name in ("split", "article", "title")]
     contexts = paragraphs["context"].to_pylist()
     for row, questions in kept_questions(spans, texts, selection).items():
         split, article, title = (column[row] for column in columns)
-        _, cleaned = articles[split].setdefault(article, (texts.title(split, article, title) if texts else title, []))
+        _, cleaned = articles[split].setdefault(article, (texts.title(split, article, title), []))
         cleaned.append(Paragraph(context=contexts[row], qas=tuple(questions)))
     present = set(columns[0])
     return {split: to_document(articles[split].values()) for split in SPLITS if split in present}
@@ -192,7 +243,7 @@ def to_document(articles: Iterable[tuple[str, list[Paragraph]]]) -> Document:
     )
 
 
-def kept_questions(spans: pa.Table, texts: TargetTexts | None, selection: Selection) -> dict[int, list[Question]]:
+def kept_questions(spans: pa.Table, texts: TargetTexts, selection: Selection) -> dict[int, list[Question]]:
     """Return the cleaned questions of each layout row that has kept ones, in order."""
     answers = kept_answers(spans, selection)
     kept: dict[int, list[Question]] = {}
@@ -200,8 +251,7 @@ def kept_questions(spans: pa.Table, texts: TargetTexts | None, selection: Select
     columns = (selection.questions[name].to_pylist() for name in names)
     for row, (paragraph, split, id_, question, is_impossible, reason) in enumerate(zip(*columns, strict=True)):
         if reason is None:
-            text = texts.question(split, id_, question) if texts else question
-            cleaned = clean_question(id_, text, is_impossible, answers.get(row, {}))
+            cleaned = clean_question(id_, texts.question(split, id_, question), is_impossible, answers.get(row, {}))
             kept.setdefault(paragraph, []).append(cleaned)
     return kept
 

@@ -108,6 +108,9 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     verdicts: Location | None = None
     """A sheet of `spanferry sample` with people's verdicts."""
 
+    corrections: Location | tuple[Location, ...] = ()
+    """What people exported from the page of `spanferry review` or from Label Studio: a file, or several, in order."""
+
     allow_language: bool = False
     """True to publish a text although it is evidently not in its target language."""
 
@@ -118,6 +121,10 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     def expected_sha256(self, split: Split) -> str | None:
         """Return the expected checksum of a split's file, or None."""
         return getattr(self.sha256, split) if isinstance(self.sha256, SplitChecksums) else self.sha256
+
+    def correction_locations(self) -> tuple[str, ...]:
+        """Return the paths or URLs of the files of corrections, in order."""
+        return (self.corrections,) if isinstance(self.corrections, str) else self.corrections
 
     def gold_location(self, target: str) -> str | None:
         """Return the path or URL of the gold spans in a target language, or None."""
@@ -264,6 +271,9 @@ def _corpus_problems(name: str, corpus: Corpus) -> Iterator[str]:
                 yield f"corpora.{name}.sha256.{split}: the corpus has no split {split}"
     if corpus.native == (corpus.translator is not None):
         yield f"corpora.{name}: needs either translator or native: true"
+    for n, location in enumerate(corpus.correction_locations()):
+        if location in corpus.correction_locations()[:n]:
+            yield f"corpora.{name}.corrections[{n}]: {location} is listed twice"
     if corpus.native and corpus.source:
         yield f"corpora.{name}.source: not for a native corpus, which is in its target language"
     if corpus.target == SEVERAL_LANGUAGES and not corpus.native:

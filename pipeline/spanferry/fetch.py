@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 
 from spanferry.checksums import SHA256SUMS, checksum_lines
 from spanferry.config import Corpus
+from spanferry.corrections.files import fetched_name
 from spanferry.errors import FetchError
 from spanferry.files import atomic_write, file_sha256, regular_file, write_bytes
 from spanferry.hub.source import DataSet, encode_data_sets, fetch_split, is_data_set
@@ -34,15 +35,19 @@ Retrieve = Callable[[Path, OnBytes], object]
 """Writes a file."""
 
 
-FileGroup = Literal["source", "memory", "judgements"]
+FileGroup = Literal["source", "memory", "judgements", "corrections"]
 """Files of a corpus that the same stages read. Each group has a folder, so that an edit reruns only those stages."""
 
 FILE_NAMES: dict[FileGroup, dict[str, str]] = {
     "source": {split: f"{split}.json" for split in SPLITS},
     "memory": {"memory": "memory.tmx"},
     "judgements": {"gold": "gold.json", "verdicts": "verdicts.csv"},
+    "corrections": {},
 }
-"""Group -> key of the corpus in params.yaml -> name of the fetched file."""
+"""Group -> key of the corpus in params.yaml -> name of the fetched file.
+
+The corrections may be several files; `file_name` numbers them.
+"""
 
 
 DATA_SETS = "datasets.json"
@@ -66,8 +71,15 @@ def group_locations(corpus: Corpus, target: str, group: FileGroup) -> dict[str, 
 
     target: code of the target language, to which gold spans belong.
     """
+    if group == "corrections":
+        return {f"corrections.{n}": location for n, location in enumerate(corpus.correction_locations(), 1)}
     locations = {"gold": corpus.gold_location(target)}
     return {key: location for key in FILE_NAMES[group] if (location := locations.get(key, getattr(corpus, key)))}
+
+
+def file_name(group: FileGroup, key: str) -> str:
+    """Return the name of a fetched file. key: one of `group_locations`."""
+    return fetched_name(int(key.rpartition(".")[2])) if group == "corrections" else FILE_NAMES[group][key]
 
 
 def fetch_group(
@@ -92,7 +104,7 @@ def fetch_group(
     out.mkdir(parents=True, exist_ok=True)
     for key, location in locations.items():
 
-        def inspect(path: Path, name: str = FILE_NAMES[group][key], location: str = location) -> None:
+        def inspect(path: Path, name: str = file_name(group, key), location: str = location) -> None:
             nonlocal questions
             reading = read_document(path, location)
             questions += reading.usable
@@ -100,7 +112,7 @@ def fetch_group(
             if corpus.repair == "off":
                 reading.repaired.refuse(location)
 
-        files.append(FILE_NAMES[group][key])
+        files.append(file_name(group, key))
         with progress(files[-1]) as on_bytes:
             if key not in SPLITS:
                 fetch(location, out / files[-1], on_bytes=on_bytes)

@@ -173,6 +173,51 @@ class VerdictCounts(Struct, frozen=True, kw_only=True):
     outdated: int
 
 
+class CorrectionFigures(Struct, frozen=True, kw_only=True):
+    """Counts of what people said in review files, and of what that has changed.
+
+    items: in all files. applied: about this build. outdated: about texts or spans that have changed since, so not
+    applied. spans, questions, contexts: replaced. dropped: answers and questions that are judged wrong and have no
+    correction. found_again, lost: other answers whose text a corrected context changed.
+    """
+
+    items: int
+    applied: int
+    outdated: int
+    spans: int
+    questions: int
+    contexts: int
+    dropped: int
+    found_again: int
+    lost: int
+
+
+class OutdatedItem(Struct, frozen=True):
+    """An item of a review file that is not applied. place: the file and the item's number."""
+
+    place: str
+    split: Split
+    question_id: str
+
+
+class SampleCounts(Struct, frozen=True, kw_only=True):
+    """The verdicts of people on a random sample of one unit."""
+
+    unit: Unit
+    right: int
+    extent: int
+    wrong: int
+
+
+class SampleFigures(SampleCounts, frozen=True, kw_only=True):
+    """The precision that these verdicts measure: right / judged, with its 95 % interval."""
+
+    judged: int
+    precision: float
+    low: float
+    high: float
+
+
 class IdentifiedRow(Struct, frozen=True, kw_only=True):
     """The number of paragraphs that were identified as a language (its code)."""
 
@@ -215,7 +260,8 @@ class LossFigures(Struct, frozen=True, kw_only=True):
     rescue: requests, characters and outcomes of stage rescue; empty when it did not run. names: the counts of stage
     names; empty when it did not run. spent: by stage; empty if the translator bills nothing. gold: None without gold
     spans. reference: empty for other languages than its own. people: empty when no verdict counts. verdicts: None
-    without a review sheet.
+    without a review sheet. corrections: None without review files. outdated: their items that are not applied.
+    samples: the precision that their verdicts on random samples measure.
     """
 
     train: Units
@@ -231,6 +277,9 @@ class LossFigures(Struct, frozen=True, kw_only=True):
     gold: GoldFigures | None = None
     people: tuple[PeopleFigures, ...] = ()
     verdicts: VerdictCounts | None = None
+    corrections: CorrectionFigures | None = None
+    outdated: tuple[OutdatedItem, ...] = ()
+    samples: tuple[SampleFigures, ...] = ()
     language: LanguageCheck | None = None
 
     def units(self, part: Part) -> Units:

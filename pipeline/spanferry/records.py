@@ -56,6 +56,7 @@ class Method(StrEnum):
     FUZZY = "fuzzy"  # the most similar run of words
     MARKED = "marked"  # found by translating the sentence with the answer between markers
     LINKED = "linked"  # the run of words that an encoder links to the answer
+    HUMAN = "human"  # a person selected the span (corpora.<name>.corrections)
 
 
 class Reason(StrEnum):
@@ -79,6 +80,7 @@ class Reason(StrEnum):
     BELOW_THRESHOLD = "below_threshold"  # something resembles it, but too little (align.min_score)
     AMBIGUOUS = "ambiguous"  # it occurs several times, and nothing shows which occurrence is meant
     LOW_CONFIDENCE = "low_confidence"  # found, but less probable than align.min_confidence
+    JUDGED_WRONG = "judged_wrong"  # a person judged it wrong, and gave nothing in its place
 
 
 SOURCE_REASONS = (
@@ -113,6 +115,22 @@ class QuestionRepair(StrEnum):
 
     REPLACED = "replaced"  # its own rendering was replaced, where no grammar was at stake
     ASKED_AGAIN = "asked_again"  # it was translated again, with the name between markers or in a glossary
+
+
+class Verdict(StrEnum):
+    """A person's verdict on a span."""
+
+    RIGHT = "right"
+    EXTENT = "extent"  # the right place, but too much or too little of it
+    WRONG = "wrong"
+
+
+class Correction(StrEnum):
+    """What a person has changed of an answer, its question or its paragraph."""
+
+    SPAN = "span"
+    QUESTION = "question"
+    CONTEXT = "context"
 
 
 class CheckFailure(StrEnum):
@@ -284,7 +302,8 @@ class SpanRow(Record, frozen=True, gc=False):
     candidates: the spans that were not chosen, best first.
     repair: what was wrong with the offset in the source file; source_text and source_start are the repaired ones.
     question_repair: how the names of its question were made those of the paragraph (QuestionNames); None when they were
-    not. title_repair: the same for the title of its article (TitleNames). Stage clean sets both.
+    not. title_repair: the same for the title of its article (TitleNames). corrected: what a person has changed. Stage
+    clean sets these three.
     """
 
     exclusive: ClassVar[tuple[str, str]] = ("placement", "reason")
@@ -307,6 +326,7 @@ class SpanRow(Record, frozen=True, gc=False):
     repair: Repair | None = None
     question_repair: QuestionRepair | None = None
     title_repair: QuestionRepair | None = None
+    corrected: tuple[Correction, ...] = ()
 
     @property
     def source_span(self) -> Span:

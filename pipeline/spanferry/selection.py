@@ -6,6 +6,7 @@
 Stage `clean` makes the decisions once and writes them to decisions.parquet. Later stages read that file.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,11 @@ from spanferry.records import SOURCE_REASONS, Field, ParagraphDecision, Reason
 REASONS = tuple(Reason)
 SOURCE_CODES = [REASONS.index(reason) for reason in SOURCE_REASONS]
 KEPT = -1  # in arrays of reason codes; any other code is an index into REASONS
+
+QuestionKey = tuple[str, str]
+"""(split, question id)."""
+
+NONE_DROPPED: Mapping[QuestionKey, Reason] = {}
 
 PARAGRAPH_KEY = ("split", "article", "paragraph")
 """The columns that identify a paragraph."""
@@ -40,7 +46,13 @@ class Selection:
     owners: pa.Array
 
 
-def select(layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations: pa.Table | None) -> Selection:
+def select(
+    layout: pa.Table,
+    paragraphs: pa.Table,
+    spans: pa.Table,
+    translations: pa.Table | None,
+    dropped: Mapping[QuestionKey, Reason] = NONE_DROPPED,
+) -> Selection:
     """Decide what is kept.
 
     What the reader refuses is dropped, with the reason that the layout has. A paragraph is dropped with all its
@@ -50,6 +62,7 @@ def select(layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations
 
     layout, paragraphs, spans: rows of SourceParagraph, TargetParagraph and SpanRow; spans may be in any order.
     translations: rows of TranslationRow, None for a corpus that is already in the target language.
+    dropped: questions that are dropped all the same, unless one of these reasons applies.
     Raises InputError when the tables do not come from the same build.
     """
     check_same_paragraphs(layout, paragraphs, "paragraphs")
@@ -59,6 +72,8 @@ def select(layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translations
     refused = index_of(questions["refused"], REASONS, KEPT)
     translation_codes = code_untranslated(questions, lacks_context, translations)
     own_codes = np.where(refused != KEPT, refused, translation_codes)
+    if dropped:
+        own_codes = np.where(own_codes != KEPT, own_codes, code_dropped(questions, dropped))
     answer_codes = index_of(spans["reason"], REASONS, KEPT)
     span_codes = code_by_answers(questions, owners, is_counted(spans), answer_codes)
     inherited = own_codes[owners]
@@ -176,6 +191,13 @@ def code_untranslated(questions: pa.Table, lacks_context: np.ndarray, translatio
         codes[~is_translated] = REASONS.index(Reason.QUESTION_UNTRANSLATED)
     codes[lacks_context[numpy_of(questions["paragraph"])]] = REASONS.index(Reason.CONTEXT_UNTRANSLATED)
     return codes
+
+
+def code_dropped(questions: pa.Table, dropped: Mapping[QuestionKey, Reason]) -> np.ndarray:
+    """Return the reason code of each question that is in `dropped`, KEPT for the others."""
+    keys = zip(questions["split"].to_pylist(), questions["id"].to_pylist(), strict=True)
+    found = (dropped.get(key) for key in keys)
+    return np.array([KEPT if reason is None else REASONS.index(reason) for reason in found], int)
 
 
 def code_by_answers(

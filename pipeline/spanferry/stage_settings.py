@@ -6,6 +6,7 @@ DVC can make a stage depend on keys of params.yaml, but not on a key with a defa
 data/settings/<corpus>/source.json         what fetch gets as the splits
 data/settings/<corpus>/memory.json         what fetch gets as the memory
 data/settings/<corpus>/judgements.json     what fetch gets as gold spans and verdicts
+data/settings/<corpus>/corrections.json    what fetch gets as corrections
 data/settings/<corpus>/languages.json      the languages, and whether the corpus is translated
 data/settings/<corpus>/segmentation.json   the same without the target language, which segment does not use
 data/settings/<corpus>/publication.json    whether a text in another language is published
@@ -24,7 +25,7 @@ from spanferry.config import Params
 
 Values = dict[str, Any]
 
-_OF_OTHERS = ("allow_language", "gold", "memory", "native", "source", "target", "translator", "verdicts")
+_OF_OTHERS = ("allow_language", "corrections", "gold", "memory", "native", "source", "target", "translator", "verdicts")
 """The keys of a corpus that are not in source.json."""
 
 
@@ -37,6 +38,7 @@ def corpus_settings(params: Params, name: str) -> dict[str, Values]:
         "source": {key: value for key, value in msgspec.to_builtins(corpus).items() if key not in _OF_OTHERS},
         "memory": {"memory": corpus.memory},
         "judgements": {"gold": corpus.gold_location(languages.target), "verdicts": corpus.verdicts},
+        "corrections": {"corrections": list(corpus.correction_locations())},
         "languages": segmentation | {"target": languages.target},
         "segmentation": segmentation,
         "publication": {"allow_language": corpus.allow_language},

@@ -15,14 +15,14 @@ from pyarrow import Table
 from spanferry.arrow import schema_of
 from spanferry.errors import InputError
 from spanferry.language_check import check_language
-from spanferry.loss_figures import SpentFigures
+from spanferry.loss_figures import CorrectionFigures, OutdatedItem, SampleCounts, SpentFigures
 from spanferry.names.tables import COUNTS
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph
 from spanferry.report.accuracy import GoldSpan
 from spanferry.report.build import compute_figures, report_corpus, write_report
 from spanferry.report.inputs import read_build, read_rescue
 from spanferry.report.review import draw_sample
-from spanferry.report.verdicts import JudgedSpan, Verdict
+from spanferry.report.verdicts import JudgedSpan, Verdict, measure_sample
 from spanferry.report.wording import describe_rescue
 from spanferry.tables import read_rejected
 
@@ -148,6 +148,9 @@ def test_every_key_of_loss_json_is_documented():
         compute_figures(built, "en", gold, judged, RESCUE),
         language=check,
         names=dict.fromkeys(COUNTS, 1),
+        corrections=CorrectionFigures(**dict.fromkeys(CorrectionFigures.__struct_fields__, 1)),
+        outdated=(OutdatedItem("a.json item 1", "train", "dug"),),
+        samples=(measure_sample(SampleCounts(unit="has_answer", right=3, extent=1, wrong=0)),),
         spent={
             stage: SpentFigures(requests=1, characters=2, input_tokens=0, output_tokens=0, cost=0.5, currency="EUR")
             for stage in ("translate", "rescue", "names")

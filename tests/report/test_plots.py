@@ -25,6 +25,7 @@ def test_rows(figures):
         {"method": "fuzzy", "kept": 1},
         {"method": "marked", "kept": 0},
         {"method": "linked", "kept": 0},
+        {"method": "human", "kept": 0},
     ]
     assert sum(row["dropped"] for row in data["reasons"]) == figures.total.has_answer.dropped
     assert data["drift"][0] == {"group": "no answer", "points": 20.0}

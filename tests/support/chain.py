@@ -26,7 +26,7 @@ LOCATE = (
 CLEAN = (
     *("--corpus", "small", "--layout", "segments/layout.parquet", "--paragraphs", "located/paragraphs.parquet"),
     *("--spans", "located/spans.parquet", "--translations", TRANSLATIONS, "--out", "clean"),
-    *("--decisions", "decisions.parquet", "--digests", "digests/small.json"),
+    *("--decisions", "decisions.parquet", "--corrected", "corrected.json", "--digests", "digests/small.json"),
 )
 
 

@@ -80,6 +80,7 @@ def answer(question: str, source: str, **columns) -> dict:
         "source_text": source,
         "source_start": texts[0].find(source),
         "candidates": [],
+        "corrected": [],
         **columns,
     }
     if row.get("text") is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 from spanferry import tables
-from spanferry.cleaning import documents, provenance, rejected
+from spanferry.cleaning import documents, provenance, rejected, target_texts
 from spanferry.loss import count_losses
 from spanferry.loss_figures import write_figures
 from spanferry.publish.about import About, BuildDetails, SourceFile, Work
@@ -56,7 +56,8 @@ def write(root: Path, lost: tuple[str, ...] = ()) -> tuple[Path, Path]:
     contexts = pc.if_else(translated, tiny.paragraphs["context"], None)
     paragraphs = tiny.paragraphs.set_column(tiny.paragraphs.column_names.index("context"), "context", contexts)
     selection = select(tiny.layout, paragraphs, tiny.spans, tiny.translations)
-    for split, document in documents(tiny.layout, paragraphs, tiny.spans, tiny.translations, selection).items():
+    texts = target_texts(tiny.layout, tiny.translations)
+    for split, document in documents(tiny.layout, paragraphs, tiny.spans, texts, selection).items():
         write_squad(document, root / "clean" / f"nl_squadv2_{split}_clean.json")
     # As stage clean does: an answer that is dropped with its question is not a kept answer.
     tables.write(provenance(tiny.spans, selection), root / "clean" / "provenance.parquet")

@@ -12,6 +12,7 @@ from typing import Any
 from huggingface_hub import DatasetCardData
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from spanferry.corrections.wording import describe_corrections
 from spanferry.loss_figures import LossFigures, percent
 from spanferry.publish.about import About, BuildDetails, describe_translator
 from spanferry.publish.citation import attribution_sentence, bibtex_entry, display_title
@@ -73,6 +74,9 @@ def render_card(
         names=describe_names(figures.names),
         gold=figures.gold,
         people=figures.people,
+        samples=figures.samples,
+        corrections=figures.corrections,
+        corrected=describe_corrections(figures.corrections) if figures.corrections else "",
         settings=to_yaml(build.settings),
         example=json.dumps(example, ensure_ascii=False, indent=2),
         translated=about.translated_by or describe_translator(build.translator),

@@ -20,7 +20,7 @@ from spanferry.report import accuracy, review
 from spanferry.report.inputs import Build, read_counts, read_rescue, read_spent
 from spanferry.report.page import render_loss
 from spanferry.report.plots import plot_rows
-from spanferry.report.verdicts import JudgedSpan, read_verdicts, score_verdicts
+from spanferry.report.verdicts import JudgedSpan, measure_sample, read_verdicts, score_verdicts
 
 NO_REPORTS: Mapping[str, Path] = {}
 
@@ -81,6 +81,9 @@ def compute_figures(
         curve=tuple(accuracy.precision_curve(answers, figures.total.has_answer.visited, gold)),
         gold=accuracy.measure_precision(answers, gold) if gold else None,
         people=tuple(score_verdicts(current)),
+        corrections=build.corrections.figures,
+        outdated=build.corrections.outdated,
+        samples=tuple(map(measure_sample, build.corrections.samples)),
         verdicts=VerdictCounts(counted=len(current), outdated=len(verdicts) - len(current)) if verdicts else None,
     )
 

@@ -52,7 +52,7 @@ def pack_examples(build: Build) -> tuple[str, list[str]]:
     layout = build.layout.take(pa.array(layout_rows))
     articles, article = number_articles(layout)
     texts = questions["question"].to_pylist()
-    translations = find_translations(build, questions["question"])
+    translations = find_translations(build, questions)
     numbers = (paragraph.tolist(), article[paragraph].tolist())
     packed = {
         "q": question.tolist(),
@@ -103,12 +103,15 @@ def number_articles(layout: pa.Table) -> tuple[list[tuple[int, str]], np.ndarray
     return [(split_numbers[split], title) for split, _, title in numbers], article
 
 
-def find_translations(build: Build, questions: pa.ChunkedArray) -> list[str | None]:
-    """Return the translation of each question, or None."""
+def find_translations(build: Build, questions: pa.Table) -> list[str | None]:
+    """Return the translation of each question (a row of `Selection.questions`), or None."""
     if build.translations is None:
         return [None] * len(questions)
-    rows = pc.index_in(questions, value_set=build.translations["text"].combine_chunks())
-    return build.translations["translation"].take(rows).to_pylist()
+    rows = pc.index_in(questions["question"], value_set=build.translations["text"].combine_chunks())
+    texts = build.translations["translation"].take(rows).to_pylist()
+    corrected = {(each.split, each.id): each.text for each in build.corrections.questions}
+    keys = zip(questions["split"].to_pylist(), questions["id"].to_pylist(), strict=True)
+    return [corrected.get(key, text) for key, text in zip(keys, texts, strict=True)]
 
 
 def pack_candidate(candidate: CandidateRow) -> PackedCandidate:

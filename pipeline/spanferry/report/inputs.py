@@ -1,7 +1,7 @@
 """The tables of a build that the report reads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from spanferry import tables
 from spanferry.arrow import index_of
+from spanferry.corrections.corpus import CorrectionRecord, read_corrections, with_contexts
 from spanferry.errors import InputError
 from spanferry.files import read_json
 from spanferry.loss_figures import SpentFigures
@@ -30,6 +31,7 @@ class Build:
 
     spans: the kept rows, then the rejected ones, as `clean` wrote them.
     translations: None for a corpus that is already in the target language.
+    corrections: what people have corrected; paragraphs and spans have their corrections, translations have not.
     """
 
     layout: pa.Table
@@ -37,6 +39,7 @@ class Build:
     spans: pa.Table
     translations: pa.Table | None
     selection: Selection
+    corrections: CorrectionRecord = field(default_factory=CorrectionRecord)
 
     @cached_property
     def order(self) -> np.ndarray:
@@ -96,16 +99,28 @@ def read_rescue(path: Path) -> dict[str, int]:
     return counts
 
 
-def read_build(layout: Path, paragraphs: Path, clean: Path, decisions: Path, translations: Path | None) -> Build:
-    """Read the tables that segment, locate, clean and translate wrote. Raises InputError."""
+def read_build(
+    layout: Path,
+    paragraphs: Path,
+    clean: Path,
+    decisions: Path,
+    translations: Path | None,
+    corrected: Path | None = None,
+) -> Build:
+    """Read the tables that segment, locate, clean and translate wrote. corrected: None if nothing was corrected.
+
+    Raises InputError.
+    """
     source = tables.read(layout, SourceParagraph)
     target = tables.read(paragraphs, TargetParagraph)
     check_same_paragraphs(source, target, "paragraphs")
     spans = read_spans(clean)
+    corrections = read_corrections(corrected) if corrected else CorrectionRecord()
     return Build(
         layout=source,
-        paragraphs=target,
+        paragraphs=with_contexts(target, corrections.contexts),
         spans=spans,
         translations=None if translations is None else tables.read(translations, TranslationRow),
         selection=restore_selection(source, tables.read(decisions, ParagraphDecision), spans),
+        corrections=corrections,
     )

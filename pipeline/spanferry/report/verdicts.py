@@ -4,7 +4,6 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from math import sqrt
 from pathlib import Path
 
@@ -12,22 +11,14 @@ from msgspec import Struct
 
 from spanferry.errors import InputError
 from spanferry.files import regular_file
-from spanferry.loss_figures import TOTAL, PeopleFigures
-from spanferry.records import Method
+from spanferry.loss_figures import TOTAL, PeopleFigures, SampleCounts, SampleFigures
+from spanferry.records import Method, Verdict
 
 NEEDED = ("verdict", "stratum_size", "method", "confidence", "key")
 """The columns of a sheet that are read."""
 
 MAX_HEAD = 10_000  # characters of the line with the columns' names
 Z = 1.96  # 95 % of a normal distribution lies within this many standard deviations of its mean
-
-
-class Verdict(StrEnum):
-    """A person's verdict on a span."""
-
-    RIGHT = "right"
-    EXTENT = "extent"  # the right place, but too much or too little of it
-    WRONG = "wrong"
 
 
 class JudgedSpan(Struct, frozen=True):
@@ -114,6 +105,22 @@ def estimate_precision(judged: Sequence[JudgedSpan]) -> tuple[float, float, floa
     precision = sum(weights[key] * sum(rights) / len(rights) for key, rights in strata.items())
     effective = 1 / sum(weights[key] ** 2 / len(rights) for key, rights in strata.items())
     return precision, *wilson_interval(precision, effective)
+
+
+def measure_sample(counts: SampleCounts) -> SampleFigures:
+    """Return the precision that verdicts on a random sample measure, with its 95 % interval (Wilson's)."""
+    judged = counts.right + counts.extent + counts.wrong
+    low, high = wilson_interval(counts.right / judged, judged)
+    return SampleFigures(
+        unit=counts.unit,
+        right=counts.right,
+        extent=counts.extent,
+        wrong=counts.wrong,
+        judged=judged,
+        precision=round(counts.right / judged, 6),
+        low=round(low, 6),
+        high=round(high, 6),
+    )
 
 
 def wilson_interval(share: float, n: float) -> tuple[float, float]:

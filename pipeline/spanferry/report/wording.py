@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from spanferry.corrections.wording import describe_corrections
 from spanferry.loss_figures import Drift, LossFigures, SpentFigures, Tally, Unit, percent
 from spanferry.printing import show_amount
 from spanferry.records import SPLITS, Method, Reason, RepairKind, Split
@@ -44,6 +45,7 @@ REASONS = {
     Reason.BELOW_THRESHOLD: Label("not similar enough", "Something resembles the translated answer, but not enough."),
     Reason.AMBIGUOUS: Label("ambiguous", "Several places fit equally well, and nothing decides between them."),
     Reason.LOW_CONFIDENCE: Label("too uncertain", "A span was found, but it is probably not the right one."),
+    Reason.JUDGED_WRONG: Label("judged wrong", "A person judged it wrong, and gave nothing in its place."),
 }
 METHODS = {
     Method.NATIVE: Label("native", "The corpus is already in the target language; the span is the source's."),
@@ -52,6 +54,7 @@ METHODS = {
     Method.FUZZY: Label("fuzzy", "The run of words that is most similar to the translated answer."),
     Method.MARKED: Label("marked", "Found by translating the sentence with the answer between markers."),
     Method.LINKED: Label("linked", "The run of words that an encoder links to the answer."),
+    Method.HUMAN: Label("human", "A person selected the span."),
 }
 # What was wrong with the offset of a repaired answer, as the end of a sentence that begins with a count of answers.
 REPAIRS = {
@@ -147,9 +150,17 @@ def describe_repairs(figures: LossFigures) -> str:
 
 
 def describe_work(figures: LossFigures) -> list[str]:
-    """Describe what was requested again, how names were repaired, and what a service has billed."""
+    """Describe what was requested again, how names were repaired, what a service has billed, and what was corrected."""
     return list(
-        filter(None, (describe_rescue(figures.rescue), describe_names(figures.names), describe_spent(figures.spent)))
+        filter(
+            None,
+            (
+                describe_rescue(figures.rescue),
+                describe_names(figures.names),
+                describe_spent(figures.spent),
+                f"Corrections by people: {describe_corrections(figures.corrections)}." if figures.corrections else "",
+            ),
+        )
     )
 
 

@@ -1,0 +1,1 @@
+"""Corrections by people: what is reviewed, the files that reviewers export, and how they change a build."""
