@@ -7,9 +7,12 @@ with unique ids, and writes them in several forms. Reads each in a process of it
 of CPU time (the best of the runs), how many times faster than json.load reads the same file or its lines, and the
 peak of memory beyond that of the started process, in times of the file's size. Needs Linux (/proc).
 
-    SQuAD             written exactly as the format says
-    numeric ids       the same with numbers as ids: read value by value
-    rows, JSON lines  one line a question, as `datasets` writes them
+    SQuAD               written exactly as the format says
+    one empty question  the same with a question without text in the middle
+    numeric ids         the same with numbers as ids
+    further keys        the same with a key that is not read in every question: read value by value
+    one article         all paragraphs in one article, with a question without text in the middle
+    rows, JSON lines    one line a question, as `datasets` writes them
 """
 
 import argparse
@@ -17,7 +20,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,12 +30,32 @@ from spanferry.squad import scan_document
 from validate import write_repeated
 
 
-def write_numeric(source: Path, target: Path) -> None:
-    """Write a file again with numbers as ids."""
+def write_changed(source: Path, target: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Write a file again, changed."""
     document = json.loads(source.read_bytes())
+    change(document)
+    target.write_text(json.dumps(document), encoding="utf-8")
+
+
+def number_questions(document: dict[str, Any]) -> None:
     for number, question in enumerate(questions_of(document)):
         question["id"] = number
-    target.write_text(json.dumps(document), encoding="utf-8")
+
+
+def add_key(document: dict[str, Any]) -> None:
+    for number, question in enumerate(questions_of(document)):
+        question["document_id"] = number
+
+
+def empty_question(document: dict[str, Any]) -> None:
+    questions = list(questions_of(document))
+    questions[len(questions) // 2]["question"] = ""
+
+
+def join_articles(document: dict[str, Any]) -> None:
+    empty_question(document)
+    paragraphs = [paragraph for article in document["data"] for paragraph in article["paragraphs"]]
+    document["data"] = [{"title": "All", "paragraphs": paragraphs}]
 
 
 def questions_of(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -55,15 +78,27 @@ def rows_of(source: Path, megabytes: float) -> Iterator[dict[str, Any]]:
                 yield row | {"question": question["question"], "answers": answers}
 
 
+CHANGES = {
+    "one empty question": empty_question,
+    "numeric ids": number_questions,
+    "further keys": add_key,
+    "one article": join_articles,
+}
+
+
 def write_forms(source: Path, folder: Path, megabytes: float) -> dict[str, Path]:
     """Write the file in all forms: {name: path}."""
     forms = {
         "SQuAD": folder / "squad.json",
+        "one empty question": folder / "empty.json",
         "numeric ids": folder / "numeric.json",
+        "further keys": folder / "keys.json",
+        "one article": folder / "article.json",
         "rows, JSON lines": folder / "rows.jsonl",
     }
     write_repeated(source, forms["SQuAD"], megabytes)
-    write_numeric(forms["SQuAD"], forms["numeric ids"])
+    for name, change in CHANGES.items():
+        write_changed(forms["SQuAD"], forms[name], change)
     rows = list(rows_of(forms["SQuAD"], megabytes))
     with forms["rows, JSON lines"].open("w", encoding="utf-8") as lines:
         lines.writelines(json.dumps(row) + "\n" for row in rows)

@@ -18,6 +18,8 @@ from spanferry.squad import (
     Position,
     Question,
     Reading,
+    assembly,
+    clean,
     iterate_questions,
     read_document,
     read_rows,
@@ -25,7 +27,6 @@ from spanferry.squad import (
     scan_bytes,
 )
 from spanferry.squad.notes import NoteKind
-from spanferry.squad.reader import count_keys, decode_clean
 
 from tests.support import forms
 from tests.support.forms import (
@@ -170,15 +171,18 @@ def test_a_wrong_offset_is_no_fault_of_the_form(start: int) -> None:
         (ANSWER | {"answer_start": True}, ".answer_start", "is true, not a whole number"),
         (ANSWER | {"answer_start": "3x"}, ".answer_start", "is the text '3x', not a whole number"),
         (ANSWER | {"answer_start": "1_9"}, ".answer_start", "is the text '1_9', not a whole number"),
-        (ANSWER | {"answer_start": None}, ".answer_start", "is null, not a whole number"),
         (ANSWER | {"answer_start": 2**31}, ".answer_start", "is the number 2147483648, outside every text"),
         (ANSWER | {"answer_start": 10**500}, ".answer_start", "is the number inf, not a whole number"),
         (ANSWER | {"answer_start": float("nan")}, ".answer_start", "is the number nan, not a whole number"),
-        ({"text": "1612"}, ".answer_start", "is missing"),
+        ({"text": "1742"}, ".answer_start", "is missing, and the text is not in the context"),
+        ({"text": "1742", "answer_start": None}, ".answer_start", "is null, and the text is not in the context"),
+        ({"text": "e"}, ".answer_start", "is missing, and the text stands 3 times in the context"),
+        ({"text": "pened"}, ".answer_start", "is missing, and the text stands only within a word of the context"),
+        ("1742", ".answer_start", "is missing, and the text is not in the context"),
         ({"answer_start": 3}, ".text", "is missing"),
         (ANSWER | {"text": ["1612"]}, ".text", "is a list, not a text"),
         (ANSWER | {"text": "\ud800"}, ".text", "has a lone surrogate, which is no character"),
-        ("1612", "", "is the text '1612', not an object"),
+        (1612, "", "is the number 1612, not an object"),
         (None, "", "is null, not an object"),
     ],
 )
@@ -207,7 +211,7 @@ def test_a_wrong_answer_is_left_out_and_named(answer: object, place: str, messag
         ({"id": True}, ".id", "is true, not a text"),
         ({"is_impossible": "maybe"}, ".is_impossible", "is the text 'maybe', not true or false"),
         ({"is_impossible": 2}, ".is_impossible", "is the number 2, not true or false"),
-        ({"answers": "1612"}, ".answers", "is the text '1612', not a list of answers"),
+        ({"answers": 1612}, ".answers", "is the number 1612, not a list of answers"),
         ({"answers": {"text": ["1612"], "answer_start": []}}, ".answers", "has 1 texts, but 0 of answer_start"),
     ],
 )
@@ -222,21 +226,29 @@ def test_every_fault_of_a_question_is_listed_and_the_first_reason_counts() -> No
     reading = scan_bytes(as_json(squad(OPENED, OWNER, wrong)), "FILE")
     assert [fault.reason for fault in reading.faults] == [
         Reason.EMPTY_QUESTION,
-        Reason.DUPLICATE_ID,
         Reason.IMPOSSIBLE_WITH_ANSWERS,
         Reason.MALFORMED,
+        Reason.DUPLICATE_ID,
     ]
     assert reading.reasons[Position(0, 0, 2)] is Reason.EMPTY_QUESTION
     assert [question.id for _, _, _, question in iterate_questions(reading.source)] == ["q1", "q2", "q2#2"]
 
 
-def test_answers_without_text_make_a_question_unanswerable_unless_it_says_otherwise() -> None:
-    empty = {"text": "", "answer_start": -1}
-    for changes in ({"is_impossible": LEFT_OUT}, {"is_impossible": True}, {"is_impossible": None}):
-        assert read_one(as_json(squad(*opened(answers=[empty], **changes)["data"][0]["paragraphs"][0]["qas"]))) == (
-            Question("q1", "When?", (), True)
-        )
-    assert faults(as_json(opened(answers=[empty]))) == [(Reason.EMPTY_ANSWER, f"{AT}.answers[0]", "")]
+EMPTY = ({"text": "", "answer_start": -1}, {"text": " ", "answer_start": 3}, {"text": None, "answer_start": None})
+
+
+@pytest.mark.parametrize("empty", EMPTY, ids=str)
+def test_answers_without_text_are_left_out_where_nothing_says_that_there_is_no_answer(empty: dict[str, object]) -> None:
+    assert read_one(as_json(opened(answers=[empty], is_impossible=True))) == Question("q1", "When?", (), True)
+    for flag in (LEFT_OUT, None, False):
+        reading = scan_bytes(as_json(opened(answers=[empty], is_impossible=flag)), "FILE")
+        assert [(fault.reason, fault.path) for fault in reading.faults] == [(Reason.EMPTY_ANSWER, f"{AT}.answers[0]")]
+        assert [question.id for question in questions(reading)] == ["q2"]
+    of_row = {key: [value] for key, value in empty.items()}
+    assert faults(as_lines([row(answers=of_row), *ROWS[1:]])) == [(Reason.EMPTY_ANSWER, "line 1.answers[0]", "")]
+
+
+def test_answers_marked_as_not_given_make_a_question_unanswerable() -> None:
     not_given = {"text": None, "answer_start": None, "answer_category": "NOT_GIVEN"}
     assert read_one(as_json(opened(answers=[not_given]))).impossible
 
@@ -289,7 +301,7 @@ def test_two_lists_of_data_are_refused() -> None:
 def test_texts_that_look_like_keys_do_not_slow_reading_down() -> None:
     tricky = OPENED | {"question": '"answers": "data" \\": {"id": 1}', "id": '"title":\\'}
     for question in (tricky, OPENED | {"question": ":", "id": "  : x"}):
-        assert decode_clean(as_json(squad(question))) is not None
+        assert clean.decode_article(as_json(squad(question)["data"][0])) is not None
 
 
 TEXTS = st.text(st.sampled_from('a":\\ \n'), max_size=4)
@@ -306,7 +318,7 @@ def test_keys_are_counted_as_a_parser_counts_them(
     keys = list(keys_of(value))
     texts = [*keys, *texts_in(value)]
     if not any(key.rstrip(" ").endswith("\\") for key in keys):  # no key of the format does
-        assert count_keys(raw) == len(keys) + sum(text.lstrip(" ").startswith(":") for text in texts)
+        assert clean.count_keys(raw) == len(keys) + sum(text.lstrip(" ").startswith(":") for text in texts)
 
 
 def keys_of(value: object) -> Iterator[str]:
@@ -326,12 +338,15 @@ def texts_in(value: object) -> Iterator[str]:
 # Whole files
 
 
-def test_a_clean_file_and_the_same_file_read_value_by_value_are_equal() -> None:
-    for value in (TRAIN, DEV):
-        raw = as_json(value)
-        clean = decode_clean(raw)
-        assert clean is not None
-        assert scan_bytes(as_json(value | {"extra": 1}), "FILE").document == clean
+def test_a_clean_file_and_the_same_file_read_value_by_value_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    raws = [as_json(value) for value in (TRAIN, DEV)] + [as_lines(ROWS), as_json([paragraph(OPENED, OWNER)])]
+    at_once = [scan_bytes(raw, "FILE") for raw in raws]
+    for name in ("decode_article", "decode_paragraph", "decode_row"):
+        monkeypatch.setattr(assembly, name, lambda _: None)
+    for raw, reading in zip(raws, at_once, strict=True):
+        by_value = scan_bytes(raw, "FILE")
+        assert (by_value.document, by_value.notes, by_value.form) == (reading.document, reading.notes, reading.form)
+        assert all(by_value.place(*at) == reading.place(*at) for at in [(0,), (0, 0), (0, 0, 0)])
 
 
 def test_rows_are_grouped_by_title_and_context() -> None:

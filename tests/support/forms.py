@@ -89,6 +89,27 @@ HAYSTACK = squad(
 )
 
 
+CMRC = {
+    "context_id": "TRIAL_1",
+    "context_text": CONTEXT,
+    "title": "Lock",
+    "qas": [{"query_id": "q1", "query_text": "When?", "answers": ["1612", "1612", "1612"]}],
+}
+GUID = {"guid": "q1"} | {key: value for key, value in OPENED.items() if key != "id"}
+FLAT_ROWS = [
+    {key: value for key, value in one.items() if key != "answers"}
+    | {f"answers.{key}": value for key, value in one["answers"].items()}
+    for one in ROWS
+]
+SERVED = {
+    "features": [{"feature_idx": 0, "name": "id", "type": {"dtype": "string", "_type": "Value"}}],
+    "rows": [{"row_idx": n, "row": one, "truncated_cells": []} for n, one in enumerate(ROWS)],
+    "num_rows_total": 2,
+    "num_rows_per_page": 100,
+    "partial": False,
+}
+
+
 @dataclass(frozen=True)
 class Form:
     """A form. example: what is special about it. raw: a file. kept: the ids of the questions that are kept."""
@@ -173,6 +194,18 @@ FORMS = (
         ("262", "263"),
     ),
     Form(
+        "CMRC's own form",
+        '`[{"context_text": …, "qas": [{"query_id": …, "query_text": …, "answers": ["1612"]}]}]`',
+        lambda: as_json([CMRC]),
+        ("q1",),
+    ),
+    Form(
+        "answers without offsets",
+        '`"answers": [{"text": "1612"}]`, `"answers": ["1612"]`',
+        lambda: as_json(opened(answers=["1612", {"text": "1612", "answer_start": None}])),
+    ),
+    Form("KLUE", '`"guid": "q1"`', lambda: as_json(squad(GUID, OWNER))),
+    Form(
         "a list of articles at the top",
         '`[{"title": …, "paragraphs": […]}]`',
         lambda: as_json(squad(OPENED, OWNER)["data"]),
@@ -200,6 +233,26 @@ FORMS = (
     Form("the same as a list", "`[{…}, {…}]`", lambda: as_json(ROWS)),
     Form("the same under `data`", '`{"data": [{…}, {…}]}`', lambda: as_json({"data": ROWS})),
     Form("the same as parquet", "columns `id`, `title`, `context`, `question`, `answers`", lambda: as_parquet(ROWS)),
+    Form(
+        "the same with flat columns (`Dataset.flatten`)",
+        '`{"answers.text": ["1612"], "answers.answer_start": [19]}`',
+        lambda: as_lines(FLAT_ROWS),
+    ),
+    Form(
+        "the same as parquet with flat columns",
+        "columns `answers.text`, `answers.answer_start`",
+        lambda: as_parquet(FLAT_ROWS),
+    ),
+    Form(
+        "rows with several lines each (`jq`)",
+        "`{…}`, each over several lines",
+        lambda: "\n".join(json.dumps(one, indent=2) for one in ROWS).encode(),
+    ),
+    Form(
+        "rows of the Hub's datasets server",
+        '`{"features": […], "rows": [{"row_idx": 0, "row": {…}}]}`',
+        lambda: as_json(SERVED),
+    ),
     Form(
         "MRQA as JSON lines",
         '`{"context": …, "qas": [{"qid": …, "detected_answers": [{"text": …, "char_spans": [[19, 22]]}]}]}`',
@@ -247,8 +300,8 @@ FAULTS = (
     ),
     Form(
         "a value of the wrong type",
-        '`"answer_start": null`',
-        lambda: as_json(opened(answers=[ANSWER | {"answer_start": None}])),
+        '`"answer_start": [19]`',
+        lambda: as_json(opened(answers=[ANSWER | {"answer_start": [19]}])),
         ("q2",),
     ),
     Form(
@@ -276,11 +329,6 @@ FOREIGN = (
         "questions without a context",
         '`{"question": …, "answer": …}`',
         lambda: as_lines([{"question": "When?", "answer": "1612"}] * 2),
-    ),
-    Form(
-        "CMRC's own form",
-        '`{"context_text": …, "qas": [{"query_text": …}]}`',
-        lambda: as_json([{"context_id": "1", "context_text": CONTEXT, "qas": []}]),
     ),
     Form("PDF", "`%PDF-1.7`", lambda: b"%PDF-1.7\n%\xe2\xe3"),
     Form("a zip archive", "`train.zip`", lambda: b"PK\x03\x04" + bytes(30)),

@@ -8,22 +8,26 @@ Consecutive paragraphs or rows with the same title are one article, and consecut
 paragraph.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, cast
 
-import msgspec
+from msgspec import UNSET, UnsetType
 
 from spanferry.records import Reason
+from spanferry.squad.clean import Clean, CleanRow, decode_article, decode_paragraph, decode_row
 from spanferry.squad.document import Article, Document, Paragraph, Question
-from spanferry.squad.json_text import Doubled, fields_of
+from spanferry.squad.fields import ALIASES, Findings, name_extra_keys, open_object, rename_keys
+from spanferry.squad.ids import settle_ids
+from spanferry.squad.json_text import Doubled, decode_json, fields_of
 from spanferry.squad.notes import NoteKind
+from spanferry.squad.outline import find_outline
 from spanferry.squad.reading import Position
-from spanferry.squad.values import Findings, make_id, name_extra_keys, open_object, read_question, read_text, read_title
+from spanferry.squad.values import add_made_id, read_question, read_text, read_title
 
 ARTICLE_KEYS = frozenset({"title", "paragraphs"})
-PARAGRAPH_KEYS = frozenset({"title", "context", "qas"})
+PARAGRAPH_KEYS = frozenset({"context", "qas"})
 ROW_KEYS = frozenset({"title", "context"})
 MRQA_KEYS = frozenset({"qid", "detected_answers"})
 
@@ -43,9 +47,14 @@ def shape_of(item: object) -> Shape | None:
         return None
     if "paragraphs" in fields:
         return Shape.ARTICLE
-    if "qas" in fields and "context_text" not in fields:  # CMRC's own form, which has no offsets
+    if "qas" in fields:
         return Shape.PARAGRAPH
-    return Shape.ROW if "question" in fields and "context" in fields else None
+    return Shape.ROW if has_key(fields, "question") and has_key(fields, "context") else None
+
+
+def has_key(fields: Mapping[str, object], name: str) -> bool:
+    """Return whether an object has one of SQuAD's keys, under any of its names."""
+    return name in fields or any(key in fields for key, meant in ALIASES.items() if meant == name)
 
 
 ParagraphPlace = str | list[str]
@@ -89,43 +98,62 @@ class ItemPlaces:
 
 
 class Assembler:
-    """The document of one file, to which its items are added in order. shapes: those of the items so far."""
+    """The document of one file, to which its items are added in order. shapes: those of the items so far.
 
-    def __init__(self, found: Findings, *, may_have_surrogates: bool = False) -> None:
+    unknown: the first item that has none, with its place.
+    """
+
+    def __init__(self, found: Findings) -> None:
         self.found = found
         self.shapes: set[Shape] = set()
         self.is_mrqa = False
-        self._may_have_surrogates = may_have_surrogates
+        self.unknown: tuple[str, object] | None = None
         self._articles: list[Article] = []
         self._places = ItemPlaces()
         self._article: OpenArticle | None = None
         self._paragraph: OpenParagraph | None = None
 
+    def add_json(self, raw: bytes, path: str) -> None:
+        """Add an item, given as JSON. path: its place in the file. Raises NotJson, UnicodeDecodeError."""
+        if Shape.ROW in self.shapes and (row := decode_row(raw)):
+            self._add_clean_row(row, path)
+        elif clean := decode_article(raw):
+            self.shapes.add(Shape.ARTICLE)
+            self._close_article()
+            self._count_ids(clean, lambda p: f"{path}.paragraphs[{p}]")
+            self._articles.append(clean.article)
+            self._places.articles.append(path)
+        elif clean := decode_paragraph(raw):
+            self.shapes.add(Shape.PARAGRAPH)
+            self._count_ids(clean, lambda _: path)
+            self._append_paragraph(clean.article.paragraphs[0], "", path)
+        elif row := decode_row(raw):
+            self._add_clean_row(row, path)
+        elif (outline := find_outline(raw, "paragraphs")) and outline.key:
+            self.add_article(outline.fields, (raw[start:end] for start, end in outline.spans()), path)
+        else:
+            self.add(decode_json(raw.decode()), path)
+
     def add(self, item: object, path: str) -> None:
-        """Add an item. path: its place in the file."""
+        """Add an item, given as plain values."""
+        item = rename_keys(item, path, self.found)
         shape = shape_of(item)
         if shape is not None:
             self.shapes.add(shape)
         match shape:
             case Shape.ARTICLE:
-                self.add_article(item, path)
+                paragraphs = (fields_of(item) or {})["paragraphs"]
+                self.add_article(item, cast("list[object]", paragraphs) if isinstance(paragraphs, list) else None, path)
             case Shape.PARAGRAPH:
                 self._add_paragraph(item, path)
             case Shape.ROW:
                 self._add_row(item, path)
-            case None if Shape.ARTICLE in self.shapes:
-                self.found.malformed(None, path, "is no article: it has no list `paragraphs`")
             case None:
-                self.add_unreadable(path, "has no context and question")
-
-    def add_article(self, item: object, path: str) -> None:
-        """Add an article, given as plain values or as `Article`."""
-        self._close_article()
-        article = item if isinstance(item, Article) else self._convert(item)
-        if article is None or not is_clean(article) or not self._claim_ids(article, path):
-            article = self._read_article(msgspec.to_builtins(item) if isinstance(item, Article) else item, path)
-        self._articles.append(article)
-        self._places.articles.append(path)
+                self.unknown = self.unknown or (path, item)
+                if Shape.ARTICLE in self.shapes:
+                    self.found.malformed(None, path, "is no article: it has no list `paragraphs`")
+                else:
+                    self.add_unreadable(path, "has no context and question")
 
     def add_unreadable(self, path: str, message: str) -> None:
         """Add a question of which nothing can be read."""
@@ -133,59 +161,62 @@ class Assembler:
         article = self._open_article(self._article.title if self._article else "")
         at = Position(len(self._articles), len(article.paragraphs))
         self.found.malformed(at, path, message)
-        article.paragraphs.append(Paragraph("", (Question(make_id("", path, path, self.found), "", ()),)))
+        article.paragraphs.append(Paragraph("", (Question(add_made_id("", path, self.found), "", ()),)))
         article.places.append([path])
 
-    def finish(self, version: str | msgspec.UnsetType) -> tuple[Document, ItemPlaces]:
+    def finish(self, version: str | UnsetType) -> tuple[Document, ItemPlaces]:
         """Return the document, and the places of its parts."""
         self._close_article()
-        return Document(tuple(self._articles), version), self._places
+        found, places = self.found, self._places
+        source = Document(tuple(self._articles), version)
+        return settle_ids(source, found.ids.numbers, places, found.faults, found.notes), places
 
-    def _convert(self, item: object) -> Article | None:
-        """Convert an article that is written exactly as the format says; None for any other."""
-        if self._may_have_surrogates:
-            return None
-        try:
-            return msgspec.convert(item, Article)
-        except (msgspec.ValidationError, RecursionError):
-            return None
+    def add_article(self, item: object, paragraphs: Iterable[object] | None, path: str) -> None:
+        """Add an article, given as plain values. paragraphs: as plain values or JSON; None where they are no list.
 
-    def _claim_ids(self, article: Article, path: str) -> bool:
-        """Record the ids of a clean article. Return False, without recording any, when one of them is taken."""
-        ids = {
-            question.id: f"{path}.paragraphs[{p}].qas[{q}]"
-            for p, paragraph in enumerate(article.paragraphs)
-            for q, question in enumerate(paragraph.qas)
-        }
-        questions = sum(len(paragraph.qas) for paragraph in article.paragraphs)
-        if len(ids) < questions or not self.found.ids.keys().isdisjoint(ids):
-            return False
-        self.found.ids.update(ids)
-        return True
-
-    def _read_article(self, item: object, path: str) -> Article:
+        Raises NotJson, UnicodeDecodeError.
+        """
+        self.shapes.add(Shape.ARTICLE)
+        self._close_article()
         a, found = len(self._articles), self.found
         fields = open_object(item, frozenset({"paragraphs"}), None, path, found) or {}
         is_doubled = isinstance(item, Doubled) and "paragraphs" in item.differing
         name_extra_keys(fields, ARTICLE_KEYS, path, found)
-        title, paragraphs = read_title(fields, path, found), fields["paragraphs"]
-        if not isinstance(paragraphs, list):
+        title = read_title(fields, path, found)
+        if paragraphs is None:
             found.malformed(None, f"{path}.paragraphs", "is not a list")
-            paragraphs = []
         read: list[Paragraph] = []
-        for p, value in enumerate(cast("list[object]", paragraphs)):
+        for p, value in enumerate(paragraphs or ()):
             at, place = Position(a, p), f"{path}.paragraphs[{p}]"
             if is_doubled:
                 found.malformed(at, place, "is in one of two different lists `paragraphs`")
-            read.append(self._read_paragraph(value, at, place, ARTICLE_KEYS))
-        return Article(tuple(read), title)
+            if isinstance(value, bytes) and (clean := decode_paragraph(value)):
+                self._count_ids(clean, lambda _, place=place: place)
+                read.append(clean.article.paragraphs[0])
+            else:
+                plain = decode_json(value.decode()) if isinstance(value, bytes) else value
+                read.append(self._read_paragraph(plain, at, place, PARAGRAPH_KEYS))
+        self._articles.append(Article(tuple(read), title))
+        self._places.articles.append(path)
 
-    def _read_paragraph(self, value: object, at: Position, path: str, outer_keys: frozenset[str]) -> Paragraph:
+    def _count_ids(self, clean: Clean, place: Callable[[int], str]) -> None:
+        """Count the questions of an article, and note how their ids were repaired. place: of its paragraphs."""
+        for p, paragraph in enumerate(clean.article.paragraphs):
+            self.found.ids.add_all(len(paragraph.qas), clean.missing_ids.get(p, ()))
+        for kind, numbers, key in (
+            (NoteKind.NUMBER_ID, clean.number_ids, ".id"),
+            (NoteKind.MADE_ID, clean.missing_ids, ""),
+        ):
+            for p, questions in numbers.items():
+                self.found.notes.add(kind, f"{place(p)}.qas[{questions[0]}]{key}", count=len(questions))
+
+    def _read_paragraph(self, value: object, at: Position, path: str, known: frozenset[str]) -> Paragraph:
+        """Read a paragraph. known: the keys that it may have."""
         found = self.found
-        fields = open_object(value, frozenset({"context", "qas"}), at, path, found)
+        value = rename_keys(value, path, found)
+        fields = open_object(value, PARAGRAPH_KEYS, at, path, found)
         if fields is None:
             return Paragraph("", ())
-        known = PARAGRAPH_KEYS if outer_keys is PARAGRAPH_KEYS else PARAGRAPH_KEYS - {"title"}
         name_extra_keys(fields, known, path, found)
         context = self._read_context(fields, at, path)
         questions = fields.get("qas")
@@ -208,27 +239,57 @@ class Assembler:
         return context or ""
 
     def _add_paragraph(self, item: object, path: str) -> None:
+        """Add a paragraph, given as plain values."""
+        title = read_title(fields_of(item) or {}, path, self.found)
         self._close_paragraph()
-        fields = fields_of(item) or {}
-        article = self._open_article(read_title(fields, path, self.found))
+        article = self._open_article(title)
         at = Position(len(self._articles), len(article.paragraphs))
-        article.paragraphs.append(self._read_paragraph(item, at, path, PARAGRAPH_KEYS))
+        self._append_paragraph(self._read_paragraph(item, at, path, PARAGRAPH_KEYS | {"title"}), title, path)
+
+    def _append_paragraph(self, paragraph: Paragraph, title: str, path: str) -> None:
+        self._close_paragraph()
+        article = self._open_article(title)
+        article.paragraphs.append(paragraph)
         article.places.append(path)
 
     def _add_row(self, item: object, path: str) -> None:
+        """Add a row, given as plain values."""
         fields = fields_of(item) or {}
         key = fields.get("title"), fields["context"]
-        if self._paragraph is None or self._paragraph.key != key:
-            self._close_paragraph()
-            article = self._open_article(read_title(fields, path, self.found))
-            at = Position(len(self._articles), len(article.paragraphs))
-            self._paragraph = OpenParagraph(key, self._read_context(fields, at, path))
-        article, paragraph = cast("OpenArticle", self._article), self._paragraph
+        if not self._is_open(key):
+            title = read_title(fields, path, self.found)
+            at = self._open_paragraph(key, title)
+            cast("OpenParagraph", self._paragraph).context = self._read_context(fields, at, path)
+        article, paragraph = cast("OpenArticle", self._article), cast("OpenParagraph", self._paragraph)
         at = Position(len(self._articles), len(article.paragraphs), len(paragraph.questions))
         if isinstance(item, Doubled) and "context" in item.differing:
             self.found.malformed(at, path, "has the key 'context' twice, with different values")
         paragraph.questions.append(read_question(item, paragraph.context, at, path, self.found, row_keys=ROW_KEYS))
         paragraph.places.append(path)
+
+    def _add_clean_row(self, row: CleanRow, path: str) -> None:
+        """Add a row that was decoded at once."""
+        self.shapes.add(Shape.ROW)
+        key = None if row.title is UNSET else row.title, row.context
+        if not self._is_open(key):
+            self._open_paragraph(key, row.title or "")
+            cast("OpenParagraph", self._paragraph).context = row.context
+        paragraph = cast("OpenParagraph", self._paragraph)
+        if isinstance(row.id, int):
+            self.found.note(NoteKind.NUMBER_ID, f"{path}.id")
+        self.found.ids.add(is_made=False)
+        paragraph.questions.append(row.to_question())
+        paragraph.places.append(path)
+
+    def _is_open(self, key: tuple[object, object]) -> bool:
+        return self._paragraph is not None and self._paragraph.key == key
+
+    def _open_paragraph(self, key: tuple[object, object], title: str) -> Position:
+        """Open a paragraph of rows. Return its position."""
+        self._close_paragraph()
+        article = self._open_article(title)
+        self._paragraph = OpenParagraph(key, "")
+        return Position(len(self._articles), len(article.paragraphs))
 
     def _open_article(self, title: str) -> OpenArticle:
         """Return the open article if it has this title; otherwise close it and open another."""
@@ -249,36 +310,3 @@ class Assembler:
             self._articles.append(Article(tuple(self._article.paragraphs), self._article.title))
             self._places.articles.append(self._article.places)
         self._article = None
-
-
-def is_clean(article: Article) -> bool:
-    """Return whether an article has no fault but ids that occur twice."""
-    for paragraph in article.paragraphs:
-        if not paragraph.context or paragraph.context.isspace():
-            return False
-        for question in paragraph.qas:
-            answers = question.answers
-            if question.is_impossible is True:
-                if answers:
-                    return False
-                answers = question.plausible_answers or ()
-            elif not answers or question.plausible_answers:
-                return False
-            text = question.question
-            if not question.id or not text or text.isspace():
-                return False
-            for answer in answers:
-                if not answer.text or answer.text.isspace():
-                    return False
-    return True
-
-
-def assemble(items: Iterable[tuple[str, object]], assembler: Assembler) -> None:
-    """Add (place, item) pairs."""
-    for path, item in items:
-        assembler.add(item, path)
-
-
-def known_items(items: Sequence[object]) -> bool:
-    """Return whether any of the items has a shape that can be read."""
-    return any(shape_of(item) is not None for item in items)

@@ -1,6 +1,8 @@
 """Decode JSON that msgspec refuses: NaN, lone surrogates, numbers of any length, and keys that occur twice."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from json import JSONDecodeError
 from typing import Any, cast
 
@@ -8,20 +10,16 @@ SHOWN_CHARACTERS = 40  # of a value in a message
 MAX_DIGITS = 400  # of a whole number; a longer one is decoded as infinity, which is no valid value anywhere
 
 
+@dataclass(frozen=True)
 class Doubled:
     """A JSON object in which keys occur twice. fields: the last value of each key.
 
     differing: the doubled keys whose values differ. same: those whose values are equal.
     """
 
-    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
-        self.fields: dict[str, Any] = dict(pairs)
-        self.differing: list[str] = []
-        self.same: list[str] = []
-        for key in self.fields:
-            values = [value for name, value in pairs if name == key]
-            if len(values) > 1:
-                (self.same if all(value == values[0] for value in values) else self.differing).append(key)
+    fields: dict[str, Any]
+    differing: list[str]
+    same: list[str]
 
 
 def fields_of(value: object) -> dict[str, Any] | None:
@@ -50,9 +48,38 @@ def decode_json(text: str) -> Any:
         raise NotJson("nested too deeply") from None
 
 
+def decode_many(text: str) -> Iterator[tuple[int, Any]]:
+    """Yield the values of JSON that follow each other, each with the number of its first line. Raises NotJson."""
+    decoder = json.JSONDecoder(object_pairs_hook=_make_object, parse_int=_parse_int)
+    at, line, counted = _skip_space(text, 0), 1, 0
+    while at < len(text):
+        line += text.count("\n", counted, at)
+        counted = at
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except JSONDecodeError as error:
+            raise NotJson(f"{error.msg} at line {error.lineno:,}, column {error.colno:,}") from None
+        except RecursionError:
+            raise NotJson("nested too deeply") from None
+        yield line, value
+        at = _skip_space(text, end)
+
+
+def _skip_space(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " \t\r\n":
+        at += 1
+    return at
+
+
 def _make_object(pairs: list[tuple[str, Any]]) -> object:
     fields = dict(pairs)
-    return fields if len(fields) == len(pairs) else Doubled(pairs)
+    if len(fields) == len(pairs):
+        return fields
+    values: dict[str, list[Any]] = {}
+    for key, value in pairs:
+        values.setdefault(key, []).append(value)
+    doubled = {key: all(value == given[0] for value in given) for key, given in values.items() if len(given) > 1}
+    return Doubled(fields, [key for key in doubled if not doubled[key]], [key for key in doubled if doubled[key]])
 
 
 def _parse_int(digits: str) -> int | float:

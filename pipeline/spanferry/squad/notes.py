@@ -1,5 +1,6 @@
 """What the reader of SQuAD files repairs and ignores, counted by kind, and told in plain lines."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
@@ -23,18 +24,23 @@ class NoteKind(StrEnum):
     ITEM = "where a list of articles is expected"
     NUMBER_ID = "id that is a number: read as a text"
     MADE_ID = "question without an id: its id is made from its context and question"
+    FREED_ID = "id that a question which is left out has too: kept"
+    OTHER_NAME = "key under another name than SQuAD's"
     NUMBER_TEXT = "text that is a number: read as a text"
     BOOLEAN = "is_impossible that is a number or a text: read as true or false"
     OFFSET = "answer_start that is a text or a decimal number: read as a whole number"
     ANSWERS_COLUMNS = "answers as an object of lists: read as a list of answers"
     ANSWERS_OBJECT = "answers that are one object: read as a list of one answer"
     ANSWERS_NAME = "answers under another name"
+    ANSWERS_TEXTS = "answer that is a text alone"
+    FOUND_OFFSET = "answer without an offset: found where its text stands only once in the context"
     NO_ANSWERS = "unanswerable question without `answers`: read as an empty list"
     NO_ANSWER_GIVEN = "answer without text of an unanswerable question: left out, and the question is unanswerable"
     PLAUSIBLE = "question with answers that also has plausible_answers: these are left out"
     NULL = "null: read as absent"
     TITLE = "title that is not a text: left out"
     SAME_TWICE = "key that occurs twice with the same value: read once"
+    LAST_OF_TWO = "key that occurs twice with different values: the last is read"
     ANSWER_CASE = "answer written otherwise than in its context: read as the context has it"
     EXTRA_KEY = "ignored"
 
@@ -88,17 +94,24 @@ class NoteCollector:
     """The notes of one file while it is read: their number, and the first place of each."""
 
     def __init__(self) -> None:
-        self._notes: dict[tuple[NoteKind, str], Note] = {}
+        self._counts: Counter[tuple[NoteKind, str]] = Counter()
+        self._first: dict[tuple[NoteKind, str], str] = {}
 
-    def add(self, kind: NoteKind, place: str, subject: str = "") -> None:
-        """Count a note."""
-        subject = shorten(subject)
-        earlier = self._notes.get((kind, subject))
-        self._notes[kind, subject] = (
-            replace(earlier, count=earlier.count + 1) if earlier else Note(kind, subject, 1, place)
-        )
+    def add(self, kind: NoteKind, place: str, subject: str = "", count: int = 1) -> None:
+        """Count a note, or several of the same kind."""
+        key = kind, subject
+        if key not in self._counts:
+            self._first[key] = place
+        self._counts[key] += count
 
     def notes(self) -> tuple[Note, ...]:
         """Return the notes in the order of their kinds; those of one kind by their first place in the file."""
+        notes: dict[tuple[NoteKind, str], Note] = {}
+        for key, count in self._counts.items():
+            short = key[0], shorten(key[1])
+            earlier = notes.get(short)
+            notes[short] = (
+                replace(earlier, count=earlier.count + count) if earlier else Note(*short, count, self._first[key])
+            )
         order = list(NoteKind)
-        return tuple(sorted(self._notes.values(), key=lambda note: order.index(note.kind)))
+        return tuple(sorted(notes.values(), key=lambda note: order.index(note.kind)))

@@ -1,43 +1,51 @@
 """Read files of questions, in every form in which people have them. All commands read them here.
 
-    file ──unpack──> text or parquet ──items──> Assembler ──> Reading (document, faults, notes)
+    file ──unpack──> JSON ──outline──> items ──┐
+                     JSON lines ───────────────┼──> Assembler ──> Reading (document, faults, notes)
+                     parquet ──────────────────┘
 
-A file that is written exactly as the format says is decoded by msgspec in one go. Any other is read value by value,
-which is slower and says what was repaired, ignored and left out. docs/formats.md lists the forms.
+The items of a file (articles, paragraphs or rows) are decoded one by one. One that is written exactly as the format
+says is decoded by msgspec at once. Any other is read value by value, which is slower and says what was repaired,
+ignored and left out. docs/formats.md lists the forms.
 """
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
-import msgspec
-import numpy as np
 from msgspec import UNSET, UnsetType
 
 from spanferry.errors import InputError
 from spanferry.files import regular_file
-from spanferry.squad.assembly import Assembler, Shape, is_clean, shape_of
-from spanferry.squad.document import Document, json_path
+from spanferry.squad.assembly import Assembler, Shape, shape_of
+from spanferry.squad.document import Document
+from spanferry.squad.fields import Findings, find_text_problem
 from spanferry.squad.foreign import EXPECTED, name_format, name_item, name_text, name_value
-from spanferry.squad.json_text import Doubled, NotJson, decode_json, describe_value, fields_of
-from spanferry.squad.notes import NoteKind
+from spanferry.squad.json_text import Doubled, NotJson, decode_json, decode_many, describe_value, fields_of
+from spanferry.squad.notes import NoteKind, shorten
+from spanferry.squad.outline import Outline, find_outline
 from spanferry.squad.reading import Reading
 from spanferry.squad.table import NotTable, table_rows
 from spanferry.squad.unpack import PARQUET, NotReadable, unpack
-from spanferry.squad.values import Findings, find_text_problem
 
-SUFFIXES = (".json", ".jsonl", ".parquet")
-TOP_KEYS = frozenset({"data", "version"})
-HEADER = "header"  # the key of the first line of an MRQA file
+SUFFIXES = (".json", ".jsonl", ".ndjson", ".parquet")
+LINE_SUFFIXES = (".jsonl", ".ndjson")
+DATA, SERVED = "data", "rows"
+PARAGRAPHS = "paragraphs"
+LISTS = (DATA, "Data", "DATA", SERVED, PARAGRAPHS)
+"""The keys of the list of items at the top of a file."""
+
+SERVER_KEYS = frozenset({"features", "num_rows_total", "num_rows_per_page", "partial"})
+"""What the datasets server of the Hub returns with rows."""
+
+LARGE = 1 << 20
+"""The bytes of an article from which on its paragraphs are decoded one by one. SQuAD2.0's largest has 200,000."""
+
+HEADER = b'"header"'  # the key of the first line of an MRQA file
+HEADER_BYTES = 64
 PROBED_LINES = 5
-COUNTED_BYTES = 1 << 20
 _WHITE_SPACE = b" \t\r\n"
-_SURROGATE_ESCAPES = (b"\\ud", b"\\uD")
-
-Item = tuple[str, object]
-"""An article, a paragraph or a row, with its place in the file."""
 
 
 class NotSquad(InputError):
@@ -77,10 +85,10 @@ def read_document(path: Path, name: str | None = None) -> Reading:
 def scan_document(path: Path, name: str | None = None) -> Reading:
     """Read a file as `read_document` does, but return it even when no question can be used."""
     try:
-        raw = regular_file(path).read_bytes()
+        with regular_file(path).open("rb") as file:
+            return scan_file(file, name or str(path))
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
-    return scan_bytes(raw, name or str(path))
 
 
 def decode_squad(raw: bytes, name: str) -> Document:
@@ -90,35 +98,41 @@ def decode_squad(raw: bytes, name: str) -> Document:
 
 def scan_bytes(raw: bytes, name: str) -> Reading:
     """Read the bytes of a file. Raises InputError, NotSquad; see `scan_document`."""
-    if document := decode_clean(raw):
-        return Reading(name, "json", document, json_path)
+    return scan_file(BytesIO(raw), name)
+
+
+def scan_file(file: BinaryIO, name: str) -> Reading:
+    """Read an open file. Raises InputError, NotSquad, OSError.
+
+    The file is read as a whole to find its items, and then again, item by item, so that its text is not in memory
+    beside the document.
+    """
     found = Findings()
+    raw = file.read()
     if foreign := name_format(raw):
         raise NotSquad(f"{name}: this is {foreign}; {EXPECTED}")
     try:
-        raw = unpack(raw, found)
+        unpacked = unpack(raw, found)
     except NotReadable as error:
         raise InputError(f"{name}: {error}") from None
+    if unpacked is not raw:
+        raw, file = unpacked, BytesIO(unpacked)
     if not raw.strip(_WHITE_SPACE):
         raise InputError(f"{name}: empty; {EXPECTED}")
     if raw.startswith(PARQUET):
         return read_parquet(raw, name, found)
     if foreign := name_format(raw):
         raise NotSquad(f"{name}: this is {foreign}; {EXPECTED}")
+    if is_json_lines(raw):
+        return read_lines(file, name, Assembler(found))
     try:
-        text = raw.decode()
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: not UTF-8 at byte {error.start:,}; save it as UTF-8") from None
-    assembler = Assembler(found, may_have_surrogates=any(escape in raw for escape in _SURROGATE_ESCAPES))
-    try:
-        value = decode_json(text)
-    except NotJson as error:
-        if is_json_lines(raw, error):
-            return read_lines(raw, name, assembler)
-        if foreign := name_text(text):
-            raise NotSquad(f"{name}: this is {foreign}; {EXPECTED}") from None
-        raise InputError(f"{name}: not JSON: {error}") from None
-    return read_json(value, name, assembler)
+        if (outline := find_outline(raw, *LISTS)) and has_items(outline):
+            del raw, unpacked
+            return read_outline(outline, file, name, found)
+    except (NotJson, UnicodeDecodeError):
+        file.seek(0)
+        raw = file.read()
+    return read_whole(raw, file, name, found)
 
 
 def read_rows(rows: Iterable[Mapping[str, Any]], name: str, form: str = "rows", unit: str = "row") -> Reading:
@@ -130,155 +144,191 @@ def read_rows(rows: Iterable[Mapping[str, Any]], name: str, form: str = "rows", 
     assembler = Assembler(Findings())
     for number, row in enumerate(rows):
         assembler.add(dict(row), f"{unit} {number:,}")
-    return finish(assembler, name, form, UNSET).check_usable()
+    return finish(assembler, name, form).check_usable()
 
 
-def decode_clean(raw: bytes) -> Document | None:
-    """Decode a file that is written exactly as the format says and has no fault. Return None for any other."""
+def is_json_lines(raw: bytes) -> bool:
+    """Return whether a text has a JSON object on its first line, and more lines."""
+    lines = [line for _, line in zip(range(2), non_empty_lines(BytesIO(raw)), strict=False)]
+    return len(lines) == 2 and is_object(lines[0][1])
+
+
+def is_damaged_lines(raw: bytes) -> bool:
+    """Return whether a text that is not JSON has a JSON object on one of its first lines."""
+    lines = [line for _, (_, line) in zip(range(PROBED_LINES + 1), non_empty_lines(BytesIO(raw)), strict=False)]
+    return len(lines) > 1 and any(map(is_object, lines))
+
+
+def is_object(line: bytes) -> bool:
+    """Return whether a line is a JSON object."""
     try:
-        document = msgspec.json.decode(raw, type=Document)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    hashes = array("q")  # of the ids; a set of them takes 60 times the memory
-    for article in document.data:
-        if not is_clean(article):
-            return None
-        for paragraph in article.paragraphs:
-            hashes.extend([hash(question.id) for question in paragraph.qas])
-    if not hashes or has_equal(hashes):
-        return None
-    surplus = count_keys(raw) - expected_keys(raw, document)
-    return document if surplus == 0 or surplus == count_leading_colons(document) else None
-
-
-def has_equal(hashes: "array[int]") -> bool:
-    """Return whether two of the numbers are equal."""
-    ordered = np.sort(np.frombuffer(hashes, np.int64))
-    return bool((ordered[1:] == ordered[:-1]).any())
-
-
-def count_keys(raw: bytes) -> int:
-    """Return the number of quotes in JSON that a colon follows, without those within a text.
-
-    These are its keys, and its texts that begin with a colon.
-    """
-    total, tail = 0, b""
-    for start in range(0, len(raw), COUNTED_BYTES):
-        piece = tail + raw[start : start + COUNTED_BYTES].translate(None, _WHITE_SPACE)
-        total += piece.count(b'":') - piece.count(b'\\":')
-        tail = piece[-2:] if piece.endswith(b'"') else b"\\" if piece.endswith(b"\\") else b""
-    return total
-
-
-def expected_keys(raw: bytes, document: Document) -> int:
-    """Return the number of keys of a document whose objects have no key twice. msgspec uses the last of two."""
-    total = 1 + (document.version is not UNSET) + 2 * sum(len(article.paragraphs) for article in document.data)
-    total += len(document.data)
-    total += raw.count(b'"title"') if any(not one.title for one in document.data) else len(document.data)
-    for article in document.data:
-        for paragraph in article.paragraphs:
-            for question in paragraph.qas:
-                total += 3 + 2 * len(question.answers) + (question.is_impossible is not UNSET)
-                if question.plausible_answers is not UNSET:
-                    total += 1 + 2 * len(question.plausible_answers)
-    return total
-
-
-def count_leading_colons(document: Document) -> int:
-    """Return the number of texts that begin with a colon, perhaps after spaces."""
-    texts = ["" if document.version is UNSET else document.version]
-    for article in document.data:
-        texts.append(article.title)
-        for paragraph in article.paragraphs:
-            texts.append(paragraph.context)
-            for question in paragraph.qas:
-                texts += (question.id, question.question)
-                texts += [answer.text for answer in (*question.answers, *question.plausible)]
-    return sum(text.lstrip(" ").startswith(":") for text in texts)
-
-
-def is_json_lines(raw: bytes, error: NotJson) -> bool:
-    """Return whether a text that is not JSON has a JSON object on each line. error: why it is not JSON."""
-    lines = [line for _, line in zip(range(PROBED_LINES + 1), non_empty_lines(raw), strict=False)]
-    if len(lines) < 2:
+        return fields_of(decode_json(line.decode())) is not None
+    except (NotJson, UnicodeDecodeError):
         return False
-    for _, line in lines:
-        try:
-            if fields_of(decode_json(line.decode())) is not None:
-                return True
-        except (NotJson, UnicodeDecodeError):
-            continue
-    return error.is_extra and not lines[0][1].rstrip().endswith(b",")
 
 
-def non_empty_lines(raw: bytes) -> Iterator[tuple[int, bytes]]:
+def non_empty_lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield the lines that are not empty, each with its number from 1."""
-    for number, line in enumerate(BytesIO(raw), 1):
+    for number, line in enumerate(file, 1):
         if line := line.strip():
             yield number, line
 
 
-def read_lines(raw: bytes, name: str, assembler: Assembler) -> Reading:
+def read_lines(file: BinaryIO, name: str, assembler: Assembler) -> Reading:
     """Read JSON lines: of rows, of paragraphs as MRQA has them, or of articles. Raises NotSquad."""
-    first: Item | None = None
-    for number, line in non_empty_lines(raw):
+    file.seek(0)
+    for number, line in non_empty_lines(file):
         path = f"line {number:,}"
         try:
-            item: object = decode_json(line.decode())
+            if HEADER in line[:HEADER_BYTES] and is_header(line):
+                assembler.is_mrqa = True
+            else:
+                assembler.add_json(line, path)
         except (NotJson, UnicodeDecodeError):
             assembler.add_unreadable(path, "is not JSON")
-            continue
-        if HEADER in (fields_of(item) or {}) and shape_of(item) is None:
-            assembler.is_mrqa = True
-            continue
-        first = first or (path, item)
-        assembler.add(item, path)
-    if not assembler.shapes:
-        path, item = first or ("line 1", None)
-        raise NotSquad(f"{name}: {path}: this is JSON lines of {name_item(item)}; {EXPECTED}")
-    return finish(assembler, name, "json lines", UNSET)
+    check_shapes(assembler, name, "JSON lines")
+    return finish(assembler, name, "json lines")
 
 
-def read_json(value: object, name: str, assembler: Assembler) -> Reading:
-    """Read decoded JSON. Raises InputError, NotSquad."""
-    if isinstance(value, Doubled) and "data" in value.differing:
-        raise InputError(f"{name}: the file has the key 'data' twice; only one of them would be read")
-    items = find_items(value, assembler.found)
-    if items is None:
-        raise NotSquad(f"{name}: this is {name_value(value)}; {EXPECTED}")
-    is_list = isinstance(value, list)
-    if items and not any(shape_of(item) for _, item in items):
-        what = name_item(items[0][1])
-        raise NotSquad(f"{name}: {items[0][0]}: this is {'a list' if is_list else '`data`'} of {what}; {EXPECTED}")
-    for path, item in items:
-        assembler.add(item, path)
-    return finish(assembler, name, "json", read_version(value, assembler.found))
+def is_header(line: bytes) -> bool:
+    """Return whether a line is the header of an MRQA file. Raises NotJson."""
+    item = decode_json(line.decode())
+    return "header" in (fields_of(item) or {}) and shape_of(item) is None
 
 
-def find_items(value: object, found: Findings) -> list[Item] | None:
-    """Return the items of decoded JSON, each with its place; None when it holds something else."""
-    if isinstance(value, list):
+def check_shapes(assembler: Assembler, name: str, where: str) -> None:
+    """Raise NotSquad that names the first item, when no item had a shape that can be read."""
+    if not assembler.shapes and assembler.unknown:
+        path, item = assembler.unknown
+        raise NotSquad(f"{name}: {path}: this is {where} of {name_item(item)}; {EXPECTED}")
+
+
+def has_items(outline: Outline) -> bool:
+    """Return whether what is read is in the list of an outline: its object may be an item itself, with more keys."""
+    fields = fields_of(outline.fields) or {}
+    match outline.key:
+        case "rows":
+            return "features" in fields
+        case None | "paragraphs":
+            return True
+        case _:
+            return shape_of(fields) is None or isinstance(fields.get("context"), list | dict)
+
+
+def read_outline(outline: Outline, file: BinaryIO, name: str, found: Findings) -> Reading:
+    """Read the items of a JSON file one by one.
+
+    Raises InputError, NotSquad; NotJson, UnicodeDecodeError for an item that is damaged.
+    """
+    assembler = Assembler(found)
+    is_served = outline.key == SERVED
+    if outline.key == PARAGRAPHS:
+        found.note(NoteKind.ITEM, "", "a single article")
+        assembler.add_article(outline.fields, (read_span(file, *span) for span in outline.spans()), "$")
+        return finish(assembler, name, "json")
+    if outline.key is None:
         found.note(NoteKind.TOP, "")
-        return [(f"[{n}]", item) for n, item in enumerate(cast("list[object]", value))]
-    top = fields_of(value)
-    if top is None:
+    elif outline.key != DATA and not is_served:
+        found.note(NoteKind.OTHER_NAME, outline.key, f"{outline.key} for {DATA}")
+    note_top_keys(outline.fields, outline.key, found)
+    for n, span in enumerate(outline.spans()):
+        path = f"{outline.key or ''}[{n}]"
+        if is_served:
+            add_served_row(decode_json(read_span(file, *span).decode()), path, assembler)
+        else:
+            add_item(file, *span, path, assembler)
+    check_shapes(assembler, name, "a list" if outline.key is None else f"`{outline.key}`")
+    return finish(assembler, name, "json", read_version(outline.fields, found))
+
+
+def add_item(file: BinaryIO, start: int, end: int, path: str, assembler: Assembler) -> None:
+    """Add an item, a large article by its paragraphs. Raises NotJson, UnicodeDecodeError."""
+    raw = read_span(file, start, end)
+    if len(raw) < LARGE or (outline := find_outline(raw, PARAGRAPHS)) is None or outline.key is None:
+        assembler.add_json(raw, path)
+        return
+    del raw
+    paragraphs = (read_span(file, start + first, start + last) for first, last in outline.spans())
+    assembler.add_article(outline.fields, paragraphs, path)
+
+
+def read_span(file: BinaryIO, start: int, end: int) -> bytes:
+    """Return the bytes between two offsets of a file."""
+    file.seek(start)
+    return file.read(end - start)
+
+
+def note_top_keys(top: object, key: str | None, found: Findings) -> None:
+    """Note the keys at the top of a file that are not read."""
+    for extra in (fields_of(top) or {}).keys() - {key, "version"} - (SERVER_KEYS if key == SERVED else set()):
+        found.note(NoteKind.EXTRA_KEY, "", extra)
+
+
+def add_served_row(item: object, path: str, assembler: Assembler) -> None:
+    """Add a row as the datasets server of the Hub returns it: {"row_idx": 0, "row": {...}, "truncated_cells": []}."""
+    fields = fields_of(item) or {}
+    if cells := fields.get("truncated_cells"):
+        assembler.add_unreadable(path, f"has values that the server has cut off: {shorten(', '.join(map(str, cells)))}")
+    else:
+        assembler.add(fields.get("row"), f"{path}.row")
+
+
+def read_whole(raw: bytes, file: BinaryIO, name: str, found: Findings) -> Reading:
+    """Read what has no list of items, or is damaged. Raises InputError, NotSquad."""
+    try:
+        value = decode_json(raw.decode())
+    except (NotJson, UnicodeDecodeError) as error:
+        if is_damaged_lines(raw):
+            return read_lines(file, name, Assembler(found))
+        if isinstance(error, UnicodeDecodeError):
+            raise InputError(f"{name}: not UTF-8 at byte {error.start:,}; save it as UTF-8") from None
+        text = raw.decode()
+        if error.is_extra and (reading := read_many(text, name, found)):
+            return reading
+        if foreign := name_text(text):
+            raise NotSquad(f"{name}: this is {foreign}; {EXPECTED}") from None
+        raise InputError(f"{name}: not JSON: {error}") from None
+    return read_value(value, name, Assembler(found))
+
+
+def read_many(text: str, name: str, found: Findings) -> Reading | None:
+    """Read JSON objects that follow each other and have several lines each; None when it is something else."""
+    assembler = Assembler(found)
+    try:
+        for line, value in decode_many(text):
+            if fields_of(value) is None:
+                return None
+            assembler.add(value, f"line {line:,}")
+    except NotJson:
         return None
-    if (shape := shape_of(top)) is not None and not isinstance(top.get("context"), list | dict):
-        found.note(NoteKind.ITEM, "", f"a single {shape.removesuffix('s')}")
-        return [("$", value)]
-    data = top.get("data")
-    if not isinstance(data, list):
-        if (shape := shape_of(data)) is None:
-            return None
-        found.note(NoteKind.ITEM, "data", f"a single {shape.removesuffix('s')}")
-        return [("data", data)]
-    for key in top.keys() - TOP_KEYS:
-        found.note(NoteKind.EXTRA_KEY, "", key)
-    return [(f"data[{n}]", item) for n, item in enumerate(cast("list[object]", data))]
+    check_shapes(assembler, name, "JSON objects")
+    return finish(assembler, name, "json objects")
+
+
+def read_value(value: object, name: str, assembler: Assembler) -> Reading:
+    """Read decoded JSON. Raises InputError, NotSquad."""
+    found = assembler.found
+    if isinstance(value, Doubled) and DATA in value.differing:
+        raise InputError(f"{name}: the file has the key {DATA!r} twice; only one of them would be read")
+    top = fields_of(value) or {}
+    path, item = (
+        ("$", value) if shape_of(top) and not isinstance(top.get("context"), list | dict) else (DATA, top.get(DATA))
+    )
+    shape = shape_of(item)
+    if shape is None:
+        raise NotSquad(f"{name}: this is {name_value(value)}; {EXPECTED}")
+    if is_lines_name(name):
+        assembler.add(item, "line 1")
+        return finish(assembler, name, "json lines")
+    found.note(NoteKind.ITEM, path.lstrip("$"), f"a single {shape.removesuffix('s')}")
+    assembler.add(item, path)
+    return finish(assembler, name, "json", read_version(value, found))
 
 
 def read_version(value: object, found: Findings) -> str | UnsetType:
     """Return the version that decoded JSON states."""
+    if isinstance(value, Doubled) and "version" in value.differing:
+        found.note(NoteKind.LAST_OF_TWO, "version", "version")
     version: object = (fields_of(value) or {}).get("version", UNSET)
     if isinstance(version, UnsetType):
         return UNSET
@@ -303,10 +353,10 @@ def read_parquet(raw: bytes, name: str, found: Findings) -> Reading:
     except NotTable as error:
         kind = NotSquad if error.is_foreign else InputError
         raise kind(f"{name}: {error}{f'; {EXPECTED}' if error.is_foreign else ''}") from None
-    return finish(assembler, name, "parquet", UNSET)
+    return finish(assembler, name, "parquet")
 
 
-def finish(assembler: Assembler, name: str, form: str, version: str | UnsetType) -> Reading:
+def finish(assembler: Assembler, name: str, form: str, version: str | UnsetType = UNSET) -> Reading:
     """Return what was assembled. form: that of the file, to which the shape of its items is added."""
     shapes = sorted(assembler.shapes - ({Shape.ROW} if form in ("parquet", "rows") else {Shape.ARTICLE}))
     described = "MRQA" if assembler.is_mrqa else " and ".join(shapes)
@@ -331,6 +381,11 @@ def find_squad_files(folder: Path) -> list[Path]:
         and path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
+
+
+def is_lines_name(name: str) -> bool:
+    """Return whether a file is named as JSON lines are."""
+    return suffix_of(Path(name)) in LINE_SUFFIXES
 
 
 def suffix_of(path: Path) -> str:

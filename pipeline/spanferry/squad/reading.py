@@ -5,7 +5,7 @@ where. `document` is `source` without the questions and answers that have a faul
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -72,12 +72,7 @@ class Reading:
     @cached_property
     def reasons(self) -> dict[Position, Reason]:
         """The reason of each part that is left out: the first of its faults, in the order of `Reason`."""
-        reasons: dict[Position, Reason] = {}
-        for fault in self.faults:
-            if fault.position is not None:
-                earlier = reasons.get(fault.position, fault.reason)
-                reasons[fault.position] = min(earlier, fault.reason, key=REASONS.index)
-        return reasons
+        return merge_reasons(self.faults)
 
     @cached_property
     def document(self) -> Document:
@@ -142,6 +137,24 @@ def describe_fault(fault: Fault, *, with_reason: bool = True) -> str:
     return ": ".join(part for part in parts if part)
 
 
+def merge_reasons(faults: Iterable[Fault]) -> dict[Position, Reason]:
+    """Return the reason of each faulty part: the first of its faults, in the order of `Reason`."""
+    reasons: dict[Position, Reason] = {}
+    for fault in faults:
+        if fault.position is not None:
+            earlier = reasons.get(fault.position, fault.reason)
+            reasons[fault.position] = min(earlier, fault.reason, key=REASONS.index)
+    return reasons
+
+
+def is_left_out(question: Question, at: Position, reasons: FaultReasons) -> bool:
+    """Return whether a question is left out: it or its paragraph has a fault, or each of its answers has one."""
+    if at in reasons or Position(at.article, at.paragraph) in reasons:
+        return True
+    places = (at._replace(field=Field.ANSWERS, answer=n) for n in range(len(question.answers)))
+    return bool(question.answers) and all(place in reasons for place in places)
+
+
 def leave_out(source: Document, reasons: FaultReasons) -> Document:
     """Return a document without the questions and answers that have a reason.
 
@@ -162,26 +175,23 @@ def leave_out(source: Document, reasons: FaultReasons) -> Document:
 
 
 def _leave_out_of_paragraph(paragraph: Paragraph, a: int, p: int, reasons: FaultReasons) -> Paragraph:
-    if Position(a, p) in reasons:
-        return replace(paragraph, qas=())
+    questions = ((Position(a, p, q), question) for q, question in enumerate(paragraph.qas))
     kept = (
-        _leave_out_of_question(question, Position(a, p, q), reasons)
-        for q, question in enumerate(paragraph.qas)
-        if Position(a, p, q) not in reasons
+        _leave_out_answers(question, at, reasons)
+        for at, question in questions
+        if not is_left_out(question, at, reasons)
     )
-    return replace(paragraph, qas=tuple(question for question in kept if question is not None))
+    return replace(paragraph, qas=tuple(kept))
 
 
-def _leave_out_of_question(question: Question, at: Position, reasons: FaultReasons) -> Question | None:
-    """Return a question without its faulty answers; None when it is answerable and none is left."""
+def _leave_out_answers(question: Question, at: Position, reasons: FaultReasons) -> Question:
+    """Return a question without its faulty answers."""
 
     def good(field: Field, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
         places = (at._replace(field=field, answer=n) for n in range(len(answers)))
         return tuple(answer for answer, place in zip(answers, places, strict=True) if place not in reasons)
 
     answers = good(Field.ANSWERS, question.answers)
-    if question.answers and not answers:
-        return None
     if not question.plausible:
         return replace(question, answers=answers)
     return replace(question, answers=answers, plausible_answers=good(Field.PLAUSIBLE, question.plausible))

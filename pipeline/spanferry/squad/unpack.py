@@ -5,8 +5,8 @@ import zlib
 from collections.abc import Iterator
 
 from spanferry.decompression import MAX_BYTES, MAX_RATIO
+from spanferry.squad.fields import Findings
 from spanferry.squad.notes import NoteKind
-from spanferry.squad.values import Findings
 
 GZIP = b"\x1f\x8b"
 PARQUET = b"PAR1"

@@ -101,7 +101,7 @@ def test_malformed_parts_are_reported_and_the_rest_is_checked(tmp_path):
         "data": [
             "no article",
             {"title": 7, "paragraphs": [{"context": 1, "qas": []}, {"context": "x"}, "no paragraph"]},
-            article({"id": "a"}, {"id": 3}, question("b", ("nergens", 0)), question("c", ("1612", None))),
+            article({"id": "a"}, {"id": 3}, question("b", ("nergens", 0)), question("c", ("1612", [16]))),
         ]
     }
     report = validate_file(written(tmp_path, document))

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spanferry.language.boundaries import is_inside_word
+
 MAX_PLACES = 1000  # of one text; more say nothing about its offset
 
 
@@ -42,6 +44,19 @@ def find_places(context: str, text: str) -> list[Place]:
     if stripped.isascii() and context.isascii() and not any(character.isspace() for character in stripped):
         return []
     return [Place(start, end, lead) for start, end in find_equivalent(context, stripped)]
+
+
+def find_only_place(context: str, text: str) -> Place | None:
+    """Return the place of a text that stands only once in its context, and not inside or at the end of a word.
+
+    It may stand at the beginning of a word, because many languages write endings onto words.
+    """
+    places = find_places(context, text)
+    if len(places) != 1:
+        return None
+    (place,) = places
+    cuts_number = context[place.end - 1].isdigit() and is_inside_word(context, place.end)
+    return None if is_inside_word(context, place.start) or cuts_number else place
 
 
 def find_all(context: str, text: str) -> list[int]:

@@ -17,11 +17,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from spanferry.language.boundaries import is_inside_word
 from spanferry.records import RepairKind
 from spanferry.squad.document import Answer
 from spanferry.squad.offsets.counting import CODE_POINTS, COUNTINGS, Counting, Ints
-from spanferry.squad.offsets.places import Place, find_places
+from spanferry.squad.offsets.places import Place, find_only_place, find_places
 
 MAX_CHANCE = 0.05
 """The highest probability that a cause which is accepted explains so many answers by chance."""
@@ -143,8 +142,8 @@ def recognise(mismatches: Sequence[Mismatch]) -> Recognition:
     accept(RepairKind.TEXT, SAME_PLACE, places_under(Hypothesis(CODE_POINTS, 0), cases))
     while cases and len(causes) < MAX_CAUSES and (found := find_hypothesis(cases)):
         accept(found.kind, found.description, places_under(found, cases))
-    only = [(case, case.places[0]) for case in cases if is_unmistakable(case)]
-    accept(RepairKind.ONCE, ONLY_PLACE, only)
+    only = ((case, find_only_place(case.mismatch.context, case.mismatch.answer.text)) for case in cases)
+    accept(RepairKind.ONCE, ONLY_PLACE, [(case, place) for case, place in only if place])
     return Recognition(corrections, tuple(causes), left=len(mismatches) - sum(cause.count for cause in causes))
 
 
@@ -229,16 +228,3 @@ def log_tail(mean: float, count: int) -> float:
         term *= mean / n
         series += term
     return min(first + log(series), 0.0)
-
-
-def is_unmistakable(case: Case) -> bool:
-    """Return whether the text of an answer stands only once in its context, and not inside or at the end of a word.
-
-    It may stand at the beginning of a word, because many languages write endings onto words.
-    """
-    if len(case.places) != 1:
-        return False
-    (place,) = case.places
-    context = case.mismatch.context
-    cuts_number = context[place.end - 1].isdigit() and is_inside_word(context, place.end)
-    return not is_inside_word(context, place.start) and not cuts_number
