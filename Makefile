@@ -20,7 +20,7 @@ repro: .venv/installed.stamp ## build everything that params.yaml lists (dvc rep
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
 
 test: .venv/installed.stamp ## run the tests and the examples in docstrings
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: .venv/installed.stamp ## check style, format and types
 	$(BIN)/ruff check .
@@ -28,7 +28,7 @@ lint: .venv/installed.stamp ## check style, format and types
 	$(BIN)/pyright
 
 coverage: .venv/installed.stamp ## run the tests and print the library's line coverage; fails below 90 %
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --cov --cov-report=term
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 
 docs: .venv/installed.stamp ## build the documentation in site/; a broken link is an error
 	$(BIN)/python -m sphinx --nitpicky --fail-on-warning --keep-going --quiet docs site
