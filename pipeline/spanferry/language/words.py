@@ -5,7 +5,9 @@ Offsets count code points of the original text.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import accumulate
 
 import regex
 
@@ -23,13 +25,13 @@ _LETTER, _INNER = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--{_UNSPACED}]", rf"[[\p{{L}}\p{{M
 # visible character. The possessive quantifiers ("++") prevent
 # backtracking, which halves the time.
 _TOKEN = regex.compile(
-    rf"\d++(?:[{SEPARATORS}]\d++)+(?!\w)|\d++(?:[{SEPARATORS}]\d++)*+(?=\p{{Hangul}})|{_LETTER}++(?:['’]{_INNER}++)*+|{_UNSPACED}\p{{M}}*|\S",
+    rf"(\d++(?:[{SEPARATORS}]\d++)+(?!\w)|\d++(?:[{SEPARATORS}]\d++)*+(?=\p{{Hangul}})|{_LETTER}++(?:['’]{_INNER}++)*+|{_UNSPACED}\p{{M}}*|\S)",
     regex.V1,
 )
 
 # The same with the standard library, three times as fast. It is for texts of common signs and of Latin, Greek,
 # Cyrillic, Hebrew and Arabic letters without marks.
-_SIMPLE_TOKEN = re.compile(rf"\d+(?:[{SEPARATORS}]\d+)+(?!\w)|\w+(?:['’][^\W\d_]+)*|\S")
+_SIMPLE_TOKEN = re.compile(rf"(\d+(?:[{SEPARATORS}]\d+)+(?!\w)|\w+(?:['’][^\W\d_]+)*|\S)")
 _NOT_SIMPLE = re.compile(
     r"[^\t\n\r -~\u00a0-\u00b1\u00b4-\u00b8\u00ba\u00bb\u00bf-\u02ff\u2010-\u206f\u20a0-\u20cf"
     r"\u0384-\u0482\u048a-\u052f\u05be\u05d0-\u05ea\u060c\u061b\u061f-\u064a\u0660-\u066f\u0671-\u06d5\u06f0-\u06fc]"
@@ -49,8 +51,16 @@ def tokens(text: str) -> list[Span]:
 
     "In 1.250 v.Chr., foto's" -> In | 1.250 | v | . | Chr | . | , | foto's
     """
+    bounds = split_tokens(text)[1]
+    return list(zip(bounds[::2], bounds[1::2], strict=True))
+
+
+def split_tokens(text: str) -> tuple[list[str], list[int]]:
+    """Return the tokens of a text, and their bounds in one list: start, end, start, end, ..."""
     pattern = _TOKEN if _NOT_SIMPLE.search(text) else _SIMPLE_TOKEN
-    return [match.span() for match in pattern.finditer(text)]
+    # White space and tokens alternate. This takes half the time of a match object for each token.
+    pieces: list[str] = pattern.split(text)
+    return pieces[1::2], list(accumulate(map(len, pieces)))[:-1]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -59,13 +69,37 @@ def is_word(token: str) -> bool:
     return token[0].isalnum() or is_mark(token[0]) or len(token) > 1
 
 
-@lru_cache(maxsize=1 << 16)
 def fold(token: str) -> str:
     """Return a token without case and diacritics, and with uniform quotes, dashes, digits and number formats.
 
     fold("Coördinatie") == "coordinatie"; fold("1.250") == fold("1,250") == "1250"; fold("3,5") == "3.5";
     fold("۱۷۴۲") == "1742"
     """
+    return _folded[token]
+
+
+def fold_all(tokens: Iterable[str]) -> list[str]:
+    """Return the folded form of each token."""
+    return list(map(_folded.__getitem__, tokens))
+
+
+class _FoldedForms(dict[str, str]):
+    """Token -> folded form, computed on first use. It answers in half the time of `lru_cache`."""
+
+    MOST = 1 << 16
+
+    def __missing__(self, token: str) -> str:
+        if len(self) >= self.MOST:
+            self.clear()
+        folded = self[token] = _fold(token)
+        return folded
+
+
+_folded = _FoldedForms()
+
+
+def _fold(token: str) -> str:
+    """Return the folded form of a token."""
     if token.isascii() and token.isalpha():
         return token.lower()
     text = _with_ascii_digits(token.translate(_FOLDED_SIGNS))

@@ -1,7 +1,7 @@
 """Phrases to search for: the translation of an answer, a marked piece, or the source answer itself."""
 
 from spanferry.language import Language
-from spanferry.language.words import fold, is_word, tokens
+from spanferry.language.words import fold, fold_all, is_word, split_tokens
 from spanferry.records import Record
 
 SENTENCE_END = ".!?。！？"
@@ -31,8 +31,8 @@ def make_phrase(text: str, source: str, language: Language) -> Phrase:
     text = text.strip()
     if len(text) > 1 and text[-1:] in SENTENCE_END and source.rstrip()[-1:] not in SENTENCE_END:
         text = text[:-1].rstrip()
-    words = [text[start:end] for start, end in tokens(text)]
-    lowered = [word.lower() for word in words]
+    words, _ = split_tokens(text)
+    lowered = list(map(str.lower, words))
     low, high = 0, len(words)
     while high > low and not is_word(words[high - 1]):
         high -= 1
@@ -50,7 +50,7 @@ def make_phrase(text: str, source: str, language: Language) -> Phrase:
     return Phrase(
         text=text,
         lead=tuple(lead),
-        words=list(map(fold, words[low:high])),
+        words=fold_all(words[low:high]),
         trail=tuple(map(fold, words[high:])),
         has_article=has_article or (bool(lowered) and lowered[0] in language.determiners),
         article_count=sum(map(language.articles.__contains__, lowered)),

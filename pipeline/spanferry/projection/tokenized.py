@@ -4,12 +4,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 
-from spanferry.language.words import fold, is_word, tokens
+from spanferry.language.words import fold_all, is_word, split_tokens
 from spanferry.records import Span
 
 TokenRange = tuple[int, int]
@@ -27,25 +27,29 @@ class TokenizedText:
     sentences: tuple[Span, ...]
 
     @cached_property
-    def token_spans(self) -> list[Span]:
-        """The span of each token."""
-        return tokens(self.text)
+    def _split(self) -> tuple[list[str], list[int]]:
+        """The tokens and their bounds (`split_tokens`)."""
+        return split_tokens(self.text)
+
+    @property
+    def token_texts(self) -> list[str]:
+        """The text of each token."""
+        return self._split[0]
 
     @cached_property
     def token_starts(self) -> list[int]:
         """The offset of each token."""
-        return [start for start, _ in self.token_spans]
+        return self._split[1][::2]
 
     @cached_property
-    def token_texts(self) -> list[str]:
-        """The text of each token."""
-        text = self.text
-        return [text[start:end] for start, end in self.token_spans]
+    def token_spans(self) -> list[Span]:
+        """The span of each token."""
+        return list(zip(self.token_starts, self._split[1][1::2], strict=True))
 
     @cached_property
     def folded(self) -> list[str]:
         """The folded form of each token (`language.words.fold`)."""
-        return list(map(fold, self.token_texts))
+        return fold_all(self.token_texts)
 
     @cached_property
     def lowered(self) -> list[str]:
@@ -71,7 +75,7 @@ class TokenizedText:
     @cached_property
     def token_bounds(self) -> IntArray:
         """`token_spans` as an array of shape (tokens, 2)."""
-        return np.fromiter(chain.from_iterable(self.token_spans), np.intp).reshape(-1, 2)
+        return np.array(self._split[1], np.intp).reshape(-1, 2)
 
     @cached_property
     def sentence_ranges(self) -> list[TokenRange]:
