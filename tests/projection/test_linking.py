@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spanferry.projection.decision import Decision
 from spanferry.projection.linked_confidence import LinkedEvidence, linked_features, linked_probability
 from spanferry.projection.linking import locate_linked
-from spanferry.projection.ranking import Decision
 from spanferry.projection.word_links import link_windows
 from spanferry.records import Method
 

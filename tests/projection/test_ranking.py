@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from spanferry.projection.ranking import MAX_ALTERNATIVES
+from spanferry.projection.decision import MAX_ALTERNATIVES
 from spanferry.records import Method, Reason
 
 from tests.support.shown import answer_query, assert_chosen, decide, is_inside, tokenized

@@ -56,10 +56,12 @@ def test_a_longer_run_proves_no_less():
 
 
 def test_the_rank_is_the_weighted_sum_of_the_features():
-    values = {name: np.array([0.0, 1.0]) for name in RANK_WEIGHTS}
-    features = RunFeatures(values)
-    assert features.ranks.tolist() == pytest.approx([0.0, sum(RANK_WEIGHTS.values())])
-    assert features.matrix.shape == (2, len(RANK_WEIGHTS))
+    features = RunFeatures.zeros(2)
+    for name in RANK_WEIGHTS:
+        features[name] = np.array([0.0, 1.0])
+    features["marks"] = 0.0
+    assert features["proven"].tolist() == [0.0, 1.0]
+    assert features.ranks.tolist() == pytest.approx([0.0, sum(RANK_WEIGHTS.values()) - RANK_WEIGHTS["marks"]])
 
 
 def test_the_share_of_the_best_run_counts_runs_that_nearly_equal_it():

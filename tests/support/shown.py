@@ -1,8 +1,9 @@
 """Helpers that show answers in their text: "The ⟦dam⟧ broke." Each line is a sentence."""
 
 from spanferry.projection.candidates import AnswerQuery, make_query
+from spanferry.projection.decision import Decision
 from spanferry.projection.marked import MarkedTranslation, make_request, parse_translation
-from spanferry.projection.ranking import Decision, make_locator
+from spanferry.projection.ranking import make_locator
 from spanferry.projection.tokenized import TokenizedText
 
 LEFT, RIGHT = "⟦", "⟧"

@@ -79,6 +79,12 @@ def match_extent(
     low, high = target.token_range(candidate.span)
     if target.token_starts[low : low + 1] != [candidate.start]:
         return candidate
+    # The translation may move an article to the front with its noun: "invented the mould", "de gietvorm uitvond".
+    takes_article = source.has_article or (found_by.has_article and source.article_count > 0)
+    may_grow = takes_article or source.lead or source.trail or found_by.lead or found_by.trail
+    is_whole = target.token_spans[high - 1][1] == candidate.end
+    if is_whole and not may_grow and strip_edges(target, low, high, language) == (low, high):
+        return candidate  # most need no change
     floor, ceiling = sentence_around(target, low)
     if high > ceiling:
         ceiling = sentence_around(target, high - 1)[1]
@@ -87,8 +93,6 @@ def match_extent(
     low, high = strip_edges(target, low, high, language)
     if not ends_inside:
         high = grow_right(target, high, ceiling, max(source.trail, found_by.trail, key=len))
-    # The translation may move an article to the front with its noun: "invented the mould", "de gietvorm uitvond".
-    takes_article = source.has_article or (found_by.has_article and source.article_count > 0)
     articles = language.articles if takes_article else frozenset[str]()
     low = grow_left(target, low, floor, {*source.lead, *found_by.lead}, articles)
     start, end = target.span_of(low, high)

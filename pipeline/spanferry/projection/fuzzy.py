@@ -68,8 +68,10 @@ def run_texts(target: TokenizedText, runs: IntArray) -> list[str]:
 def best_disjoint(values: npt.NDArray[np.float64], starts: IntArray, ends: IntArray, count: int) -> list[int]:
     """Return the indices of the best spans, at most `count`, best first; none overlaps a better one."""
     kept: list[int] = []
-    values = values.copy()
-    while len(kept) < count and values[at := int(values.argmax())] > -np.inf:
-        kept.append(at)
-        values[(starts < ends[at]) & (starts[at] < ends)] = -np.inf
+    lows, highs = starts.tolist(), ends.tolist()
+    for at in np.argsort(-values, kind="stable").tolist():
+        if all(highs[at] <= lows[other] or highs[other] <= lows[at] for other in kept):
+            kept.append(at)
+            if len(kept) == count:
+                break
     return kept

@@ -19,10 +19,11 @@ from spanferry.executors import BatchFunction, Executor
 from spanferry.language import Language, language_of
 from spanferry.projection.candidates import AnswerQuery, is_at, make_query
 from spanferry.projection.consistency import AnswerKey, key_of, reconcile
+from spanferry.projection.decision import Decision
 from spanferry.projection.grouping import SourceText, TargetText, group_by_paragraph
 from spanferry.projection.linking import locate_linked
 from spanferry.projection.locate import placed, source_text, tokenize_target
-from spanferry.projection.ranking import Decision, Locator
+from spanferry.projection.ranking import Locator
 from spanferry.projection.settings import EncoderSettings
 from spanferry.projection.tokenized import IntArray, TokenizedText, Window
 from spanferry.projection.unsettled import replace_spans, unsettled_answers

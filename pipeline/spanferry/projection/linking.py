@@ -17,10 +17,13 @@ import numpy as np
 from msgspec.structs import replace
 
 from spanferry.projection.candidates import AnswerQuery, Candidate, overlap
+from spanferry.projection.decision import MAX_ALTERNATIVES, Decision
 from spanferry.projection.fuzzy import SLACK, STRETCH, best_disjoint
 from spanferry.projection.linked_confidence import LinkedEvidence
 from spanferry.projection.occurrence import FloatArray, position_gaps
-from spanferry.projection.ranking import MAX_ALTERNATIVES, Decision, Locator, Search
+from spanferry.projection.ranking import Locator
+from spanferry.projection.search import Search
+from spanferry.projection.similarity import bounds, candidate_for, similarity_of_runs
 from spanferry.projection.tokenized import IntArray, TokenizedText, TokenRange
 from spanferry.projection.word_links import AnswerLinks
 from spanferry.records import Method
@@ -87,14 +90,14 @@ def judge_runs(search: Search, links: AnswerLinks) -> list[LinkedCandidate]:
     runs = runs_of_words(search, links)
     if not len(runs):
         return []
-    starts, ends = search.bounds(runs)
-    similarities = np.clip(search.similarity(runs), 0.0, 1.0) if search.phrases else np.zeros(len(runs))
+    starts, ends = bounds(search, runs)
+    similarities = np.clip(similarity_of_runs(search, runs), 0.0, 1.0) if search.phrases else np.zeros(len(runs))
     coverage = links.coverage(runs - search.window[0])
     totals = total_scores(search, runs, similarities, coverage)
     best = best_disjoint(totals, starts, ends, MAX_ALTERNATIVES + 1)
     return [
         LinkedCandidate(
-            replace(search.candidate_for(run, combine(similarity, covered)), method=Method.LINKED),
+            replace(candidate_for(search, run, combine(similarity, covered)), method=Method.LINKED),
             similarity,
             covered,
             total,

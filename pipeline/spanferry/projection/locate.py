@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from spanferry.language.scripts import is_east_asian
 from spanferry.projection.candidates import Candidate, is_at, make_query
 from spanferry.projection.consistency import AnswerKey, reconcile
+from spanferry.projection.decision import Decision
 from spanferry.projection.grouping import TargetText
-from spanferry.projection.ranking import Decision, Locator
+from spanferry.projection.ranking import Locator
 from spanferry.projection.tokenized import TokenizedText
 from spanferry.records import (
     CandidateRow,

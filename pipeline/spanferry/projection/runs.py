@@ -5,9 +5,9 @@ of the ranks, divided by their sum, are the probabilities that the model gives t
 fits the weights: they maximise the probability of the runs that a person would mark.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache, reduce
+from functools import cache, lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -51,21 +51,32 @@ FUNCTION_WORD, SYMBOL, SHORTEST_WORD = 0.3, 0.1, 2.0
 _MARKS = frozenset(',;:()[]«»"“”„—–、，。；：（）「」《》؛،…!?！？।|')
 
 
+_ROWS = {name: row for row, name in enumerate(RANK_WEIGHTS)}
+
+
 @dataclass(frozen=True, slots=True)
 class RunFeatures:
-    """The features of n runs, by the names of RANK_WEIGHTS, each an array of n values."""
+    """The features of n runs. values: shape (features, n), in the order of RANK_WEIGHTS."""
 
-    by_name: Mapping[str, FloatArray]
+    values: FloatArray
+
+    @classmethod
+    def zeros(cls, count: int) -> "RunFeatures":
+        """Return features of so many runs, all 0."""
+        return cls(np.zeros((len(_ROWS), count)))
+
+    def __getitem__(self, name: str) -> FloatArray:
+        return self.values[_ROWS[name]]
+
+    def __setitem__(self, name: str, values: FloatArray | float) -> None:
+        self.values[_ROWS[name]] = values
 
     @property
     def ranks(self) -> FloatArray:
         """The rank of each run."""
-        return reduce(np.add, [weight * self.by_name[name] for name, weight in RANK_WEIGHTS.items()])
-
-    @property
-    def matrix(self) -> FloatArray:
-        """The features as an array of shape (n, features), in the order of RANK_WEIGHTS."""
-        return np.column_stack([self.by_name[name] for name in RANK_WEIGHTS])
+        # A matrix product may add the features of two runs in different orders, so that equal runs differ.
+        weights = np.array([*RANK_WEIGHTS.values()])
+        return np.add.reduce(self.values * weights[:, None])
 
 
 @dataclass(frozen=True, slots=True)
