@@ -20,7 +20,7 @@ from tiled_corpus import SQUAD2_PARAGRAPHS, SQUAD2_QUESTIONS, tile_sample
 
 ROOT = Path(__file__).resolve().parent.parent
 DEV_EVERY = 10
-STAGES = ("fetch", "segment", "translate", "locate", "rescue", "clean", "report", "publish")
+STAGES = ("fetch", "segment", "translate", "locate", "rescue", "names", "check", "clean", "report", "publish")
 
 
 def main() -> None:

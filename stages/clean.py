@@ -20,6 +20,7 @@ from spanferry.corrections.wording import describe_corrections
 @path_option("--names", required=False, help="The table of repaired questions, if stage names ran.")
 @path_option("--titles", required=False, help="The table of repaired titles, if stage names ran.")
 @path_option("--corrections", required=False, help="The folder of people's corrections.")
+@path_option("--quality", required=False, help="The table of the questions' quality, if stage check ran.")
 @path_option("--out")
 @path_option("--corrected", required=False, help="The JSON file to write: what the corrections changed.")
 @path_option("--decisions", help="The table of decisions on paragraphs and questions to write.")
@@ -33,6 +34,7 @@ def main(
     names: Path | None,
     titles: Path | None,
     corrections: Path | None,
+    quality: Path | None,
     out: Path,
     corrected: Path | None,
     decisions: Path,
@@ -49,6 +51,8 @@ def main(
         None if params.corpus(name).native else translations,
         languages.target,
         names=names,
+        quality=quality,
+        min_quality=params.check.min_quality,
         titles=params.names.titles,
         repaired_titles=titles,
         corrections=Corrections(reviews, find_again),

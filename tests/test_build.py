@@ -126,7 +126,7 @@ def test_one_build_has_several_target_languages(built: Project) -> None:
     assert (built.home / "data" / "other" / "clean" / "en-GB_squadv2_dev_clean.json").exists()
 
     built.edit("target: en-GB", "target: en")
-    stages = ("translate", "locate", "names", "rescue", "clean", "report", "publish")
+    stages = ("translate", "locate", "names", "rescue", "check", "clean", "report", "publish")
     assert set(stages_run(built.repro())) == {"settings", *(f"{name}@other" for name in stages)}
     assert {path.name for path in (built.home / "data" / "other" / "clean").glob("*.json")} == {
         "en_squadv2_dev_clean.json"

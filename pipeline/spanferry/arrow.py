@@ -22,12 +22,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import fields
 
-from spanferry.records import Placement, Record, Repair
+from spanferry.records import Placement, Quality, Record, Repair
 
 R = TypeVar("R", bound=Record)
 Column = pa.Array | pa.ChunkedArray
 
-FLATTENED: frozenset[type[Record]] = frozenset({Placement, Repair})
+FLATTENED: frozenset[type[Record]] = frozenset({Placement, Quality, Repair})
 """Record types whose fields become columns of the enclosing row, not a struct."""
 
 _SCALARS: dict[type, pa.DataType] = {str: pa.string(), int: pa.int32(), float: pa.float32(), bool: pa.bool_()}
@@ -138,7 +138,7 @@ class WordCodec:
 
 @dataclass(frozen=True)
 class ListCodec:
-    """Codec of tuples whose items have one type. A null list is decoded as an empty tuple."""
+    """Codec of tuples whose items have one type. A null list is decoded as an empty tuple, and None encoded as one."""
 
     item: Codec
 
@@ -147,8 +147,8 @@ class ListCodec:
         return pa.list_(self.item.type)
 
     def encode(self, values: Sequence[Any]) -> pa.Array:
-        ends = np.cumsum([0, *map(len, values)])
-        items = [item for value in values for item in value]
+        ends = np.cumsum([0, *(len(value or ()) for value in values)])
+        items = [item for value in values for item in value or ()]
         return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), self.item.encode(items), type=self.type)
 
     def decode(self, array: pa.Array) -> list[Any]:

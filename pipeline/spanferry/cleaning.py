@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spanferry import tables
-from spanferry.arrow import from_table, to_table
+from spanferry.arrow import from_table, schema_of, to_table
 from spanferry.corrections.applying import FindAgain
 from spanferry.corrections.corpus import CorrectedCorpus, correct_corpus, write_corrections
 from spanferry.corrections.files import PlacedItem
@@ -24,6 +24,8 @@ from spanferry.loss_figures import CorrectionFigures, OutdatedItem
 from spanferry.records import (
     SPLITS,
     Field,
+    Quality,
+    QualityRow,
     QuestionNames,
     Reason,
     SourceParagraph,
@@ -34,7 +36,7 @@ from spanferry.records import (
     TranslationRow,
 )
 from spanferry.segmentation import title_text
-from spanferry.selection import QuestionKey, Selection, decisions_table, select
+from spanferry.selection import QuestionKey, Selection, decisions_table, drop_low_quality, select
 from spanferry.squad import UNSET, Answer, Article, Document, Paragraph, Question, cleaned_name, write_squad
 
 VERSION = "v2.0"
@@ -72,6 +74,8 @@ def clean_corpus(
     language: str,
     *,
     names: Path | None = None,
+    quality: Path | None = None,
+    min_quality: float = 0.0,
     titles: bool = False,
     repaired_titles: Path | None = None,
     corrections: Corrections | None = None,
@@ -85,9 +89,10 @@ def clean_corpus(
     layout, paragraphs, spans, translations: the tables of `SourceParagraph`, `TargetParagraph`, `SpanRow` and
     `TranslationRow`; translations is None for a corpus that is already in the target language. language: code of the
     target language, for the file names. names, repaired_titles: the tables of `QuestionNames` and `TitleNames` with the
-    repaired questions and titles. titles: True to publish the translations of the titles. corrections: None if there
-    are none. out: the folder for the cleaned files, provenance.parquet and rejected.jsonl. decisions: the table of
-    `ParagraphDecision` to write. corrected: the `CorrectionRecord` to write, None to write none. checksums: the JSON
+    repaired questions and titles. quality: the table of `QualityRow`; questions below min_quality are dropped,
+    unless a person has corrected them. titles: True to publish the translations of the titles. corrections: None if
+    there are none. out: the folder for the cleaned files, provenance.parquet and rejected.jsonl. decisions: the table
+    of `ParagraphDecision` to write. corrected: the `CorrectionRecord` to write, None to write none. checksums: the JSON
     file to write, {file name in out: sha256}.
     Raises InputError.
     """
@@ -104,6 +109,10 @@ def clean_corpus(
         texts = replace(texts, corrected=result.questions)
     selection = select(source, result.paragraphs, result.spans, translated, result.dropped)
     located = note_repairs(result.spans, repairs)
+    if quality:
+        judged = tables.read(quality, QualityRow)
+        selection = drop_low_quality(selection, judged, min_quality, located)
+        located = note_quality(located, judged, selection)
     for split, document in documents(source, result.paragraphs, located, texts, selection).items():
         write_squad(document, out / cleaned_name(language, split))
     kept = provenance(located, selection)
@@ -211,6 +220,14 @@ def note_repairs(spans: pa.Table, repairs: NameRepairs) -> pa.Table:
     for column, values in (("question_repair", questions), ("title_repair", titles)):
         field = spans.schema.field(column)
         spans = spans.set_column(spans.schema.get_field_index(column), field, pa.array(values, field.type))
+    return spans
+
+
+def note_quality(spans: pa.Table, quality: pa.Table, selection: Selection) -> pa.Table:
+    """Return the spans (SpanRow) with the quality of their questions (QualityRow)."""
+    own = quality.take(selection.owners)
+    for field in schema_of(Quality):
+        spans = spans.set_column(spans.schema.get_field_index(field.name), field, own[field.name])
     return spans
 
 

@@ -16,6 +16,7 @@ from spanferry.language.codes import find_code_problem
 from spanferry.names.settings import NamesSettings
 from spanferry.projection.settings import AlignSettings, RescueSettings
 from spanferry.publish.about import About
+from spanferry.quality.settings import CheckSettings
 from spanferry.reader.settings import Run
 from spanferry.records import SPLITS, Split
 from spanferry.surrogates import SURROGATES
@@ -142,6 +143,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     align: AlignSettings = field(default_factory=AlignSettings)
     rescue: RescueSettings = field(default_factory=RescueSettings)
     names: NamesSettings = field(default_factory=NamesSettings)
+    check: CheckSettings = field(default_factory=CheckSettings)
     executor: ExecutorName = "local"
     ray: RaySettings = field(default_factory=RaySettings)
     runs: dict[EntryName, Run] = {}

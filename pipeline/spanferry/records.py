@@ -7,6 +7,7 @@
     spans.parquet         SpanRow            one row per answer: its span in the target, or why there is none
     names.parquet         QuestionNames      questions whose names differ from their paragraph's, and their repair
     titles.parquet        TitleNames         titles that differ from their rendering in the paragraphs, and their repair
+    quality.parquet       QualityRow         one row per question: how probably a person would accept it, and why not
     decisions.parquet     ParagraphDecision  one row per source paragraph: what is kept, and why the rest is dropped
     provenance.parquet    SpanRow            the kept answers (`reason` null)
     rejected.jsonl        SpanRow            the dropped answers (`reason` set), as JSON lines
@@ -80,6 +81,7 @@ class Reason(StrEnum):
     BELOW_THRESHOLD = "below_threshold"  # something resembles it, but too little (align.min_score)
     AMBIGUOUS = "ambiguous"  # it occurs several times, and nothing shows which occurrence is meant
     LOW_CONFIDENCE = "low_confidence"  # found, but less probable than align.min_confidence
+    LOW_QUALITY = "low_quality"  # the whole item has a lower quality than check.min_quality
     JUDGED_WRONG = "judged_wrong"  # a person judged it wrong, and gave nothing in its place
 
 
@@ -131,6 +133,27 @@ class Correction(StrEnum):
     SPAN = "span"
     QUESTION = "question"
     CONTEXT = "context"
+
+
+class Signal(StrEnum):
+    """A signal about a translated question with its paragraph: a column of quality.parquet, 0 (bad) to 1 (good).
+
+    A signal is null where it does not apply, or where its model is not set up.
+    """
+
+    SPAN_SURE = "span_sure"  # the mean probability of its spans
+    SAME_SENTENCE = "same_sentence"  # the span is in the translation of the sentences that have the source answer
+    SAME_NUMBERS = "same_numbers"  # the translation has the numbers and dates of the source, and no others
+    USUAL_LENGTH = "usual_length"  # its length is as usual in this corpus
+    TRANSLATED = "translated"  # no part is left in the source language
+    INTACT = "intact"  # no repetition, leftover markers, entities, markup or damaged characters
+    SAME_NAMES = "same_names"  # question and paragraph render a shared name in the same way
+    ASKS = "asks"  # the question has its question word and its question mark
+    DISTINCT = "distinct"  # no other question of the paragraph became the same
+    REST_SOUND = "rest_sound"  # the other sentences of the paragraph pass the same checks
+    SIMILAR = "similar"  # an encoder finds question and sentences similar to their translations
+    SAME_EXTENT = "same_extent"  # an encoder links the words of the span to those of the answer
+    READER_AGREES = "reader_agrees"  # a reader finds the same span, or none where there is no answer
 
 
 class CheckFailure(StrEnum):
@@ -294,6 +317,42 @@ class Placement(Record, frozen=True, gc=False):
         return CandidateRow(self.start, self.text, self.method, self.score)
 
 
+class Quality(Record, frozen=True, gc=False):
+    """How good a translated question is. In tables its fields are columns.
+
+    quality: calibrated probability that a person would accept the question with its context and answers. The fields
+    after it are the signals (`Signal`). reasons: what spoke against it, in words, the strongest first.
+    """
+
+    quality: float
+    span_sure: float | None
+    same_sentence: float | None
+    same_numbers: float | None
+    usual_length: float | None
+    translated: float | None
+    intact: float | None
+    same_names: float | None
+    asks: float | None
+    distinct: float | None
+    rest_sound: float | None
+    similar: float | None
+    same_extent: float | None
+    reader_agrees: float | None
+    reasons: tuple[str, ...]
+
+
+class QualityRow(Record, frozen=True, gc=False):
+    """A question of the source, with its quality.
+
+    judgement: None when there is nothing to judge: its context or the question has no translation, or it has answers
+    and none of them has a span.
+    """
+
+    split: Split
+    question_id: str
+    judgement: Quality | None
+
+
 class SpanRow(Record, frozen=True, gc=False):
     """An answer of the source, with its span in the target (`placement`) or the reason why it has none (`reason`).
 
@@ -302,8 +361,8 @@ class SpanRow(Record, frozen=True, gc=False):
     candidates: the spans that were not chosen, best first.
     repair: what was wrong with the offset in the source file; source_text and source_start are the repaired ones.
     question_repair: how the names of its question were made those of the paragraph (QuestionNames); None when they were
-    not. title_repair: the same for the title of its article (TitleNames). corrected: what a person has changed. Stage
-    clean sets these three.
+    not. title_repair: the same for the title of its article (TitleNames). corrected: what a person has changed.
+    quality: that of its question (QualityRow), None without one. Stage clean sets these four.
     """
 
     exclusive: ClassVar[tuple[str, str]] = ("placement", "reason")
@@ -327,6 +386,7 @@ class SpanRow(Record, frozen=True, gc=False):
     question_repair: QuestionRepair | None = None
     title_repair: QuestionRepair | None = None
     corrected: tuple[Correction, ...] = ()
+    quality: Quality | None = None
 
     @property
     def source_span(self) -> Span:

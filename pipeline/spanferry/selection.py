@@ -1,6 +1,7 @@
 """Decide which paragraphs, questions and answers of a build are kept, and why the rest is dropped.
 
-    layout, paragraphs, spans, translations ──select()──> Selection ──decisions_table()──> decisions.parquet
+    layout, paragraphs, spans, translations ──select()──> Selection ──drop_low_quality()──> Selection
+        ──decisions_table()──> decisions.parquet
     layout, decisions, final spans ──restore_selection()──> Selection
 
 Stage `clean` makes the decisions once and writes them to decisions.parquet. Later stages read that file.
@@ -87,6 +88,30 @@ def select(
         ),
         answers=to_reasons(np.where(final, answer_codes, inherited)),
         owners=pa.array(owners),
+    )
+
+
+def drop_low_quality(selection: Selection, quality: pa.Table, min_quality: float, spans: pa.Table) -> Selection:
+    """Drop the kept questions with a lower quality than this, and with them their kept answers.
+
+    quality: rows of QualityRow. spans: the rows of SpanRow that the selection refers to. A question without quality
+    stays, and so does one that a person has corrected. Raises InputError when the tables are not from the same build.
+    """
+    questions = selection.questions
+    if any(not questions[mine].equals(quality[its]) for mine, its in (("split", "split"), ("id", "question_id"))):
+        raise InputError("layout and quality: not from the same build; rebuild from check on")
+    is_low = numpy_of(pc.fill_null(pc.less(quality["quality"], min_quality), False))
+    owners = numpy_of(selection.owners)
+    is_low[owners[numpy_of(pc.list_value_length(spans["corrected"])) > 0]] = False
+    dropped = is_low & numpy_of(pc.is_null(questions["reason"]))
+    answers = dropped[owners] & numpy_of(pc.is_null(selection.answers))
+    reason = pa.scalar(Reason.LOW_QUALITY.value)
+    reasons = pc.if_else(pa.array(dropped), reason, questions["reason"])
+    return Selection(
+        paragraphs=selection.paragraphs,
+        questions=questions.set_column(questions.schema.get_field_index("reason"), "reason", reasons),
+        answers=pc.if_else(pa.array(answers), reason, selection.answers),
+        owners=selection.owners,
     )
 
 

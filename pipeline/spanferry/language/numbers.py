@@ -109,6 +109,23 @@ def _spelled_numbers(code: str) -> Iterator[tuple[int, str, bool]]:
                     yield number, word.translate(_ZERO_WIDTH), purpose is FormatPurpose.ORDINAL
 
 
+def spell_out(code: str, number: int) -> frozenset[str]:
+    """Return a number in words, in all genders and cases; empty for a language without rules.
+
+    code: CLDR's code of the language.
+    """
+    from unicode_rbnf import FormatPurpose, RbnfEngine
+
+    if code not in RbnfEngine.get_supported_languages():
+        return frozenset()
+    by_rule = RbnfEngine.for_language(code).format_number(number, FormatPurpose.CARDINAL).text_by_ruleset
+    return frozenset(
+        word.translate(_ZERO_WIDTH)
+        for rule, word in by_rule.items()
+        if not any(special in rule for special in _SPECIAL_RULES)
+    )
+
+
 def _inflect(word: str, case_endings: tuple[tuple[str, str], ...]) -> Iterator[str]:
     """Yield a number word, folded, and its other cases. The ending of any of its tokens may change."""
     parts = [fold(word[start:end]) for start, end in tokens(word)]

@@ -7,8 +7,8 @@ The files must satisfy every rule for SQuAD files (`squad.validation`), and four
 - They state their version, and `is_impossible` for each question.
 - Every answer has a row of provenance, and every row of provenance has an answer.
 - Their counts equal those of the loss report.
-- An unanswerable question was dropped only because the source cannot be used there, or because its context or the
-  question itself has no translation.
+- An unanswerable question was dropped only because the source cannot be used there, because its context or the
+  question itself has no translation, or because its quality is below `check.min_quality`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ VERSION = "v2.0"
 SHOWN_BREACHES = 3
 
 # The reasons for which an unanswerable question may be dropped.
-_ACCEPTED = (*SOURCE_REASONS, Reason.CONTEXT_UNTRANSLATED, Reason.QUESTION_UNTRANSLATED)
+_ACCEPTED = (*SOURCE_REASONS, Reason.CONTEXT_UNTRANSLATED, Reason.QUESTION_UNTRANSLATED, Reason.LOW_QUALITY)
 
 QuestionAnswers = dict[tuple[str, str], list[tuple[str, int]]]
 """(question id, field) -> (text, start) of its answers, in order."""

@@ -45,6 +45,7 @@ REASONS = {
     Reason.BELOW_THRESHOLD: Label("not similar enough", "Something resembles the translated answer, but not enough."),
     Reason.AMBIGUOUS: Label("ambiguous", "Several places fit equally well, and nothing decides between them."),
     Reason.LOW_CONFIDENCE: Label("too uncertain", "A span was found, but it is probably not the right one."),
+    Reason.LOW_QUALITY: Label("too low in quality", "The question with its context and answers has too low a quality."),
     Reason.JUDGED_WRONG: Label("judged wrong", "A person judged it wrong, and gave nothing in its place."),
 }
 METHODS = {

@@ -1,0 +1,27 @@
+"""Whether a translated question still asks: its question mark and its question word."""
+
+from spanferry.language import Language
+from spanferry.language.words import tokens
+
+# The marks of all scripts: Latin, fullwidth, Arabic, Greek, Armenian, Ethiopic, Vai, Coptic, and the inverted one.
+MARKS = frozenset("?？؟;\u037e՞፧꘏⳺")
+LONGEST_JOINED = 4  # "waar" begins "waarmee", but "wie" does not begin every longer word
+
+
+def has_mark(text: str) -> bool:
+    """Return whether a text has a question mark near its end."""
+    return not MARKS.isdisjoint(text.rstrip()[-3:]) or "¿" in text
+
+
+def has_question_word(text: str, language: Language) -> bool:
+    """Return whether a text has a question word, on its own or as the beginning of a longer one ("waarmee").
+
+    In a script without spaces a question word is several tokens.
+    """
+    words = {text[start:end].lower() for start, end in tokens(text)}
+    if not words.isdisjoint(language.question_words):
+        return True
+    if language.scored_by_character:
+        return any(word in text for word in language.question_words)
+    long = tuple(word for word in language.question_words if len(word) >= LONGEST_JOINED)
+    return any(word.startswith(long) for word in words) if long else False

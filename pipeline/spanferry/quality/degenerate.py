@@ -1,0 +1,40 @@
+"""Damage in a translation: repetitions, leftover markers, entities, markup, service messages, damaged characters."""
+
+import re
+
+from spanferry.squad.validation import text_rules
+from spanferry.translation.checks.markup import adds_markup
+from spanferry.translation.checks.repetition import repeats_itself
+from spanferry.translation.checks.script import has_foreign_letters
+from spanferry.translation.checks.service_messages import find_service_message
+from spanferry.translation.checks.truncation import is_truncated
+
+_SIGNS = re.compile(r"[<>\[\]{}&@•⟦⟧]|://|[^\S ]")
+_MARKUP_RULES = (text_rules.leftover_marker, text_rules.html_entity, text_rules.html_tag, text_rules.engine_message)
+_CHARACTER_RULES = (text_rules.invisible_character, text_rules.damaged_encoding)
+
+
+def find_damage(source: str, target: str, kind: str, language: str) -> str | None:
+    """Return what is damaged in a translation, as the end of "the question ...", or None.
+
+    kind: a `Kind`. language: code of the target language.
+    """
+    if not target.strip():
+        return "has no translation"
+    if repeats_itself(source, target):
+        return "repeats itself"
+    if (_SIGNS.search(target) or not target.isprintable()) and adds_markup(source, target, kind):
+        return "has markup, brackets or control characters that the source lacks"
+    for rule in (*_MARKUP_RULES, *(_CHARACTER_RULES if text_rules.SUSPICIOUS.search(target) else ())):
+        if (found := rule(target)) and not rule(source):
+            return f"has {found}, which the source lacks"
+    if find_service_message(source, target):
+        return "has a message of the translation service"
+    if has_foreign_letters(source, target, language):
+        return "has letters of another script"
+    return None
+
+
+def ends_early(source: str, target: str, kind: str) -> bool:
+    """Return whether the end of a translation is missing, or a bracket that closes."""
+    return is_truncated(source, target, kind)

@@ -1,0 +1,163 @@
+"""Checks the questions of a corpus on its tables, in batches.
+
+layout, paragraphs, spans, translations, names
+    ──CheckJob──> measure_batch ──> measures (a temporary table), what is usual in the corpus
+    ──judge──> quality (QualityRow)
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from spanferry import tables
+from spanferry.arrow import BatchSource, from_table, numpy_of, schema_of, to_table
+from spanferry.errors import InputError
+from spanferry.executors import Executor
+from spanferry.language import language_of
+from spanferry.projection.grouping import (
+    BatchReader,
+    as_structs,
+    flatten_answers,
+    have_same_answers,
+    have_same_paragraphs,
+    nest,
+)
+from spanferry.projection.lookup import TranslationLookup
+from spanferry.quality.corpus import Usual
+from spanferry.quality.items import AnswerPlace, CheckJob, MeasuredParagraph, Measures, measure_paragraph
+from spanferry.quality.judging import as_floats, judge
+from spanferry.quality.pairs import PairChecker
+from spanferry.records import QualityRow, QuestionNames
+
+BATCH = 200  # paragraphs; they take about a second of work and a few MB
+ROWS = 10_000  # questions that are judged at once
+
+Progress = Callable[[int], object]
+Names = Mapping[tuple[str, str], QuestionNames]
+"""(split, question id) -> the question with names that differ from its paragraph's."""
+
+
+def check_tables(
+    layout: BatchSource,
+    paragraphs: BatchSource,
+    spans: BatchSource,
+    lookup: TranslationLookup,
+    names: Names,
+    languages: tuple[str, str],
+    executor: Executor,
+    folder: Path,
+    progress: Progress = lambda _: None,
+) -> Iterator[pa.Table]:
+    """Yield the quality of each question (QualityRow), in the order of the layout.
+
+    languages: codes of source and target. folder: for a temporary table. progress: called with the number of paragraphs
+    of each batch. Raises InputError when the tables come from different builds.
+    """
+    usual = Usual()
+    path = folder / "measures.parquet"
+    with tables.writer(path, schema_of(Measures)) as add:
+        jobs = join_tables(layout, paragraphs, spans, lookup, names)
+        for measured in executor.map(partial(measure_batch, languages=languages), jobs):
+            items = unnest_items(measured["items"])
+            note_usual(usual, measured, items)
+            add(items)
+            progress(measured.num_rows)
+    for batch in tables.LazyTable(path, Measures).to_batches(ROWS):
+        yield judge(batch, usual)
+
+
+def join_tables(
+    layout: BatchSource, paragraphs: BatchSource, spans: BatchSource, lookup: TranslationLookup, names: Names
+) -> Iterator[pa.Table]:
+    """Yield the paragraphs with all that their checks need (CheckJob). Raises InputError."""
+    layout_reader, paragraph_reader, span_reader = BatchReader(layout), BatchReader(paragraphs), BatchReader(spans)
+    places = schema_of(AnswerPlace).names
+    while True:
+        sources = layout_reader.take(BATCH)
+        answers = flatten_answers(sources["questions"])
+        targets, own_spans = paragraph_reader.take(BATCH), span_reader.take(len(answers.question_ids))
+        if not have_same_paragraphs(sources, targets):
+            raise InputError("layout and paragraphs: not from the same build; rebuild from segment on")
+        is_exhausted = not sources.num_rows
+        if not have_same_answers(sources, answers, own_spans) or (is_exhausted and span_reader.take(1).num_rows):
+            raise InputError("layout and spans: not from the same build; rebuild from segment on")
+        if is_exhausted:
+            return
+        translations, differences = translate_questions(sources, lookup, names)
+        counts = pc.list_value_length(sources["questions"]).to_numpy()
+        yield pa.Table.from_arrays(
+            [
+                as_structs(sources),
+                as_structs(targets.select(["context", "sentences"])),
+                nest(as_structs(own_spans.select(places)), answers.counts),
+                nest(pa.array(translations, pa.string()), counts),
+                nest(pa.array(differences, pa.string()), counts),
+            ],
+            schema=schema_of(CheckJob),
+        )
+
+
+def translate_questions(
+    layout: pa.Table, lookup: TranslationLookup, names: Names
+) -> tuple[list[str | None], list[str | None]]:
+    """Return the translation of each question of some layout rows, and its difference in names in words."""
+    nested = layout["questions"].combine_chunks()
+    flat = nested.flatten()
+    splits = layout["split"].take(pc.list_parent_indices(nested)).to_pylist()
+    ids, texts = (pc.struct_field(flat, name).to_pylist() for name in ("id", "question"))
+    translations = lookup.get_all([text.strip() for text in texts])
+    differences: list[str | None] = [None] * len(ids)
+    for n, key in enumerate(zip(splits, ids, strict=True)):
+        if row := names.get(key):
+            translations[n] = row.repaired or row.translation
+            differences[n] = None if row.repair else describe_names(row)
+    return translations, differences
+
+
+def describe_names(row: QuestionNames) -> str:
+    """Return the first name of a question that differs from its paragraph's, in words."""
+    name = row.names[0]
+    own = f"“{name.in_question}”" if name.in_question else "otherwise"
+    return f"The paragraph renders “{name.name}” as “{name.in_context}”, the question {own}."
+
+
+def measure_batch(jobs: pa.Table, languages: tuple[str, str]) -> pa.Table:
+    """Measure the questions of paragraphs (CheckJob -> MeasuredParagraph)."""
+    checker = PairChecker(*map(language_of, languages))
+    return to_table([measure_paragraph(job, checker) for job in from_table(jobs, CheckJob)], MeasuredParagraph)
+
+
+def unnest_items(lists: pa.ChunkedArray) -> pa.Table:
+    """Concatenate lists of Measures into one table."""
+    batches = [pa.RecordBatch.from_struct_array(chunk.flatten()) for chunk in lists.chunks]
+    return pa.Table.from_batches(batches, schema_of(Measures))
+
+
+def note_usual(usual: Usual, measured: pa.Table, items: pa.Table) -> None:
+    """Add measures to what is usual in the corpus."""
+    usual.question_lengths.add(numpy_of(pc.list_flatten(measured["question_lengths"])))
+    usual.sentence_lengths.add(numpy_of(pc.list_flatten(measured["sentence_lengths"])))
+    usual.unchanged.add(numpy_of(items["unchanged"].drop_null()))
+    usual.marks.add(as_floats(items["has_mark"]))
+    usual.words.add(as_floats(items["has_word"]))
+
+
+def read_names(path: Path) -> Names:
+    """Read the questions whose names differ. Raises InputError."""
+    rows = from_table(tables.read(path, QuestionNames), QuestionNames)
+    return {(row.split, row.question_id): row for row in rows}
+
+
+def undecided(layout: BatchSource) -> Iterator[pa.Table]:
+    """Yield rows without a judgement for each question, for a corpus that is not translated (QualityRow)."""
+    for batch in layout.to_batches(BATCH):
+        nested = batch["questions"]
+        rows = zip(
+            batch["split"].take(pc.list_parent_indices(nested)).to_pylist(),
+            pc.struct_field(nested.flatten(), "id").to_pylist(),
+            strict=True,
+        )
+        yield to_table([QualityRow(split, id_, None) for split, id_ in rows], QualityRow)

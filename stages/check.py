@@ -1,0 +1,68 @@
+"""Judge how good each translated question is, and why."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import pyarrow as pa
+from spanferry.arrow import schema_of
+from spanferry.cli.support import Command, path_option, print_summary, progress_bar, worker_count
+from spanferry.config import read_params
+from spanferry.executors import open_executor
+from spanferry.loss_figures import percent
+from spanferry.projection.lookup import TranslationLookup
+from spanferry.quality.figures import count_quality, write_quality_figures
+from spanferry.quality.tables import check_tables, read_names, undecided
+from spanferry.records import QualityRow, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
+from spanferry.tables import LazyTable, writer
+
+
+@click.command(cls=Command, name="check", help=__doc__)
+@click.option("--corpus", "name", required=True)
+@path_option("--layout")
+@path_option("--paragraphs")
+@path_option("--spans")
+@path_option("--translations")
+@path_option("--names", help="The table of questions whose names differ.")
+@path_option("--out")
+@path_option("--report")
+def main(
+    name: str, layout: Path, paragraphs: Path, spans: Path, translations: Path, names: Path, out: Path, report: Path
+) -> None:
+    params = read_params()
+    languages = params.languages(name).source, params.languages(name).target
+    source = LazyTable(layout, SourceParagraph)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        open_executor(params.executor, params.ray, worker_count()) as executor,
+        progress_bar("check", source.num_rows, "paragraphs") as progress,
+        TemporaryDirectory(dir=out.parent) as folder,
+        writer(out, schema_of(QualityRow)) as add,
+    ):
+        if params.corpus(name).native:
+            parts = undecided(source)
+        else:
+            parts = check_tables(
+                source,
+                LazyTable(paragraphs, TargetParagraph),
+                LazyTable(spans, SpanRow),
+                TranslationLookup(LazyTable(translations, TranslationRow)),
+                read_names(names),
+                languages,
+                executor,
+                Path(folder),
+                progress,
+            )
+
+        def written(part: pa.Table) -> pa.Table:
+            add(part)
+            return part
+
+        figures = count_quality(map(written, parts))
+    write_quality_figures(figures, report)
+    low = f"{figures.low:,} below 50 %" if figures.judged else "none judged"
+    print_summary("check", f"{name}: {figures.judged:,} questions, quality {percent(figures.mean)} on average, {low}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Tests of what can be seen in one text and its translation."""
+
+import pytest
+from spanferry.language import language_of
+from spanferry.quality.asking import has_mark, has_question_word
+from spanferry.quality.pairs import PairChecker
+from spanferry.quality.untranslated import find_unchanged
+from spanferry.records import Kind, Signal
+
+EN, NL = language_of("en"), language_of("nl")
+CHECKER = PairChecker(EN, NL)
+SENTENCE = "The harbour of Oostwerd was dug in 1612 and holds 91 boats."
+DUTCH = "De haven van Oostwerd werd in 1612 gegraven en er liggen 91 boten."
+
+
+def test_a_good_translation_has_nothing_against_it() -> None:
+    measures = CHECKER.measure(SENTENCE, DUTCH, Kind.SENTENCE)
+    assert (measures.numbers, measures.unchanged, measures.intact, measures.notes) == (1.0, 0.0, 1.0, ())
+
+
+@pytest.mark.parametrize(
+    ("translation", "signal", "text"),
+    [
+        (DUTCH.replace("1612", "1621"), Signal.SAME_NUMBERS, "lacks 1612 and adds 1621"),
+        (DUTCH.replace(" 91", ""), Signal.SAME_NUMBERS, "lacks 91"),
+        (
+            DUTCH.replace("en er liggen", "and holds"),
+            Signal.TRANSLATED,
+            "leaves and, holds as in the source",
+        ),
+        (DUTCH.replace("haven", "[[haven]]"), Signal.INTACT, "has markup, brackets or control characters that the"),
+        (DUTCH.replace("haven", "haven&quot;"), Signal.INTACT, "has markup, brackets or control characters that the"),
+        ("de haven " * 12, Signal.INTACT, "repeats itself"),
+        (DUTCH.replace(" 91 boten.", ""), Signal.INTACT, "lacks its end, or a closing bracket"),
+        (" ", Signal.INTACT, "has no translation"),
+        (DUTCH.replace("haven", "гавань"), Signal.INTACT, "has letters of another script"),
+    ],
+)
+def test_a_fault_is_named(translation: str, signal: Signal, text: str) -> None:
+    notes = dict(CHECKER.measure(SENTENCE, translation, Kind.SENTENCE).notes)
+    assert notes[signal].startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "words"),
+    [
+        ("What is the capital of France?", "Wat is the capital of Frankrijk?", ("is", "the", "capital")),
+        ("The song Gone with the Wind is old.", "Het lied Gone with the Wind is oud.", ()),
+        ('The song "because the night" is old.', 'Het lied "because the night" is oud.', ()),
+        ("It uses remote sensing data.", "Het gebruikt remote sensing-gegevens.", ()),
+        ("He was in Paris.", "Hij was in Parijs.", ()),
+    ],
+)
+def test_words_left_in_the_source_language(source: str, target: str, words: tuple[str, ...]) -> None:
+    assert find_unchanged(source, target, (EN, NL)).words == words
+
+
+def test_nothing_is_untranslated_within_one_language() -> None:
+    assert find_unchanged(SENTENCE, SENTENCE, (EN, EN)).words == ()
+
+
+@pytest.mark.parametrize("text", ["Waarom?", "لماذا؟", "なぜ？", "Γιατί;", "¿Por qué? "])
+def test_question_marks_of_all_scripts(text: str) -> None:
+    assert has_mark(text)
+    assert not has_mark(text.strip(" ?؟？;¿"))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "asks"),
+    [
+        ("Waarmee werd hij gebouwd?", "nl", True),
+        ("De brug werd gebouwd?", "nl", False),
+        ("这座桥是什么时候建的", "zh", True),
+        ("这座桥很老", "zh", False),
+    ],
+)
+def test_question_words(text: str, language: str, asks: bool) -> None:
+    assert has_question_word(text, language_of(language)) is asks
