@@ -9,6 +9,7 @@ from spanferry.config import read_params
 from spanferry.corpus_translation import translate_corpus
 from spanferry.executors import open_executor
 from spanferry.files import write_json
+from spanferry.translation.memory.passed_over import describe_passed_over
 from spanferry.translation.money import describe_spent
 
 
@@ -27,7 +28,13 @@ def main(name: str, memory: Path, segments: Path, layout: Path, out: Path, repor
     ):
         metrics = translate_corpus(session, segments, layout, out)
         spent = describe_spent(session.spent, session.price)
-    write_json(report, {**metrics, **spent})
+        own = session.own_file
+    taken = {"memory": {"taken": own.taken, **own.passed_over.figures}} if own else {}
+    write_json(report, {**metrics, **spent, **taken})
+    if own:
+        passed_over = describe_passed_over(own.passed_over)
+        taken_units = f"{name}: {own.taken:,} {'unit' if own.taken == 1 else 'units'} of its memory taken"
+        print_summary("translate", f"{taken_units}; {passed_over}" if passed_over else taken_units)
     print_summary("translate", f"{name}: {session.counts.summary()}")
 
 

@@ -252,16 +252,28 @@ class SpentFigures(Struct, frozen=True, kw_only=True):
     currency: str | None
 
 
+class MemoryFigures(Struct, frozen=True, kw_only=True):
+    """The units of the corpus's own memory, a TMX file: those that are taken, and those passed over, by reason.
+
+    other_languages: by the languages of the unit.
+    """
+
+    taken: int
+    empty: int
+    no_segment: int
+    other_languages: dict[str, int]
+
+
 class LossFigures(Struct, frozen=True, kw_only=True):
     """The content of loss.json.
 
     `loss.count_losses` fills the fields without a default, and `report` fills the others.
 
     rescue: requests, characters and outcomes of stage rescue; empty when it did not run. names: the counts of stage
-    names; empty when it did not run. spent: by stage; empty if the translator bills nothing. gold: None without gold
-    spans. reference: empty for other languages than its own. people: empty when no verdict counts. verdicts: None
-    without a review sheet. corrections: None without review files. outdated: their items that are not applied.
-    samples: the precision that their verdicts on random samples measure.
+    names; empty when it did not run. spent: by stage; empty if the translator bills nothing. memory: None if the corpus
+    has none of its own. gold: None without gold spans. reference: empty for other languages than its own. people: empty
+    when no verdict counts. verdicts: None without a review sheet. corrections: None without review files. outdated:
+    their items that are not applied. samples: the precision that their verdicts on random samples measure.
     """
 
     train: Units
@@ -273,6 +285,7 @@ class LossFigures(Struct, frozen=True, kw_only=True):
     rescue: dict[str, int] = {}
     names: dict[str, int] = {}
     spent: dict[str, SpentFigures] = {}
+    memory: MemoryFigures | None = None
     curve: tuple[CurvePoint, ...] = ()
     gold: GoldFigures | None = None
     people: tuple[PeopleFigures, ...] = ()

@@ -15,7 +15,7 @@ from pyarrow import Table
 from spanferry.arrow import schema_of
 from spanferry.errors import InputError
 from spanferry.language_check import check_language
-from spanferry.loss_figures import CorrectionFigures, OutdatedItem, SampleCounts, SpentFigures
+from spanferry.loss_figures import CorrectionFigures, MemoryFigures, OutdatedItem, SampleCounts, SpentFigures
 from spanferry.names.tables import COUNTS
 from spanferry.records import SourceParagraph, SpanRow, TargetParagraph
 from spanferry.report.accuracy import GoldSpan
@@ -151,6 +151,7 @@ def test_every_key_of_loss_json_is_documented():
         corrections=CorrectionFigures(**dict.fromkeys(CorrectionFigures.__struct_fields__, 1)),
         outdated=(OutdatedItem("a.json item 1", "train", "dug"),),
         samples=(measure_sample(SampleCounts(unit="has_answer", right=3, extent=1, wrong=0)),),
+        memory=MemoryFigures(taken=1, empty=1, no_segment=1, other_languages={"others": 1}),
         spent={
             stage: SpentFigures(requests=1, characters=2, input_tokens=0, output_tokens=0, cost=0.5, currency="EUR")
             for stage in ("translate", "rescue", "names")

@@ -1,12 +1,12 @@
-"""Tests of the notes on what was requested again, on names, and on what was spent."""
+"""Tests of the notes on the corpus's own memory, on names, and on what was spent."""
 
 from pathlib import Path
 
 import pytest
 from spanferry.errors import InputError
-from spanferry.loss_figures import SpentFigures
-from spanferry.report.inputs import read_counts, read_spent
-from spanferry.report.wording import describe_names, describe_spent
+from spanferry.loss_figures import MemoryFigures, SpentFigures
+from spanferry.report.inputs import read_counts, read_stage_reports
+from spanferry.report.wording import describe_memory, describe_names, describe_spent
 from spanferry.translation.money import Price
 from spanferry.translation.money import describe_spent as spent_entry
 from spanferry.translation.usage import Usage
@@ -26,13 +26,25 @@ def test_names_are_described_before_and_after() -> None:
     assert describe_names({}) == describe_names(NAMES | {"compared": 0}) == ""
 
 
+def test_what_the_memory_brought_is_described() -> None:
+    memory = MemoryFigures(taken=1310, empty=0, no_segment=1, other_languages={"en+fr": 1, "others": 9, "en+de": 2})
+    assert describe_memory(memory) == (
+        "1,310 units of its memory taken; 13 units passed over: 1 without a segment, 12 in other languages "
+        "(en+de 2, en+fr 1, others 9)."
+    )
+    assert describe_memory(MemoryFigures(taken=1, empty=0, no_segment=0, other_languages={})) == (
+        "1 unit of its memory taken."
+    )
+    assert describe_memory(None) == ""
+
+
 def test_what_was_spent_is_read_and_described_by_stage(tmp_path: Path) -> None:
     reports = {stage: tmp_path / f"{stage}.json" for stage in ("translate", "rescue", "names")}
     usages = Usage(5000, 625_000), Usage(2, 100, 2000, 300), None
     prices = Price("EUR", characters=20), None, None
     for path, usage, price in zip(reports.values(), usages, prices, strict=True):
         path.write_text(repr({"visited": 3, **spent_entry(usage, price)}).replace("'", '"').replace("None", "null"))
-    spent = read_spent(reports)
+    spent = {stage: report.spent for stage, report in read_stage_reports(reports).items() if report.spent}
     assert spent == {
         "translate": SpentFigures(
             requests=5000, characters=625_000, input_tokens=0, output_tokens=0, cost=12.5, currency="EUR"
@@ -48,4 +60,4 @@ def test_what_was_spent_is_read_and_described_by_stage(tmp_path: Path) -> None:
     assert read_counts(reports["translate"], "translate") == {"visited": 3}
     reports["names"].write_text('{"spent": 3}')
     with pytest.raises(InputError, match=r"names\.json: not what names writes: Expected `object \| null`, got `int`"):
-        read_spent(reports)
+        read_stage_reports(reports)

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,13 +14,11 @@ from spanferry.errors import ParamsError
 from spanferry.printing import printable, printable_json
 from spanferry.translation.engines.registry import DEFAULT_SETTINGS, build_translator
 from spanferry.translation.memory.exchange import export_tmx, import_tmx
+from spanferry.translation.memory.passed_over import describe_passed_over, why_nothing
 from spanferry.translation.memory.statistics import ScopeStatistics, read_memory_statistics
 from spanferry.translation.memory.store import Scope, release_quarantine
-from spanferry.translation.memory.tmx import PassedOver
 
 MIB = 1 << 20
-SHOWN_LANGUAGES = 5  # the most languages, and pairs of them, that a message lists
-LONGEST_CODE = 20
 translator_option = click.option(
     "--translator", help="The name of a translator in params.yaml, or an identity that `memory stats` prints."
 )
@@ -48,9 +45,8 @@ def import_command(file: Path, corpus: str | None, translator: str | None) -> No
     result = import_tmx(MEMORY, scope, file)
     passed_over = describe_passed_over(result.passed_over)
     if result.brought_nothing:
-        reason = passed_over or "it has no translation units"
-        missing = f"it has no translations from {scope.source} to {scope.target}, the languages in params.yaml"
-        click.echo(printable(f"import: {file}: nothing was imported, because {missing}: {reason}"), err=True)
+        why = why_nothing(scope.source, scope.target, result.passed_over)
+        click.echo(printable(f"import: {file}: nothing was imported, because {why}"), err=True)
         sys.exit(1)
     click.echo(
         f"memory: {result.new:,} new, {result.replaced:,} replaced, {result.same:,} unchanged; {describe_scope(scope)}"
@@ -109,27 +105,6 @@ def describe_statistics(statistics: ScopeStatistics) -> str:
         failures = ", ".join(f"{failure} {count:,}" for failure, count in statistics.quarantine.items())
         parts.append(f"in quarantine: {failures}")
     return "; ".join(parts)
-
-
-def describe_passed_over(units: PassedOver) -> str:
-    """Return the numbers of units that an import passed over, by reason; '' when there are none."""
-    if not units.total:
-        return ""
-    parts = [f"{units.empty:,} with an empty text"] if units.empty else []
-    parts += [f"{units.no_segment:,} without a segment"] if units.no_segment else []
-    if units.other_languages:
-        ranked = units.other_languages.most_common()
-        shown = [f"{describe_languages(codes)} {count:,}" for codes, count in ranked[:SHOWN_LANGUAGES]]
-        rest = sum(count for _, count in ranked[SHOWN_LANGUAGES:])
-        shown += [f"others {rest:,}"] if rest else []
-        parts.append(f"{units.other_languages.total():,} in other languages ({', '.join(shown)})")
-    return f"{units.total:,} {'unit' if units.total == 1 else 'units'} passed over: {', '.join(parts)}"
-
-
-def describe_languages(codes: Sequence[str]) -> str:
-    """Return the languages of a unit, such as "en-US+de-DE"."""
-    shown = [code[:LONGEST_CODE] or "no language" for code in codes[:SHOWN_LANGUAGES]]
-    return "+".join(shown) + ("+..." if len(codes) > SHOWN_LANGUAGES else "")
 
 
 def describe_scope(scope: Scope) -> str:

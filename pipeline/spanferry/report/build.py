@@ -17,7 +17,7 @@ from spanferry.loss import count_losses
 from spanferry.loss_figures import REFERENCE_LANGUAGES, LossFigures, VerdictCounts, write_figures
 from spanferry.records import Field
 from spanferry.report import accuracy, review
-from spanferry.report.inputs import Build, read_counts, read_rescue, read_spent
+from spanferry.report.inputs import Build, read_counts, read_rescue, read_stage_reports
 from spanferry.report.page import render_loss
 from spanferry.report.plots import plot_rows
 from spanferry.report.verdicts import JudgedSpan, measure_sample, read_verdicts, score_verdicts
@@ -53,7 +53,13 @@ def report_corpus(
     check = check_language(build.paragraphs["context"], build.translations, *languages)
     figures = msgspec.structs.replace(figures, language=check)
     names = read_counts(reports["names"], "names") if "names" in reports else {}
-    figures = msgspec.structs.replace(figures, names=names, spent=read_spent(reports))
+    read = read_stage_reports(reports)
+    figures = msgspec.structs.replace(
+        figures,
+        names=names,
+        spent={stage: report.spent for stage, report in read.items() if report.spent},
+        memory=read["translate"].memory if "translate" in read else None,
+    )
     write_report(build, figures, corpus, languages, out)
     return figures
 

@@ -16,7 +16,7 @@ from spanferry.arrow import index_of
 from spanferry.corrections.corpus import CorrectionRecord, read_corrections, with_contexts
 from spanferry.errors import InputError
 from spanferry.files import read_json
-from spanferry.loss_figures import SpentFigures
+from spanferry.loss_figures import MemoryFigures, SpentFigures
 from spanferry.records import Field, ParagraphDecision, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.report.wording import RESCUE_OUTCOMES
 from spanferry.selection import Selection, check_same_paragraphs, restore_selection
@@ -69,9 +69,13 @@ def read_spans(clean: Path) -> pa.Table:
 
 
 class StageReport(msgspec.Struct):
-    """The part of a stage's report that says what a service has billed; other keys are ignored."""
+    """The parts of a stage's report that say what a service has billed, and what the corpus's own memory brought.
+
+    Other keys are ignored.
+    """
 
     spent: SpentFigures | None = None
+    memory: MemoryFigures | None = None
 
 
 def read_counts(path: Path, stage: str) -> dict[str, int]:
@@ -82,13 +86,12 @@ def read_counts(path: Path, stage: str) -> dict[str, int]:
     return {name: value for name, value in content.items() if isinstance(value, int)}
 
 
-def read_spent(reports: Mapping[str, Path]) -> dict[str, SpentFigures]:
-    """Read what a service has billed for each stage. reports: stage -> its report. Raises InputError."""
-    spent = {
-        stage: read_json(path, StageReport, f"not what {stage} writes: {{}}; rebuild it").spent
+def read_stage_reports(reports: Mapping[str, Path]) -> dict[str, StageReport]:
+    """Read the reports of stages. reports: stage -> its report. Raises InputError."""
+    return {
+        stage: read_json(path, StageReport, f"not what {stage} writes: {{}}; rebuild it")
         for stage, path in reports.items()
     }
-    return {stage: figures for stage, figures in spent.items() if figures is not None}
 
 
 def read_rescue(path: Path) -> dict[str, int]:

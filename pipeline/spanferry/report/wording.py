@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from spanferry.corrections.wording import describe_corrections
-from spanferry.loss_figures import Drift, LossFigures, SpentFigures, Tally, Unit, percent
+from spanferry.loss_figures import Drift, LossFigures, MemoryFigures, SpentFigures, Tally, Unit, percent
 from spanferry.printing import show_amount
 from spanferry.records import SPLITS, Method, Reason, RepairKind, Split
+from spanferry.translation.memory.passed_over import describe_counts
 
 
 class Label(NamedTuple):
@@ -151,18 +152,24 @@ def describe_repairs(figures: LossFigures) -> str:
 
 
 def describe_work(figures: LossFigures) -> list[str]:
-    """Describe what was requested again, how names were repaired, what a service has billed, and what was corrected."""
-    return list(
-        filter(
-            None,
-            (
-                describe_rescue(figures.rescue),
-                describe_names(figures.names),
-                describe_spent(figures.spent),
-                f"Corrections by people: {describe_corrections(figures.corrections)}." if figures.corrections else "",
-            ),
-        )
+    """Describe what the memory brought, what was requested again, repaired, billed, and corrected by people."""
+    notes = (
+        describe_memory(figures.memory),
+        describe_rescue(figures.rescue),
+        describe_names(figures.names),
+        describe_spent(figures.spent),
+        f"Corrections by people: {describe_corrections(figures.corrections)}." if figures.corrections else "",
     )
+    return list(filter(None, notes))
+
+
+def describe_memory(memory: MemoryFigures | None) -> str:
+    """Describe what is taken from the corpus's own memory, and what is passed over; "" if it has none."""
+    if memory is None:
+        return ""
+    passed_over = describe_counts(memory.empty, memory.no_segment, memory.other_languages)
+    taken = f"{plural(memory.taken, 'unit')} of its memory taken"
+    return f"{taken}; {passed_over}." if passed_over else f"{taken}."
 
 
 def describe_names(counts: Mapping[str, int]) -> str:

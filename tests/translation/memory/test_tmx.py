@@ -1,3 +1,5 @@
+import re
+from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -5,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spanferry.errors import InputError
-from spanferry.translation.memory.tmx import Pair, PassedOver, read_tmx, read_units, write_tmx
+from spanferry.translation.memory.passed_over import PassedOver
+from spanferry.translation.memory.tmx import Pair, load_tmx, read_tmx, read_units, write_tmx
 
 FOREIGN = """\
 <?xml version="1.0" encoding="UTF-16"?>
@@ -170,6 +173,12 @@ def test_what_is_passed_over_is_counted_by_reason(tmp_path: Path):
     assert list(read_units(path, "en", "nl", passed_over)) == [Pair("quay", "kade")]
     assert passed_over.other_languages == {("en", "de-DE"): 2, ("en",): 1, ("",): 1}
     assert (passed_over.no_segment, passed_over.empty, passed_over.total) == (3, 2, 9)
+    assert load_tmx(path, "en", "nl") == ({"quay": "kade"}, 1, passed_over)
+    assert passed_over.figures == {
+        "empty": 2,
+        "no_segment": 3,
+        "other_languages": {"en+de-DE": 2, "en": 1, "no language": 1},
+    }
 
 
 @pytest.mark.parametrize(
@@ -207,3 +216,18 @@ def test_no_file_is_left_when_writing_fails(tmp_path: Path):
     with pytest.raises(RuntimeError):
         write_tmx(tmp_path / "memory.tmx", pairs(), "en", "nl")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_brings_nothing_is_refused(tmp_path: Path):
+    path = tmp_path / "german.tmx"
+    path.write_text(as_tmx(variants("quay", "Kai").replace('"nl"', '"de"')))
+    reason = "1 unit passed over: 1 in other languages (en+de 1)"
+    with pytest.raises(InputError, match=rf"german.tmx: nothing is taken from this memory, .*{re.escape(reason)}$"):
+        load_tmx(path, "en", "nl")
+
+
+@given(st.lists(st.sampled_from([("a",), ("b",), ("c",), ("d",), ("e",), ("f",), ("others",)]), min_size=1))
+def test_languages_are_counted_whole(units):
+    passed_over = PassedOver(Counter(units))
+    assert sum(passed_over.by_languages.values()) == len(units) == passed_over.total
+    assert len(passed_over.by_languages) <= 6

@@ -11,6 +11,7 @@ The translations do not depend on the number of workers, the order of the answer
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure, Kind
@@ -41,6 +42,9 @@ from spanferry.translation.money import Price
 from spanferry.translation.settings import TranslateSettings
 from spanferry.translation.usage import Usage, corpus_of
 
+if TYPE_CHECKING:  # so that the stages do not depend on how TMX is read
+    from spanferry.translation.memory.tmx import TmxFile
+
 # The number of texts of each `translate` call that are added to those for health checks.
 KNOWN_GOOD_PER_CALL = 4
 # Stored answers survive the end of the process immediately, and a power cut after this time. During this time, about as
@@ -57,7 +61,8 @@ class TranslationSession:
     prior_translations: translations of this corpus by earlier runs, used for texts that the memory lacks. progress:
     called with the counts when they change. enter: called before texts are sent; its first call must enter the
     translator. purpose: what the translations are for, to which the memory books what a service bills. price: the
-    price of the translator, None if it is not known; it is needed for `max_cost`.
+    price of the translator, None if it is not known; it is needed for `max_cost`. own_file: where the corpus's own
+    translations are from.
     """
 
     def __init__(
@@ -72,9 +77,10 @@ class TranslationSession:
         enter: Callable[[], object] = lambda: None,
         purpose: str = "",
         price: Price | None = None,
+        own_file: "TmxFile | None" = None,
     ) -> None:
         self.translator, self.memory, self.settings = translator, memory, settings
-        self.purpose, self.price = purpose, price
+        self.purpose, self.price, self.own_file = purpose, price, own_file
         self.scope = Scope(translator.identity, *languages)
         self.corpus_translations = corpus_translations or {}
         self.prior_translations = prior_translations or {}

@@ -22,7 +22,7 @@ from spanferry.translation.memory.prior import (
     read_prior_tables,
 )
 from spanferry.translation.memory.store import Memory, Scope, open_memory
-from spanferry.translation.memory.tmx import read_tmx
+from spanferry.translation.memory.tmx import load_tmx
 from spanferry.translation.prices import price_of
 from spanferry.translation.settings import TranslateSettings, TranslatorSettings
 
@@ -57,11 +57,13 @@ def open_session(
     notify: called with messages for the user.
 
     The engine is entered only when there are texts to send. A key, a network or a model is not needed before.
-    Raises ParamsError, InputError (a broken TMX), TranslationError (the memory is locked, the engine is missing).
+    Raises ParamsError, InputError (the TMX is broken or brings nothing), TranslationError (the memory is locked, the
+    engine is missing).
     """
     settings = settings or TranslateSettings()
     price = price_of(find_settings(translator, translators or {}))
-    corpus_translations = dict(read_tmx(tmx, *languages)) if tmx else {}
+    own = load_tmx(tmx, *languages) if tmx else None
+    corpus_translations = own.translations if own else {}
     engine = build_translator(translator, translators or {}, languages, settings, corpus_translations, folder)
     if isinstance(engine, Replay) and not tmx:
         raise ParamsError(
@@ -95,6 +97,7 @@ def open_session(
             enter,
             purpose,
             price.price if price else None,
+            own,
         )
 
 

@@ -6,9 +6,10 @@ from itertools import islice
 from pathlib import Path
 
 from spanferry.errors import InputError
+from spanferry.translation.memory.passed_over import PassedOver
 from spanferry.translation.memory.statistics import existing_log
 from spanferry.translation.memory.store import Scope, open_memory, translation_log
-from spanferry.translation.memory.tmx import PassedOver, read_units, write_tmx
+from spanferry.translation.memory.tmx import read_units, write_tmx
 
 BATCH = 10_000  # translations to append and sync at once
 

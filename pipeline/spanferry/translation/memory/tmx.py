@@ -6,9 +6,7 @@ as placeholders, `<ph type="x-codepoint">U+000B</ph>`, which other tools do not 
 
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +20,7 @@ from spanferry.errors import InputError
 from spanferry.files import atomic_write, regular_file
 from spanferry.language.codes import fits, standard_code
 from spanferry.language.scripts import is_unspaced
+from spanferry.translation.memory.passed_over import PassedOver, why_nothing
 
 TOOL = "spanferry"
 HEAD = """\
@@ -72,24 +71,6 @@ def write_tmx(path: Path, pairs: Iterable[tuple[str, str]], source: str, target:
         write_units(out, pairs, source, target)
 
 
-@dataclass
-class PassedOver:
-    """The numbers of units that an import passed over, by reason.
-
-    other_languages: by the languages of the unit, in its order. no_segment: units without a <seg> in one of the two
-    languages, or in any. empty: units whose text or translation is blank.
-    """
-
-    other_languages: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    no_segment: int = 0
-    empty: int = 0
-
-    @property
-    def total(self) -> int:
-        """The number of all units that were passed over."""
-        return self.other_languages.total() + self.no_segment + self.empty
-
-
 class Pair(NamedTuple):
     """The text and the translation of a unit.
 
@@ -100,6 +81,13 @@ class Pair(NamedTuple):
     text: str
     translation: str
     as_written: tuple[str, str] | None = None
+
+    @property
+    def forms(self) -> Iterator[tuple[str, str]]:
+        """The pair in each of its forms."""
+        yield self.text, self.translation
+        if self.as_written:
+            yield self.as_written
 
 
 Variant = tuple[str, str | None]
@@ -207,9 +195,32 @@ def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
     rules and errors are those of `read_units`.
     """
     for pair in read_units(path, source, target):
-        yield pair.text, pair.translation
-        if pair.as_written:
-            yield pair.as_written
+        yield from pair.forms
+
+
+class TmxFile(NamedTuple):
+    """The translations of a TMX file: {text: translation}; the number of units that have them, and the other units."""
+
+    translations: dict[str, str]
+    taken: int
+    passed_over: PassedOver
+
+
+def load_tmx(path: Path, source: str, target: str) -> TmxFile:
+    """Read the pairs of `read_tmx` as a dict, in which the last pair of a text counts.
+
+    Raises InputError if there is none.
+    """
+    translations: dict[str, str] = {}
+    taken, passed_over = 0, PassedOver()
+    for pair in read_units(path, source, target, passed_over):
+        translations.update(pair.forms)
+        taken += 1
+    if not taken:
+        raise InputError(
+            f"{path}: nothing is taken from this memory, because {why_nothing(source, target, passed_over)}"
+        )
+    return TmxFile(translations, taken, passed_over)
 
 
 def read_units(path: Path, source: str, target: str, passed_over: PassedOver | None = None) -> Iterator[Pair]:
