@@ -205,8 +205,8 @@ def test_a_new_file_is_noticed_and_a_missing_one_is_named(built: Project) -> Non
     gold.unlink()
     with pytest.raises(AssertionError, match=r"data/inputs/sample/judgements/gold'"):
         built.repro()
-    assert "removed 1 link to a file that is gone" in built.run("spanferry", "mend")
-    with pytest.raises(AssertionError, match=r"fetch: data/sample/gold\.json: No such file or directory"):
+    assert "judgements/gold to data/sample/gold.json, which is gone; put it back" in built.run("spanferry", "mend")
+    with pytest.raises(AssertionError, match=r"fetch: data/sample/gold\.json: No such file or directory; put it back"):
         built.repro()
     gold.write_bytes(kept)
     assert stages_run(built.repro()) == ["fetch@sample-judgements"]
@@ -223,6 +223,29 @@ def test_a_new_file_is_noticed_and_a_missing_one_is_named(built: Project) -> Non
     )
     built.repro()
     assert not (built.home / "data/inputs/sample/judgements/verdicts").exists()
+
+
+def test_a_file_that_appears_in_a_data_set_or_vanishes_is_noticed(built: Project) -> None:
+    folder = built.home / "my data" / "hävens"
+    folder.mkdir(parents=True)
+    row = {"context": "Built in 1612.", "question": "When?", "answers": {"text": ["1612"], "answer_start": [9]}}
+    for n in (1, 2):
+        (folder / f"train-{n}.jsonl").write_text(f"{json.dumps(row | {'id': f'q{n}'})}\n", encoding="utf-8")
+    params, stage = (built.home / "params.yaml").read_text(encoding="utf-8"), "fetch@havens-source"
+    built.edit("corpora: [sample]", "corpora: [sample, havens]")
+    built.edit("corpora:\n  sample:", "corpora:\n  havens: {train: my data/hävens, native: true}\n  sample:")
+    assert "2 questions" in built.repro(stage)
+    (folder / "train-3.jsonl").write_text(f"{json.dumps(row | {'id': 'q3'})}\n", encoding="utf-8")
+    assert "data/inputs/havens/folders/source/train" in built.run("dvc", "status", stage)
+    assert "3 questions" in built.repro(stage)
+    for n in (1, 2):
+        (folder / f"train-{n}.jsonl").unlink()
+    output = built.repro(stage)
+    assert stages_run(output) == [stage]
+    assert "1 questions" in output
+    assert "Running stage" not in built.repro(stage)
+    (built.home / "params.yaml").write_text(params, encoding="utf-8")
+    built.repro()
 
 
 def test_an_edited_folder_of_a_base_model_is_noticed(built: Project) -> None:

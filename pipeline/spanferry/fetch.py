@@ -15,6 +15,7 @@ from spanferry.config import Corpus
 from spanferry.corrections.files import fetched_name
 from spanferry.errors import FetchError
 from spanferry.files import atomic_write, file_sha256, regular_file, write_bytes
+from spanferry.hub.ids import is_hub_id
 from spanferry.hub.source import DataSet, encode_data_sets, fetch_split, is_data_set
 from spanferry.records import SPLITS, Split
 from spanferry.squad import read_document
@@ -80,6 +81,14 @@ def group_locations(corpus: Corpus, target: str, group: FileGroup) -> dict[str, 
 def file_name(group: FileGroup, key: str) -> str:
     """Return the name of a fetched file. key: one of `group_locations`."""
     return fetched_name(int(key.rpartition(".")[2])) if group == "corrections" else FILE_NAMES[group][key]
+
+
+def check_present(name: str, locations: Mapping[str, str]) -> None:
+    """Raise FetchError for a path of a corpus, of which there is no file or folder. locations: by key."""
+    for key, location in locations.items():
+        if not (is_url(location) or is_hub_id(location) or Path(location).exists()):
+            remedy = f"put it back, or correct corpora.{name}.{key.partition('.')[0]} in params.yaml"
+            raise FetchError(f"{location}: No such file or directory; {remedy}")
 
 
 def fetch_group(

@@ -1,12 +1,14 @@
-"""Links to the local files that params.yaml names, so that DVC sees when a user edits one.
+"""Links to the local files and folders that params.yaml names, so that DVC sees when a user edits one.
 
 DVC depends only on paths that dvc.yaml spells out. The links stand at such paths, and DVC follows them:
 
 data/inputs/<corpus>/<group>/<key>             -> the file that corpora.<corpus>.<key> names
 data/inputs/<corpus>/<group>/locations.json    {key: location}, also of what is not a local file
+data/inputs/<corpus>/folders/<group>/<split>   -> the folder of a data set, or a file that contains the location
 data/inputs/runs/<run>                         -> the folder of runs.<run>.base.model, or a file that names the model
 
-Git tracks the links, so that a clone has them.
+DVC does not follow a link to a folder inside of an output. So each of these is an output of its own, in which DVC also
+sees files that appear or vanish. Git tracks the links, so that a clone has them.
 """
 
 import os
@@ -19,32 +21,17 @@ LOCATIONS = "locations.json"
 
 
 def link_files(locations: Mapping[str, str], folder: Path) -> None:
-    """Write a folder with a link to each location that is a local file, and the list of all locations.
-
-    DVC does not follow a link to a folder inside this one. Instead of it, there is a link to each of its files.
-    """
+    """Write a folder with a link to each location that is a local file, and the list of all locations."""
     with atomic_folder(folder) as part:
         for key, location in locations.items():
-            for name in list_files(location):
-                link = Path(key) / name
-                (part / link).parent.mkdir(parents=True, exist_ok=True)
-                (part / link).symlink_to(link_target(Path(location) / name, (folder / link).parent))
+            if "://" not in location and Path(location).is_file():
+                (part / key).symlink_to(link_target(Path(location), folder))
         write_json(part / LOCATIONS, dict(locations))
-
-
-def list_files(location: str) -> list[Path]:
-    """Return the paths of the files below a local folder, `.` for a local file, and nothing for any other location."""
-    path = Path(location)
-    if "://" in location:
-        return []
-    if path.is_dir():
-        return [file.relative_to(path) for file in sorted(path.rglob("*")) if file.is_file()]
-    return [Path()] if path.is_file() else []
 
 
 def link_folder(location: str, link: Path) -> None:
     """Write a link to a local folder. If there is no such folder, write a file that contains the location."""
-    if not Path(location).is_dir():
+    if not location or not Path(location).is_dir():  # Path("") is the current folder
         write_bytes(link, f"{location}\n".encode())
         return
     part = temporary_path(link, "part")

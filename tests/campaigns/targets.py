@@ -64,7 +64,10 @@ REPORT = (
     *("--decisions", "decisions.parquet", "--rescue", "reports/rescue.json", "--out", "reports/small"),
 )
 STAGES: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "fetch": (stages.fetch.main, (*CORPUS, "--files", "source", "--out", "source", "--links", "inputs")),
+    "fetch": (
+        stages.fetch.main,
+        (*CORPUS, "--files", "source", "--out", "source", "--links", "inputs", "--folders", "folders"),
+    ),
     "segment": (stages.segment.main, (*CORPUS, "--source", "source", "--out", "segments")),
     "translate": (
         stages.translate.main,

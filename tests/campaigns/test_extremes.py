@@ -30,7 +30,18 @@ from tests.support.small_squad import PARAMS, TRAIN, as_json, lay_out, train
 
 # 200 MB in the campaign; in the suite just above the limit.
 LONG = "word " * (40_000_000 if settings.get_current_profile_name() == "campaign" else 2_100_000)
-FETCH = (stages.fetch.main, *CORPUS, "--files", "source", "--out", "source", "--links", "inputs")
+FETCH = (
+    stages.fetch.main,
+    *CORPUS,
+    "--files",
+    "source",
+    "--out",
+    "source",
+    "--links",
+    "inputs",
+    "--folders",
+    "folders",
+)
 GOLD = ("--gold", "train.json", "--predictions", "predictions.json")
 
 

@@ -13,13 +13,14 @@ from tests.support.small_squad import DEV, PARAMS, TOWER, TRAIN, as_json, lay_ou
 
 OUT = Path("data/small/source")
 LINKS = Path("data/inputs/small/source")
-ARGUMENTS = ("--corpus", "small", "--files", "source", "--out", OUT, "--links", LINKS)
+FOLDERS = Path("data/inputs/small/folders/source")
+ARGUMENTS = ("--corpus", "small", "--files", "source", "--out", OUT, "--links", LINKS, "--folders", FOLDERS)
 
 
 def fetch(run, group: str) -> Result:
     """Run the stage for a group of files."""
-    folders = ("--out", f"data/small/{group}", "--links", f"data/inputs/small/{group}")
-    return run(main, "--corpus", "small", "--files", group, *folders)
+    links = ("--links", f"data/inputs/small/{group}", "--folders", f"data/inputs/small/folders/{group}")
+    return run(main, "--corpus", "small", "--files", group, "--out", f"data/small/{group}", *links)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -73,6 +74,7 @@ def test_links_to_local_files_are_written(workdir: Path, run) -> None:
     assert (LINKS.parent / "memory" / "memory").readlink() == absolute
     assert fetch(run, "judgements").stdout == "fetch: small, judgements: no files\n"
     assert contents(LINKS.parent / "judgements") == {"locations.json": b"{}\n"}
+    assert contents(LINKS.parent / "folders" / "judgements") == {"train": b"\n", "dev": b"\n"}
 
 
 @pytest.mark.parametrize(
@@ -81,16 +83,29 @@ def test_links_to_local_files_are_written(workdir: Path, run) -> None:
         (b"", "fetch: train.json: empty; a file of questions looks like"),
         (b"<html>", "fetch: train.json: this is an HTML page; "),
         (b'{"data": []}', "fetch: train.json: no questions"),
-        (None, "fetch: train.json: No such file or directory"),
     ],
 )
-def test_a_file_that_is_not_squad_is_not_kept(workdir: Path, refusal, raw: bytes | None, line: str) -> None:
+def test_a_file_that_is_not_squad_is_not_kept(workdir: Path, refusal, raw: bytes, line: str) -> None:
     lay_out(workdir)
-    Path("train.json").unlink()
-    if raw is not None:
-        Path("train.json").write_bytes(raw)
+    Path("train.json").write_bytes(raw)
     assert refusal(main, *ARGUMENTS).startswith(line)
     assert list(OUT.iterdir()) == []
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_missing_file_is_named_with_the_remedy_before_anything_is_fetched(
+    workdir: Path, run, refusal, is_link: bool
+) -> None:
+    lay_out(workdir)
+    run(main, *ARGUMENTS)
+    Path("train.json").write_bytes(as_json(DEV))
+    Path("dev.json").unlink()
+    if is_link:
+        Path("dev.json").symlink_to("gone.json")
+    assert refusal(main, *ARGUMENTS) == (
+        "fetch: dev.json: No such file or directory; put it back, or correct corpora.small.dev in params.yaml"
+    )
+    assert (OUT / "train.json").read_bytes() == as_json(TRAIN)
 
 
 def test_a_wrong_checksum_a_folder_and_an_unknown_corpus_give_a_one_line_error(workdir: Path, refusal) -> None:
@@ -158,6 +173,8 @@ def test_a_folder_is_a_data_set_and_what_was_read_is_recorded(workdir: Path, run
     message = "fetch: small, source: train.json, dev.json, datasets.json; 4 questions\n"
     assert result.stdout == message, result.output
     assert (OUT / "dev.json").read_bytes() == as_json(DEV)
+    assert contents(LINKS).keys() == {"locations.json"}
+    assert [str((FOLDERS / split).readlink()) for split in ("train", "dev")] == ["../../../../../havens"] * 2
     recorded = json.loads((OUT / "datasets.json").read_bytes())
     sha256 = hashlib.sha256(as_json(DEV)).hexdigest()
     files = [{"path": "test.json", "bytes": len(as_json(DEV)), "sha256": sha256}]
@@ -165,6 +182,7 @@ def test_a_folder_is_a_data_set_and_what_was_read_is_recorded(workdir: Path, run
     Path("params.yaml").write_text(PARAMS, encoding="utf-8")
     assert fetch(run, "source").stdout == "fetch: small, source: train.json, dev.json; 4 questions\n"
     assert not (OUT / "datasets.json").exists()
+    assert contents(FOLDERS) == {"train": b"train.json\n", "dev": b"dev.json\n"}
 
 
 def test_columns_of_a_file_that_is_no_data_set_are_refused(workdir: Path, refusal) -> None:

@@ -27,7 +27,7 @@ TRANSLATE = (
     *("--corpus", "small", "--memory", ".", "--segments", "segments/segments.parquet"),
     *("--layout", "segments/layout.parquet", "--out", "translations.parquet", "--report", "translation.json"),
 )
-FETCH = ("--corpus", "small", "--files", "source", "--out", "source", "--links", "links")
+FETCH = ("--corpus", "small", "--files", "source", "--out", "source", "--links", "links", "--folders", "folders")
 FINETUNE = ("tiny", "--data", "data", "--checkpoints", "checkpoints/tiny", "--out", "models/tiny")
 
 

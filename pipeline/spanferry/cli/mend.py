@@ -1,6 +1,7 @@
 """`spanferry mend`: repairs the files of DVC after a killed `dvc repro`. DVC does not write them atomically."""
 
 import json
+import os
 import subprocess
 from itertools import chain
 from pathlib import Path
@@ -72,11 +73,15 @@ def remove_partial_outputs(root: Path) -> list[str]:
 
 
 def remove_broken_links(folder: Path) -> list[str]:
-    """Remove the links to input files that are gone. DVC stops at such a link; the stage names the missing file."""
-    broken = [path for path in folder.rglob("*") if path.is_symlink() and not path.exists()]
+    """Remove the links to input files and folders that are gone. DVC stops at such a link with an error of its own."""
+    broken = sorted(path for path in folder.rglob("*") if path.is_symlink() and not path.exists())
+    gone = [(os.path.relpath(path), os.path.relpath(os.path.realpath(path))) for path in broken]
     for path in broken:
         path.unlink()
-    return [f"removed {len(broken)} link{'s' * (len(broken) != 1)} to a file that is gone"] if broken else []
+    return [
+        f"removed the link {link} to {target}, which is gone; put it back, or correct params.yaml"
+        for link, target in gone
+    ]
 
 
 def restore_lock_file(path: Path) -> list[str]:
