@@ -37,13 +37,13 @@ def test_every_stage_has_a_description(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", sorted(STAGES))
-def test_the_readme_lists_every_stage(stage: str) -> None:
-    assert f"| `{stage}` | {STAGES[stage]['desc']} |" in (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_documentation_lists_every_stage(stage: str) -> None:
+    assert f"| `{stage}` | {STAGES[stage]['desc']} |" in (ROOT / "docs" / "building.md").read_text(encoding="utf-8")
 
 
-def test_the_readme_lists_every_reason() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [reason for reason in Reason if f"| `{reason}` |" not in readme] == []
+def test_the_documentation_lists_every_reason() -> None:
+    page = (ROOT / "docs" / "loss.md").read_text(encoding="utf-8")
+    assert [reason for reason in Reason if f"| `{reason}` |" not in page] == []
 
 
 def test_every_group_of_files_is_fetched() -> None:
