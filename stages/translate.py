@@ -26,7 +26,7 @@ def main(name: str, memory: Path, segments: Path, layout: Path, out: Path, repor
         open_executor(params.executor, params.ray, worker_count()) as executor,
         corpus_session(params, "translate", name, memory, out, executor) as session,
     ):
-        metrics = translate_corpus(session, segments, layout, out)
+        metrics = translate_corpus(session, segments, layout, out, params.names.repair)
         spent = describe_spent(session.spent, session.price)
         own = session.own_file
     taken = {"memory": {"taken": own.taken, **own.passed_over.figures}} if own else {}

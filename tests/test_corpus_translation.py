@@ -1,15 +1,19 @@
 """Tests of translating a corpus: paragraphs with a sentence that has no translation are translated as a whole."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from spanferry import tables
 from spanferry.corpus_translation import translate_corpus
-from spanferry.records import CheckFailure, Kind, TranslationRow
+from spanferry.records import CheckFailure, Kind, SegmentRow, TranslationRow
 from spanferry.segmentation import collect_segments, make_layout
 from spanferry.squad import decode_squad
+from spanferry.translation.client.session import TranslationSession
 from spanferry.translation.client.setup import open_session
+from spanferry.translation.engines.base import Request, Translator
 from spanferry.translation.memory.store import FailedAttempt, Scope, open_memory
+from spanferry.translation.settings import TranslateSettings
 
 from tests.support.small_squad import FERRY, TRAIN, as_json
 from tests.support.standin import dutch
@@ -58,3 +62,88 @@ def test_the_layout_is_not_read_when_every_segment_has_a_translation(folder, goo
     translations, metrics = translate(folder)
     assert FERRY.strip() not in translations
     assert metrics["dropped"] == 0
+
+
+class Obedient(Translator):
+    """An engine that takes glossaries, and shows the one that it was given."""
+
+    identity = "obedient"
+    uses_glossary = True
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+
+    def translate(self, batch: Sequence[Request]) -> Sequence[str]:
+        self.requests += batch
+        return [self.reply(request) for request in batch]
+
+    def reply(self, request: Request) -> str:
+        return "".join(f"{dutch} " for _, dutch in request.glossary) + REPLIES.get(request.text, dutch(request.text))
+
+
+REPLIES = {
+    "Genghis Khan founded an empire.": "Dzjengis Khan stichtte een rijk.",
+    "In Lent the monks fasted.": "In de Vasten vastten de monniken.",
+    "Lent": "Vasten",
+}
+ASKED = ["What did Genghis Khan found in Lent?", "Who fasted?"]
+
+
+@pytest.fixture
+def names_folder(tmp_path: Path) -> Path:
+    context = "Genghis Khan founded an empire. In Lent the monks fasted."
+    questions = [{"id": text, "question": text, "answers": [], "is_impossible": True} for text in ASKED]
+    questions[0]["plausible_answers"] = [{"text": "Lent", "answer_start": context.index("Lent")}]
+    article = {"title": "Mongols", "paragraphs": [{"context": context, "qas": questions}]}
+    document = decode_squad(as_json({"version": "v2.0", "data": [article]}), "train")
+    tables.write(make_layout({"train": document}, "en"), tmp_path / "layout.parquet")
+    tables.write(collect_segments(make_layout({"train": document}, "en"), True), tmp_path / "segments.parquet")
+    return tmp_path
+
+
+def obey(folder: Path, engine: Obedient, names: bool = True) -> dict[str, str]:
+    """Translate the corpus in a folder. Returns {text: translation} in the order of the table."""
+    with open_memory(folder / "memory", Scope(engine.identity, *LANGUAGES)) as memory:
+        session = TranslationSession(engine, memory, TranslateSettings(), LANGUAGES)
+        translate_corpus(
+            session, folder / "segments.parquet", folder / "layout.parquet", folder / "translations.parquet", names
+        )
+    rows = tables.read(folder / "translations.parquet", TranslationRow)
+    return dict(zip(rows["text"].to_pylist(), rows["translation"].to_pylist(), strict=True))
+
+
+def test_questions_get_the_names_of_their_translated_paragraphs_as_a_glossary(names_folder: Path) -> None:
+    engine = Obedient()
+    translations = obey(names_folder, engine)
+    assert [request.text for request in engine.requests[-2:]] == ASKED
+    assert [request.glossary for request in engine.requests[-2:]] == [
+        (("Genghis Khan", "Dzjengis Khan"), ("Lent", "Vasten")),
+        (),
+    ]
+    assert not any(request.glossary for request in engine.requests[:-2])
+    assert list(translations) == tables.read(names_folder / "segments.parquet", SegmentRow)["text"].to_pylist()
+    assert translations[ASKED[0]].startswith("Dzjengis Khan Vasten ")
+    # Nothing is asked twice.
+    table = (names_folder / "translations.parquet").read_bytes()
+    again = Obedient()
+    assert obey(names_folder, again) == translations
+    assert again.requests == []
+    assert (names_folder / "translations.parquet").read_bytes() == table
+
+
+def test_a_question_that_the_memory_has_is_not_asked_again_with_a_glossary(names_folder: Path) -> None:
+    without = Obedient()
+    plain = obey(names_folder, without, names=False)
+    assert not any(request.glossary for request in without.requests)
+    engine = Obedient()
+    assert obey(names_folder, engine) == plain
+    assert engine.requests == []
+
+
+def test_other_engines_get_all_texts_at_once(names_folder: Path) -> None:
+    engine = Obedient()
+    engine.uses_glossary = False
+    obey(names_folder, engine)
+    (names_folder / "layout.parquet").unlink()  # it is not needed
+    assert not any(request.glossary for request in engine.requests)
+    obey(names_folder, engine)

@@ -45,7 +45,7 @@ def test_a_rendering_in_which_two_texts_agree_is_known() -> None:
     same = {"What is the Muslim Brotherhood?": "Wat is de Moslimbroederschap?"}
     agreed = check([([BROTHERHOOD], same)])
     assert (agreed.counts["compared"], agreed.differing) == (1, [])
-    assert agreed.glossaries == [{"Muslim Brotherhood": "Moslimbroederschap"}]
+    assert agreed.glossaries == {0: (("Muslim Brotherhood", "Moslimbroederschap"),)}
     other = {"What is the Muslim Brotherhood?": "Wat is de Islamitische Bond?"}
     assert check([([BROTHERHOOD], other)]).counts["compared"] == 0
     both = check([([BROTHERHOOD], same | {"Who leads the Muslim Brotherhood?": "Wie leidt de Islamitische Bond?"})])

@@ -22,9 +22,9 @@ STYLES = 2  # marker styles to try for a name
 class AskedQuestions:
     """Asks questions again, and counts the texts and their characters.
 
-    An engine that takes glossaries gets the renderings of the paragraph. Any other one gets the question once for each
-    name, with this name between markers, and these translations are written to a table (TranslationRow). Translations
-    with a glossary are not, because the table does not say which glossary they had; the memory does.
+    An engine that takes glossaries gets the names of the paragraph. If a name then differs still, and from any other
+    engine, the question is asked once for each such name, with this name between markers. Only these translations are
+    written to a table (TranslationRow), because it does not say which glossary others had; the memory does.
     """
 
     def __init__(self, session: TranslationSession, path: Path) -> None:
@@ -43,43 +43,40 @@ class AskedQuestions:
 
     def ask(self, questions: Sequence[DifferingQuestion]) -> list[list[NewTranslation]]:
         """Return the new translations of each question. Raises what the session raises."""
-        if not questions:
-            return []
-        if self.session.translator.uses_glossary:
-            return self._ask_with_glossary(questions)
-        unsettled = [self._unsettled_names(question) for question in questions]
+        answers: list[list[NewTranslation]] = [[] for _ in questions]
+        if self.session.translator.uses_glossary and questions:
+            answers = self._ask_with_glossary(questions)
+        unsettled = [self._unsettled_names(*each) for each in zip(questions, answers, strict=True)]
+        marked = self._ask_with_markers(questions, unsettled)
+        return [[*one, *other] for one, other in zip(answers, marked, strict=True)]
+
+    def _unsettled_names(self, question: DifferingQuestion, answers: Sequence[NewTranslation]) -> list[int]:
+        """Return the names of a question that differ after what can be repaired without asking further."""
+        repair = settle(question, answers, self.language)
+        return differing_names(question, repair[0] if repair else question.translation, self.language)
+
+    def _ask_with_glossary(self, questions: Sequence[DifferingQuestion]) -> list[list[NewTranslation]]:
+        segments = [
+            Segment(each.question.question.strip(), Kind.QUESTION, each.context, each.glossary) for each in questions
+        ]
+        self._count([segment.text for segment in segments])
+        results = self.session.translate(segments)
+        return [[NewTranslation(result.text, {})] if result.text else [] for result in results]
+
+    def _ask_with_markers(
+        self, questions: Sequence[DifferingQuestion], unsettled: Sequence[Sequence[int]]
+    ) -> list[list[NewTranslation]]:
         styles = self.session.translator.markers
-        contexts = {
-            request.text: question.context
-            for question, names in zip(reversed(questions), reversed(unsettled), strict=True)
-            for n in names
-            for request in mark_name(question, n, styles)
-        }
+        contexts: dict[str, str] = {}
+        for question, names in zip(questions, unsettled, strict=True):
+            for request in (request for n in names for request in mark_name(question, n, styles)):
+                contexts.setdefault(request.text, question.context)
 
         def translate(texts: Sequence[str]) -> Mapping[str, str | None]:
             self._count(texts)
             return self._marked.translate(texts, contexts)
 
         return ask_with_markers(questions, unsettled, styles, translate)
-
-    def _unsettled_names(self, question: DifferingQuestion) -> list[int]:
-        """Return the names of a question that differ after those have been replaced for which the rule allows it."""
-        repair = settle(question, (), self.language)
-        return differing_names(question, repair[0] if repair else question.translation, self.language)
-
-    def _ask_with_glossary(self, questions: Sequence[DifferingQuestion]) -> list[list[NewTranslation]]:
-        segments = [
-            Segment(
-                each.question.question.strip(),
-                Kind.QUESTION,
-                each.context,
-                tuple((name.name.text, name.in_context.text) for name in each.names),
-            )
-            for each in questions
-        ]
-        self._count([segment.text for segment in segments])
-        results = self.session.translate(segments)
-        return [[NewTranslation(result.text, {})] if result.text else [] for result in results]
 
     def _count(self, texts: Sequence[str]) -> None:
         self.requests += len(texts)

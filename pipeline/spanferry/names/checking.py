@@ -18,6 +18,7 @@ from spanferry.projection.locate import source_text, spans_of
 from spanferry.projection.ranking import Locator
 from spanferry.projection.tokenized import TokenizedText
 from spanferry.records import SourceParagraph, SourceQuestion, Split, TargetParagraph
+from spanferry.translation.glossary import Glossary
 
 Translations = Mapping[str, str | None]
 """text -> translation, or None."""
@@ -41,13 +42,17 @@ class DifferingName:
 
 @dataclass(frozen=True, slots=True)
 class DifferingQuestion:
-    """A question with names that differ from those of its paragraph, and its translation."""
+    """A question with names that differ from those of its paragraph, and its translation.
+
+    glossary: that of the paragraph.
+    """
 
     split: Split
     question: SourceQuestion
     context: str
     translation: str
     names: tuple[DifferingName, ...]
+    glossary: Glossary = ()
 
 
 @dataclass
@@ -55,11 +60,11 @@ class CheckedArticle:
     """The result of an article.
 
     counts: of questions: visited, with_name (they share a name with their paragraph), compared (the paragraph's
-    rendering of at least one is known); and the same of titles. glossaries: for each paragraph, name -> rendering.
+    rendering of at least one is known); and the same of titles. glossaries: of the paragraphs, by their index.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
-    glossaries: list[dict[str, str]] = field(default_factory=list)
+    glossaries: dict[int, Glossary] = field(default_factory=dict)
     differing: list[DifferingQuestion] = field(default_factory=list)
     title: DifferingTitle | None = None
 
@@ -113,7 +118,8 @@ def check_article(
     for each in paragraphs:
         found = {text: find_all(each.pair, name, texts) for text, name in each.names.items()}
         chosen = {text: most_common(places, texts.known_renderings(text)) for text, places in found.items() if places}
-        checked.glossaries.append({text: place.text for text, place in chosen.items() if not place.is_possessive})
+        glossary = tuple(sorted((text, place.text) for text, place in chosen.items() if not place.is_possessive))
+        checked.glossaries[each.paragraph.paragraph] = glossary
         for question, translation, names in each.questions:
             if translation is None:
                 continue
@@ -126,7 +132,9 @@ def check_article(
             )
             if differing:
                 checked.differing.append(
-                    DifferingQuestion(each.paragraph.split, question, each.paragraph.context, translation, differing)
+                    DifferingQuestion(
+                        each.paragraph.split, question, each.paragraph.context, translation, differing, glossary
+                    )
                 )
     if titles and paragraphs:
         checked.title = check_title(paragraphs[0].paragraph, texts, checked.counts)

@@ -102,6 +102,13 @@ def test_markers_are_sent_as_xml():
     assert DeepL.markers[0] == ("<m>", "</m>")
 
 
+def test_a_marked_text_is_sent_with_its_paragraph():
+    answers, (sent,) = translated(dutch, Request("Who saw <m>Ann</m>?", "Ann & Bea met."))
+    assert answers == ["nl Who saw <m>Ann</m>?"]
+    assert (sent["text"], sent["context"]) == (["Who saw <m>Ann</m>?"], "Ann & Bea met.")
+    assert sent["tag_handling"] == "xml"
+
+
 @pytest.mark.parametrize("text", ["a & b < c", "one <m> alone", "[x] «y»"])
 def test_texts_without_markers_are_sent_unchanged(text):
     answers, (sent,) = translated(dutch, Request(text))

@@ -19,7 +19,7 @@ from spanferry.translation.engines.base import (
     Unreachable,
 )
 from spanferry.translation.engines.openai import OpenAI
-from spanferry.translation.engines.openai_prompts import parse_translations
+from spanferry.translation.engines.openai_prompts import GLOSSARY_RULE, SEGMENT_RULE, parse_translations
 from spanferry.translation.settings import OpenAISettings, TranslateSettings
 from spanferry.translation.usage import Usage
 
@@ -121,9 +121,16 @@ def test_terms_of_the_glossary_are_sent_with_the_segments_that_have_them():
     requests = [Request("The ferry stops."), Request("On Quay Street.", glossary=(("ferry", "pont"), ("Quay", "Kade")))]
     _, [(_, _, body)] = translated(dutch, *requests, glossary=glossary)
     message = json.loads(body["messages"][1]["content"])
-    # What a request says precedes the settings.
-    assert message["glossary"] == {"Quay Street": "Kadestraat", "ferry": "pont", "Quay": "Kade"}
-    assert body["messages"][0]["content"].endswith("in the form that the grammar requires.")
+    assert message["glossary"] == {"Quay Street": "Kadestraat", "ferry": "veerpont"}
+    # What a request says is for its segment alone, and precedes the settings: another one may say something else.
+    assert message["segments"] == {
+        "1": {"text": "The ferry stops."},
+        "2": {"glossary": {"ferry": "pont", "Quay": "Kade"}, "text": "On Quay Street."},
+    }
+    rules = body["messages"][0]["content"].splitlines()
+    assert rules[-2:] == [GLOSSARY_RULE, SEGMENT_RULE]
+    _, [(_, _, body)] = translated(dutch, requests[0], glossary=glossary)
+    assert body["messages"][0]["content"].splitlines()[-1] == GLOSSARY_RULE
     _, [(_, _, body)] = translated(dutch, Request("Nobody drowned."), glossary=glossary)
     assert "glossary" not in body["messages"][0]["content"] + body["messages"][1]["content"]
 

@@ -32,6 +32,7 @@ translate them.
 Answer with one JSON object that has each segment's key with its translation as a string."""
 # Added only to requests that have a glossary, so that other requests stay the same.
 GLOSSARY_RULE = "Translate the terms that `glossary` lists as it says, in the form that the grammar requires."
+SEGMENT_RULE = "The `glossary` of a segment is for this segment, and comes before the other one."
 
 
 class Prompt(ABC):
@@ -72,18 +73,19 @@ class SegmentsPrompt(Prompt):
         keys = [str(number) for number in range(1, len(batch) + 1)]
         glossary = self._terms_for(batch)
         message = build_message(batch, keys, glossary)
+        has_own = any(request.glossary for request in batch)
+        rules = [self.rules, *([GLOSSARY_RULE] if glossary or has_own else []), *([SEGMENT_RULE] if has_own else [])]
         return {
             "messages": [
-                {"role": "system", "content": f"{self.rules}\n{GLOSSARY_RULE}" if glossary else self.rules},
+                {"role": "system", "content": "\n".join(rules)},
                 {"role": "user", "content": msgspec.json.encode(message).decode()},
             ],
             "response_format": build_response_format(keys) if self.structured else {"type": "json_object"},
         }
 
     def _terms_for(self, batch: Sequence[Request]) -> dict[str, str]:
-        """Return the terms that occur in some texts. Those of a request precede those of the settings."""
-        terms = [entry for request in batch for entry in select_terms(self.glossary, request.text)]
-        return dict(sorted(terms)) | {term: word for request in batch for term, word in request.glossary}
+        """Return the terms of the settings that occur in some texts."""
+        return dict(sorted(entry for request in batch for entry in select_terms(self.glossary, request.text)))
 
     def parse(self, content: str, texts: Sequence[str]) -> list[str]:
         return parse_translations(content, texts)
@@ -126,7 +128,9 @@ def build_message(batch: Sequence[Request], keys: Sequence[str], glossary: dict[
     """Return the content of the user's message. Each paragraph is included once. keys: the keys of the segments."""
     names = {context: f"p{n}" for n, context in enumerate(dict.fromkeys(r.context for r in batch if r.context), 1)}
     segments = {
-        key: ({"paragraph": names[request.context]} if request.context else {}) | {"text": request.text}
+        key: ({"paragraph": names[request.context]} if request.context else {})
+        | ({"glossary": dict(request.glossary)} if request.glossary else {})
+        | {"text": request.text}
         for key, request in zip(keys, batch, strict=True)
     }
     paragraphs = {"paragraphs": {name: context for context, name in names.items()}} if names else {}
