@@ -1,6 +1,6 @@
 """The behaviours that every engine must have, each as a function of an engine's stand-in. It fails by AssertionError.
 
-    python -m tests.support.behaviours     # prints the table: engine by behaviour
+    python -m tests.support.behaviours     # writes the table into docs/engines.md: behaviour by engine
 
 The services are those of `interfaces.SERVICES`. A text "fails once" if the first answer to it is the fault.
 """
@@ -20,6 +20,7 @@ from typing import Any
 from unittest import mock
 
 import msgspec
+from spanferry.errors import TranslationError
 from spanferry.projection.marked import MarkerRequest, parse_translation
 from spanferry.records import CheckFailure
 from spanferry.translation.checks import MARKED
@@ -29,7 +30,7 @@ from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment, TranslationResult
 from spanferry.translation.settings import TranslateSettings, TranslatorSettings
 
-from tests.support.interfaces import KEY, SERVICES, Answer, Fault, Interface, serve
+from tests.support.interfaces import KEY, SERVICES, Answer, BatchInterface, Fault, Interface, Reply, serve
 from tests.support.standin import dutch
 
 LANGUAGES = ("en", "nl")
@@ -289,7 +290,77 @@ def nothing_twice(service: type[Interface], folder: Path) -> None:
     assert interface.violations == []
 
 
-BEHAVIOURS: dict[str, Callable[[type[Interface], Path], None]] = {
+def message_of(work: Callable[[], object]) -> str:
+    """Return the message of the error with which some work ends, or else its result in words."""
+    try:
+        return str(work())
+    except TranslationError as error:
+        return str(error)
+
+
+def echoed_key(service: type[Interface], folder: Path) -> None:
+    """A key that the service repeats, in its responses, its errors or a translation, is in no file and no message."""
+
+    def answer(text: str, n: int) -> str | Fault:
+        faults = {TEXTS[0]: f"{dutch(text)} {KEY}", TEXTS[1]: Fault.REFUSED, TEXTS[2]: f"{KEY.swapcase()} {text}"}
+        return faults[text] if text in faults and n == 1 else dutch(text)
+
+    with serve(service(answer)) as interface:
+        interface.echoes_key = True
+        assert translate(interface, folder, TEXTS[3:]) == good(TEXTS[3:])
+        assert translate(interface, folder, TEXTS) == good(TEXTS)
+        for fault in (Fault.UNAUTHORIZED, Fault.REFUSED):
+            interface.answer = lambda text, n, fault=fault: fault
+            said = message_of(lambda fault=fault: translate(interface, folder, [f"New: {fault.value}."], attempts=2))
+            assert KEY.lower() not in said.lower()
+    for path in folder.rglob("*"):
+        assert path.is_dir() or KEY.lower().encode() not in path.read_bytes().lower()
+    assert interface.violations == []
+
+
+def killed_at_every_step(service: type[BatchInterface], folder: Path) -> None:
+    """A batch job goes on after SIGKILL when its file is uploaded, when it is created, polled, and collected."""
+    texts = [f"The {n}th boat came through the lock." for n in range(20)]
+    for step in BATCH_STEPS:
+        with serve(service(lambda text, n: dutch(text), latency=0.02)) as interface:
+            with environment(interface):
+                kill_client(interface.settings(), folder / step[1], texts, lambda s=step, i=interface: i.seen[s])
+            assert translate(interface, folder / step[1], texts) == good(texts)
+        assert interface.answered == dict.fromkeys(texts, 1)
+        assert len(interface.batches) == 1
+        assert interface.violations == []
+
+
+def lost_creation(service: type[BatchInterface], folder: Path) -> None:
+    """A batch whose creation was not confirmed is found again, by its metadata or its file, and not created twice."""
+    for keeps_metadata in (True, False):
+        with serve(service(lambda text, n: dutch(text))) as interface:
+            interface.keeps_metadata, interface.lose = keeps_metadata, [BATCH_STEPS[1]]
+            assert translate(interface, folder / str(keeps_metadata), TEXTS) == good(TEXTS)
+        assert len(interface.batches) == 1
+        assert interface.violations == []
+
+
+def refused_creation(service: type[BatchInterface], folder: Path) -> None:
+    """A batch that is refused for good ends the run after one request; one that is refused for now is tried again."""
+    limit = Reply({"error": {"code": "billing_hard_limit_reached", "message": "Limit"}}, 400)
+    later = Reply({"error": {"code": "token_limit_exceeded", "message": "Enqueued tokens"}}, 429)
+    with serve(service(lambda text, n: dutch(text))) as interface:
+        interface.instead = {BATCH_STEPS[1]: [limit, later, later]}
+        assert "credit is spent" in message_of(lambda: translate(interface, folder, TEXTS))
+        assert interface.seen[BATCH_STEPS[1]] == 1
+        assert translate(interface, folder, TEXTS) == good(TEXTS)
+    assert (interface.seen[BATCH_STEPS[1]], len(interface.batches)) == (4, 1)
+    assert interface.violations == []
+
+
+BATCH_STEPS = [
+    ("POST", "/v1/files"),
+    ("POST", "/v1/batches"),
+    ("GET", "/v1/batches/batch_0"),
+    ("GET", "/v1/files/file-1/content"),
+]
+BEHAVIOURS: dict[str, Callable[[Any, Path], None]] = {
     "throttled": throttled,
     "overloaded": overloaded,
     "refused": refused,
@@ -305,27 +376,59 @@ BEHAVIOURS: dict[str, Callable[[type[Interface], Path], None]] = {
     "killed and resumed": killed_and_resumed,
     "all faults at random": fault_mix,
     "nothing asked twice": nothing_twice,
+    "key repeated by the service": echoed_key,
+    "job killed at every step": killed_at_every_step,
+    "lost creation of a job": lost_creation,
+    "refused creation of a job": refused_creation,
 }
+ONLY_FOR: dict[str, Callable[[type[Interface]], bool]] = {
+    "key repeated by the service": lambda service: bool(service.key_variable),
+    "job killed at every step": lambda service: issubclass(service, BatchInterface),
+    "lost creation of a job": lambda service: issubclass(service, BatchInterface),
+    "refused creation of a job": lambda service: issubclass(service, BatchInterface),
+}
+"""The behaviours that not every engine can have: which have it."""
 
 
-def print_table() -> None:
-    """Run all behaviours, and print a Markdown table."""
-    print("| behaviour |" + "".join(f" {name} |" for name in SERVICES))
-    print("|---|" + ":-:|" * len(SERVICES))
-    for behaviour, check in BEHAVIOURS.items():
-        cells = []
-        for service in SERVICES.values():
-            with TemporaryDirectory() as folder:
-                try:
-                    check(service, Path(folder))
-                    cells.append("yes")
-                except AssertionError:
-                    cells.append("NO")
-        print(f"| {behaviour} |" + "".join(f" {cell} |" for cell in cells), flush=True)
+def applies(behaviour: str, service: type[Interface]) -> bool:
+    """Return whether a behaviour concerns a service."""
+    return ONLY_FOR.get(behaviour, lambda _: True)(service)
 
+
+def make_table() -> str:
+    """Run all behaviours, and return a Markdown table."""
+    lines = ["| behaviour |" + "".join(f" {name} |" for name in SERVICES), "|---|" + ":-:|" * len(SERVICES)]
+    for behaviour in BEHAVIOURS:
+        cells = [try_behaviour(behaviour, service) for service in SERVICES.values()]
+        lines.append(f"| {behaviour} |" + "".join(f" {cell} |" for cell in cells))
+        print(lines[-1], flush=True)
+    return "\n".join(lines)
+
+
+def try_behaviour(behaviour: str, service: type[Interface]) -> str:
+    """Return the cell of a behaviour: yes, NO, or a dash when it does not concern the service."""
+    if not applies(behaviour, service):
+        return "–"
+    with TemporaryDirectory() as folder:
+        try:
+            BEHAVIOURS[behaviour](service, Path(folder))
+        except AssertionError:
+            return "NO"
+    return "yes"
+
+
+def write_table(page: Path) -> None:
+    """Replace the table of a page, which stands between two comments."""
+    before, start, rest = page.read_text(encoding="utf-8").partition(START)
+    _, end, after = rest.partition(END)
+    page.write_text(f"{before}{start}\n{make_table()}\n{end}{after}", encoding="utf-8")
+
+
+START, END = "<!-- behaviours: begin -->", "<!-- behaviours: end -->"
+PAGE = Path(__file__).parents[2] / "docs" / "engines.md"
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--client"]:
         run_client(sys.argv[2])
     else:
-        print_table()
+        write_table(PAGE)

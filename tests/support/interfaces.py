@@ -20,7 +20,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
@@ -78,7 +78,8 @@ class Interface(ABC):
     """The interface of a service.
 
     asked: how often each text was asked. answered: how often it was translated, which a service bills. latency: seconds
-    for each request. hang_s: seconds of Fault.HANG. dice: for the fault mix; None for none.
+    for each request. hang_s: seconds of Fault.HANG. dice: for the fault mix; None for none. echoes_key: True to repeat
+    the key in a field and a header of every response.
     """
 
     engine: str
@@ -94,6 +95,7 @@ class Interface(ABC):
         self.answered: Counter[str] = Counter()
         self.requests = 0
         self.violations: list[str] = []
+        self.echoes_key = False
         self.lock = threading.Lock()
 
     def settings(self) -> dict[str, Any]:
@@ -152,10 +154,13 @@ class Interface(ABC):
         with self.lock:
             self.requests += 1
         try:
-            return self.handle(request)
+            reply = self.handle(request)
         except Exception as error:  # a request that is not even of the right form
             self.violations.append(f"{request.method} {request.path}: {error!r}")
             return Reply(f"{error!r}", 400)
+        if not self.echoes_key or not isinstance(reply.body, dict):
+            return reply
+        return replace(reply, body=reply.body | {"request": f"Bearer {KEY}"}, headers={"X-Request": KEY})
 
     def common_fault(self, fault: Fault) -> Reply:
         """Return the response for a fault."""
@@ -417,8 +422,10 @@ class PlainCompletions(ChatCompletions):
 class BatchInterface(ChatCompletions):
     """OpenAI: /files and /batches. A batch ends when it is looked at for the second time.
 
-    lose: (method, path) of requests that take effect, but whose response is lost, once each. ends: the statuses with
-    which the next batches end; the default is completed. An expired or cancelled batch has processed half of its lines.
+    lose: (method, path) of requests that take effect, but whose response is lost, once each. instead: replies to the
+    next requests of a (method, path), which then have no effect; the last one stays if it is in `forever`. ends: the
+    statuses with which the next batches end; the default is completed. An expired or cancelled batch has processed half
+    of its lines. keeps_metadata: False for a service that drops the metadata of batches. seen: every (method, path).
     """
 
     more: ClassVar = {"mode": "batch", "poll_s": 0.01, "batch": 4, "job_requests": 20}
@@ -428,16 +435,24 @@ class BatchInterface(ChatCompletions):
         self.files: dict[str, dict[str, Any]] = {}
         self.batches: dict[str, dict[str, Any]] = {}
         self.lose: list[tuple[str, str]] = []
+        self.instead: dict[tuple[str, str], list[Reply]] = {}
+        self.forever: set[tuple[str, str]] = set()
         self.ends: list[str] = []
+        self.keeps_metadata = True
+        self.seen: Counter[tuple[str, str]] = Counter()
         self.page = 100
 
     def handle(self, request: Received) -> Reply:
         if request.headers.get("authorization") != f"Bearer {KEY}":
             return self.fail(Fault.UNAUTHORIZED)
+        step = request.method, request.path
         with self.lock:
-            is_lost = (request.method, request.path) in self.lose
+            self.seen[step] += 1
+            if replies := self.instead.get(step):
+                return replies[0] if step in self.forever else replies.pop(0)
+            is_lost = step in self.lose
             if is_lost:
-                self.lose.remove((request.method, request.path))
+                self.lose.remove(step)
         reply = self.route(request)
         return RESET if is_lost else reply
 
@@ -495,7 +510,8 @@ class BatchInterface(ChatCompletions):
             self.expect_fields(line, {"custom_id", "method", "url", "body"}, set())
             self.expect((line["method"], line["url"]) == ("POST", body["endpoint"]), f"url {line['url']}")
         with self.lock:
-            batch = {"id": f"batch_{len(self.batches)}", "object": "batch", "status": "validating", **body}
+            kept = body if self.keeps_metadata else {name: body[name] for name in body if name != "metadata"}
+            batch = {"id": f"batch_{len(self.batches)}", "object": "batch", "status": "validating", **kept}
             self.batches[batch["id"]] = batch | {"looks": 0}
         return Reply(batch)
 
@@ -533,6 +549,7 @@ class BatchInterface(ChatCompletions):
                 if rows:
                     content = "".join(json.dumps(row) + "\n" for row in reversed(rows))
                     batch[name] = self.add_file("results.jsonl", content)["id"]
+            batch["request_counts"] = {"total": len(lines), "completed": len(good), "failed": len(bad)}
         finally:
             self.lock.acquire()
 
@@ -558,7 +575,11 @@ def serve(interface: Interface) -> Iterator[Interface]:
         def answer(self) -> None:
             url = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
-            body = self.rfile.read(int(headers.get("content-length", 0)))
+            length = int(headers.get("content-length", 0))
+            body = self.rfile.read(length)
+            if len(body) < length:
+                self.close_connection = True  # the client was killed while it sent
+                return
             reply = interface.reply(Received(self.command, url.path, parse_qs(url.query), headers, body))
             stopping.wait(reply.hang)
             if not reply.status:

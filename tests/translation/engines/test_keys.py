@@ -10,7 +10,7 @@ from spanferry import tables
 from spanferry.cli import main as spanferry
 from spanferry.errors import TranslationError
 from spanferry.records import TranslationRow
-from spanferry.translation.engines.support import read_key
+from spanferry.translation.engines.keys import read_key
 
 import stages.clean
 import stages.locate
@@ -26,6 +26,7 @@ from tests.support.small_squad import PARAMS, lay_out
 from tests.support.standin import dutch
 
 REFUSED = "Who was its captain?"
+LEAKED = "Who built it?"  # its translation always has the key
 KEYED = [name for name, service in SERVICES.items() if service.key_variable]
 
 
@@ -37,7 +38,9 @@ def write_params(interface: Interface) -> None:
 
 def holders(folder: Path) -> list[str]:
     """Return the files that contain the key."""
-    return [str(path) for path in folder.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
+    return [
+        str(path) for path in folder.rglob("*") if path.is_file() and KEY.lower().encode() in path.read_bytes().lower()
+    ]
 
 
 @pytest.mark.parametrize("name", KEYED)
@@ -49,11 +52,14 @@ def test_a_key_is_in_no_output_and_no_file(name, workdir, run, capfd):
         return results[-1]
 
     def answer(text: str, n: int) -> str | Fault:
+        if text == LEAKED:
+            return f"{dutch(text)} ({KEY.upper() if n % 2 else KEY})"
         return Fault.REFUSED if text == REFUSED else Fault.OVERLOADED if n == 1 and "steam" in text else dutch(text)
 
     lay_out(workdir)
     assert stage(stages.segment.main, "--corpus", "small", "--source", ".", "--out", "segments").exit_code == 0
     with serve(SERVICES[name](answer)) as interface, environment(interface):
+        interface.echoes_key = True
         write_params(interface)
         assert stage(stages.translate.main, *TRANSLATE).exit_code == 0
         assert stage(stages.locate.main, *LOCATE).exit_code == 0
@@ -61,7 +67,8 @@ def test_a_key_is_in_no_output_and_no_file(name, workdir, run, capfd):
         assert stage(stages.clean.main, *CLEAN).exit_code == 0
         assert stage(spanferry, "memory", "stats").exit_code == 0
     rows = tables.read(Path("translations.parquet"), TranslationRow).to_pylist()
-    assert {row["text"]: row["reason"] for row in rows}[REFUSED] == "refused"
+    reasons = {row["text"]: row["reason"] for row in rows}
+    assert (reasons[REFUSED], reasons[LEAKED]) == ("refused", "refused")
     with serve(SERVICES[name](lambda text, n: Fault.UNAUTHORIZED)) as interface, environment(interface):
         write_params(interface)
         Path("memory/translations.jsonl").unlink()
@@ -71,7 +78,7 @@ def test_a_key_is_in_no_output_and_no_file(name, workdir, run, capfd):
         assert failed.exit_code == 2
         assert interface.key_variable in failed.stderr or "HTTP" in failed.stderr
     printed = "".join(result.output for result in results) + "".join(capfd.readouterr())
-    assert KEY not in printed
+    assert KEY.lower() not in printed.lower()
     assert holders(workdir) == []
     assert len(list(workdir.rglob("*"))) > 15
 

@@ -180,18 +180,52 @@ def test_a_model_that_only_translates_must_not_write_more():
     ("usage", "tokens"),
     [
         ({"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15}, (12, 3)),
-        ({"prompt_tokens": None, "completion_tokens": "3"}, (0, 0)),
-        (None, (0, 0)),
-        ([], (0, 0)),
+        ({"prompt_tokens": None, "completion_tokens": 3}, (None, 3)),
+        ({"prompt_tokens": 12, "completion_tokens": "3"}, (12, 25)),
+        ({"prompt_tokens": True, "completion_tokens": -1}, (None, 25)),
+        (None, (None, 25)),
+        ([], (None, 25)),
     ],
 )
-def test_tokens_are_counted_also_for_a_bad_answer(usage, tokens):
-    answer = completion("Sure!")
+def test_tokens_are_counted_also_for_a_bad_answer_and_estimated_if_the_server_does_not(usage, tokens):
+    answer, batch = completion("Sure" * 25), [Request("quay"), Request("ferry")]
     answer.body["usage"] = usage
     with service(lambda body: answer) as served:
         with OpenAI(OpenAISettings(model="m", base_url=served.url), ("en", "nl")) as engine, pytest.raises(Refused):
-            engine.translate([Request("quay"), Request("ferry")])
-        assert engine.meter.take() == {"": Usage(1, 9, *tokens)}
+            engine.translate(batch)
+        inputs, outputs = tokens
+        assert engine.meter.take() == {"": Usage(1, 9, inputs or engine.estimate(batch).input_tokens, outputs)}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "Unsupported value", "param": "temperature", "code": "unsupported_value"},
+        {"message": "Unsupported parameter: 'temperature' is not supported with this model."},
+    ],
+)
+def test_a_model_that_accepts_no_temperature_is_asked_without(error):
+    def answer(body):
+        return Answer({"error": error}, 400) if "temperature" in body else dutch(body)
+
+    with (
+        service(answer) as served,
+        OpenAI(OpenAISettings(model="m", base_url=served.url), ("en", "nl")) as engine,
+    ):
+        for _ in range(2):
+            engine.translate([Request("quay")])
+    assert ["temperature" in body for _, _, body in served.seen] == [True, False, False]
+
+
+@pytest.mark.parametrize("content", ["x" * 190 + KEY, "x" * 300 + KEY, KEY.upper(), f'{{"{KEY}": "een"}}'])
+def test_no_part_of_a_key_is_in_the_message_about_an_answer(monkeypatch, content):
+    monkeypatch.setenv("MY_KEY", KEY)
+    for more in ({}, {"mode": "plain", "template": "{text}"}):
+        said = content if not more else f"{content}\nmore"
+        for answer in (completion(said), completion(None, refusal=said)):
+            with pytest.raises(Refused) as refused:
+                translated(lambda body, answer=answer: answer, Request("one"), key_variable="MY_KEY", **more)
+            assert KEY[:6].lower() not in str(refused.value).lower()
 
 
 TEXTS = ["one", "two", "three"]

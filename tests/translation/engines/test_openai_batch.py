@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure
+from spanferry.translation.client.rate_limiter import RateLimiter
 from spanferry.translation.client.tasks import Segment, TranslationResult
 from spanferry.translation.engines.base import Refused, RefusedBeforeSuccess, Request, Throttled
 from spanferry.translation.engines.openai import OpenAI
@@ -23,6 +24,9 @@ from tests.support.standin import dutch
 
 TEXTS = [f"The {n}th boat came through the lock." for n in range(30)]
 GOOD = [TranslationResult(dutch(text)) for text in TEXTS]
+NO_TEMPERATURE = Reply(
+    {"error": {"message": "Unsupported value", "param": "temperature", "code": "unsupported_value"}}, 400
+)
 STEPS = [
     ("POST", "/v1/files"),
     ("POST", "/v1/batches"),
@@ -72,7 +76,7 @@ def test_a_step_whose_response_is_lost_is_not_repeated(served, tmp_path, step):
 @pytest.mark.parametrize("step", STEPS)
 def test_a_run_that_dies_at_a_step_is_resumed(served, tmp_path, step, monkeypatch):
     """The step reaches the service, and then the process ends without another word."""
-    real = OpenAIBatch.send
+    real = OpenAIBatch.exchange
 
     def dying(self, method, path, **options):
         content = real(self, method, path, **options)
@@ -81,13 +85,156 @@ def test_a_run_that_dies_at_a_step_is_resumed(served, tmp_path, step, monkeypatc
         return content
 
     with monkeypatch.context() as patch:
-        patch.setattr(OpenAIBatch, "send", dying)
+        patch.setattr(OpenAIBatch, "exchange", dying)
         with pytest.raises(KeyboardInterrupt):
             translate(served, tmp_path, TEXTS)
     assert translate(served, tmp_path, TEXTS) == GOOD
     assert (len(uploads(served)), len(served.batches)) == (1, 1)
     assert served.answered == dict.fromkeys(TEXTS, 1)
     assert total_usage(read_usage(tmp_path)).requests == 8
+
+
+def reply(status, code=None, message="no"):
+    return Reply({"error": {"code": code, "message": message}}, status)
+
+
+PAGE = Reply("<html>Sign in</html>", 404)
+CONTENT, POLL, CREATE = STEPS[3], STEPS[2], STEPS[1]
+
+
+@pytest.mark.parametrize("step", [CONTENT, POLL])
+@pytest.mark.parametrize("bad", [reply(400), reply(403), reply(404), reply(409), PAGE, Reply("<html>Sign in</html>")])
+def test_a_job_that_the_service_does_not_show_is_looked_at_again(served, tmp_path, step, bad):
+    served.instead = {step: [bad, bad]}
+    assert translate(served, tmp_path, TEXTS[:2]) == GOOD[:2]
+    assert (len(uploads(served)), len(served.batches)) == (1, 1)
+    assert served.answered == dict.fromkeys(TEXTS[:2], 1)
+
+
+@pytest.mark.parametrize(
+    ("step", "bad"),
+    [(CONTENT, reply(403, message=KEY)), (CONTENT, reply(404, message=KEY)), (POLL, reply(403, message=KEY))],
+)
+def test_a_job_that_the_service_never_shows_ends_the_run_and_is_kept(served, tmp_path, step, bad):
+    settings = served.settings
+    served.settings = lambda: settings() | {"poll_s": 0.0005}
+    served.instead, served.forever = {step: [bad]}, {step}
+    for _ in range(2):
+        with pytest.raises(TranslationError) as stopped:
+            translate(served, tmp_path, TEXTS)
+        (requests,) = (tmp_path / "batches").glob("*.json")
+        assert f"batch batch_0: HTTP {bad.status}: ...; it is kept" in str(stopped.value)
+        assert f"delete {requests} to submit its texts again, which costs twice" in str(stopped.value)
+        assert "\n" not in str(stopped.value)
+    served.forever.clear()
+    served.instead.clear()
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert (len(uploads(served)), len(served.batches)) == (1, 1)
+
+
+def test_results_that_appear_after_the_end_are_waited_for(served, tmp_path, monkeypatch):
+    """The batch is complete, and has no results file yet; then the file has half of its lines."""
+    real, cut = served.look_at, [0.5, 0.0]
+
+    def look_at(batch):
+        state = real(batch)
+        if state.body["status"] == "completed" and cut and cut.pop() == 0.0:
+            return Reply(state.body | {"output_file_id": None})
+        return state
+
+    def route(request, route=served.route):
+        found = route(request)
+        if request.path.endswith("/content") and len(cut) == 1:
+            lines = found.body.splitlines()
+            return Reply("\n".join(lines[:3]))
+        return found
+
+    monkeypatch.setattr(served, "look_at", look_at)
+    monkeypatch.setattr(served, "route", route)
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert len(served.batches) == 1
+
+
+@pytest.mark.parametrize("failed", [0, 1])
+def test_a_lost_creation_is_found_by_its_file(served, tmp_path, failed):
+    """The service keeps no metadata. A batch of the same file that failed before is not the one."""
+    served.keeps_metadata = False
+    served.ends = ["failed"] * failed
+    served.lose = [CREATE] * (1 + failed)
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert (len(uploads(served)), len(served.batches)) == (1, 1 + failed)
+
+
+def test_a_lost_creation_that_is_listed_late_is_waited_for(served, tmp_path):
+    empty = Reply({"object": "list", "data": [], "has_more": False})
+    served.lose, served.instead = [CREATE], {("GET", "/v1/batches"): [empty, empty]}
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert len(served.batches) == 1
+
+
+def test_a_creation_that_never_arrived_is_repeated(served, tmp_path):
+    served.instead = {CREATE: [Reply(status=0)]}
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert (served.seen[CREATE], len(served.batches)) == (2, 1)
+
+
+def test_a_list_that_names_no_files_leaves_the_decision_to_the_user(served, tmp_path):
+    nameless = Reply({"object": "list", "data": [{"id": "batch_0", "status": "completed"}], "has_more": False})
+    served.lose, served.instead = [CREATE], {("GET", "/v1/batches"): [nameless]}
+    with pytest.raises(TranslationError, match=r"lists batches without their input files, .* delete this file"):
+        translate(served, tmp_path, TEXTS)
+
+
+@pytest.mark.parametrize("step", [CREATE, STEPS[0]])
+@pytest.mark.parametrize(
+    ("refusal", "message"),
+    [
+        (reply(400, "billing_hard_limit_reached"), "credit is spent"),
+        (reply(429, "insufficient_quota"), "credit is spent"),
+        (reply(402), "credit is spent"),
+        (reply(400, message=f"Not {KEY}"), "HTTP 400: Not ..."),
+        (reply(401), "does not accept the key in OPENAI_API_KEY"),
+        (reply(403), "HTTP 403: no"),
+        (Reply("<html>Not here</html>", 404), "HTTP 404: <html>Not here</html>"),
+    ],
+)
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_refused_submission_ends_the_run(served, tmp_path, step, refusal, message, answered):
+    if answered:
+        assert translate(served, tmp_path, TEXTS[2:4]) == GOOD[2:4]
+    before = served.seen[step]
+    served.instead = {step: [refusal] * 9}
+    with pytest.raises(TranslationError) as stopped:
+        translate(served, tmp_path, TEXTS[:2])
+    assert message in str(stopped.value)
+    assert "\n" not in str(stopped.value)
+    assert served.seen[step] == before + 1
+    served.instead.clear()
+    assert translate(served, tmp_path, TEXTS[:2]) == GOOD[:2]
+    assert len(served.batches) == 1 + answered
+
+
+@pytest.mark.parametrize("step", [CREATE, STEPS[0]])
+@pytest.mark.parametrize("refusal", [reply(429, "token_limit_exceeded"), reply(409), reply(503)])
+def test_a_submission_that_is_refused_for_now_is_paced(served, tmp_path, step, refusal, monkeypatch):
+    paced = []
+    real = RateLimiter.record_refusal
+    monkeypatch.setattr(RateLimiter, "record_refusal", lambda *a: paced.append(1) or real(*a))
+    served.instead = {step: [refusal] * 3}
+    assert translate(served, tmp_path, TEXTS[:2]) == GOOD[:2]
+    assert (served.seen[step], len(paced), len(served.batches)) == (4, 3, 1)
+
+
+def test_a_model_that_accepts_no_temperature_is_asked_without(served, tmp_path, monkeypatch):
+    real = served.complete
+
+    def complete(body):
+        return NO_TEMPERATURE if "temperature" in body else real(body)
+
+    monkeypatch.setattr(served, "complete", complete)
+    assert translate(served, tmp_path, TEXTS) == GOOD
+    assert served.answered == dict.fromkeys(TEXTS, 1)
+    assert len(served.batches) == 2
 
 
 def test_a_job_is_found_behind_many_others(served, tmp_path):

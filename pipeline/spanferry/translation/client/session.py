@@ -18,6 +18,7 @@ from spanferry.records import CheckFailure, Kind
 from spanferry.translation.budget import Budget, check_max_cost
 from spanferry.translation.checks import find_failure
 from spanferry.translation.chunks import split_text
+from spanferry.translation.client.asking import ask
 from spanferry.translation.client.calls import Calls, FinishedCall
 from spanferry.translation.client.counts import Counts
 from spanferry.translation.client.events import (
@@ -189,7 +190,7 @@ class TranslationSession:
             known_good=self.known_good,
             budget=self._budget(memory),
         )
-        calls = Calls[Call, Answers](lambda call: self.translator.translate(call.requests), self.translator.deadline_s)
+        calls = Calls[Call, Answers](lambda call: ask(self.translator, call.requests), self.translator.deadline_s)
         sync_at = float("inf")  # the time at which answers must be synced to the disk
         try:
             while not isinstance(action := scheduler.next(monotonic()), Stop):

@@ -16,7 +16,8 @@ from spanferry.translation.engines.base import (
     Translator,
     Unreachable,
 )
-from spanferry.translation.engines.support import import_extra, read_key, shorten
+from spanferry.translation.engines.keys import read_key
+from spanferry.translation.engines.support import import_extra, shorten
 from spanferry.translation.settings import DeepLSettings
 from spanferry.translation.tags import TagCodec
 from spanferry.translation.usage import Usage, UsageMeter
@@ -102,7 +103,7 @@ class DeepL(Translator):
         except UnicodeEncodeError as error:
             raise Refused("the text has a lone surrogate") from error
         except (TypeError, ValueError, AttributeError, OverflowError, LookupError) as error:
-            raise Unreachable(f"the response is not DeepL's: {shorten(error, self.key)}") from error
+            raise Unreachable(f"the response is not DeepL's: {shorten(error)}") from error
         billed = [result.billed_characters for result in results if isinstance(result.billed_characters, int)]
         self.bill(Usage(1, sum(billed)))
         if len(results) != len(texts):
@@ -114,7 +115,7 @@ class DeepL(Translator):
 
     def _failure_for(self, error: Any) -> EngineFailure | TranslationError:
         """Convert an exception of the package to a failure of the call, or of the run."""
-        message, status = shorten(error, self.key), error.http_status_code
+        message, status = shorten(error), error.http_status_code
         if isinstance(error, self.library.AuthorizationException):
             return TranslationError(f"deepl: the service does not accept the key in {KEY_VARIABLE}")
         if isinstance(error, self.library.QuotaExceededException):

@@ -13,6 +13,7 @@ import msgspec
 from spanferry.errors import TranslationError
 from spanferry.translation.engines.base import EngineFailure, Request, Throttled, Unreachable
 from spanferry.translation.engines.http import FORBIDDEN, THROTTLED, HttpTranslator, check_url, refuse_surrogates
+from spanferry.translation.engines.support import shorten
 from spanferry.translation.settings import GoogleSettings
 from spanferry.translation.tags import TagCodec
 from spanferry.translation.usage import Usage, UsageMeter
@@ -102,7 +103,7 @@ class Google(HttpTranslator):
         try:
             answers = [each.text for each in msgspec.json.decode(content, type=Response).data.translations]
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Unreachable(f"the response is not Google's: {self.shorten(error)}") from error
+            raise Unreachable(f"the response is not Google's: {shorten(error)}") from error
         self.has_answered = True
         self.bill(Usage(requests=1, characters=sum(map(len, codec.encoded))))
         if len(answers) != len(batch):
@@ -117,7 +118,7 @@ class Google(HttpTranslator):
         if status == FORBIDDEN and reasons & QUOTA_REASONS:
             return Throttled(f"HTTP {status} {min(reasons & QUOTA_REASONS)}", retry_after)
         if status == FORBIDDEN:
-            return TranslationError(f"google: {self.url}: HTTP {status}: {self.shorten(error.message or body)}")
+            return TranslationError(f"google: {self.url}: HTTP {status}: {shorten(error.message or body)}")
         return super().failure_for(THROTTLED if "RATE_LIMIT_EXCEEDED" in reasons else status, body, retry_after)
 
     def error_message(self, body: str) -> str:

@@ -6,6 +6,7 @@ changed for years, and a package would retry on its own. httpx2 is a dependency 
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -23,10 +24,25 @@ from spanferry.translation.engines.base import (
     Translator,
     Unreachable,
 )
+from spanferry.translation.engines.keys import read_key
 from spanferry.translation.engines.retry_after import parse_retry_after
-from spanferry.translation.engines.support import import_extra, read_key, shorten
+from spanferry.translation.engines.support import import_extra, shorten
 
 OK, UNAUTHORIZED, FORBIDDEN, TIMED_OUT, TOO_LARGE, THROTTLED = 200, 401, 403, 408, 413, 429
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """A response. retry_after: the number of seconds to wait, if the service sends it."""
+
+    status: int
+    content: bytes
+    retry_after: float | None = None
+
+    @property
+    def text(self) -> str:
+        """The content as text."""
+        return self.content.decode(errors="replace")
 
 
 class HttpTranslator(Translator):
@@ -69,19 +85,24 @@ class HttpTranslator(Translator):
 
         Raises an EngineFailure, or TranslationError.
         """
+        response = self.exchange(method, path, **options)
+        if response.status == OK:
+            return response.content
+        raise self.failure_for(response.status, response.text, response.retry_after)
+
+    def exchange(self, method: str, path: str, **options: Any) -> HttpResponse:
+        """Send a request. Returns the response, whatever its status. Raises an EngineFailure when there is none."""
         try:
             response = self.client.request(method, f"{self.url}{path}", **options)
         except self.library.TimeoutException as error:
             raise Overloaded("timed out") from error
         except self.library.HTTPError as error:
-            raise Unreachable(self.shorten(f"{type(error).__name__}: {error}")) from error
-        if response.status_code == OK:
-            return response.content
-        raise self.failure_for(response.status_code, response.text, parse_retry_after(response.headers))
+            raise Unreachable(shorten(f"{type(error).__name__}: {error}")) from error
+        return HttpResponse(response.status_code, response.content, parse_retry_after(response.headers))
 
     def failure_for(self, status: int, body: str, retry_after: float | None) -> EngineFailure | TranslationError:
         """Convert an HTTP status other than 200 to a failure of the call, or of the run."""
-        message = f"HTTP {status}: {self.shorten(self.error_message(body))}"
+        message = f"HTTP {status}: {shorten(self.error_message(body))}"
         if status == UNAUTHORIZED:
             return self.wrong_key()
         if status == THROTTLED:
@@ -103,10 +124,6 @@ class HttpTranslator(Translator):
         if self.key_variable is None:
             return TranslationError(f"{self.name}: {self.url} requires a key; set key_variable")
         return TranslationError(f"{self.name}: {self.url} does not accept the key in {self.key_variable}")
-
-    def shorten(self, message: object) -> str:
-        """Return a message on one short line, without the key."""
-        return shorten(message, self.key)
 
 
 def refuse_surrogates(batch: Sequence[Request]) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from spanferry.errors import TranslationError
 from spanferry.translation.engines.base import EngineFailure, Request, Throttled, Unreachable
 from spanferry.translation.engines.http import FORBIDDEN, HttpTranslator, check_url, refuse_surrogates
+from spanferry.translation.engines.support import shorten
 from spanferry.translation.settings import LibreTranslateSettings
 from spanferry.translation.tags import TagCodec
 
@@ -68,7 +69,7 @@ class LibreTranslate(HttpTranslator):
         try:
             answers = msgspec.json.decode(content, type=Response).translations
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Unreachable(f"the response is not LibreTranslate's: {self.shorten(error)}") from error
+            raise Unreachable(f"the response is not LibreTranslate's: {shorten(error)}") from error
         if len(answers) != len(batch):
             raise Unreachable(f"{len(answers)} translations for {len(batch)} texts")
         self.has_answered = True
@@ -85,7 +86,7 @@ class LibreTranslate(HttpTranslator):
         try:
             limit = msgspec.json.decode(content, type=ServerSettings).char_limit
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Unreachable(f"the response is not LibreTranslate's: {self.shorten(error)}") from error
+            raise Unreachable(f"the response is not LibreTranslate's: {shorten(error)}") from error
         if 0 <= limit < self.limit:
             raise TranslationError(
                 f"libretranslate: {self.url} accepts {limit:,} characters per request; set characters: {limit}"

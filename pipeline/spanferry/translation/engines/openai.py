@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from spanferry.errors import TranslationError
 from spanferry.translation.engines.base import CONTEXT_SUFFIX, EngineFailure, Refused, Request, Translator, Unreachable
-from spanferry.translation.engines.http import THROTTLED, HttpTranslator, check_url, refuse_surrogates
+from spanferry.translation.engines.http import OK, HttpTranslator, check_url, refuse_surrogates
 from spanferry.translation.engines.openai_prompts import PlainPrompt, Prompt, SegmentsPrompt
 from spanferry.translation.engines.support import shorten
 from spanferry.translation.settings import OpenAISettings
@@ -30,7 +31,23 @@ MAX_CHARACTERS = 6000
 CHARACTERS_PER_TOKEN = 4
 GROWTH = 1.1
 TOKENS_PER_KEY = 5  # for the key of a segment in the answer, with its quotes and comma
-PAYMENT_REQUIRED, QUOTA_CODE = 402, "insufficient_quota"
+BAD_REQUEST, PAYMENT_REQUIRED, UNPROCESSABLE = 400, 402, 422
+SPENT = frozenset({"billing_hard_limit_reached", "insufficient_quota"})
+
+
+class Problem(msgspec.Struct):
+    """What a service says about an error. param: the field of the request that it refuses."""
+
+    code: str | int | None = None
+    type: str | None = None
+    param: str | None = None
+    message: str | None = None
+
+
+class ErrorResponse(msgspec.Struct):
+    """The body of an error."""
+
+    error: Problem
 
 
 class Message(msgspec.Struct):
@@ -82,11 +99,15 @@ class OpenAI(HttpTranslator):
         )
         self.identity += CONTEXT_SUFFIX if self.uses_context else ""
         self.meter = UsageMeter()
+        self.accepts_temperature = True  # until the service says otherwise
 
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"} if self.key else {}
 
     def estimate(self, batch: Sequence[Request]) -> Usage:
+        return self.estimate_request(batch)
+
+    def estimate_request(self, batch: Sequence[Request]) -> Usage:
         """Estimate the tokens of a request. A model that reasons writes more than this."""
         body = self.build_body(batch)
         sent = msgspec.json.encode([body["messages"], body.get("response_format")])
@@ -101,22 +122,39 @@ class OpenAI(HttpTranslator):
     def translate(self, batch: Sequence[Request]) -> Sequence[str | Refused]:
         """Translate a batch. The answer is '' for a text without a usable translation. Raises Refused if all are ''."""
         refuse_surrogates(batch)
-        completion = parse_completion(self.post("/chat/completions", self.build_body(batch)))
+        completion = parse_completion(self._complete(batch))
         self.has_answered = True
-        self.bill(usage_of(completion, batch))
+        self.bill(usage_of(completion, self.estimate_request(batch)))
         return self.prompt.parse(read_content(completion.choices[0]), [request.text for request in batch])
+
+    def _complete(self, batch: Sequence[Request]) -> bytes:
+        """Send a request. If the model accepts no temperature, send it without, and all later ones."""
+        while True:
+            body = self.build_body(batch)
+            response = self.exchange(
+                "POST",
+                "/chat/completions",
+                content=msgspec.json.encode(body),
+                headers={"Content-Type": "application/json"},
+            )
+            if response.status == OK:
+                return response.content
+            if "temperature" not in body or not refuses_temperature(response.status, response.content):
+                raise self.failure_for(response.status, response.text, response.retry_after)
+            self.accepts_temperature = False
 
     def build_body(self, batch: Sequence[Request]) -> dict[str, Any]:
         """Return the body of a request for some texts."""
         body: dict[str, Any] = {"model": self.settings.model, **self.prompt.build(batch)}
         temperature = self.settings.temperature
-        if temperature is not None:
+        if temperature is not None and self.accepts_temperature:
             attempt = max(request.attempt for request in batch)
             body["temperature"] = max(temperature, min(MAX_TEMPERATURE, temperature + TEMPERATURE_STEP * attempt))
         return body | self.settings.body
 
     def failure_for(self, status: int, body: str, retry_after: float | None) -> EngineFailure | TranslationError:
-        if status == PAYMENT_REQUIRED or (status == THROTTLED and QUOTA_CODE in body):
+        problem = parse_problem(body)
+        if status == PAYMENT_REQUIRED or SPENT & {problem.code, problem.type}:
             return self.spent_credit()
         return super().failure_for(status, body, retry_after)
 
@@ -141,12 +179,34 @@ def parse_completion(response: bytes | msgspec.Raw) -> Completion:
     return completion
 
 
-def usage_of(completion: Completion, batch: Sequence[Request]) -> Usage:
-    """Return what a completion cost."""
+def usage_of(completion: Completion, expected: Usage) -> Usage:
+    """Return what a completion cost. Tokens that the server does not count are estimated.
+
+    expected: the estimate of the request.
+    """
     tokens = completion.usage if isinstance(completion.usage, dict) else {}
-    spent = [tokens.get(name) for name in ("prompt_tokens", "completion_tokens")]
-    inputs, outputs = (number if isinstance(number, int) and number > 0 else 0 for number in spent)
-    return Usage(1, sum(len(request.text) for request in batch), inputs, outputs)
+    written = (completion.choices[0].message.content or "").encode("utf-8", "surrogatepass")
+    estimates = {"prompt_tokens": expected.input_tokens, "completion_tokens": ceil(len(written) / CHARACTERS_PER_TOKEN)}
+    inputs, outputs = (
+        number if type(number := tokens.get(name)) is int and number > 0 else estimated
+        for name, estimated in estimates.items()
+    )
+    return replace(expected, input_tokens=inputs, output_tokens=outputs)
+
+
+def parse_problem(body: str | bytes) -> Problem:
+    """Return what a service says about an error. It is empty if the body has another format."""
+    try:
+        return msgspec.json.decode(body, type=ErrorResponse).error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Problem()
+
+
+def refuses_temperature(status: int, body: str | bytes) -> bool:
+    """Return whether a service refuses a request because of its temperature, as it does for models that reason."""
+    problem = parse_problem(body)
+    says_so = "temperature" in (problem.message or "") and "support" in (problem.message or "")
+    return status in (BAD_REQUEST, UNPROCESSABLE) and (problem.param == "temperature" or says_so)
 
 
 def read_content(choice: Choice) -> str:
