@@ -44,6 +44,12 @@ SPANISH = [
     "En 1887 una tormenta hundió tres barcos, y nadie se ahogó.",
     "el transbordador",
 ]
+# A few words between tags, as models see them that are trained to carry tags.
+TAGGED = {
+    "The old <a>ferry</a> crosses the river every day.": "De oude <a>veerboot</a> steekt elke dag de rivier over.",
+    "<a>How many</a> passengers were on board?": "<a>Hoeveel</a> passagiers waren er aan boord?",
+    "the <a>harbour</a>": "de <a>haven</a>",
+}
 SIZE = {
     "d_model": 32,
     "encoder_layers": 1,
@@ -143,7 +149,7 @@ def marian(folder: Path, *, codes: bool = False) -> Path:
 def multilingual(
     folder: Path, tokenizer: M2M100Tokenizer | NllbTokenizer, size: int, codes: dict[str, list[str]]
 ) -> Path:
-    """Make a model from English, the first code, to each of the others. size: of the vocabulary."""
+    """Make a model from the first code to each of the others. codes: code -> texts. size: of the vocabulary."""
     config = M2M100Config(
         vocab_size=size,
         pad_token_id=tokenizer.pad_token_id,
@@ -159,7 +165,7 @@ def multilingual(
     sources, targets = [], []
     for code in others:
         tokenizer.tgt_lang = code
-        sources += tokenizer(ENGLISH).input_ids
+        sources += tokenizer(codes[english]).input_ids
         targets += tokenizer(text_target=codes[code]).input_ids
     train(model, tokenizer.pad_token_id, sources, targets)
     tokenizer.save_pretrained(folder)
@@ -181,13 +187,23 @@ def m2m100(folder: Path) -> Path:
 
 def nllb(folder: Path) -> Path:
     """Make a model from English to Dutch and Spanish, with the codes 'eng_Latn', 'nld_Latn' and 'spa_Latn'."""
+    return make_nllb(folder, {"eng_Latn": ENGLISH, "nld_Latn": DUTCH, "spa_Latn": SPANISH})
+
+
+def nllb_with_tags(folder: Path) -> Path:
+    """Make a model from English to Dutch that carries the tag <a>, as LabelPigeon does."""
+    english, dutch = [*ENGLISH, *TAGGED], [*DUTCH, *TAGGED.values()]
+    return make_nllb(folder, {"eng_Latn": english, "nld_Latn": dutch})
+
+
+def make_nllb(folder: Path, languages: dict[str, list[str]]) -> Path:
+    """Make a model from the first language to the others. languages: code -> texts."""
     maker = Tokenizer(models.BPE(unk_token="<unk>"))
     maker.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
     special = ["<s>", "<pad>", "</s>", "<unk>"]
     trainer = trainers.BpeTrainer(vocab_size=250, special_tokens=special, show_progress=False)
-    maker.train_from_iterator(ENGLISH + DUTCH + SPANISH, trainer)
+    maker.train_from_iterator([text for texts in languages.values() for text in texts], trainer)
     made = json.loads(maker.to_str())["model"]
-    languages = {"eng_Latn": ENGLISH, "nld_Latn": DUTCH, "spa_Latn": SPANISH}
     tokenizer = NllbTokenizer(
         vocab=made["vocab"],
         merges=[tuple(pair) for pair in made["merges"]],

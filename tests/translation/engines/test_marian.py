@@ -8,14 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spanferry.encoder import batch_by_length
 from spanferry.errors import TranslationError
+from spanferry.projection.marked import MarkerRequest, parse_translation
 from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.base import Request
 from spanferry.translation.engines.marian import Marian
-from spanferry.translation.settings import MarianSettings
+from spanferry.translation.engines.registry import build_translator
+from spanferry.translation.settings import MarianSettings, TranslateSettings, TranslatorSettings
 
 from tests.support import tiny_checkpoints
-from tests.support.tiny_checkpoints import DUTCH, ENGLISH, SPANISH
+from tests.support.tiny_checkpoints import DUTCH, ENGLISH, SPANISH, TAGGED
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,26 @@ def test_translates_into_the_language(folders, model, dutch, spanish):
     assert translated(folders[model], ENGLISH, **dutch) == DUTCH
     if spanish:
         assert translated(folders[model], ENGLISH, **spanish) == SPANISH
+
+
+def test_a_model_that_carries_tags_is_asked_with_its_own_markers(tmp_path):
+    folder = tiny_checkpoints.nllb_with_tags(tmp_path / "labelpigeon")
+    entry = {"engine": "marian", "model": str(folder), "source_code": "eng_Latn", "target_code": "nld_Latn"}
+    settings = msgspec.convert(entry | {"markers": [["<a>", "</a>"]]}, TranslatorSettings)
+    with build_translator("x", {"x": settings}, ("en", "nl"), TranslateSettings(), {}, tmp_path) as engine:
+        assert engine.markers == (("<a>", "</a>"),)
+        answers = engine.translate([Request(text) for text in [*ENGLISH, *TAGGED]])
+    assert answers == [*DUTCH, *TAGGED.values()]
+    requests = [
+        MarkerRequest(text, engine.markers[0], text.index("<a>"), text[text.index("<a>") + 3 : text.index("</a>")])
+        for text in TAGGED
+    ]
+    parsed = [
+        parse_translation(answer, request) for answer, request in zip(answers[len(DUTCH) :], requests, strict=True)
+    ]
+    assert [(each.text, each.piece) for each in parsed if each] == list(
+        zip((DUTCH[0], DUTCH[1], DUTCH[2]), ("veerboot", "Hoeveel", "haven"), strict=True)
+    )
 
 
 def test_a_t5_that_does_not_select_languages_is_refused(folders, tmp_path):
