@@ -39,6 +39,9 @@ SEVERAL_LANGUAGES = "mul"
 Location = Annotated[str, Meta(pattern=rf"^[^\0{SURROGATES}]+\Z")]
 """A path, a URL, or a data set on the Hub (`hf:owner/name@revision`)."""
 
+NonEmpty = Annotated[str, Meta(min_length=1)]
+"""A location without a pattern: with one more field of `Location`, msgspec 0.22.0 crashes in the garbage collector."""
+
 T = TypeVar("T")
 
 
@@ -109,7 +112,7 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     verdicts: Location | None = None
     """A sheet of `spanferry sample` with people's verdicts."""
 
-    corrections: Location | tuple[Location, ...] = ()
+    corrections: NonEmpty | tuple[NonEmpty, ...] = ()
     """What people exported from the page of `spanferry review` or from Label Studio: a file, or several, in order."""
 
     allow_language: bool = False
