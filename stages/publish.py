@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import read_params
-from spanferry.publish.about import licence_request
+from spanferry.publish.about import request_facts
 from spanferry.publish.build import describe_build
 from spanferry.publish.package import build_package
 
@@ -21,8 +21,8 @@ def main(name: str, source: Path, clean: Path, loss: Path, out: Path) -> None:
     about = params.about_build(name)
     build = describe_build(params, name, source)
     reports = build_package(clean, loss, out, build, about, params.corpus(name).allow_language)
-    if not about.licence:
-        print_summary("publish", f"{name} cannot be uploaded: {licence_request(name)}")
+    if request := request_facts(about, name, build.target, native=params.corpus(name).native):
+        print_summary("publish", f"{name} cannot be uploaded: {request}")
     questions = sum(report.counts.questions for report in reports.values())
     warnings = sum(report.warnings for report in reports.values())
     print_summary("publish", f"{name}: {questions:,} questions in {out}; contract kept, {warnings:,} warnings")

@@ -14,11 +14,12 @@ from spanferry.checksums import SHA256SUMS, checksum_lines
 from spanferry.config import Corpus
 from spanferry.corrections.files import fetched_name
 from spanferry.errors import FetchError
-from spanferry.files import atomic_write, file_sha256, regular_file, write_bytes
+from spanferry.files import atomic_write, file_sha256, regular_file, write_bytes, write_json
 from spanferry.hub.ids import is_hub_id
 from spanferry.hub.source import DataSet, encode_data_sets, fetch_split, is_data_set
 from spanferry.records import SPLITS, Split
 from spanferry.squad import read_document
+from spanferry.squad.notes import NOTES_FILE, count_notes
 
 CHUNK_BYTES = 1 << 20
 TIMEOUT_S = 60  # seconds without receiving a byte
@@ -108,16 +109,19 @@ def fetch_group(
     """
     questions = 0
     data_sets: dict[str, DataSet] = {}
+    counts: dict[str, dict[str, int]] = {}
     files: list[str] = []
     notes: list[str] = []
     out.mkdir(parents=True, exist_ok=True)
     for key, location in locations.items():
 
-        def inspect(path: Path, name: str = file_name(group, key), location: str = location) -> None:
+        def inspect(path: Path, name: str = file_name(group, key), key: str = key, location: str = location) -> None:
             nonlocal questions
             reading = read_document(path, location)
             questions += reading.usable
             notes.extend(f"{name}: {line}" for line in reading.describe())
+            if reading.notes:
+                counts[key] = count_notes(reading.notes)
             if corpus.repair == "off":
                 reading.repaired.refuse(location)
 
@@ -135,6 +139,9 @@ def fetch_group(
     if data_sets:
         files.append(DATA_SETS)
         write_bytes(out / DATA_SETS, encode_data_sets(data_sets))
+    if counts:
+        files.append(NOTES_FILE)
+        write_json(out / NOTES_FILE, counts)
     for stale in {path.name for path in out.iterdir()} - set(files):
         (out / stale).unlink()
     write_bytes(out / SHA256SUMS, checksum_lines(out).encode())

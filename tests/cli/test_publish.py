@@ -132,8 +132,8 @@ def test_the_summary_and_the_error_of_the_stage(tmp_path, monkeypatch):
     done = CliRunner().invoke(stages.publish.main, [str(argument) for argument in arguments])
     assert done.exit_code == 0
     assert done.stdout.splitlines()[0] == (
-        "publish: tiny cannot be uploaded: its licence is not known; add about.tiny to params.yaml, such as "
-        "{licence: CC-BY-SA-4.0, title: ..., attribution: [...]}"
+        "publish: tiny cannot be uploaded: its licence and the day of its translation are not known; add about.tiny to "
+        'params.yaml, such as {licence: CC-BY-SA-4.0, title: ..., attribution: [...], translated: "2026-11-29"}'
     )
     (clean / "nl_squadv2_dev_clean.json").write_text("{")
     done = CliRunner().invoke(stages.publish.main, [str(argument) for argument in arguments])

@@ -58,3 +58,9 @@ def test_the_sources_are_stated_with_revision_and_without_secrets(tmp_path: Path
     details = describe(tmp_path, text.replace("dev: dev.json", "dev: hf:anna/havens@v1.2"))
     assert details.sources["train"].location == "https://host.example/train.json"
     assert details.sources["dev"] == SourceFile("hf:anna/havens@v1.2", SHA, "v1.2")
+
+
+def test_the_ids_that_were_made_are_counted(tmp_path: Path) -> None:
+    assert describe(tmp_path, PARAMS).made_ids == 0
+    (tmp_path / "notes.json").write_text('{"train": {"made_id": 3, "number_text": 2}, "dev": {"made_id": 1}}')
+    assert describe(tmp_path, PARAMS).made_ids == 4

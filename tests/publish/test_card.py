@@ -5,12 +5,14 @@ import re
 
 import msgspec
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from huggingface_hub import DatasetCard
 from ruamel.yaml import YAML
-from spanferry.publish.about import About
+from spanferry.publish.about import About, request_facts
 from spanferry.publish.card import REVISION_PLACEHOLDER, size_category, state_revision
 from spanferry.publish.citation import MESSAGE, citation_file
+from spanferry.publish.columns import describe_columns
 from spanferry.publish.package import build_package, choose_example
 from spanferry.squad.forms import QUESTIONS
 
@@ -78,6 +80,8 @@ LOSS = """\
 | dev | – without one | 1 | 1 | 0 | 100.0 % |
 | dev | answers | 7 | 2 | 5 | 28.6 % |
 | dev | plausible answers | 1 | 1 | 0 | 100.0 % |
+
+Lost questions by reason: `context_untranslated` 1, `question_untranslated` 1, `below_threshold` 2, `ambiguous` 1.
 
 Lost answers by reason: `source_mismatch` 1, `context_untranslated` 1, `question_untranslated` 1, `not_found` 1, \
 `below_threshold` 2, `ambiguous` 1.
@@ -180,3 +184,64 @@ def test_texts_about_one_language_are_left_out_of_a_build_in_another() -> None:
     assert about.for_target("nl-BE") == about
     assert about.for_target("de") == About(licence="MIT", language="nl")
     assert About(title="Towns").for_target("de").title == "Towns"
+
+
+def test_what_was_repaired_in_the_source_is_counted(tmp_path) -> None:
+    clean, loss = write(tmp_path)
+    figures = msgspec.json.decode(loss.read_bytes())
+    figures["total"]["answers"]["repaired"] = {"utf8_bytes": 1200, "once": 1}
+    figures["total"]["plausible_answers"]["repaired"] = {"once": 2}
+    loss.write_bytes(msgspec.json.encode(figures))
+    build_package(clean, loss, tmp_path / "published", BUILD, ABOUT)
+    text = (tmp_path / "published" / "README.md").read_text(encoding="utf-8")
+    assert (
+        "are repaired, by what was wrong: `utf8_bytes` 1,200, `once` 3. `provenance` has them as they were.\n" in text
+    )
+
+
+@pytest.mark.parametrize("translator", ["memory", None])
+def test_ids_that_were_made_are_told(rendered, translator) -> None:
+    build = msgspec.structs.replace(BUILD, translator=translator)
+    assert "Ids are those of the source. " in rendered(build=build)
+    some = rendered(build=msgspec.structs.replace(build, made_ids=1200))
+    assert "Ids are those of the source, but 1,200 questions that had none have ids made from the SHA-256 of " in some
+    one = rendered(build=msgspec.structs.replace(build, made_ids=1))
+    assert "but 1 question that had none has an id made from the SHA-256 of context and question. Every " in one
+
+
+def test_every_column_of_the_provenance_is_described(rendered, tmp_path) -> None:
+    text = rendered()
+    [header] = {tuple(pq.read_schema(path).names) for path in (tmp_path / "published/provenance").iterdir()}
+    table = text.partition("| column | content |\n|---|---|\n")[2].partition("\n\n")[0]
+    cells = [row.split(" | ")[0] for row in table.splitlines()]
+    assert sorted(re.findall(r"`(\w+)`", " ".join(cells))) == sorted(header)
+    assert describe_columns(["text", "unknown"]) == [("`text`", "its span in this dataset")]
+
+
+@pytest.mark.parametrize(
+    ("about", "native", "request_"),
+    [
+        (ABOUT, False, ""),
+        (About(licence="MIT"), True, ""),
+        (
+            About(licence="MIT"),
+            False,
+            "the day of its translation is not known; add about.tiny to params.yaml, such as "
+            '{translated: "2026-11-29"}',
+        ),
+        (
+            About(licence="MIT", language="nl"),
+            False,
+            "the day of its translation is not known; add about.tiny to params.yaml, such as "
+            '{language: de, translated: "2026-11-29"}',
+        ),
+        (
+            About(),
+            False,
+            "its licence and the day of its translation are not known; add about.tiny to params.yaml, such as "
+            '{licence: CC-BY-SA-4.0, title: ..., attribution: [...], translated: "2026-11-29"}',
+        ),
+    ],
+)
+def test_what_is_missing_is_asked_for_in_one_line(about: About, native: bool, request_: str) -> None:
+    assert request_facts(about, "tiny", "de", native=native) == request_

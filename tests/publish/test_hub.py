@@ -52,7 +52,7 @@ def test_the_folder_is_uploaded_complete_private_and_tagged(hub, published, tmp_
     assert f"git revision: `{REVISION}`" in (tmp_path / "arrived" / "README.md").read_text()
     done = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=tmp_path / "arrived", check=False)
     assert done.returncode == 0
-    check_ready(tmp_path / "arrived", "tiny", ABOUT)
+    check_ready(tmp_path / "arrived", "tiny", ABOUT, "nl", native=False)
     assert REVISION not in (published / "README.md").read_text()
 
 
@@ -99,15 +99,18 @@ def test_an_unreachable_hub_and_a_wrong_name_give_a_one_line_error(published):
 
 
 def test_folders_that_must_not_be_uploaded(published):
-    check_ready(published, "tiny", ABOUT)
-    with pytest.raises(InputError, match=r"its licence is not known; add about\.tiny to params\.yaml, such as \{lic"):
-        check_ready(published, "tiny", About())
+    check_ready(published, "tiny", ABOUT, "nl", native=False)
+    with pytest.raises(
+        InputError,
+        match=r"its licence and the day of its translation are not known; add about\.tiny to params\.yaml, such as",
+    ):
+        check_ready(published, "tiny", About(), "nl", native=False)
     (published / "loss.json").write_text("{}")
     with pytest.raises(ContractError, match=r"checksum_mismatch: loss\.json"):
-        check_ready(published, "tiny", ABOUT)
+        check_ready(published, "tiny", ABOUT, "nl", native=False)
     (published / "SHA256SUMS").unlink()
     with pytest.raises(InputError, match="no SHA256SUMS in it"):
-        check_ready(published, "tiny", ABOUT)
+        check_ready(published, "tiny", ABOUT, "nl", native=False)
 
 
 def test_broken_files_are_not_uploaded(published):
@@ -116,4 +119,4 @@ def test_broken_files_are_not_uploaded(published):
     document["data"][0]["paragraphs"][0]["qas"][0]["answers"][0]["text"] = ""
     path.write_bytes(msgspec.json.encode(document))
     with pytest.raises(ContractError, match="empty_answer"):
-        check_ready(published, "tiny", ABOUT)
+        check_ready(published, "tiny", ABOUT, "nl", native=False)

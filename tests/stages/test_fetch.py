@@ -190,3 +190,19 @@ def test_columns_of_a_file_that_is_no_data_set_are_refused(workdir: Path, refusa
     Path("params.yaml").write_text(PARAMS + "    columns: {context: text}\n", encoding="utf-8")
     line = "fetch: train.json: config and columns need a data set: hf:owner/name@revision or a folder"
     assert refusal(main, *ARGUMENTS) == line
+
+
+def test_what_was_noted_is_counted_beside_the_files(workdir: Path, run) -> None:
+    lay_out(workdir)
+    dev = copy.deepcopy(DEV)
+    for question in dev["data"][0]["paragraphs"][0]["qas"]:
+        del question["id"]
+    Path("dev.json").write_bytes(as_json(dev))
+    assert fetch(run, "source").stdout.splitlines()[-1] == (
+        "fetch: small, source: train.json, dev.json, notes.json; 4 questions"
+    )
+    assert json.loads((OUT / "notes.json").read_bytes()) == {"dev": {"made_id": 2}}
+    assert "notes.json" in (OUT / "SHA256SUMS").read_text()
+    lay_out(workdir)
+    assert fetch(run, "source").exit_code == 0
+    assert contents(OUT).keys() == {"train.json", "dev.json", "SHA256SUMS"}

@@ -37,9 +37,9 @@ def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run
     that the build depends on have changes. Log in with `hf auth login`, or set HF_TOKEN.
     """
     params = read_params()
-    params.corpus(corpus)
+    native, target = params.corpus(corpus).native, params.languages(corpus).target
     folder = Path("data") / corpus / "published"
-    check_ready(folder, corpus, params.about_build(corpus))
+    check_ready(folder, corpus, params.about_build(corpus), target, native=native)
     if not allow_language:
         check_language(read_figures(folder / "loss.json"), corpus, "give --allow-language")
     files = list_files(folder)

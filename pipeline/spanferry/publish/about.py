@@ -87,10 +87,21 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
         return f"https://spdx.org/licenses/{self.licence}" if self.licence else None
 
 
-def licence_request(corpus: str) -> str:
-    """Ask for the licence of a corpus that has none."""
-    example = "{licence: CC-BY-SA-4.0, title: ..., attribution: [...]}"
-    return f"its licence is not known; add about.{corpus} to params.yaml, such as {example}"
+def request_facts(about: About, corpus: str, target: str, *, native: bool) -> str:
+    """Ask for what must be stated of a corpus before it is uploaded: its licence, and when it was translated.
+
+    "" when nothing is missing. about: that of the build in the target language. native: it is not translated.
+    """
+    missing: dict[str, str] = {}  # what -> an example
+    if not about.licence:
+        missing["its licence"] = "licence: CC-BY-SA-4.0, title: ..., attribution: [...]"
+    if not (native or about.translated):
+        language = "" if about.language is None or fits(target, about.language) else f"language: {target}, "
+        missing["the day of its translation"] = f'{language}translated: "2026-11-29"'
+    if not missing:
+        return ""
+    facts = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not known"
+    return f"{facts}; add about.{corpus} to params.yaml, such as {{{', '.join(missing.values())}}}"
 
 
 class SourceFile(Struct, frozen=True):
@@ -119,6 +130,9 @@ class BuildDetails(Struct, frozen=True):
 
     settings: dict[str, dict[str, Any]]
     """The sections of params.yaml that change the result, as plain values."""
+
+    made_ids: int = 0
+    """The number of questions that had no id in the source; theirs are made from their texts."""
 
 
 TRANSLATOR_DESCRIPTIONS = {

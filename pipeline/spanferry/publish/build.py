@@ -9,8 +9,11 @@ from msgspec import Struct
 
 from spanferry.checksums import read_checksums
 from spanferry.config import Params
+from spanferry.files import read_json
 from spanferry.hub.ids import is_hub_id, parse_hub_id
 from spanferry.publish.about import BuildDetails, SourceFile
+from spanferry.records import Split
+from spanferry.squad.notes import NOTES_FILE, NoteKind
 
 # Settings that may hold a key or the address of a private server are not published: `key_variable`, the parts of a URL
 # besides its host, and all fields of `body` but these. A list of what is published cannot miss a new kind of secret.
@@ -44,7 +47,15 @@ def describe_build(params: Params, name: str, source: Path) -> BuildDetails:
             split: source_file(location, checksums[f"{split}.json"]) for split, location in corpus.locations().items()
         },
         settings=settings,
+        made_ids=count_made_ids(source),
     )
+
+
+def count_made_ids(source: Path) -> int:
+    """Return the number of questions whose ids the reader of the fetched splits made. Raises InputError."""
+    notes = source / NOTES_FILE
+    counts = read_json(notes, dict[Split, dict[str, int]]) if notes.exists() else {}
+    return sum(kinds.get(NoteKind.MADE_ID.name.lower(), 0) for kinds in counts.values())
 
 
 def source_file(location: str, sha256: str) -> SourceFile:

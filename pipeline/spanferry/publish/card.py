@@ -5,6 +5,7 @@ that a commit that changes nothing else does not change the build.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from spanferry.corrections.wording import describe_corrections
 from spanferry.loss_figures import LossFigures, percent
 from spanferry.publish.about import About, BuildDetails, describe_translator
 from spanferry.publish.citation import attribution_sentence, bibtex_entry, display_title
-from spanferry.records import SPLITS, Method, Reason, Split
+from spanferry.publish.columns import describe_columns
+from spanferry.records import SPLITS, Method, Reason, RepairKind, Split
 from spanferry.squad.validation import ValidationReport
 from spanferry.yaml_files import to_yaml
 
@@ -53,13 +55,15 @@ def render_card(
     about: About,
     build: BuildDetails,
     example: Mapping[str, Any],
+    columns: Iterable[str],
 ) -> str:
     """Render the text of README.md.
 
     files: configuration -> paths of its parquet files. reports: split -> validation report of its cleaned file.
-    example: a row of the configuration `default`.
+    example: a row of the configuration `default`. columns: those of the configuration `provenance`.
     """
     answers = figures.total.answers
+    repaired = Counter(answers.repaired) + Counter(figures.total.plausible_answers.repaired)
     return _ENVIRONMENT.get_template("card.md.jinja").render(
         header=yaml_header(files, reports, about, build),
         title=display_title(about, build),
@@ -71,6 +75,10 @@ def render_card(
         loss=loss_rows(figures),
         methods=format_counts(answers.methods, Method),
         reasons=format_counts(answers.reasons, Reason),
+        question_reasons=format_counts(figures.total.questions.reasons, Reason),
+        repaired=format_counts(repaired, RepairKind),
+        ids=describe_ids(build.made_ids),
+        columns=describe_columns(columns),
         names=describe_names(figures.names),
         gold=figures.gold,
         people=figures.people,
@@ -85,6 +93,14 @@ def render_card(
         revision=REVISION_PLACEHOLDER,
         percent=percent,
     )
+
+
+def describe_ids(made: int) -> str:
+    """Describe where the ids of the questions come from. made: the number of those that had none."""
+    if not made:
+        return "Ids are those of the source."
+    questions = "1 question that had none has an id" if made == 1 else f"{made:,} questions that had none have ids"
+    return f"Ids are those of the source, but {questions} made from the SHA-256 of context and question."
 
 
 def describe_names(counts: Mapping[str, int]) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from spanferry.checksums import SHA256SUMS, checksum_lines
 from spanferry.errors import ContractError, InputError, SpanferryError, single_line
 from spanferry.files import read_json, write_json
-from spanferry.publish.about import About, licence_request
+from spanferry.publish.about import About, request_facts
 from spanferry.publish.card import state_revision
 from spanferry.publish.croissant import CROISSANT_FILE, state_publication
 from spanferry.publish.revision import Commit
@@ -31,10 +31,10 @@ class UploadError(SpanferryError):
     """The Hub refused the upload, or could not be reached."""
 
 
-def check_ready(folder: Path, corpus: str, about: About) -> None:
-    """Raise an error when a folder must not be uploaded: broken files, wrong checksums, no licence.
+def check_ready(folder: Path, corpus: str, about: About, target: str, *, native: bool) -> None:
+    """Raise an error when a folder must not be uploaded: broken files, wrong checksums, facts that are not stated.
 
-    Raises InputError or ContractError.
+    The arguments after `folder` are those of `request_facts`. Raises InputError or ContractError.
     """
     if not (folder / SHA256SUMS).is_file():
         raise InputError(f"{folder}: no {SHA256SUMS} in it; build it with `dvc repro`")
@@ -43,8 +43,8 @@ def check_ready(folder: Path, corpus: str, about: About) -> None:
         if report.errors:
             worst = report.findings[0]
             raise ContractError(f"{report.file}: {worst.rule}: {worst.examples[0].path} {worst.examples[0].message}")
-    if not about.licence:
-        raise InputError(f"{folder}: {licence_request(corpus)}")
+    if request := request_facts(about, corpus, target, native=native):
+        raise InputError(f"{folder}: {request}")
 
 
 def list_files(folder: Path) -> list[tuple[str, int]]:

@@ -84,7 +84,9 @@ def build_package(
         write_json(part / CROISSANT_FILE, croissant_metadata(part, configs, about, build))
         write_bytes(part / "CITATION.cff", citation_file(about, build).encode())
         paths = {config: list(parts) for config, parts in configs.items()}
-        card = render_card(paths, reports, figures, about, build, choose_example(next(iter(questions.values()))))
+        example = choose_example(next(iter(questions.values())))
+        columns = next(iter(configs["provenance"].values()), provenance).column_names
+        card = render_card(paths, reports, figures, about, build, example, columns)
         write_bytes(part / "README.md", card.encode())
         write_bytes(part / SHA256SUMS, checksum_lines(part).encode())
     return reports

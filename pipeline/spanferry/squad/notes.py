@@ -54,6 +54,22 @@ class Note(Struct, frozen=True):
     first: str
 
 
+NOTES_FILE = "notes.json"
+"""What was noted of the splits of a corpus, beside them: {split: {name of a kind: count}}."""
+
+
+def count_notes(notes: Sequence[Note]) -> dict[str, int]:
+    """Count notes by the names of their kinds.
+
+    >>> count_notes([Note(NoteKind.MADE_ID, "", 2, "data[0]")])
+    {'made_id': 2}
+    """
+    counts: Counter[str] = Counter()
+    for note in notes:
+        counts[note.kind.name.lower()] += note.count
+    return dict(counts)
+
+
 def describe_notes(notes: Sequence[Note]) -> Iterator[str]:
     """Yield a plain line for each kind of note; extra keys share one line.
 
