@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-COLUMNS = {
+from spanferry.records import Signal
+
+COLUMNS: dict[tuple[str, ...], str] = {
     ("article", "paragraph"): "the numbers of the article and of the paragraph in the source, from 0",
     ("title",): "the title of the article in the source",
     ("question_id", "field", "index"): "the answer in the source; `field` is `answers` or `plausible_answers`",
@@ -22,6 +24,9 @@ COLUMNS = {
         "how names in the question and in the title were made those of the context; null if they were not"
     ),
     ("corrected",): "what people changed",
+    ("quality",): "the estimated chance that a person would accept the question with its context and answers",
+    ("reasons",): "what speaks against it, in words, the strongest first",
+    tuple(Signal): "the signals behind it, 0 (bad) to 1 (good); null where one does not apply",
 }
 """Columns that belong together -> their meaning."""
 
