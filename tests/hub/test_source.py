@@ -1,5 +1,6 @@
 """Tests of data sets as sources: from a stand-in of the Hub over real HTTP, and from folders with the same layout."""
 
+import gzip
 import io
 import json
 from collections.abc import Mapping
@@ -141,7 +142,7 @@ def test_the_hub_and_a_folder_with_the_same_layout_give_the_same_bytes(hub: Hub,
         ("hf:anna/havens@main", "main is a branch, which moves; write hf:anna/havens@{commit}"),
         ("hf:anna/havens@v2", "no such revision; tags: v1.0; or write a commit of 40 digits"),
         (f"hf:anna/havens@{'1' * 40}", "no such revision"),
-        ("hf:bert/havens@v1.0", "no such data set, or it is private (then run: hf auth login)"),
+        ("hf:bert/havens@v1.0", "no such data set, or it is private (then set HF_TOKEN, or run: hf auth login)"),
     ],
 )
 def test_a_wrong_id_gives_one_line(hub: Hub, tmp_path: Path, location: str, message: str) -> None:
@@ -151,13 +152,64 @@ def test_a_wrong_id_gives_one_line(hub: Hub, tmp_path: Path, location: str, mess
     assert str(caught.value) == f"{location}: {message.format(commit=commit)}"
 
 
-@pytest.mark.parametrize("status", [401, 403, 500])
-def test_a_refusal_gives_one_line(hub: Hub, tmp_path: Path, status: int) -> None:
+TOKEN = "hf_s3cretToken"
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "message"),
+    [
+        (
+            401,
+            {"X-Error-Message": "Invalid credentials in Authorization header"},
+            "HTTP 401: the token is not accepted",
+        ),
+        (
+            403,
+            {"X-Error-Code": "GatedRepo"},
+            "its owners grant access on request; ask for it on its page, then set HF_",
+        ),
+        (
+            403,
+            {"X-Error-Message": f"no rights: {TOKEN}"},
+            "HTTP 403: the token may not read it; set HF_TOKEN, or run: ",
+        ),
+        (429, {}, "HTTP 429: too many requests; try again later, or set HF_TOKEN"),
+        (451, {"X-Error-Message": f"of {TOKEN}"}, ""),
+    ],
+)
+def test_a_refusal_gives_one_line_with_the_remedy_and_without_the_token(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, headers: dict[str, str], message: str
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
     hub.publish("anna/havens", SHARDS, "v1.0")
-    hub.refused = status
-    with pytest.raises(FetchError, match=r"^hf:anna/havens@v1\.0: ") as caught:
+    hub.refused, hub.refusal = status, headers
+    with pytest.raises(FetchError) as caught:
         fetch("hf:anna/havens@v1.0", tmp_path / "train.json")
+    assert str(caught.value).startswith(f"hf:anna/havens@v1.0: {message}")
     assert "\n" not in str(caught.value)
+    assert TOKEN not in str(caught.value)
+
+
+def test_a_gated_file_and_a_hub_that_is_down_give_one_line(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.publish("anna/havens", SHARDS, "v1.0")
+    hub.gated = True
+    with pytest.raises(FetchError, match=r"^hf:anna/havens@v1.0: its owners grant access on request; ask for it on"):
+        fetch("hf:anna/havens@v1.0", tmp_path / "train.json")
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(FetchError, match=r"v1.0: the Hub cannot be reached: .* refused; HF_HUB_OFFLINE=1 uses only"):
+        fetch("hf:anna/havens@v1.0", tmp_path / "train.json")
+    monkeypatch.setenv("HF_TOKEN", "hf_s3cret€")
+    with pytest.raises(FetchError, match=r"v1.0: the token of the Hub has characters that no token has; set HF_TOKEN"):
+        fetch("hf:anna/havens@v1.0", tmp_path / "train.json")
+
+
+def test_packed_files_are_read(tmp_path: Path) -> None:
+    one, other = gzip.compress(as_lines(ROWS), mtime=0), as_lines(OTHERS)
+    folder = lay_out(tmp_path / "packed havens", {"train-1.jsonl.gz": one, "train-2.jsonl": other})
+    fetch(folder, tmp_path / "out")
+    assert lines_of(tmp_path / "out") == [*ROWS, *OTHERS]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ class Hub:
         self.repositories: dict[str, dict] = {}
         self.large: dict[str, bytes] = {}
         self.refused: int | None = None  # the HTTP status of every response
+        self.refusal: dict[str, str] = {}  # headers of these
+        self.gated = False  # files may not be read
         self.address = ""
         self.requests: list[str] = []  # method and path of each
 
@@ -78,7 +80,9 @@ class Hub:
 
     def respond_to(self, method: str, path: str, raw: bytes) -> tuple[int, object]:
         if self.refused:
-            return self.refused, {"error": "Invalid username or password."}
+            return self.refused, {"error": "refused"}
+        if self.gated and "/resolve/" in path:
+            return 403, {"error": "Access is restricted"}
         if method == "PUT":
             self.large[path.rpartition("/")[2]] = raw
             return 200, {}
@@ -154,8 +158,11 @@ def serve_hub() -> Iterator[Hub]:
             self.send_header("ETag", f'"{sha256(body).hexdigest()}"')
             if "/resolve/" in path:
                 self.send_header("X-Repo-Commit", path.split("/")[5])
-            if code := {"Repository": "RepoNotFound", "Invalid": "RevisionNotFound"}.get(errors_start(content)):
+            codes = {"Repository": "RepoNotFound", "Invalid": "RevisionNotFound", "Access": "GatedRepo"}
+            if code := codes.get(errors_start(content)):
                 self.send_header("X-Error-Code", code)
+            for name, value in hub.refusal.items():
+                self.send_header(name, value)
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)

@@ -23,6 +23,14 @@ CONVERTED = "refs/convert/parquet"
 
 SHOWN = 10  # names in a message
 
+LOGIN = "set HF_TOKEN, or run: hf auth login"
+REMEDIES = {
+    401: f"the token is not accepted; {LOGIN}",
+    403: f"the token may not read it; {LOGIN}",
+    429: f"too many requests; try again later, or {LOGIN}",
+}
+"""HTTP status -> what it means, and what to do."""
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -110,36 +118,55 @@ def converted_commit(hub_id: HubId) -> str | None:
 
 @contextmanager
 def errors_of(hub_id: HubId) -> Iterator[None]:
-    """Turn the errors of huggingface_hub into FetchError."""
+    """Turn the errors of huggingface_hub into FetchError, which names the remedy and never the token."""
     from httpx2 import HTTPError
-    from huggingface_hub import errors
+    from huggingface_hub import get_token
 
     try:
         yield
-    except errors.GatedRepoError as error:
-        raise FetchError(
-            f"{hub_id}: its owners grant access on request; ask for it, then run: hf auth login"
-        ) from error
-    except errors.RepositoryNotFoundError as error:
-        raise FetchError(f"{hub_id}: no such data set, or it is private (then run: hf auth login)") from error
-    except errors.RevisionNotFoundError as error:
-        raise FetchError(f"{hub_id}: no such revision") from error
-    except (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled) as error:
-        raise FetchError(f"{hub_id}: not completely in the cache, and the Hub cannot be reached") from error
     except (HTTPError, OSError, RuntimeError, ValueError) as error:
-        raise FetchError(f"{hub_id}: {single_line(error)}") from error
+        line = f"{hub_id}: {describe_error(error)}"
+        if token := get_token():
+            line = line.replace(token, "(token)")
+        raise FetchError(line) from error
+
+
+def describe_error(error: Exception) -> str:
+    """Return what an error of huggingface_hub means, and its remedy, on one line."""
+    from httpx2 import TransportError
+    from huggingface_hub import errors
+
+    match error:
+        case errors.GatedRepoError():
+            return f"its owners grant access on request; ask for it on its page, then {LOGIN}"
+        case errors.RepositoryNotFoundError():
+            return f"no such data set, or it is private (then {LOGIN})"
+        case errors.RevisionNotFoundError():
+            return "no such revision"
+        case errors.LocalEntryNotFoundError() | errors.OfflineModeIsEnabled():
+            return "not completely in the cache, and the Hub cannot be reached"
+        case errors.HfHubHTTPError(response=response) if remedy := REMEDIES.get(response.status_code):
+            return f"HTTP {response.status_code}: {remedy}"
+        case TransportError():
+            return f"the Hub cannot be reached: {single_line(error)}; HF_HUB_OFFLINE=1 uses only what is in the cache"
+        case UnicodeEncodeError():
+            return f"the token of the Hub has characters that no token has; {LOGIN}"
+        case _:
+            return single_line(error)
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Show no progress bars of huggingface_hub."""
-    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+    """Show no progress bars and warnings of huggingface_hub."""
+    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars, logging
 
-    was_disabled = are_progress_bars_disabled()
+    was_disabled, verbosity = are_progress_bars_disabled(), logging.get_verbosity()
     disable_progress_bars()
+    logging.set_verbosity_error()  # it warns of a data set without a card
     try:
         yield
     finally:
+        logging.set_verbosity(verbosity)
         if not was_disabled:
             enable_progress_bars()
 
