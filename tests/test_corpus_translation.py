@@ -68,7 +68,7 @@ class Obedient(Translator):
     """An engine that takes glossaries, and shows the one that it was given."""
 
     identity = "obedient"
-    uses_glossary = True
+    uses_glossary = glossary_first = True
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
@@ -142,7 +142,7 @@ def test_a_question_that_the_memory_has_is_not_asked_again_with_a_glossary(names
 
 def test_other_engines_get_all_texts_at_once(names_folder: Path) -> None:
     engine = Obedient()
-    engine.uses_glossary = False
+    engine.glossary_first = False
     obey(names_folder, engine)
     (names_folder / "layout.parquet").unlink()  # it is not needed
     assert not any(request.glossary for request in engine.requests)

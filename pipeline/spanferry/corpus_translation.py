@@ -2,7 +2,7 @@
 
 segments, layout ──TranslationSession──> translations (TranslationRow), metrics
 
-An engine that takes glossaries gets the questions last, with the names that their translated paragraphs have.
+An engine that takes a glossary with each text gets the questions last, with the names of their translated paragraphs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,12 +27,12 @@ def translate_corpus(
 ) -> dict[str, Any]:
     """Translate segments and write the table of translations (TranslationRow). Returns the translations' metrics.
 
-    segments: a table of SegmentRow. layout: the table of SourceParagraph that they come from. names: True to give an
-    engine that takes glossaries the names of the paragraphs. Raises InputError for a table that cannot be read, and
+    segments: a table of SegmentRow. layout: the table of SourceParagraph that they come from. names: True to give
+    engines with `glossary_first` the names of the paragraphs. Raises InputError for a table that cannot be read, and
     TranslationError as `TranslationSession.translate` does.
     """
     texts = read_segments(segments, layout if session.translator.uses_context else None)
-    waits = [names and session.translator.uses_glossary and each.kind == Kind.QUESTION for each in texts]
+    waits = [names and session.translator.glossary_first and each.kind == Kind.QUESTION for each in texts]
     first = [segment for segment, is_waiting in zip(texts, waits, strict=True) if not is_waiting]
     found = session.translate(first)
     contexts, context_results = translate_failed_contexts(session, first, found, layout)

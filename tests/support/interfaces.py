@@ -316,11 +316,19 @@ class LibreTranslateServer(Interface):
 
 
 class DeepLV2(Interface):
-    """DeepL: POST /v2/translate, as its OpenAPI description has it, with tag handling version 2."""
+    """DeepL: POST /v2/translate, as its OpenAPI description has it, with tag handling version 2; and /v2/glossaries.
+
+    A translation with a glossary has the words of the glossary for its terms.
+    """
 
     engine, key_variable = "deepl", "DEEPL_AUTH_KEY"
     max_texts, max_bytes = 50, 131_072
     models = ("quality_optimized", "prefer_quality_optimized", "latency_optimized")
+
+    def __init__(self, answer: Answer, **options: Any) -> None:
+        super().__init__(answer, **options)
+        self.glossaries: dict[str, dict[str, str]] = {}
+        self.made: list[dict[str, str]] = []
 
     def fail(self, fault: Fault) -> Reply:
         match fault:
@@ -334,9 +342,11 @@ class DeepLV2(Interface):
                 return Reply({"message": f"Bad request: {KEY}"}, 400)
 
     def handle(self, request: Received) -> Reply:
-        self.expect((request.method, request.path) == ("POST", "/v2/translate"), f"path {request.path}")
         if request.headers.get("authorization") != f"DeepL-Auth-Key {KEY}":
             return self.fail(Fault.UNAUTHORIZED)
+        if request.path.startswith("/v2/glossaries"):
+            return self.change_glossaries(request)
+        self.expect((request.method, request.path) == ("POST", "/v2/translate"), f"path {request.path}")
         if len(request.body) > self.max_bytes:
             return Reply({"message": "Request size exceeds the limit"}, 413)
         body = json.loads(request.body)
@@ -353,15 +363,36 @@ class DeepLV2(Interface):
         if is_tagged and not all(map(is_xml, body["text"])):
             return Reply({"message": "Tag handling parsing failed, please check input."}, 400)
         texts = [decode_markup(text) for text in body["text"]] if is_tagged else body["text"]
+        if "glossary_id" in body and body["glossary_id"] not in self.glossaries:
+            return Reply({"message": "Glossary not found"}, 404)
         answers = self.translate(texts)
         if isinstance(answers, Fault):
             return self.common_fault(answers)
+        for term, word in self.glossaries.get(body.get("glossary_id", ""), {}).items():
+            answers = [answer.replace(term.swapcase(), word) for answer in answers]
         encoded = map(encode_markup, answers, body["text"]) if is_tagged else answers
         rows = [
             {"text": answer, "detected_source_language": "EN", "billed_characters": len(text)}
             for answer, text in zip(encoded, texts, strict=False)
         ]
         return Reply({"translations": rows})
+
+    def change_glossaries(self, request: Received) -> Reply:
+        """Make or delete a glossary."""
+        if request.method == "DELETE":
+            return Reply("", 204 if self.glossaries.pop(request.path.rpartition("/")[2], None) is not None else 404)
+        body = json.loads(request.body)
+        self.expect_fields(body, {"name", "source_lang", "target_lang", "entries_format", "entries"}, set())
+        self.expect(body["entries_format"] == "tsv", f"entries_format {body['entries_format']}")
+        self.expect(len(body["target_lang"]) == 2, f"target_lang {body['target_lang']}: a glossary has no variant")
+        entries = dict(line.split("\t") for line in body["entries"].splitlines())
+        with self.lock:
+            self.made.append(entries)
+            found = f"glossary-{len(self.made)}"
+            self.glossaries[found] = entries
+        languages = {name: body[name].lower() for name in ("source_lang", "target_lang")}
+        more = {"ready": True, "creation_time": "2026-01-01T00:00:00.000000Z", "entry_count": len(entries)}
+        return Reply({"glossary_id": found, "name": body["name"], **languages, **more}, 201)
 
 
 class ChatCompletions(Interface):
@@ -595,7 +626,7 @@ def serve(interface: Interface) -> Iterator[Interface]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = answer
+        do_GET = do_POST = do_DELETE = answer
 
         def handle(self) -> None:
             try:

@@ -1,6 +1,7 @@
 """Tests of the engine DeepL, with a local server."""
 
 import sys
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 import msgspec
@@ -9,6 +10,7 @@ from spanferry.errors import TranslationError
 from spanferry.translation.checks import MARKED
 from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
+from spanferry.translation.engines import deepl_glossaries
 from spanferry.translation.engines.base import (
     Overloaded,
     Refused,
@@ -20,7 +22,10 @@ from spanferry.translation.engines.base import (
 from spanferry.translation.engines.deepl import DeepL
 from spanferry.translation.settings import DeepLSettings
 
+from tests.support.behaviours import environment
+from tests.support.interfaces import DeepLV2, Reply, serve
 from tests.support.json_server import Answer, service
+from tests.support.standin import dutch as standin
 
 pytestmark = pytest.mark.skipif(not find_spec("deepl"), reason="the extra 'deepl' is not installed")
 
@@ -227,3 +232,72 @@ def test_a_session_translates_once_and_then_uses_the_memory(tmp_path, hurried):
                 (None, "refused"),
             ]
     assert served.seen == []
+
+
+NAMES = (("Genghis Khan", "Dzjengis Khan"), ("Lent", "Vasten"))
+QUESTION = "What did Genghis Khan found in Lent?"
+
+
+@contextmanager
+def running(interface: DeepLV2, **settings):
+    """Serve the interface, and yield the engine."""
+    with (
+        serve(interface),
+        environment(interface),
+        DeepL(DeepLSettings(server_url=interface.url, **settings), ("en", "pt"), 5.0) as engine,
+    ):
+        yield engine
+    assert interface.violations == []
+
+
+def test_terms_become_a_glossary_for_the_time_of_the_run():
+    interface = DeepLV2(lambda text, n: standin(text))
+    with running(interface) as engine:
+        assert (engine.uses_glossary, engine.glossary_first) == (True, False)
+        for _ in range(2):  # one glossary for both
+            assert engine.translate([Request(QUESTION, PARAGRAPH, glossary=NAMES)]) == [
+                "nl wHAT DID Dzjengis Khan FOUND IN Vasten?"
+            ]
+        assert engine.translate([Request(QUESTION, PARAGRAPH)]) == [standin(QUESTION)]
+        engine.translate([Request(QUESTION, PARAGRAPH, glossary=NAMES[:1])])
+        assert list(interface.glossaries.values()) == interface.made == [dict(NAMES), dict(NAMES[:1])]
+    assert interface.glossaries == {}
+
+
+def test_few_glossaries_exist_at_once(monkeypatch):
+    monkeypatch.setattr(deepl_glossaries, "MOST", 2)
+    interface = DeepLV2(lambda text, n: standin(text))
+    with running(interface, context=False) as engine:
+        for n in range(5):
+            engine.translate([Request(QUESTION, glossary=(("Lent", f"Vasten {n}"),))])
+            assert len(interface.glossaries) == min(n + 1, 2)
+        assert len(interface.made) == 5
+
+
+def test_a_glossary_that_is_refused_concerns_only_its_texts(monkeypatch):
+    interface = DeepLV2(lambda text, n: standin(text))
+    for status, error, problem in (
+        (400, Refused, "no glossary: Bad request, message: no such languages"),
+        (456, Refused, "no glossary: Quota"),
+        (429, Throttled, "HTTP 429"),
+        (503, Overloaded, "HTTP 503"),
+        (403, TranslationError, "does not accept the key"),
+    ):
+        monkeypatch.setattr(
+            interface,
+            "change_glossaries",
+            lambda request, status=status: Reply({"message": "no such languages"}, status),
+        )
+        with running(interface) as engine:
+            with pytest.raises(error, match=problem):
+                engine.translate([Request(QUESTION, glossary=NAMES)])
+            assert engine.translate([Request(QUESTION)]) == [standin(QUESTION)]
+
+
+def test_a_glossary_of_the_settings_is_the_only_one():
+    interface = DeepLV2(lambda text, n: standin(text))
+    interface.glossaries["mine"] = {"Lent": "Veertigdagentijd"}
+    with running(interface, glossary="mine") as engine:
+        assert not engine.uses_glossary
+        assert engine.translate([Request(QUESTION)]) == ["nl wHAT DID gENGHIS kHAN FOUND IN Veertigdagentijd?"]
+    assert (interface.made, list(interface.glossaries)) == ([], ["mine"])

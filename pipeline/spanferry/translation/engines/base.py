@@ -45,6 +45,8 @@ class Translator(ABC):
     """True if the translation of a text depends on the paragraph around it."""
     uses_glossary: bool = False
     """True if the engine translates the terms in `Request.glossary` as it says."""
+    glossary_first: bool = False
+    """True to translate all questions with a glossary, after their paragraphs; False for those whose names differ."""
     meter: UsageMeter | None = None
     """For a service that bills by character or token: where the engine adds what each response costs."""
     batch: int = 1

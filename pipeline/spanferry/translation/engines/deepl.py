@@ -16,6 +16,7 @@ from spanferry.translation.engines.base import (
     Translator,
     Unreachable,
 )
+from spanferry.translation.engines.deepl_glossaries import Glossaries
 from spanferry.translation.engines.keys import read_key
 from spanferry.translation.engines.support import import_extra, shorten
 from spanferry.translation.settings import DeepLSettings
@@ -34,7 +35,8 @@ class DeepL(Translator):
     """An engine for DeepL.
 
     With context, a request has one text and its paragraph, which is free of charge. Without context, it has 50 texts.
-    XML-like markers are sent as XML tags, which DeepL puts around the translation of the marked words.
+    XML-like markers are sent as XML tags, which DeepL puts around the translation of the marked words. The terms of
+    requests become a glossary of the account for the time of the run, unless the settings name one.
     """
 
     remote = True
@@ -45,7 +47,7 @@ class DeepL(Translator):
         self.settings, self.timeout_s = settings, timeout_s
         self.source = settings.source_code or languages[0]
         self.target = settings.target_code or VARIANTS.get(languages[1].lower(), languages[1])
-        self.uses_context = settings.context
+        self.uses_context, self.uses_glossary = settings.context, settings.glossary is None
         self.batch = 1 if settings.context else MAX_TEXTS
         self.batch_size = self.limit = BODY_BYTES // 2  # the paragraph takes the other half
         self.deadline_s = 2 * timeout_s
@@ -59,6 +61,7 @@ class DeepL(Translator):
         self.library: Any = None
         self.client: Any = None
         self.previous_options: tuple[Any, Any] | None = None
+        self.glossaries: Glossaries | None = None
 
     def __enter__(self) -> Self:
         self.library = import_extra("deepl", "deepl")
@@ -68,9 +71,12 @@ class DeepL(Translator):
         # The package must not retry, because the rate limiter of the client decides when to send a request again.
         http.max_network_retries, http.min_connection_timeout = 0, self.timeout_s
         self.client = self.library.DeepLClient(self.key, server_url=self.settings.server_url, send_platform_info=False)
+        self.glossaries = Glossaries(self.library, self.client, self.source, self.target)
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self.glossaries is not None:
+            self.glossaries.close()
         http = self.library.http_client
         if self.previous_options is not None:
             http.max_network_retries, http.min_connection_timeout = self.previous_options
@@ -81,6 +87,22 @@ class DeepL(Translator):
         return len(dumps(text))
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
+        terms = tuple(dict(term for request in batch for term in request.glossary).items())
+        if not terms or self.glossaries is None:
+            return self._translate(batch, self.settings.glossary)
+        try:
+            glossary = self.glossaries.acquire(terms)
+        except self.library.DeepLException as error:
+            raise self._glossary_failure(error) from error
+        except (TypeError, ValueError, AttributeError, LookupError) as error:
+            raise Refused(f"the terms or the response are no glossary: {shorten(error)}") from error
+        try:
+            return self._translate(batch, glossary)
+        finally:
+            self.glossaries.release(glossary)
+
+    def _translate(self, batch: Sequence[Request], glossary: str | None) -> Sequence[str]:
+        """Translate a batch. glossary: an id."""
         texts = [request.text for request in batch]
         codec = TagCodec(self.markers, texts)
         try:
@@ -92,7 +114,7 @@ class DeepL(Translator):
                 context=(batch[0].context or None) if self.uses_context else None,
                 formality=self.settings.formality,
                 model_type=self.settings.model_type,
-                glossary=self.settings.glossary,
+                glossary=glossary,
                 tag_handling="xml" if codec.is_tagged else None,
                 tag_handling_version="v2" if codec.is_tagged else None,
                 # The outline detection of DeepL may take a tag for a border between sentences.
@@ -112,6 +134,13 @@ class DeepL(Translator):
             raise Unreachable("the response is not DeepL's: a translation is not a string")
         self.has_answered = True
         return codec.decode([result.text for result in results])
+
+    def _glossary_failure(self, error: Any) -> EngineFailure | TranslationError:
+        """Convert an exception when a glossary is made. One that DeepL refuses concerns only its texts."""
+        temporary = (self.library.TooManyRequestsException, self.library.ConnectionException)
+        if isinstance(error, (*temporary, self.library.AuthorizationException)) or (error.http_status_code or 0) >= 500:
+            return self._failure_for(error)
+        return Refused(f"no glossary: {shorten(error)}")
 
     def _failure_for(self, error: Any) -> EngineFailure | TranslationError:
         """Convert an exception of the package to a failure of the call, or of the run."""

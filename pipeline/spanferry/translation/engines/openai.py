@@ -88,6 +88,7 @@ class OpenAI(HttpTranslator):
         if isinstance(self.prompt, PlainPrompt):
             self.markers = Translator.markers
         self.uses_context, self.uses_glossary = self.prompt.uses_context, self.prompt.uses_glossary
+        self.glossary_first = self.uses_glossary
         self.batch = self.prompt.segments
         self.identity = " ".join(
             [
