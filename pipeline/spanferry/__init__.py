@@ -17,7 +17,7 @@
     >>> document = read_squad(path)
     >>> document.data[0].title
     'Canals_of_Amsterdam'
-    >>> reports, _ = validate(path)
+    >>> reports, _ = validate(path, repair=False)
     >>> [finding.rule for finding in reports[0].findings if finding.severity == "error"]
     ['offset_mismatch']
     >>> paragraph = document.data[0].paragraphs[0]

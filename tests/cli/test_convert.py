@@ -76,7 +76,7 @@ def as_squad(path: Path) -> bytes:
 def test_wrong_offsets_are_repaired_and_told_or_refused(convert) -> None:
     Path("bytes.json").write_bytes(as_json(DEV).replace(b'"answer_start": 53', b'"answer_start": 54'))
     done = convert("bytes.json", "right.json")
-    line = "1 answer not at its offset; 1 repaired: offsets are 1 too high (1)"
+    line = "1 answer not at its offset; 1 repaired: offsets are wrong, but the text stands only once in the context (1)"
     assert done.stderr.splitlines()[0] == f"convert: bytes.json: {line}"
     assert Path("right.json").read_bytes() == as_squad(Path("dev.json"))
     refused = convert("bytes.json", "refused.json", "--repair", "off")

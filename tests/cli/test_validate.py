@@ -12,16 +12,41 @@ from tests.support.commands import run
 
 def test_validate_for_people(squad):
     path = squad(BREACHES["offset_mismatch"][0])
-    done = run("validate", path)
+    done = run("validate", path, "--no-repair")
     assert done.exit_code == 1
     assert done.stdout.splitlines() == [
         f"{path}: SQuAD 1.1 json; 1 article, 1 paragraph, 1 question (0 without an answer), 1 answer",
-        "  note     1 answer not at its offset; 1 explained: offsets are 1 too low (1); the other commands repair them",
+        "  note     1 answer not at its offset; 1 explained: offsets are wrong, but the text stands only once in the "
+        "context (1)",
         "  error    offset_mismatch  1  "
         "An answer that is in its context, but not at the given offset (in code points).",
         "             data[0].paragraphs[0].qas[0].answers[0]: '1612' is not at 29 but at 30",
         "  breaks its format: 1 error, 0 warnings",
     ]
+
+
+def test_offsets_that_are_repaired_are_a_note(squad):
+    path = squad(BREACHES["offset_mismatch"][0])
+    done = run("validate", path)
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[1:] == [
+        "  note     1 answer not at its offset; 1 repaired: offsets are wrong, but the text stands only once in the "
+        "context (1)",
+        "  keeps its format",
+    ]
+
+
+def test_every_finding_is_shown_when_all_are_asked_for(squad):
+    document = file([("nergens", number) for number in range(7)])
+    paths = [f"data[0].paragraphs[0].qas[0].answers[{number}]" for number in range(7)]
+    shown = run("validate", squad(document)).stdout
+    assert [path in shown for path in paths] == [True] * 5 + [False] * 2
+    assert "             and 2 more (--all shows them)\n" in shown
+    everything = run("validate", "--all", squad(document)).stdout
+    assert all(path in everything for path in paths)
+    assert "more (" not in everything
+    [report] = json.loads(run("validate", "--json", squad(document)).stdout)["files"]
+    assert [example["path"] for example in report["findings"][0]["examples"]] == paths
 
 
 @pytest.mark.parametrize(("document", "code"), [(file(), 0), (BREACHES["cut_in_word"][0], 0), ({"rows": []}, 2)])

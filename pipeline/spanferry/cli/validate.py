@@ -16,6 +16,7 @@ from spanferry.squad.validation import ValidationReport
 from spanferry.squad.validation.report import Example
 from spanferry.squad.validation.rules import RULES, rules_as_markdown
 
+SHOWN_FINDINGS = 5  # of each rule, unless all are asked for
 MAX_EXAMPLE_LENGTH = 160  # characters
 
 
@@ -28,39 +29,46 @@ def print_rules(context: click.Context, _: click.Parameter, is_requested: bool) 
 
 @click.command(cls=Command)
 @click.argument("place", metavar="FILE|FOLDER", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON, with every finding.")
+@click.option("--all", "show_all", is_flag=True, help=f"Show every finding, not only {SHOWN_FINDINGS} of each rule.")
+@click.option("--no-repair", is_flag=True, help="Wrong offsets are errors even where they can be repaired.")
 @click.option(
     "--rules", is_flag=True, is_eager=True, expose_value=False, callback=print_rules, help="List the rules and exit."
 )
-def validate(place: Path, as_json: bool) -> None:
+def validate(place: Path, as_json: bool, show_all: bool, no_repair: bool) -> None:
     """Check a file of questions (SQuAD 1.1 or 2.0, rows, MRQA), or every such file in a folder.
 
-    Exit code: 0 if all files keep the format (there may be notes and warnings), 1 if a question or answer cannot be
-    used, 2 if a file cannot be read. Notes say what the reader repairs and ignores.
+    Exit code: 0 if all questions and answers can be used (there may be notes and warnings), 1 if some cannot, 2 if a
+    file cannot be read. Notes say what the reader repairs and ignores; wrong offsets that it repairs are notes too.
     """
-    reports, skipped = validation.validate(place)
+    reports, skipped = validation.validate(place, repair=not no_repair)
     is_valid = not any(report.errors for report in reports)
     if as_json:
         result = {"valid": is_valid, "files": reports, "skipped": skipped}
         click.echo(printable_json(msgspec.json.encode(result).decode()))
     else:
-        for line in report_lines(reports, skipped):
+        for line in report_lines(reports, skipped, None if show_all else SHOWN_FINDINGS):
             click.echo(printable(line))
     sys.exit(0 if is_valid else 1)
 
 
-def report_lines(reports: tuple[ValidationReport, ...], skipped: tuple[str, ...]) -> Iterator[str]:
-    """Yield the lines that describe the reports. skipped: names of files that are not SQuAD files."""
+def report_lines(reports: tuple[ValidationReport, ...], skipped: tuple[str, ...], shown: int | None) -> Iterator[str]:
+    """Yield the lines that describe the reports. skipped: names of files that are not SQuAD files.
+
+    shown: how many findings of each rule, None for all.
+    """
     for report in reports:
         yield f"{report.file}: {report.form}" + (f"; {describe_counts(report)}" if report.counts.questions else "")
         for note in describe_notes(report.notes):
             yield f"  note     {note}"
         if report.offsets:
-            yield f"  note     {report.offsets}; the other commands repair them"
+            yield f"  note     {report.offsets}"
         for finding in report.findings:
             yield f"  {finding.severity:<7}  {finding.rule}  {finding.count:,}  {RULES[finding.rule].meaning}"
-            for example in finding.examples:
+            for example in finding.examples[:shown]:
                 yield f"             {describe_example(example)}"
+            if (more := finding.count - len(finding.examples[:shown])) > 0:
+                yield f"             and {more:,} more (--all shows them)"
         yield f"  {describe_outcome(report)}"
     for name in skipped:
         yield f"{name}: not a SQuAD file; skipped"

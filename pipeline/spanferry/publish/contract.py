@@ -76,7 +76,7 @@ def read_valid_file(path: Path) -> CleanedSplit:
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
     reading = scan_bytes(raw, str(path))
-    report = validate_reading(reading, path)
+    report = validate_reading(reading, path, repair=False)
     refuse_errors(path, report)
     if lines := list(describe_notes(report.notes)):
         raise ContractError(f"{path}: not written as a cleaned file is: {'; '.join(lines[:SHOWN_BREACHES])}")

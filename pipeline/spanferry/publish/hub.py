@@ -38,7 +38,7 @@ def check_ready(folder: Path, corpus: str, about: About, target: str, *, native:
     """
     if not (folder / SHA256SUMS).is_file():
         raise InputError(f"{folder}: no {SHA256SUMS} in it; build it with `dvc repro`")
-    reports, _ = validate(folder)
+    reports, _ = validate(folder, repair=False)
     for report in reports:
         if report.errors:
             worst = report.findings[0]

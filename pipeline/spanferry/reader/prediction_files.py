@@ -11,7 +11,6 @@ Errors name the question.
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from json import JSONDecodeError
 from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +18,9 @@ from typing import Any, TypeVar
 from spanferry.errors import InputError
 from spanferry.files import regular_file
 from spanferry.squad import MAX_TEXT_LENGTH
-from spanferry.squad.json_text import cut, describe_value
+from spanferry.squad.fields import Findings
+from spanferry.squad.json_text import Doubled, NotJson, cut, decode_json, describe_value, fields_of
+from spanferry.squad.unpack import NotReadable, unpack
 from spanferry.surrogates import has_surrogate
 
 TEXT_KEYS = ("prediction_text", "text", "answer", "prediction")
@@ -30,7 +31,6 @@ FORMS = (
     '{"ID": "ANSWER"}, {"ID": [{"text": "ANSWER", "probability": 0.9}]} or [{"id": "ID", "prediction_text": "ANSWER"}]'
 )
 ODDS_FORMS = '{"ID": 0.1} or [{"id": "ID", "no_answer_probability": 0.1}]'
-BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 Value = TypeVar("Value")
 Row = tuple[str, Any]
@@ -50,12 +50,6 @@ class Predictions:
 
 class ValueProblem(ValueError):
     """A value is not of the expected kind. The message is the end of a sentence that begins with the question."""
-
-
-class DoubledKeys(dict[str, Any]):
-    """A JSON object in which a key occurs twice, which is `doubled`."""
-
-    doubled: str
 
 
 def read_predictions(path: Path) -> Predictions:
@@ -94,6 +88,7 @@ def _read_values(path: Path, rows: Sequence[Row], read: Callable[[Any], Value]) 
 
 def _find_answer(value: Any) -> str:
     """Return the answer that a file has for a question."""
+    _refuse_doubled(value)
     if isinstance(value, str):
         if len(value) > MAX_TEXT_LENGTH:
             raise ValueProblem(f"has an answer of more than {MAX_TEXT_LENGTH:,} characters")
@@ -110,8 +105,6 @@ def _find_answer(value: Any) -> str:
 
 def _find_answer_of_object(value: dict[str, Any]) -> str:
     """Return the answer in the row of a list, or in a candidate."""
-    if isinstance(value, DoubledKeys):
-        raise ValueProblem(f"has the key {cut(value.doubled)!r} twice")
     key = next((key for key in TEXT_KEYS if key in value), None)
     if key is None:
         raise ValueProblem(f"has none of the keys {', '.join(TEXT_KEYS)}")
@@ -136,10 +129,9 @@ def _find_best(candidates: list[Any]) -> str:
 
 def _find_odds(value: Any) -> float:
     """Return the odds or the probability of no answer that a file has for a question."""
+    _refuse_doubled(value)
     if not isinstance(value, dict):
         return _find_number(value, "null odds")
-    if isinstance(value, DoubledKeys):
-        raise ValueProblem(f"has the key {cut(value.doubled)!r} twice")
     if NO_ANSWER_KEY not in value:
         raise ValueProblem(f"has no {NO_ANSWER_KEY}")
     return _find_number(value[NO_ANSWER_KEY], NO_ANSWER_KEY)
@@ -161,10 +153,10 @@ def _find_number(value: Any, name: str) -> float:
 def _read_rows(path: Path, forms: str) -> list[Row]:
     """Read the rows of a file. forms: what it should look like, for errors. Raises InputError."""
     value = _read_value(path)
-    if isinstance(value, dict) and isinstance(value.get("data"), list):
+    if isinstance((fields_of(value) or {}).get("data"), list):
         raise InputError(f"{path}: a SQuAD file, not predictions or null odds; expected {forms}")
-    if isinstance(value, DoubledKeys):
-        raise InputError(f"{path}: question {cut(value.doubled)!r} occurs twice")
+    if doubled := _find_doubled(value):
+        raise InputError(f"{path}: question {cut(doubled)!r} occurs twice")
     if not isinstance(value, dict | list):
         raise InputError(f"{path}: expected {forms}, not {_describe(value)}")
     rows = list(value.items() if isinstance(value, dict) else _rows_of_list(path, value, forms))
@@ -179,63 +171,53 @@ def _read_rows(path: Path, forms: str) -> list[Row]:
 def _rows_of_list(path: Path, values: Sequence[Any], forms: str) -> Iterator[Row]:
     """Yield the rows of a list. Ids may be numbers. Raises InputError."""
     for number, value in enumerate(values, 1):
-        if not isinstance(value, dict):
+        fields = fields_of(value)
+        if fields is None:
             raise InputError(f"{path}: row {number:,} is {_describe(value)}; expected {forms}")
-        question = value.get("id")
+        question = fields.get("id")
         if isinstance(question, bool) or not isinstance(question, str | int):
-            found = f"not {_describe(question)}" if "id" in value else "and has none"
+            found = f"not {_describe(question)}" if "id" in fields else "and has none"
             raise InputError(f'{path}: row {number:,} needs a text or a whole number as its "id", {found}')
         yield str(question), value
 
 
 def _read_value(path: Path) -> Any:
-    """Read JSON or JSON lines. Raises InputError."""
+    """Read JSON or JSON lines, packed with gzip or not. Raises InputError."""
     try:
         raw = regular_file(path).read_bytes()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
-    mark = next((mark for mark in BYTE_ORDER_MARKS if raw.startswith(mark)), None)
     try:
-        text = raw.decode("utf-8" if mark is None else BYTE_ORDER_MARKS[mark])
+        text = unpack(raw, Findings()).decode()
+    except NotReadable as error:
+        raise InputError(f"{path}: {error}") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not JSON: not text in UTF-8 at byte {error.start:,}") from None
     try:
-        return _decode(text)
-    except (ValueError, RecursionError) as error:
-        lines = [line for line in text.split("\n") if line.strip()]
-        if len(lines) > 1 and isinstance(error, JSONDecodeError) and lines[0].rstrip().endswith("}"):
-            return [_decode_line(path, number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-        raise InputError(f"{path}: not JSON: {_describe_error(error)}") from None
+        return decode_json(text)
+    except NotJson as error:
+        lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+        if len(lines) > 1 and lines[0][1].rstrip().endswith("}"):
+            return [_decode_line(path, number, line) for number, line in lines]
+        raise InputError(f"{path}: not JSON: {error}") from None
 
 
 def _decode_line(path: Path, number: int, line: str) -> Any:
     try:
-        return _decode(line)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: line {number:,}: not JSON: {_describe_error(error)}") from None
+        return decode_json(line)
+    except NotJson as error:
+        raise InputError(f"{path}: line {number:,}: not JSON: {error}") from None
 
 
-def _describe_error(error: Exception) -> str:
-    """Return what is wrong with a text that is not JSON."""
-    if isinstance(error, RecursionError):
-        return "nested too deeply"
-    return str(error) if isinstance(error, JSONDecodeError) else "a number has too many digits"
+def _refuse_doubled(value: object) -> None:
+    """Raise ValueProblem for a JSON object that has a key twice."""
+    if doubled := _find_doubled(value):
+        raise ValueProblem(f"has the key {cut(doubled)!r} twice")
 
 
-def _decode(text: str) -> Any:
-    """Decode JSON. NaN and infinite numbers are decoded too, so that an error can name their question."""
-    return json.loads(text, object_pairs_hook=_make_object)
-
-
-def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make the value of a JSON object, a DoubledKeys if it has a key twice."""
-    value = dict(pairs)
-    if len(value) == len(pairs):
-        return value
-    doubled = DoubledKeys(value)
-    seen: set[str] = set()
-    doubled.doubled = next(key for key, _ in pairs if key in seen or seen.add(key))
-    return doubled
+def _find_doubled(value: object) -> str | None:
+    """Return the key that a JSON object has twice, None if it has none."""
+    return next(iter((*value.differing, *value.same)), None) if isinstance(value, Doubled) else None
 
 
 def _describe(value: Any) -> str:

@@ -68,8 +68,11 @@ _RECORDS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"prompt", "chosen"}), "preferences for a language model"),
     (frozenset({"prediction_text"}), "predictions; `spanferry evaluate --predictions` reads them"),
     (frozenset({"translation"}), "translations"),
-    (frozenset({"context_text", "qas"}), "CMRC's own form; its repository has the SQuAD form too"),
     (frozenset({"document_text", "annotations"}), "Natural Questions"),
+    (
+        frozenset({"question_text", "document_plaintext"}),
+        "TyDi QA's primary tasks; its gold passages are in SQuAD's form",
+    ),
     (frozenset({"question_text", "document_title"}), "Natural Questions"),
     (frozenset({"Question", "Answer"}), "TriviaQA"),
     (frozenset({"supporting_facts"}), "HotpotQA"),
@@ -94,7 +97,6 @@ _DOCUMENTS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"model_type"}), "the configuration of a model"),
     (frozenset({"added_tokens", "model"}), "a tokenizer"),
     (frozenset({"@context"}), "JSON-LD, such as Croissant metadata"),
-    (frozenset({"Data"}), "TriviaQA"),
     (frozenset({"exact", "f1", "total"}), "the scores of an evaluation"),
     (frozenset({"columns", "index", "data"}), "a table that pandas has split; save it with orient='records'"),
     (frozenset({"error"}), "an error message of a server"),
@@ -125,6 +127,8 @@ def name_text(text: str) -> str | None:
     for separator, name in (
         ("\t", "tab-separated values (TSV)"),
         (",", "comma-separated values (CSV)"),
+        (";", "semicolon-separated values (CSV)"),
+        ("|", "values separated by |"),
     ):
         if line.count(separator) >= 2 or (line.count(separator) == 1 and " " not in line):
             return f"a table of {name}; turn its rows into JSON lines"

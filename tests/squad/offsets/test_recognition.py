@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spanferry.records import RepairKind
 from spanferry.squad import Answer
-from spanferry.squad.offsets.recognition import Mismatch, is_mismatch, log_tail, recognise
+from spanferry.squad.offsets.recognition import MAX_CHANCE, Mismatch, is_mismatch, log_tail, recognise
 
 # Every name occurs twice, so that no answer is at "its only place".
 PARAGRAPHS = [
@@ -165,6 +165,38 @@ def test_random_offsets_have_no_cause() -> None:
     assert len(mismatches) > 300
     assert found.repaired < 10
     assert {cause.kind for cause in found.causes} <= {RepairKind.ONCE}
+
+
+SAID = "the lock of a river and in was built by town old mill water gate ship Ülm Kölk señor 😀 dam"
+WORDS = [*SAID.split(), "canal\n"]
+
+
+def random_mismatches(draw: random.Random, answers: int, words: int) -> list[Mismatch]:
+    """Return answers whose texts stand several times in their contexts, at random offsets."""
+    mismatches: list[Mismatch] = []
+    while len(mismatches) < answers:
+        drawn = draw.choices(WORDS, k=words)
+        context, text = " ".join(drawn), draw.choice(drawn)
+        answer = Answer(text, draw.randrange(len(context)))
+        if context.count(text) > 1 and is_mismatch(context, answer):
+            mismatches.append(Mismatch(context, answer))
+    return mismatches
+
+
+@pytest.mark.parametrize("answers", [1, 2, 3, 5])
+def test_a_file_of_few_random_offsets_hardly_ever_has_a_cause(answers: int) -> None:
+    draw = random.Random(answers)
+    files = [random_mismatches(draw, answers, words) for words in (20, 60) for _ in range(150)]
+    with_cause = sum(bool(recognise(mismatches).causes) for mismatches in files)
+    assert with_cause <= MAX_CHANCE * len(files)
+
+
+def test_one_answer_shows_no_pattern_and_two_may() -> None:
+    contexts = [f"😀 {name}, 1612. {'The lock was mended. ' * 20}{name} left, 1612." for name in ("Lea", "Ada")]
+    answers = [Answer("1612", len(context.encode("utf-16-le")) // 2 - 5) for context in contexts]
+    first, second = (Mismatch(context, answer) for context, answer in zip(contexts, answers, strict=True))
+    assert recognise([first]).causes == recognise([first, first]).causes == ()
+    assert [cause.kind for cause in recognise([first, second]).causes] == [RepairKind.UTF16_UNITS]
 
 
 @given(

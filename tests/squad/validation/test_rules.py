@@ -83,7 +83,10 @@ def findings(document: dict, folder: Path) -> dict[str, list[str]]:
     """Return the paths of the examples of each rule."""
     path = folder / "file.json"
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-    return {finding.rule: [example.path for example in finding.examples] for finding in validate_file(path).findings}
+    return {
+        finding.rule: [example.path for example in finding.examples]
+        for finding in validate_file(path, repair=False).findings
+    }
 
 
 def test_every_rule_has_a_breach():

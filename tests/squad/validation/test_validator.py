@@ -47,7 +47,7 @@ def test_a_whole_report(tmp_path):
             article(question("c", is_impossible=True, plausible_answers=[{"text": "1612", "answer_start": 16}])),
         ]
     }
-    assert plain(validate_file(written(tmp_path, document))) == {
+    assert plain(validate_file(written(tmp_path, document), repair=False)) == {
         "file": str(tmp_path / "file.json"),
         "form": "SQuAD 2.0 json",
         "counts": {
@@ -88,10 +88,27 @@ def test_a_document_that_was_read_gives_the_same_report(tmp_path):
     assert validate_reading(read_document(path), path) == report
 
 
-def test_all_findings_are_counted_and_five_are_shown(tmp_path):
+def test_offsets_that_all_commands_repair_are_no_error_unless_repair_is_off(tmp_path):
+    wrong = question("a", ("1612", 15), ("nergens", 3))
+    path = written(tmp_path, {"data": [article(wrong, question("b", ("1612", 20)))]})
+    report = validate_file(path)
+    assert [(finding.rule, finding.count) for finding in report.findings] == [("answer_not_in_context", 1)]
+    assert report.offsets == (
+        "3 answers not at their offsets; 2 repaired: offsets are wrong, but the text stands only once in the context "
+        "(2); 1 not repaired"
+    )
+    strict = validate_file(path, repair=False)
+    assert [(finding.rule, finding.count) for finding in strict.findings] == [
+        ("offset_mismatch", 2),
+        ("answer_not_in_context", 1),
+    ]
+    assert "2 explained" in strict.offsets
+
+
+def test_all_findings_are_listed(tmp_path):
     report = validate_file(written(tmp_path, {"data": [article(*(question(f"{n}", ("x", 0)) for n in range(40)))]}))
     assert [(finding.rule, finding.count, len(finding.examples)) for finding in report.findings] == [
-        ("answer_not_in_context", 40, 5)
+        ("answer_not_in_context", 40, 40)
     ]
     assert report.errors == 40
 
@@ -116,6 +133,8 @@ def test_malformed_parts_are_reported_and_the_rest_is_checked(tmp_path):
         "data[1].paragraphs[1].qas",
         "data[1].paragraphs[2]",
         "data[2].paragraphs[0].qas[0].question",
+        "data[2].paragraphs[0].qas[1].question",
+        "data[2].paragraphs[0].qas[3].answers[0].answer_start",
     ]
     assert report.findings[2].examples[0].path == "data[2].paragraphs[0].qas[2].answers[0]"
 
@@ -123,7 +142,7 @@ def test_malformed_parts_are_reported_and_the_rest_is_checked(tmp_path):
 def test_faults_do_not_hide_each_other(tmp_path):
     first = {"id": 262, "question": "Wanneer?", "answers": [{"text": "1612", "answer_start": 3}]}
     second = {"id": 262, "question": " ", "is_impossible": True, "answers": [{"text": "nergens", "answer_start": 0}]}
-    report = validate_file(written(tmp_path, {"data": [article(first, second)]}))
+    report = validate_file(written(tmp_path, {"data": [article(first, second)]}), repair=False)
     assert [(finding.rule, finding.count) for finding in report.findings] == [
         ("empty_question", 1),
         ("duplicate_id", 1),

@@ -22,11 +22,15 @@ from spanferry.squad.document import Answer
 from spanferry.squad.offsets.counting import CODE_POINTS, COUNTINGS, Counting, Ints
 from spanferry.squad.offsets.places import Place, find_only_place, find_places
 
-MAX_CHANCE = 0.05
-"""The highest probability that a cause which is accepted explains so many answers by chance."""
+MAX_CHANCE = 0.01
+"""The highest probability that any of the causes that are tried explains so many answers by chance."""
+
+MIN_ANSWERS = 2  # that a cause must explain: one answer shows no pattern
 
 MIN_RATIO = 10
 """A cause must explain so many times as many answers as chance would: nine of ten repairs are then right."""
+
+FAMILIES = 5  # of hypotheses; see `number_of_tries`
 
 SAME_PLACE = "are right, but the text has other white space or another normal form than the context"
 ONLY_PLACE = "are wrong, but the text stands only once in the context"
@@ -150,38 +154,45 @@ def recognise(mismatches: Sequence[Mismatch]) -> Recognition:
 def make_case(mismatch: Mismatch) -> Case:
     """Find the places of a mismatch's text."""
     places = tuple(find_places(mismatch.context, mismatch.answer.text))
-    return Case(mismatch, places, len(places) / max(len(mismatch.context), 1))
+    starts = len({start for place in places for start in (place.start, place.start - place.lead)})
+    return Case(mismatch, places, starts / max(len(mismatch.context), 1))
 
 
 def find_hypothesis(cases: Sequence[Case]) -> Hypothesis | None:
     """Return the hypothesis that explains most cases, if chance would hardly explain so many; else None."""
     sample = cases[:: -(-len(cases) // SAMPLE)]
-    explained = count_explained(sample)
+    explained, ways = count_explained(sample)
     expected = sum(case.chance for case in sample)
     longest = max(len(case.mismatch.context) for case in sample)
     accepted = [
         hypothesis
         for hypothesis, count in explained.items()
-        if count >= MIN_RATIO * expected
-        and log_tail(expected, count) + log(number_of_tries(hypothesis, longest)) < log(MAX_CHANCE)
+        if count >= max(MIN_ANSWERS, MIN_RATIO * expected)
+        and log_tail(expected, count) + log(number_of_tries(hypothesis, ways, longest)) < log(MAX_CHANCE)
     ]
     return min(accepted, key=lambda hypothesis: (-explained[hypothesis], hypothesis.rank), default=None)
 
 
-def count_explained(cases: Iterable[Case]) -> Counter[Hypothesis]:
-    """Count for each hypothesis the cases that it puts onto one of the places of their texts."""
+def count_explained(cases: Iterable[Case]) -> tuple[Counter[Hypothesis], int]:
+    """Count for each hypothesis the cases that it puts onto one of the places of their texts.
+
+    Also return how many ways to count differ on these contexts, from each other and from code points.
+    """
     explained: Counter[Hypothesis] = Counter()
+    groups: dict[Counting, list[int]] = {counting: [] for counting in (CODE_POINTS, *COUNTINGS)}
     for context, of_context in group_by_context(cases):
         # Most ways to count agree on most contexts.
         alike: dict[bytes, tuple[Ints, list[Counting]]] = {}
         for counting in (CODE_POINTS, *COUNTINGS):
             offsets = counting.offsets(context)
             alike.setdefault(offsets.tobytes(), (offsets, []))[1].append(counting)
-        for offsets, countings in alike.values():
+        for number, (offsets, countings) in enumerate(alike.values()):
+            for counting in countings:
+                groups[counting].append(number)
             for case in of_context:
                 for shift in shifts_of(case, offsets):
                     explained.update(Hypothesis(counting, shift) for counting in countings)
-    return explained
+    return explained, len(set(map(tuple, groups.values()))) - 1
 
 
 def places_under(hypothesis: Hypothesis, cases: Iterable[Case]) -> Iterator[tuple[Case, Place]]:
@@ -212,9 +223,17 @@ def shifts_of(case: Case, offsets: Ints) -> dict[int, Place]:
     return shifts
 
 
-def number_of_tries(hypothesis: Hypothesis, longest: int) -> int:
-    """Return how many hypotheses are as likely beforehand: one without a constant, two for ±1, or any constant."""
-    return 1 if not hypothesis.shift else 2 if abs(hypothesis.shift) == 1 else 2 * longest
+def number_of_tries(hypothesis: Hypothesis, ways: int, longest: int) -> int:
+    """Return by how many the chance of a hypothesis is multiplied, as so many are tried (Bonferroni's correction).
+
+    The hypotheses are five families that share MAX_CHANCE equally, so that an unusual family does not hide the others:
+    ways to count; code points plus or minus one, and plus any constant; other ways plus or minus one, and plus any.
+
+    ways: the number of ways to count that differ. longest: the length of the longest context, which limits constants.
+    """
+    ways = 1 if hypothesis.counting is CODE_POINTS else ways
+    constants = 1 if not hypothesis.shift else 2 if abs(hypothesis.shift) == 1 else 2 * longest
+    return FAMILIES * ways * constants
 
 
 def log_tail(mean: float, count: int) -> float:

@@ -7,8 +7,6 @@ from spanferry.squad.notes import Note
 from spanferry.squad.validation.registry import Severity
 from spanferry.squad.validation.rules import RULES
 
-MAX_EXAMPLES = 5  # findings of each rule that are shown; the others are only counted
-
 
 class Example(Struct, frozen=True, rename={"message": "told"}):
     """One finding. path: its place in the file. message: details ("" when the rule's meaning says enough)."""
@@ -18,7 +16,7 @@ class Example(Struct, frozen=True, rename={"message": "told"}):
 
 
 class Finding(Struct, frozen=True):
-    """All findings of one rule in a file: their number, and the first examples."""
+    """All findings of one rule in a file, and their number."""
 
     rule: str
     severity: Severity
@@ -51,7 +49,7 @@ class ValidationReport(Struct, frozen=True):
     """The counts of a file and its findings, in the order of the rules. form: "SQuAD 2.0 json" or the like.
 
     usable: the number of questions that all other commands use. notes: what the reader repairs and ignores. offsets:
-    what is systematically wrong with the offsets, in plain words, "" where nothing is.
+    how wrong offsets are repaired, in plain words, "" where none are.
     """
 
     file: str
@@ -74,27 +72,23 @@ class ValidationReport(Struct, frozen=True):
 
 
 class FindingCollector:
-    """A collection of findings: their number by rule, and the first examples of each rule."""
+    """A collection of findings by rule."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
         self._examples: dict[str, list[Example]] = {}
 
     def add(self, rule: str, path: str, message: str) -> None:
-        """Count a finding."""
-        self._counts[rule] = self._counts.get(rule, 0) + 1
-        examples = self._examples.setdefault(rule, [])
-        if len(examples) < MAX_EXAMPLES:
-            examples.append(Example(path, message))
+        """Add a finding."""
+        self._examples.setdefault(rule, []).append(Example(path, message))
 
     def discard(self, rule: str) -> None:
         """Remove the findings of a rule."""
-        self._counts.pop(rule, None)
+        self._examples.pop(rule, None)
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the findings by rule, in the order of the rules."""
         return tuple(
-            Finding(name, rule.severity, self._counts[name], tuple(self._examples[name]))
+            Finding(name, rule.severity, len(self._examples[name]), tuple(self._examples[name]))
             for name, rule in RULES.items()
-            if name in self._counts
+            if name in self._examples
         )

@@ -32,7 +32,10 @@ PRINTABLE_ASCII = bytes(range(0x20, 0x7F))  # removed before the search for unus
 
 
 class Validator:
-    """The validation of one file. `counts` and `findings` are complete after `run`."""
+    """The validation of one file. `counts` and `findings` are complete after `run`.
+
+    document: `source` of the reading, or the same with its offsets repaired.
+    """
 
     _text_checks = checks_at(Level.TEXT)
     _character_checks = checks_at(Level.CHARACTERS)
@@ -40,19 +43,19 @@ class Validator:
     _file_checks = checks_at(Level.FILE)
     _answer_checks = checks_at(Level.ANSWER)
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, document: Document) -> None:
         self.counts = Counts()
         self.findings = FindingCollector()
-        self._reading = reading
+        self._reading, self._document = reading, document
         self._place = reading.place
-        self._seen = SeenQuestions(reading.place, find_common_words(islice(texts_of(reading.source), SAMPLE_TEXTS)))
+        self._seen = SeenQuestions(reading.place, find_common_words(islice(texts_of(document), SAMPLE_TEXTS)))
         self._has_composed = False  # whether a letter with its mark in one code point was seen
 
     def run(self) -> None:
         """Apply every rule to the whole file."""
         for fault in self._reading.faults:
             self.findings.add(fault.reason.value, fault.path, fault.message)
-        for a, article in enumerate(self._reading.source.data):
+        for a, article in enumerate(self._document.data):
             self.counts.articles += 1
             for start in range(0, max(len(article.paragraphs), 1), PARAGRAPHS_AT_ONCE):
                 self._check_texts(a, start, article.paragraphs[start : start + PARAGRAPHS_AT_ONCE])
@@ -65,7 +68,7 @@ class Validator:
 
     def _check_texts(self, a: int, start: int, paragraphs: Sequence[Paragraph]) -> None:
         """Apply the text rules to all texts at once, then to each text the rules that found something."""
-        texts = [self._reading.source.data[a].title] if start == 0 else []
+        texts = [self._document.data[a].title] if start == 0 else []
         for paragraph in paragraphs:
             texts += texts_of_paragraph(paragraph)
         joined = JOINT.join(texts)
@@ -114,7 +117,7 @@ class Validator:
     def _texts_with_paths(self, a: int, start: int, paragraphs: Sequence[Paragraph]) -> Iterator[tuple[str, str]]:
         """Yield the texts of some paragraphs of an article, and before the first the title, each with its path."""
         if start == 0:
-            yield f"{self._place(a)}.title", self._reading.source.data[a].title
+            yield f"{self._place(a)}.title", self._document.data[a].title
         for p, paragraph in enumerate(paragraphs, start):
             yield f"{self._place(a, p)}.context", paragraph.context
             for q, question in enumerate(paragraph.qas):
@@ -134,9 +137,10 @@ def texts_of_paragraph(paragraph: Paragraph) -> list[str]:
     return [paragraph.context, *[question.question for question in paragraph.qas]]
 
 
-def validate(path: Path) -> tuple[tuple[ValidationReport, ...], tuple[str, ...]]:
+def validate(path: Path, *, repair: bool = True) -> tuple[tuple[ValidationReport, ...], tuple[str, ...]]:
     """Validate a file, or every SQuAD file below a folder, and the folder's SHA256SUMS where it has one.
 
+    repair: whether a wrong offset that `offsets.repair_offsets` repairs is no error, as for all other commands.
     Returns the reports, and the names of files in the folder that are not SQuAD files. Raises InputError for a file
     that cannot be read, and for a folder without a SQuAD file.
 
@@ -148,19 +152,19 @@ def validate(path: Path) -> tuple[tuple[ValidationReport, ...], tuple[str, ...]]
         >>> with TemporaryDirectory() as folder:
         ...     path = Path(folder, "train.json")
         ...     _ = path.write_text(json.dumps({"data": [{"title": "Lock", "paragraphs": [paragraph]}]}))
-        ...     reports, skipped = validate(path)
+        ...     reports, skipped = validate(path, repair=False)
         >>> [(finding.rule, finding.count, finding.examples[0].path) for finding in reports[0].findings]
         [('offset_mismatch', 1, 'data[0].paragraphs[0].qas[0].answers[0]')]
         >>> reports[0].errors, reports[0].counts.questions, skipped
         (1, 1, ())
     """
     if not path.is_dir():
-        return (validate_file(path),), ()
+        return (validate_file(path, repair=repair),), ()
     reports: list[ValidationReport] = []
     skipped: list[str] = []
     for file in find_squad_files(path):
         try:
-            reports.append(validate_file(file))
+            reports.append(validate_file(file, repair=repair))
         except NotSquad:
             skipped.append(path_as_text(file))
     if not reports:
@@ -170,17 +174,17 @@ def validate(path: Path) -> tuple[tuple[ValidationReport, ...], tuple[str, ...]]
     return tuple(reports), tuple(skipped)
 
 
-def validate_file(path: Path) -> ValidationReport:
+def validate_file(path: Path, *, repair: bool = True) -> ValidationReport:
     """Validate one file. Raises InputError when it cannot be read at all, NotSquad when it is not a SQuAD file."""
-    return validate_reading(scan_document(path), path)
+    return validate_reading(scan_document(path), path, repair=repair)
 
 
-def validate_reading(reading: Reading, path: Path) -> ValidationReport:
-    """Validate a file that was read. path: where it was read from, for the report."""
-    validator = Validator(reading)
+def validate_reading(reading: Reading, path: Path, *, repair: bool = True) -> ValidationReport:
+    """Validate a file that was read. path: where it was read from, for the report. repair: see `validate`."""
+    repaired = reading.repaired
+    validator = Validator(reading, repaired.document if repair else reading.source)
     validator.run()
     form = f"SQuAD {'2.0' if validator.counts.no_answer else '1.1'} {reading.form}"
-    recognised = reading.repaired.recognition
     return ValidationReport(
         file=path_as_text(path),
         form=form,
@@ -188,7 +192,7 @@ def validate_reading(reading: Reading, path: Path) -> ValidationReport:
         findings=validator.findings.findings(),
         usable=reading.usable,
         notes=reading.notes,
-        offsets=describe_recognition(recognised, repaired=False) if recognised.causes else "",
+        offsets=describe_recognition(repaired.recognition, repaired=repair) if repaired.repairs else "",
     )
 
 
