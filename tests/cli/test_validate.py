@@ -32,6 +32,9 @@ def test_offsets_that_are_repaired_are_a_note(squad):
     assert done.stdout.splitlines()[1:] == [
         "  note     1 answer not at its offset; 1 repaired: offsets are wrong, but the text stands only once in the "
         "context (1)",
+        "  note     repaired_offset  1  An answer that is not at the given offset, for which the right one is known. "
+        "With `--no-repair` an error.",
+        "             data[0].paragraphs[0].qas[0].answers[0]: '1612' is not at 29 but at 30",
         "  keeps its format",
     ]
 

@@ -76,7 +76,7 @@ def test_forms(path: Path, content: str, expected: Predictions) -> None:
         ("{", "not JSON: Expecting"),
         ("", "not JSON: Expecting value"),
         ("[" * 100_000, "not JSON: nested too deeply"),
-        ('{"a": ' + "9" * 5000 + "}", "question 'a' needs a text as its answer, not the number inf"),
+        ('{"a": ' + "9" * 5000 + "}", "question 'a' needs a text as its answer, not the number Infinity"),
         ('{"id": "a", "text": "x"}\n{"id": ', "line 2: not JSON"),
     ],
 )  # fmt: skip

@@ -24,6 +24,7 @@ from spanferry.squad import (
     read_document,
     read_rows,
     read_squad,
+    reader,
     scan_bytes,
 )
 from spanferry.squad.notes import NoteKind
@@ -290,6 +291,98 @@ def test_a_key_with_two_values_costs_what_it_is_about(old: str, new: str, lost: 
     reading = scan_bytes(raw, "FILE")
     assert [one.id for one in questions(reading)] == [id_ for id_ in ("q1", "q2", "other") if id_ not in lost]
     assert {fault.reason for fault in reading.faults} == {Reason.MALFORMED}
+
+
+DOUBLED_ROWS = (
+    ('"qid": "q1"', '"qid": "q3", "qid": "q1"', "has the key 'id' twice, with different values"),
+    ('"detected_answers":', '"detected_answers": [], "detected_answers":', "has the key 'detected_answers' twice"),
+    ('"char_spans":', '"char_spans": [[0, 3]], "char_spans":', "has the key 'char_spans' twice, with different values"),
+)
+
+
+@pytest.mark.parametrize(("old", "new", "message"), DOUBLED_ROWS)
+def test_a_key_of_mrqa_with_two_values_costs_what_it_is_about(old: str, new: str, message: str) -> None:
+    raw = mrqa(forms.MRQA_QUESTION, forms.MRQA_QUESTION | {"qid": "q2"}).decode().replace(old, new, 1).encode()
+    reading = scan_bytes(raw, "FILE")
+    assert [one.id for one in questions(reading)] == ["q2"]
+    assert [(fault.reason, message in fault.message) for fault in reading.faults] == [(Reason.MALFORMED, True)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"answer": {', '"answer": {"text": "x"}, "answer": {'),
+        ('"answers.text": ["1612"]', '"answers.text": ["x"], "answers.text": ["1612"]'),
+    ],
+)
+def test_a_key_of_a_row_with_two_values_costs_the_row(old: str, new: str) -> None:
+    single = {key: value for key, value in row(id="q3").items() if key != "answers"} | {"answer": ANSWER}
+    raw = as_lines([single, forms.FLAT_ROWS[0], row(id="q4")]).decode().replace(old, new, 1).encode()
+    reading = scan_bytes(raw, "FILE")
+    assert len(questions(reading)) == 2
+    assert [fault.reason for fault in reading.faults] == [Reason.MALFORMED]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('"title":', '"title": "Sluice", "title":', "title"),
+        ('"version":', '"version": "1.1", "version":', "version"),
+    ],
+)
+def test_two_titles_or_versions_are_told(old: str, new: str, key: str) -> None:
+    reading = scan_bytes(as_json(squad(OPENED)).decode().replace(old, new, 1).encode(), "FILE")
+    assert [(note.kind, note.subject) for note in reading.notes] == [(NoteKind.LAST_OF_TWO, key)]
+    assert (reading.usable, reading.source.data[0].title, reading.source.version) == (1, "Lock", "v2.0")
+
+
+def test_two_titles_of_a_row_are_told() -> None:
+    raw = as_lines([row(), row(id="q2")]).replace(b'"title":', b'"title": "x", "title":', 1)
+    assert [note.kind for note in scan_bytes(raw, "FILE").notes] == [NoteKind.LAST_OF_TWO]
+
+
+# Other forms
+
+
+def test_bytes_that_are_no_text_cost_their_line() -> None:
+    raw = as_lines(ROWS) + b'{"id": "q3", "context": "\xff"}\n'
+    assert faults(raw) == [(Reason.MALFORMED, "line 3", "is not JSON")]
+
+
+def test_halves_of_characters_and_nan_cost_their_question_and_no_other() -> None:
+    raw = json.dumps(squad(OPENED | {"question": "\ud800"}, OWNER | {"note": float("nan")})).encode()
+    assert faults(raw) == [(Reason.MALFORMED, f"{AT}.question", "has a lone surrogate, which is no character")]
+
+
+def test_an_empty_object_of_answers_is_none() -> None:
+    assert faults(as_json(opened(answers={}))) == [(Reason.ANSWERABLE_WITHOUT_ANSWERS, AT, "")]
+    assert read_one(as_json(squad(OWNER | {"answers": {}}))).impossible
+
+
+def test_json_lines_of_one_line_are_no_list_of_articles() -> None:
+    assert scan_bytes(as_lines(ROWS[:1]), "train.jsonl").notes == ()
+    assert scan_bytes(as_lines(ROWS[:1]), "train.jsonl").place(0, 0, 0) == "line 1"
+    assert [note.kind for note in scan_bytes(as_lines(ROWS[:1]), "train.json").notes] == [NoteKind.ITEM]
+
+
+def test_the_key_data_may_begin_with_a_capital() -> None:
+    reading = scan_bytes(as_json({"Data": squad(OPENED)["data"]}), "FILE")
+    assert [(note.kind, note.subject) for note in reading.notes] == [(NoteKind.OTHER_NAME, "Data for data")]
+    assert reading.usable == 1
+
+
+def test_a_row_that_the_server_has_cut_off_is_left_out() -> None:
+    cut_off = [forms.SERVED["rows"][0], forms.SERVED["rows"][1] | {"truncated_cells": ["context"]}]
+    raw = as_json(forms.SERVED | {"rows": cut_off})
+    assert faults(raw) == [(Reason.MALFORMED, "rows[1]", "has values that the server has cut off: context")]
+
+
+def test_large_articles_are_read_by_their_paragraphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = as_json(squad(OPENED, OPENED | {"id": "q3", "question": " "}, OWNER))
+    whole = scan_bytes(raw, "FILE")
+    monkeypatch.setattr(reader, "LARGE", 10)
+    parts = scan_bytes(raw, "FILE")
+    assert (parts.document, parts.faults, parts.notes) == (whole.document, whole.faults, whole.notes)
 
 
 def test_two_lists_of_data_are_refused() -> None:

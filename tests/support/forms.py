@@ -319,6 +319,7 @@ FOREIGN = (
     Form("other XML", "`<corpus>`", lambda: b"<corpus><q>When?</q></corpus>"),
     Form("an HTML page", "`<!DOCTYPE html>`", lambda: b"<!DOCTYPE html>\n<html><title>Dataset</title></html>"),
     Form("CSV", "`id,context,question`", lambda: b"id,context,question\n1,It opened.,When?\n"),
+    Form("CSV with semicolons", "`id;context;question`", lambda: b"id;context;question\n1;It opened.;When?\n"),
     Form(
         "chat messages",
         '`{"messages": […]}`',

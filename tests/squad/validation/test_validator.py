@@ -92,7 +92,14 @@ def test_offsets_that_all_commands_repair_are_no_error_unless_repair_is_off(tmp_
     wrong = question("a", ("1612", 15), ("nergens", 3))
     path = written(tmp_path, {"data": [article(wrong, question("b", ("1612", 20)))]})
     report = validate_file(path)
-    assert [(finding.rule, finding.count) for finding in report.findings] == [("answer_not_in_context", 1)]
+    assert [(finding.rule, finding.severity, finding.count) for finding in report.findings] == [
+        ("answer_not_in_context", "error", 1),
+        ("repaired_offset", "note", 2),
+    ]
+    assert [(one.path[-17:], one.message) for one in report.findings[1].examples] == [
+        ("qas[0].answers[0]", "'1612' is not at 15 but at 16"),
+        ("qas[1].answers[0]", "'1612' is not at 20 but at 16"),
+    ]
     assert report.offsets == (
         "3 answers not at their offsets; 2 repaired: offsets are wrong, but the text stands only once in the context "
         "(2); 1 not repaired"

@@ -118,7 +118,9 @@ def variants(text: str, translation: str) -> str:
         ("\n    A quay.\n    ", "\n    Een kade.\n    ", Pair("A quay.", "Een kade.")),
         ("\n    A\n    quay.\n", "\n  Een\n    kade.\n", Pair("A quay.", "Een kade.")),
         ("A\r\n\tquay.", "Een\r\n\tkade.", Pair("A quay.", "Een kade.")),
-        ("A  long\u00a0quay.", "Een  kade.", Pair("A  long\u00a0quay.", "Een  kade.")),
+        ("A  long\u00a0quay.", "Een  kade.", Pair("A long quay.", "Een  kade.", ("A  long\u00a0quay.", "Een  kade."))),
+        ("Wo?\u3000Da.", "Où\u00a0?", Pair("Wo? Da.", "Où\u00a0?", ("Wo?\u3000Da.", "Où\u00a0?"))),
+        ("A  long\n  quay.", "Een\n  kade.", Pair("A long quay.", "Een kade.", ("A  long quay.", "Een kade."))),
         ("A\nquay.", "Een\nkade.", Pair("A quay.", "Een kade.", ("A\nquay.", "Een\nkade."))),
         ("A quay.", "Een\nkade.", Pair("A quay.", "Een kade.")),
         ("老磨坊\n  在河边。", "The\n  mill", Pair("老磨坊在河边。", "The mill")),
@@ -129,6 +131,16 @@ def test_the_layout_of_a_file_is_no_part_of_its_texts(tmp_path: Path, text: str,
     path.write_text(as_tmx(variants(text, translation)), encoding="utf-8", newline="")
     assert list(read_units(path, "en", "nl")) == [pair]
     assert list(read_tmx(path, "en", "nl"))[1:] == ([pair.as_written] if pair.as_written else [])
+
+
+@pytest.mark.parametrize("prefix", ["", "t:"])
+def test_a_namespace_is_no_part_of_the_names(tmp_path: Path, prefix: str):
+    path = tmp_path / "other.tmx"
+    document = as_tmx(variants("A quay.", "Een kade."))
+    named = re.sub("<(/?)([a-z])", rf"<\1{prefix}\2", document)
+    attribute = f"xmlns:{prefix[:-1]}" if prefix else "xmlns"
+    path.write_text(named.replace("tmx version", f'tmx {attribute}="http://www.lisa.org/tmx14" version', 1))
+    assert list(read_units(path, "en", "nl")) == [Pair("A quay.", "Een kade.")]
 
 
 def test_own_files_are_exact_unless_they_were_indented(tmp_path: Path):

@@ -20,6 +20,8 @@ READER_RULES = {
 }
 """The reasons that the reader gives -> the meaning of the rule with the same name."""
 
+REPAIRED_OFFSET = "repaired_offset"
+
 FORMAT_RULES = RuleList(
     Rule(name, Severity.ERROR, Level.STRUCTURE, meaning)
     for name, meaning in (
@@ -46,6 +48,16 @@ def answer_not_in_context(context: str, answer: Answer) -> str | None:
         return None
     differs_in_case = answer.text.casefold() in context.casefold()
     return repr(answer.text) + (" occurs only with other upper and lower case" if differs_in_case else "")
+
+
+FORMAT_RULES.append(
+    Rule(
+        REPAIRED_OFFSET,
+        Severity.NOTE,
+        Level.STRUCTURE,
+        "An answer that is not at the given offset, for which the right one is known. With `--no-repair` an error.",
+    )
+)
 
 
 def is_at_offset(context: str, answer: Answer) -> bool:

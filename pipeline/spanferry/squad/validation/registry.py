@@ -30,6 +30,7 @@ class Severity(StrEnum):
 
     ERROR = "error"  # the file breaks its format
     WARNING = "warning"  # the file can be read, but a person should look at the finding
+    NOTE = "note"  # all commands repair it
 
 
 class Level(StrEnum):

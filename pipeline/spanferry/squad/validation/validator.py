@@ -16,8 +16,10 @@ from spanferry.errors import InputError
 from spanferry.records import Field
 from spanferry.squad.document import Document, Paragraph, Question
 from spanferry.squad.offsets import describe_recognition
+from spanferry.squad.offsets.repair import iterate_mismatches
 from spanferry.squad.reader import NotSquad, find_squad_files, scan_document
 from spanferry.squad.reading import Position, Reading
+from spanferry.squad.validation.format_rules import REPAIRED_OFFSET
 from spanferry.squad.validation.quick_check import is_sound
 from spanferry.squad.validation.registry import JOINT, Level
 from spanferry.squad.validation.report import Counts, FindingCollector, ValidationReport
@@ -55,6 +57,8 @@ class Validator:
         """Apply every rule to the whole file."""
         for fault in self._reading.faults:
             self.findings.add(fault.reason.value, fault.path, fault.message)
+        if self._document is not self._reading.source:
+            self._note_repairs()
         for a, article in enumerate(self._document.data):
             self.counts.articles += 1
             for start in range(0, max(len(article.paragraphs), 1), PARAGRAPHS_AT_ONCE):
@@ -65,6 +69,16 @@ class Validator:
             self.findings.add("no_questions", "data", "")
         if not self._has_composed:
             self.findings.discard("mixed_normalisation")
+
+    def _note_repairs(self) -> None:
+        repaired = self._reading.repaired
+        for part, question, mismatch in iterate_mismatches(self._reading.source):
+            if (question.id, part.field, part.answer) in repaired.repairs:
+                right = repaired.recognition.corrections[mismatch].answer
+                path = f"{self._place(part.article, part.paragraph, part.question)}.{part.field}[{part.answer}]"
+                given = mismatch.answer
+                told = f"{given.text!r} is not at {given.answer_start} but at {right.answer_start}"
+                self.findings.add(REPAIRED_OFFSET, path, told)
 
     def _check_texts(self, a: int, start: int, paragraphs: Sequence[Paragraph]) -> None:
         """Apply the text rules to all texts at once, then to each text the rules that found something."""

@@ -74,8 +74,8 @@ def write_tmx(path: Path, pairs: Iterable[tuple[str, str]], source: str, target:
 class Pair(NamedTuple):
     """The text and the translation of a unit.
 
-    as_written: the two as they are in the file, where their line breaks may belong to the text; None where these were
-    not folded, or where the file's layout made them.
+    as_written: the two as they are in the file, where their white space may belong to the text; None where it was not
+    folded, or where the file's layout made it.
     """
 
     text: str
@@ -111,7 +111,8 @@ class UnitCollector:
         self.codepoint: list[str] | None = None  # the content of an open placeholder for a code point
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Handle a start tag."""
+        """Handle a start tag. The parser puts the namespace before it."""
+        tag = tag.rpartition("}")[2]
         self.root = self.root or tag
         if tag == "tu":
             self.units.append([])
@@ -143,6 +144,7 @@ class UnitCollector:
 
     def end(self, tag: str) -> None:
         """Handle an end tag."""
+        tag = tag.rpartition("}")[2]
         if tag in CODES:
             self.codes -= 1
             if self.codepoint is not None and self.text is not None:
@@ -191,7 +193,7 @@ def choose_variants(languages: tuple[str, ...], source: str, target: str) -> tup
 def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
     """Yield the (text, translation) pairs of a TMX file, in its order.
 
-    Where a line break may belong to a text or only to the file (see `make_pair`), both forms are yielded. The other
+    Where white space may belong to a text or only to the file (see `make_pair`), both forms are yielded. The other
     rules and errors are those of `read_units`.
     """
     for pair in read_units(path, source, target):
@@ -306,15 +308,16 @@ def make_pair(text: str, translation: str) -> Pair:
     """Make the pair of a unit, without the white space that only lays out the file.
 
     The memory looks texts up without white space around them, and letter for letter. So white space around a text is
-    removed, and the lines of a wrapped text are joined. Line breaks without indentation may also belong to the text, so
-    the pair keeps both forms.
+    removed, the lines of a wrapped text are joined, and any other white space within it is one space. Line breaks
+    without indentation, double and no-break spaces may also belong to the text, so the pair keeps both forms. Within a
+    translation only lines are joined: a no-break space belongs to it, as before a French question mark.
     """
     stripped = text.strip()
-    if "\n" not in text and "\n" not in translation:
-        return Pair(stripped, translation.strip())
-    folded = fold_lines(stripped), fold_lines(translation.strip())
-    is_typed = folded[0] != stripped and len(PLAIN_BREAK.findall(stripped)) == stripped.count("\n")
-    return Pair(*folded, (stripped, translation.strip()) if is_typed else None)
+    joined, translated = fold_lines(stripped), fold_lines(translation.strip())
+    folded = " ".join(joined.split())
+    if joined != stripped and len(PLAIN_BREAK.findall(stripped)) == stripped.count("\n"):
+        return Pair(folded, translated, (stripped, translation.strip()))
+    return Pair(folded, translated, (joined, translated) if folded != joined else None)
 
 
 def fold_lines(text: str) -> str:
