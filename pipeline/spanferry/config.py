@@ -88,7 +88,7 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     """The names of the data set's splits."""
 
     columns: dict[str, str] = {}
-    """SQuAD's name of a field -> the data set's name for it, such as {context: passage, answers.text: answer.texts}."""
+    """SQuAD's name of a field -> the data set's name for it, such as `answers.text` -> `answer.texts`."""
 
     repair: Literal["on", "off"] = "on"
     """Whether systematic errors in the offsets of the source are repaired (`on`), or the file is refused (`off`)."""
