@@ -17,9 +17,12 @@ from spanferry.reader.reporting import report_run
 @path_option("--overlaps", help="What the run is both trained and evaluated on, as stage inputs wrote it.")
 @path_option("--model", help="The folder of the model of the run.")
 @path_option("--report", help="The JSON file of figures to write.")
+@path_option("--metrics", help="The JSON file of the headline figures to write.")
 @path_option("--details", help="The folder for predictions, null odds and breakdowns.")
 @path_option("--card", help="The model card to write (Markdown).")
-def main(name: str, data: Path, overlaps: Path, model: Path, report: Path, details: Path, card: Path) -> None:
+def main(
+    name: str, data: Path, overlaps: Path, model: Path, report: Path, metrics: Path, details: Path, card: Path
+) -> None:
     params = read_params()
     run = params.run(name)
     if run.training.portable:
@@ -32,6 +35,7 @@ def main(name: str, data: Path, overlaps: Path, model: Path, report: Path, detai
         data=data,
         model=model,
         report=report,
+        metrics=metrics,
         details=details,
         card=card,
         progress_bar=lambda: progress_bar("evaluate", None, "windows"),

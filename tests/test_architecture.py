@@ -19,7 +19,7 @@ LAYERS = (
     {"report", "reader", "publish"},
     {"quality.settings"},
     {"config"},
-    {"fetch", "publish.build", "stage_settings"},
+    {"fetch", "project", "publish.build", "stage_settings"},
     {"cli"},
 )
 RELATED = {("squad", "checksums")}

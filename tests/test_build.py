@@ -73,7 +73,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.run("dvc", "init", "--quiet")
     for option in ("core.analytics", "core.check_update"):
         project.run("dvc", "config", option, "false")
-    project.edit("  runs: [sample-tiny]", "  runs: []")
+    project.edit("runs: [sample-tiny]", "runs: []")
     project.repro()
     return project
 
@@ -99,6 +99,14 @@ def test_outputs_and_counts(built: Project) -> None:
     assert loss["gold"]["precision"] >= 0.98
     assert loss["gold"]["wrong"] <= 1  # "Parijs" for "pedals", with a probability of 0.60
     assert loss["total"]["no_answer"]["dropped"] == 0
+
+
+def test_the_table_of_metrics_is_readable(built: Project) -> None:
+    """DVC gives each key of each metrics file a column; the figures of a run take two more, of 12 characters."""
+    head, *rows = built.run("dvc", "metrics", "show").splitlines()
+    assert {"kept", "yield", "expected", "precision"} <= set(head.split())
+    assert len(head.split()) - 1 <= 12
+    assert max(map(len, [head, *rows])) + 2 * 12 <= 120
 
 
 def test_a_second_repro_runs_no_stage_and_changes_no_bytes(built: Project) -> None:
@@ -143,7 +151,7 @@ def test_one_build_has_several_target_languages(built: Project) -> None:
 
 def test_a_run_depends_on_the_corpora_it_reads_and_on_no_others(built: Project) -> None:
     inputs, finetune = "inputs@sample-tiny", "finetune@sample-tiny"
-    built.edit("  runs: []", "  runs: [sample-tiny]")
+    built.edit("runs: []", "runs: [sample-tiny]")
     built.repro(inputs)
     (built.home / "models" / "sample-tiny").mkdir(parents=True)  # instead of a model: training takes long
     built.run("dvc", "commit", "--quiet", "--force", finetune)
@@ -163,7 +171,7 @@ def test_a_run_depends_on_the_corpora_it_reads_and_on_no_others(built: Project) 
     built.repro(inputs)
     assert "data/runs/sample-tiny/train.json" in built.run("dvc", "status", finetune)
     built.edit("min_confidence: 0.9", "min_confidence: 0.5")
-    built.edit("  runs: [sample-tiny]", "  runs: []")
+    built.edit("runs: [sample-tiny]", "runs: []")
     built.repro()
 
 

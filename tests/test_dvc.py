@@ -4,6 +4,8 @@ DVC does not follow imports: a stage that lacks a module is not rerun when that 
 """
 
 import subprocess
+from configparser import ConfigParser
+from difflib import ndiff
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,42 @@ def test_dvc_ignores_junk_among_the_modules_and_nothing_that_is_tracked() -> Non
     ignored = set(check.stdout.splitlines())
     assert len(tracked) > 100
     assert ignored == {str(modules / name) for name in junk}, check.stderr
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "build.runs=[]",
+        "language.target=de",
+        "corpora.squad2.translator=google",
+        "align.min_score=0.8",
+        "rescue.enabled=false",
+        "runs.dutch-mbert.training.learning_rate=3e-5",
+        "runs.xquad-tydiqa-mbert.training.epochs=3",
+    ],
+)
+def test_an_experiment_changes_one_line_of_the_parameters(setting: str, tmp_path: Path) -> None:
+    """`dvc exp run -S` writes params.yaml anew, in its own style."""
+    before = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    copy = tmp_path / "params.yaml"
+    copy.write_text(before, encoding="utf-8")
+    from dvc.utils.hydra import apply_overrides
+
+    apply_overrides(copy, [setting])
+    after = copy.read_text(encoding="utf-8")
+    signs = [line[0] for line in ndiff(before.splitlines(), after.splitlines()) if line[0] in "+-"]
+    assert sorted(signs) == ["+", "-"]
+
+
+def test_the_page_of_plots_states_its_charset() -> None:
+    """DVC's own page does not, and a browser then shows "â€“" for a dash."""
+    config = ConfigParser()
+    config.read(ROOT / ".dvc/config")
+    template = ROOT / ".dvc" / config["plots"]["html_template"]
+    from dvc_render.html import HTML
+
+    page = HTML(template.read_text(encoding="utf-8")).with_element("<p>95 % – 100 %</p>").embed()
+    assert page.index('<meta charset="utf-8">') < page.index("<p>95 % – 100 %</p>")
 
 
 def is_cached(out: str | dict) -> bool:

@@ -31,7 +31,8 @@ REMOVED_KEYS = {"align.words": "was removed; `align.encoder` replaces it (a pret
 """The message for each key that earlier versions had."""
 
 # Names are used for folders and in dvc.yaml (`corpora.NAME`), where a dot would separate two keys.
-EntryName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z")]
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z"
+EntryName = Annotated[str, Meta(pattern=NAME_PATTERN)]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 SEVERAL_LANGUAGES = "mul"
 """The code of ISO 639-2 for a corpus with several languages. Its question ids state the language of each question."""

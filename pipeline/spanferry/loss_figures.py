@@ -1,7 +1,7 @@
 """The figures of loss.json as typed records: what a corpus lost, and why. docs/loss.md describes every key.
 
 In every tally `visited = kept + dropped`, and `dropped` is the sum of its reasons. A ratio whose denominator is 0 is
-None. Numbers in objects are DVC metrics; lists of rows are not, so that `dvc metrics` stays readable.
+None. `report.headline` chooses the few figures that are DVC metrics.
 """
 
 from pathlib import Path

@@ -38,8 +38,19 @@ def folder_fingerprint(folder: Path) -> str:
 def locate_model(model: str, revision: str | None = None, weights: str = "safetensors") -> ModelSource:
     """Find a model, and download it if necessary.
 
-    A folder of that name takes precedence over the Hub. Files in the local cache of the Hub are not downloaded again.
-    weights: a key of WEIGHT_FILES. Raises InputError within seconds when there is no such model.
+    Files in the local cache of the Hub are not downloaded again. weights: a key of WEIGHT_FILES. Raises InputError
+    within seconds when there is no such model.
+    """
+    if found := find_model(model, revision, weights):
+        return found
+    assert revision is not None  # find_model requires it of a model on the Hub
+    return _download(model, revision, weights)
+
+
+def find_model(model: str, revision: str | None, weights: str) -> ModelSource | None:
+    """Find a model on this machine; None for one that would have to be downloaded.
+
+    A folder of that name takes precedence over the Hub. Raises InputError for what can be neither.
     """
     folder = Path(model)
     if (folder / "config.json").is_file():
@@ -50,7 +61,7 @@ def locate_model(model: str, revision: str | None = None, weights: str = "safete
         raise InputError(f"{model}: there is no such folder")
     if revision is None:
         raise InputError(f"{model}: a model on the Hub needs a `revision` (a commit or a tag)")
-    return _find_cached(model, revision, weights) or _download(model, revision, weights)
+    return _find_cached(model, revision, weights)
 
 
 def silence_transformers() -> None:

@@ -217,7 +217,7 @@ def as_xml(root: ElementTree.Element) -> bytes:
 def feed_tmx(raw: bytes) -> None:
     Path("bad.tmx").write_bytes(raw)
     Path("params.yaml").write_text(PARAMS.replace("identity", "mtranslate"))
-    run_safely(memory, "import", "bad.tmx")
+    run_safely(memory, "import", "bad.tmx", "--translator", "mtranslate")
 
 
 # Tables between stages

@@ -91,7 +91,7 @@ def test_a_tmx_unit_of_a_hundred_million_characters(monkeypatch: pytest.MonkeyPa
     unit = f'<tu><tuv xml:lang="en"><seg>{LONG}</seg></tuv><tuv xml:lang="nl"><seg>x</seg></tuv></tu>'
     Path("long.tmx").write_text(f"<tmx><body>{unit}</body></tmx>")
     Path("params.yaml").write_text(PARAMS.replace("identity", "mtranslate"))
-    assert "a unit of more than" in refusal(memory, "import", "long.tmx")
+    assert "a unit of more than" in refusal(memory, "import", "long.tmx", "--translator", "mtranslate")
     assert not Path("memory").exists()
 
 
@@ -102,7 +102,7 @@ def test_a_truncated_tmx_imports_nothing() -> None:
     )
     Path("cut.tmx").write_text(f"<tmx><body>{units}")
     Path("params.yaml").write_text(PARAMS.replace("identity", "mtranslate"))
-    assert "no element found" in refusal(memory, "import", "cut.tmx")
+    assert "no element found" in refusal(memory, "import", "cut.tmx", "--translator", "mtranslate")
     assert not Path("memory").exists()
 
 

@@ -185,7 +185,7 @@ def test_a_memory_returns_every_pair_unchanged() -> None:
     pairs = [(f"{n} {text}".strip(), f"{text} {n}".strip()) for n, text in enumerate(TEXTS)]
     write_tmx(Path("hostile.tmx"), pairs, "en", "nl")
     Path("params.yaml").write_text(PARAMS.replace("identity", "mtranslate"))
-    assert run_safely(memory, "import", "hostile.tmx").exit_code == 0
+    assert run_safely(memory, "import", "hostile.tmx", "--translator", "mtranslate").exit_code == 0
     assert run_safely(memory, "stats").exit_code == 0
     assert run_safely(memory, "stats", "--json").exit_code == 0
     assert run_safely(memory, "export", "out.tmx").exit_code == 0

@@ -1,8 +1,11 @@
 """The program `spanferry` as a whole: its version, and its help for a mistyped command or option."""
 
 import re
+import shlex
+from collections.abc import Iterator
 from importlib.metadata import version
 
+import click
 import pytest
 from click.testing import CliRunner
 from spanferry.cli import COMMANDS, LazyGroup, main
@@ -49,6 +52,49 @@ def test_an_interrupted_command_is_one_line(monkeypatch, during):
     result = CliRunner().invoke(main, ["plan", "sample"])
     assert result.exit_code == 130
     assert result.stderr == f"spanferry{' plan' if during == 'run' else ''}: stopped\n"
+
+
+def leaves(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Yield each command below a group with its words."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from leaves(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+def test_the_help_of_every_command_has_an_example_that_it_accepts():
+    for words, command in leaves(main):
+        check_example(words, command)
+
+
+def check_example(words: tuple[str, ...], command: click.Command) -> None:
+    shown = CliRunner().invoke(main, [*words, "--help"]).stdout
+    example = shown.partition("\nExample:\n  ")[2].strip()
+    program, *arguments = shlex.split(example.partition(" && ")[0])
+    assert [program, *arguments[: len(words)]] == ["spanferry", *words]
+    command.make_context(words[-1], arguments[len(words) :])  # raises an error for options that do not exist
+
+
+def test_the_shell_completes_commands_and_options(monkeypatch):
+    def complete(line: str) -> list[str]:
+        words = line.split(" ")
+        variables = {"COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1), "_SPANFERRY_COMPLETE": "bash_complete"}
+        result = CliRunner().invoke(main, [], env=variables, prog_name="spanferry")
+        return [line.partition(",")[2] for line in result.stdout.split()]
+
+    assert complete("spanferry m") == ["memory", "mend"]
+    assert complete("spanferry memory im") == ["import"]
+    assert complete("spanferry loss show x --js") == ["--json"]
+
+
+@pytest.mark.parametrize(("no_color", "red"), [("", "\x1b[31m"), ("1", "")])
+def test_errors_are_red_on_a_terminal_unless_no_color_is_set(workdir, no_color, red):
+    result = CliRunner().invoke(main, ["plan", "gone"], env={"NO_COLOR": no_color}, color=True)
+    assert result.stderr.startswith(f"{red}spanferry plan:")
 
 
 def test_every_command_has_its_name():

@@ -181,11 +181,11 @@ def test_a_native_corpus_has_nothing_to_translate(project, run):
 
 def test_import_export_and_stats(project, run, refusal, google):
     google(lambda text, n: Reply(status=500))
-    assert run(memory, "import", "ferry.tmx").stdout == (
+    assert run(memory, "import", "ferry.tmx", "--translator", "mtranslate").stdout == (
         "memory: 4 new, 0 replaced, 0 unchanged; mtranslate, en to nl\n"
     )
     write_tmx(Path("better.tmx"), [("1931", "1931"), (TEXTS[0], dutch(TEXTS[0])), ("quay", "kade")], "en", "nl")
-    assert run(memory, "import", "better.tmx").stdout == (
+    assert run(memory, "import", "better.tmx", "--translator", "mtranslate").stdout == (
         "memory: 1 new, 1 replaced, 1 unchanged; mtranslate, en to nl\n"
     )
     assert run(translate, *stage("ferry")).exit_code == 0  # no text is left to translate
@@ -219,17 +219,21 @@ def test_an_indented_or_wrapped_file_matches(project, run, google):
     laid = [f"\n      {text.replace(' ', chr(10) + '      ', 1)}\n    " for text in TEXTS[:3]]
     write_foreign(*(unit(text, dutch(text)) for text in laid), unit(" 1931", "1931 "))
     assert (
-        run(memory, "import", "foreign.tmx").stdout == "memory: 4 new, 0 replaced, 0 unchanged; mtranslate, en to nl\n"
+        run(memory, "import", "foreign.tmx", "--translator", "mtranslate").stdout
+        == "memory: 4 new, 0 replaced, 0 unchanged; mtranslate, en to nl\n"
     )
     assert run(translate, *stage("ferry")).stdout == "translate: ferry: 4 segments, 4 in memory; 0 texts to translate\n"
-    again = run(memory, "import", "foreign.tmx")
+    again = run(memory, "import", "foreign.tmx", "--translator", "mtranslate")
     assert (again.exit_code, again.stdout) == (0, "memory: 0 new, 0 replaced, 4 unchanged; mtranslate, en to nl\n")
 
 
 def test_a_typed_line_break_matches_too_and_counts_once(project, run):
     write_foreign(unit("The ferry\nsails.", "De pont\nvaart."))
     for counts in ("1 new, 0 replaced, 0 unchanged", "0 new, 0 replaced, 1 unchanged"):
-        assert run(memory, "import", "foreign.tmx").stdout == f"memory: {counts}; mtranslate, en to nl\n"
+        assert (
+            run(memory, "import", "foreign.tmx", "--translator", "mtranslate").stdout
+            == f"memory: {counts}; mtranslate, en to nl\n"
+        )
     with open_memory(Path("memory"), Scope("mtranslate", "en", "nl")) as store:
         assert (store.get("The ferry sails."), store.get("The ferry\nsails.")) == ("De pont vaart.", "De pont\nvaart.")
 
@@ -237,7 +241,7 @@ def test_a_typed_line_break_matches_too_and_counts_once(project, run):
 def test_an_import_reports_what_it_passed_over(project, run):
     german = unit("quay", "Kai", ("en-GB", "de"))
     write_foreign(unit("quay", "kade"), german, german, unit("quay", " "), "<tu/>", unit("quay", "x", ("en", "")))
-    assert run(memory, "import", "foreign.tmx").stdout == (
+    assert run(memory, "import", "foreign.tmx", "--translator", "mtranslate").stdout == (
         "memory: 1 new, 0 replaced, 0 unchanged; mtranslate, en to nl; 5 units passed over: 1 with an empty text, "
         "1 without a segment, 3 in other languages (en-GB+de 2, en+no language 1)\n"
     )
@@ -259,7 +263,7 @@ def test_an_import_reports_what_it_passed_over(project, run):
 )
 def test_an_import_that_brings_nothing_gives_the_reason(project, run, units, reason):
     write_foreign(*units)
-    result = run(memory, "import", "foreign.tmx")
+    result = run(memory, "import", "foreign.tmx", "--translator", "mtranslate")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
         "import: foreign.tmx: nothing was imported, because it has no translations from en to nl, the languages in "
@@ -300,10 +304,14 @@ def test_wrong_arguments_of_memory_are_refused(project, run, refusal):
     assert json.loads(run(memory, "stats", "--json").stdout)["records"] == 0
     assert not Path("memory").exists()
     assert "the translation memory does not exist yet" in refusal(memory, "export", "x.tmx")
-    assert refusal(memory, "import", "ferry.json").startswith("memory import: ferry.json: not a TMX file")
+    assert refusal(memory, "import", "ferry.json", "--translator", "mtranslate").startswith(
+        "memory import: ferry.json: not a TMX file"
+    )
     assert "neither an entry of translators" in refusal(memory, "import", "ferry.tmx", "--translator", "bing")
     Path("params.yaml").write_text(PARAMS.replace("translator: mtranslate", "translator: identity"))
-    assert refusal(memory, "import", "ferry.tmx").startswith("memory import: --translator: required, because")
+    assert refusal(memory, "import", "ferry.tmx").startswith(
+        "memory import: whose translations are they? Give --translator"
+    )
 
 
 TRANSLATORS = """\

@@ -45,11 +45,12 @@ def written(root):
 def test_the_files_have_the_same_bytes_in_every_run(tmp_path):
     once, again = (written(build().write(tmp_path / name)) for name in "ab")
     plots = {f"plots/{name}.json" for name in ("drift", "methods", "precision", "reasons")}
-    assert set(once) == {"loss.json", "loss.html"} | plots
+    assert set(once) == {"loss.json", "metrics.json", "loss.html"} | plots
     assert once == again
     figures = json.loads(once["loss.json"])
     assert figures["gold"] is None
     assert figures["people"] == []
+    assert json.loads(once["metrics.json"]) == {"expected": 0.86, "kept": 5, "yield": 0.375}
     assert {"reason": "below_threshold", "dropped": 2} in json.loads(once["plots/reasons.json"])
 
 

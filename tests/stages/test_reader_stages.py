@@ -28,7 +28,7 @@ FINETUNE = ("tiny", "--data", "data", "--checkpoints", "checkpoints/tiny", "--ou
 EVALUATE = (
     *("tiny", "--data", "data", "--overlaps", "data/runs/tiny/overlaps.json"),
     *("--model", "models/tiny", "--report", "reports/runs/tiny.json"),
-    *("--details", "reports/runs/tiny", "--card", "models/tiny.md"),
+    *("--metrics", "reports/runs/tiny.metrics.json", "--details", "reports/runs/tiny", "--card", "models/tiny.md"),
 )
 ALONE = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'pipeline'}"}
 
@@ -55,6 +55,8 @@ def test_the_stages_lead_from_cleaned_files_to_the_table(folder, run, refusal):
     done = run(evaluate.main, *EVALUATE)
     assert done.stdout.startswith("evaluate: tiny: EM "), done.output
     figures = json.loads((folder / "reports/runs/tiny.json").read_bytes())
+    metrics = json.loads((folder / "reports/runs/tiny.metrics.json").read_bytes())
+    assert metrics == {"exact": figures["exact"], "f1": figures["f1"]}
     run_folder = folder / "reports" / "runs" / "tiny"
     assert sorted(path.name for path in run_folder.iterdir()) == [
         "answers.html",
@@ -120,7 +122,10 @@ def test_corpora_are_mixed_and_each_language_has_a_row(folder, run):
         params = params.replace(old, new, 1)
     (folder / "params.yaml").write_text(params)
     assert "over 100 features" in run(finetune.main, name, *FINETUNE[1:]).stdout
-    outs = ("--report", f"reports/runs/{name}.json", "--details", f"reports/runs/{name}", "--card", "models/tiny.md")
+    outs = (
+        *("--report", f"reports/runs/{name}.json", "--metrics", f"reports/runs/{name}.metrics.json"),
+        *("--details", f"reports/runs/{name}", "--card", "models/tiny.md"),
+    )
     done = run(evaluate.main, name, *EVALUATE[1:7], *outs)
     assert done.exit_code == 0, done.output
     run(compare.main, "--reports", "reports/runs", "--out", "reports/comparison")

@@ -34,7 +34,11 @@ class Asked:
     id: str | None = None
 
 
-@click.command(cls=Command, name="ask")
+@click.command(
+    cls=Command,
+    name="ask",
+    example="spanferry ask --model models/sample-tiny --context-file text.txt --question 'Who?'",
+)
 @click.option("--model", required=True, help="The folder of a model, or its name on the Hugging Face Hub.")
 @click.option("--revision", default="main", show_default=True, help="The commit, tag or branch of a Hub model.")
 @click.option(

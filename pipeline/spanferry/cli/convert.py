@@ -24,7 +24,7 @@ ENDINGS = {".json": Form.SQUAD, ".jsonl": Form.HF_JSONL, ".parquet": Form.PARQUE
 """The form that the ending of OUT stands for, without --to."""
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, example="spanferry convert train-v2.0.json train.parquet")
 @click.argument("source", metavar="IN")
 @click.argument("out", metavar="OUT")
 @click.option("--to", type=click.Choice([form.value for form in Form]), help="The form; default: by the ending of OUT.")

@@ -23,7 +23,7 @@ EXCERPT_LENGTH = 70  # characters of a text that are shown
 EXCERPT_LEAD = 20  # of these, characters before the first difference
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, example="spanferry diff old/nl_squadv2_dev_clean.json nl_squadv2_dev_clean.json")
 @click.argument("before", metavar="A", type=click.Path(path_type=Path))
 @click.argument("after", metavar="B", type=click.Path(path_type=Path))
 @click.option("--examples", "-n", default=3, show_default=True, type=click.IntRange(min=0), help="Examples per change.")

@@ -14,7 +14,9 @@ from spanferry.squad import cleaned_language, read_document
 SHOWN_CHARACTERS = 40  # of an id in a message
 
 
-@click.command(cls=Command, name="evaluate")
+@click.command(
+    cls=Command, name="evaluate", example="spanferry evaluate --gold dev-v2.0.json --predictions predictions.json"
+)
 @path_option("--gold", help="A file of questions: SQuAD 1.1 or 2.0, rows, or MRQA.")
 @path_option(
     "--predictions",

@@ -25,7 +25,7 @@ def loss() -> None:
     pass
 
 
-@loss.command("show", cls=Command)
+@loss.command("show", cls=Command, example="spanferry loss show sample")
 @click.argument("corpus")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON (loss.json).")
 def show_command(corpus: str, as_json: bool) -> None:
@@ -42,7 +42,7 @@ def show_command(corpus: str, as_json: bool) -> None:
         click.echo(printable(line))
 
 
-@loss.command("diff", cls=Command)
+@loss.command("diff", cls=Command, example="spanferry loss diff sample@HEAD~1 sample")
 @click.argument("a")
 @click.argument("b")
 @click.option("--examples", "-n", default=5, show_default=True, type=click.IntRange(min=0), help="Examples per change.")

@@ -30,18 +30,24 @@ def memory() -> None:
     pass
 
 
-@memory.command("import", cls=Command)
+@memory.command(
+    "import", cls=Command, example="spanferry memory import old.tmx --corpus squad2 --translator mtranslate"
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @corpus_option
 @translator_option
 def import_command(file: Path, corpus: str | None, translator: str | None) -> None:
     """Import the translations of a TMX file into the memory, as if the translator had made them.
 
-    They replace existing translations of the same texts. For a corpus that is already built, run
-    `dvc repro -f translate@CORPUS` to use them. Units without a translation between the two languages are passed over
-    and counted by reason. If the file has no other units, the exit code is 1.
+    Name the translator, or the corpus whose translator it is. They replace existing translations of the same texts. For
+    a corpus that is already built, run `dvc repro -f translate@CORPUS` to use them. Units without a translation between
+    the two languages are passed over and counted by reason. If the file has no other units, the exit code is 1.
     """
-    scope = find_scope(read_params(), corpus, translator)
+    params = read_params()
+    if corpus is None and translator is None:
+        known = ", ".join(DEFAULT_SETTINGS | params.translators)
+        raise ParamsError(f"whose translations are they? Give --translator ({known}) or --corpus; nothing was imported")
+    scope = find_scope(params, corpus, translator)
     result = import_tmx(MEMORY, scope, file)
     passed_over = describe_passed_over(result.passed_over)
     if result.brought_nothing:
@@ -54,7 +60,7 @@ def import_command(file: Path, corpus: str | None, translator: str | None) -> No
     )
 
 
-@memory.command("export", cls=Command)
+@memory.command("export", cls=Command, example="spanferry memory export squad2.tmx --corpus squad2")
 @click.argument("file", type=click.Path(path_type=Path))
 @corpus_option
 @translator_option
@@ -65,7 +71,7 @@ def export_command(file: Path, corpus: str | None, translator: str | None) -> No
     click.echo(f"memory: {count:,} translations written to {printable(str(file))}; {describe_scope(scope)}")
 
 
-@memory.command("stats", cls=Command)
+@memory.command("stats", cls=Command, example="spanferry memory stats")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def stats_command(as_json: bool) -> None:
     """Print the numbers of translations in the memory, by translator and languages."""
@@ -83,7 +89,7 @@ def stats_command(as_json: bool) -> None:
         click.echo(printable(statistics.damage))
 
 
-@memory.command("release", cls=Command)
+@memory.command("release", cls=Command, example="spanferry memory release")
 def release_command() -> None:
     """Empty the quarantine, so that the next run sends the texts that were given up again.
 

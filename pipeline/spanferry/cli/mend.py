@@ -19,7 +19,7 @@ HELP = (
 OUTPUT_FOLDERS = ("data", "models", "reports")
 
 
-@click.command(cls=Command, help=HELP)
+@click.command(cls=Command, help=HELP, example="spanferry mend && dvc repro")
 def mend() -> None:
     """Repair the files of DVC (see HELP)."""
     from dvc.dvcfile import LOCK_FILE, Lockfile

@@ -27,7 +27,7 @@ SHARED_UNITS = {"rescue": "marked sentences for each answer", "names": "of the q
 UNKNOWN = "-"
 
 
-@click.command(cls=Command, help=__doc__)
+@click.command(cls=Command, help=__doc__, example="spanferry plan squad2")
 @click.argument("corpus")
 @click.option(
     "--rate", default=2.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Requests per second."

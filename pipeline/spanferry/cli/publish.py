@@ -21,7 +21,7 @@ BUILD_PARTS = ("dvc.yaml", "dvc.lock", "params.yaml", "requirements.lock")
 CODE = (Path("pipeline"), Path("stages"))
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, example="spanferry publish sample --to USER/NAME --tag v1.0.0")
 @click.argument("corpus")
 @click.option("--to", "repository", required=True, metavar="USER/NAME", help="The dataset repository.")
 @click.option("--tag", help="The tag of this version.  [default: the output of `git describe --tags`]")

@@ -17,7 +17,7 @@ from spanferry.report.terminal import align_columns
 from spanferry.report.verdicts import read_verdicts, score_verdicts
 
 
-@click.command(cls=Command, name="sample")
+@click.command(cls=Command, name="sample", example="spanferry sample squad2 --out judged")
 @click.argument("corpus", required=False)
 @click.option(
     "-n", "size", default=50, show_default=True, type=click.IntRange(min=1), help="Number of answers to judge."

@@ -24,8 +24,21 @@ INTERRUPTED = 130  # the exit code after Ctrl-C: 128 + SIGINT
 class Command(click.Command):
     """A command that ends with one line on stderr, without a traceback, after an expected error or an interruption.
 
-    The exit code is 2 after an error, and 130 after an interruption (Ctrl-C).
+    The exit code is 2 after an error, and 130 after an interruption (Ctrl-C). On a terminal it has colours, unless the
+    environment variable NO_COLOR is set. example: a command line, shown below the
+    help.
     """
+
+    def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.example = example
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the example below the help; see `click.Command.format_epilog`."""
+        super().format_epilog(ctx, formatter)
+        if self.example:
+            with formatter.section("Example"):
+                formatter.write(f"{'':{formatter.current_indent}}{self.example}\n")
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; see `click.Command.main`."""
@@ -34,6 +47,8 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command with parsed options; see `click.Command.invoke`."""
+        if os.environ.get("NO_COLOR"):
+            ctx.color = False
         try:
             return super().invoke(ctx)
         except (SpanferryError, OSError, MemoryError) as error:
@@ -48,7 +63,8 @@ class Command(click.Command):
             message = str(error) or ("stopped; dvc repro runs this stage again" if is_stage else "stopped")
             code = INTERRUPTED
         # A stage is named as in dvc.yaml, however it was started; a command with its groups: `spanferry loss show`.
-        click.echo(f"{ctx.command_path if ctx.parent else self.name}: {message}", err=True)
+        name = click.style(f"{ctx.command_path if ctx.parent else self.name}:", fg="red")
+        click.echo(f"{name} {message}", err=True)
         sys.exit(code)
 
 

@@ -27,7 +27,7 @@ def print_rules(context: click.Context, _: click.Parameter, is_requested: bool) 
         context.exit()
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, example="spanferry validate train-v2.0.json")
 @click.argument("place", metavar="FILE|FOLDER", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON, with every finding.")
 @click.option("--all", "show_all", is_flag=True, help=f"Show every finding, not only {SHOWN_FINDINGS} of each rule.")

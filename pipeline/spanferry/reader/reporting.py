@@ -19,6 +19,9 @@ from spanferry.reader.seeds import join_details, join_figures
 from spanferry.reader.settings import Run
 from spanferry.reader.worst_answers import GivenAnswers
 
+HEADLINE = ("exact", "f1")
+"""The figures that are DVC metrics: each has a column in `dvc metrics show` and `dvc exp show`."""
+
 ProgressBar = Callable[[], AbstractContextManager[Callable[[int], object]]]
 """Opens a progress bar over a number of windows that is not known before."""
 
@@ -32,6 +35,7 @@ def report_run(
     data: Path,
     model: Path,
     report: Path,
+    metrics: Path,
     details: Path,
     card: Path,
     progress_bar: ProgressBar,
@@ -40,8 +44,8 @@ def report_run(
 
     languages: code of the language of each corpus that the run is evaluated on. overlaps: what the run is both trained
     and evaluated on. data: the folder of the corpora. model: the folder of the model, or of the models of all seeds.
-    report: the JSON file of figures to write. details: the folder to write for what is behind them. card: the model
-    card to write. Returns the figures. Raises InputError.
+    report: the JSON file of figures to write. metrics: that of the headline figures. details: the folder to write for
+    what is behind them. card: the model card to write. Returns the figures. Raises InputError.
     """
     gold = read_gold(data, languages)
     published = find_published(read_published(), name, languages.values())
@@ -66,4 +70,5 @@ def report_run(
         write_bytes(partial / ANSWERS_PAGE, page.encode())
     write_bytes(card, render_card(name, joined_details, joined).encode())
     write_json(report, joined)
+    write_json(metrics, {name: joined[name] for name in HEADLINE})
     return joined

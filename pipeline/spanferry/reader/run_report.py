@@ -1,6 +1,7 @@
-"""Evaluate a run and write its report: the figures (a DVC metric), and the details behind them.
+"""Evaluate a run and write its report: the figures, and the details behind them.
 
 reports/runs/<run>.json                 flat: official figures, intervals, language-aware and published figures
+reports/runs/<run>.metrics.json         the headline figures, which are DVC metrics
 reports/runs/<run>/predictions.json     {question id: answer}
 reports/runs/<run>/null_odds.json       {question id: odds of "no answer"}
 reports/runs/<run>/n_best.json          {question id: [{text, start_logit, end_logit, probability}]}

@@ -1,7 +1,7 @@
 """Write the report of a build from its tables: figures, plots and page.
 
 layout, paragraphs, clean/, decisions, translations [, rescue.json, gold, verdicts]
-    ──> loss.json, loss.html, plots/*.json
+    ──> loss.json, metrics.json, loss.html, plots/*.json
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ from spanferry.loss import count_losses
 from spanferry.loss_figures import REFERENCE_LANGUAGES, LossFigures, VerdictCounts, write_figures
 from spanferry.records import Field
 from spanferry.report import accuracy, review
+from spanferry.report.headline import headline
 from spanferry.report.inputs import Build, read_counts, read_rescue, read_stage_reports
 from spanferry.report.page import render_loss
 from spanferry.report.plots import plot_rows
@@ -103,9 +104,13 @@ def kept_answers(build: Build) -> list[accuracy.KeptAnswer]:
 
 
 def write_report(build: Build, figures: LossFigures, corpus: str, languages: tuple[str, str], out: Path) -> None:
-    """Write loss.json, loss.html and plots/*.json to a folder. languages: codes of source and target language."""
+    """Write loss.json, metrics.json, loss.html and plots/*.json to a folder.
+
+    languages: codes of source and target language.
+    """
     html = render_loss(build, figures, corpus, languages)  # first, so that nothing is written when this fails
     write_figures(figures, out / "loss.json")
+    write_json(out / "metrics.json", headline(figures))
     for name, rows in plot_rows(figures).items():
         write_json(out / "plots" / f"{name}.json", msgspec.to_builtins(rows))
     write_bytes(out / "loss.html", html.encode())
