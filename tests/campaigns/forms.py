@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from spanferry.errors import InputError
 from spanferry.squad import Reading, encode_squad, iterate_questions, scan_bytes
-from spanferry.squad.json_text import NotJson, decode_json
+from spanferry.squad.json_text import NotJson, decode_json, decode_many
 from spanferry.squad.validation import validate_reading
 
 from tests.campaigns import corruption
@@ -48,8 +48,8 @@ def corrupt_values(raw: bytes, chance: Random) -> bytes:
     try:
         corrupted = corruption.as_json(corruption.corrupt_value(decode_json(text), chance), chance.random() < 0.5)
     except NotJson:
-        values = [decode_json(line) for line in text.splitlines()]
-        corrupted = as_lines([corruption.corrupt_value(value, chance) for value in values], chance)
+        values = [corruption.corrupt_value(value, chance) for _, value in decode_many(text)]
+        corrupted = as_lines(values, chance)
     return corrupted.decode(errors="replace").encode("utf-16") if encoding == "utf-16" else corrupted
 
 

@@ -24,6 +24,7 @@ import requests
 from msgspec.structs import replace
 from ruamel.yaml import YAML
 from spanferry.arrow import schema_of
+from spanferry.cli.convert import convert
 from spanferry.cli.diff import diff
 from spanferry.cli.evaluate import evaluate
 from spanferry.cli.memory import memory
@@ -32,6 +33,7 @@ from spanferry.cli.sample import sample
 from spanferry.cli.validate import validate
 from spanferry.errors import TranslationError
 from spanferry.records import ParagraphDecision, SegmentRow, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
+from spanferry.squad.forms import Form
 from spanferry.translation.engines.base import EngineFailure, Request
 from spanferry.translation.engines.deepl import DeepL
 from spanferry.translation.engines.google import Google
@@ -134,6 +136,9 @@ def feed_squad(raw: bytes) -> None:
     validated = run_safely(validate, "train.json", "--json")
     is_usable = validated.exit_code != 2 and json.loads(validated.stdout)["files"][0]["usable"] > 0
     assert is_fetched == is_usable, "fetch and validate disagree"
+    for form in (Form.SQUAD, Form.HF_JSONL, Form.PARQUET):  # MRQA carries no unanswerable questions
+        converted = run_safely(convert, "train.json", f"converted.{form}", "--to", form)
+        assert (converted.exit_code != 2) == is_usable == Path(f"converted.{form}").exists()
     run_safely(plan, "small")
     run_safely(diff, "train.json", "dev.json")
     run_safely(evaluate, "--gold", "train.json", "--predictions", "predictions.json")
