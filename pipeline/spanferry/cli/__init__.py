@@ -22,6 +22,7 @@ COMMANDS = {
     "new": "spanferry.cli.new:new",
     "plan": "spanferry.cli.plan:plan",
     "publish": "spanferry.cli.publish:publish",
+    "review": "spanferry.cli.review:review",
     "sample": "spanferry.cli.sample:sample",
     "validate": "spanferry.cli.validate:validate",
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from msgspec import Struct, to_builtins
+from msgspec import Struct, structs, to_builtins
 
 from spanferry.arrow import from_table, to_table
 from spanferry.corrections.applying import FindAgain, Matched, Outcome, apply_file
@@ -44,11 +44,18 @@ class CorrectedQuestion(Struct, frozen=True):
     text: str
 
 
+class ReviewedQuestion(Struct, frozen=True):
+    """A question about which people said something that applies."""
+
+    split: Split
+    id: str
+
+
 class CorrectionRecord(Struct, frozen=True):
-    """The content of corrections.json, which stage clean writes.
+    """The content of corrected.json, which stage clean writes.
 
     figures: None when the corpus has no corrections. outdated: the items that were not applied. samples: the verdicts
-    on random samples. contexts, questions: the corrected texts.
+    on random samples. contexts, questions: the corrected texts. reviewed: what need not be reviewed again.
     """
 
     figures: CorrectionFigures | None = None
@@ -56,6 +63,7 @@ class CorrectionRecord(Struct, frozen=True):
     samples: tuple[SampleCounts, ...] = ()
     contexts: tuple[CorrectedContext, ...] = ()
     questions: tuple[CorrectedQuestion, ...] = ()
+    reviewed: tuple[ReviewedQuestion, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,7 @@ def correct_corpus(
     }
     outcome = Outcome()
     outdated: list[OutdatedItem] = []
+    reviewed: set[tuple[Split, str]] = set()
     verdicts: dict[tuple[str, str, tuple[int, ...]], tuple[Verdict, bool]] = {}
     for items in files:
         matched: dict[int, list[Matched]] = {}
@@ -99,6 +108,7 @@ def correct_corpus(
                 outdated.append(OutdatedItem(item.place, item.said.split, item.said.question_id))
                 continue
             matched.setdefault(row, []).append(Matched(item, *found))
+            reviewed.add((item.said.split, item.said.question_id))
             if item.is_random and item.said.verdict:
                 key = (item.said.split, item.said.question_id, found[1].rows)
                 verdicts[key] = item.said.verdict, histories[row].latest.is_impossible(item.said.question_id)
@@ -116,7 +126,13 @@ def correct_corpus(
         found_again=outcome.found_again,
         lost=outcome.lost,
     )
-    return collect(paragraphs, spans, histories, figures, outdated, count_samples(verdicts.values()))
+    record = CorrectionRecord(
+        figures=figures,
+        outdated=tuple(outdated),
+        samples=tuple(count_samples(verdicts.values())),
+        reviewed=tuple(ReviewedQuestion(split, id_) for split, id_ in sorted(reviewed)),
+    )
+    return collect(paragraphs, spans, histories, record)
 
 
 def read_histories(
@@ -156,11 +172,9 @@ def collect(
     paragraphs: pa.Table,
     spans: pa.Table,
     histories: Mapping[int, History],
-    figures: CorrectionFigures,
-    outdated: Sequence[OutdatedItem],
-    samples: Sequence[SampleCounts],
+    record: CorrectionRecord,
 ) -> CorrectedCorpus:
-    """Return the tables with the latest version of each paragraph."""
+    """Return the tables with the latest version of each paragraph. record: all but its texts."""
     contexts: list[CorrectedContext] = []
     questions: list[CorrectedQuestion] = []
     changed: dict[int, SpanRow] = {}
@@ -182,7 +196,7 @@ def collect(
         spans=with_rows(spans, changed),
         questions={(question.split, question.id): question.text for question in questions},
         dropped=dropped,
-        record=CorrectionRecord(figures, tuple(outdated), tuple(samples), tuple(contexts), tuple(questions)),
+        record=structs.replace(record, contexts=tuple(contexts), questions=tuple(questions)),
     )
 
 
@@ -241,10 +255,10 @@ def make_finder(languages: tuple[str, str], min_confidence: float) -> FindAgain:
 
 
 def read_corrections(path: Path) -> CorrectionRecord:
-    """Read corrections.json. Raises InputError."""
+    """Read corrected.json. Raises InputError."""
     return read_json(path, CorrectionRecord, "not what clean writes: {}; rebuild it")
 
 
 def write_corrections(record: CorrectionRecord, path: Path) -> None:
-    """Write corrections.json. Equal records give equal bytes."""
+    """Write corrected.json. Equal records give equal bytes."""
     write_json(path, to_builtins(record))

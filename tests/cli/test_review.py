@@ -1,0 +1,47 @@
+"""Tests of `spanferry review`."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from spanferry.cli.review import review
+
+from tests.support import tiny_clean
+from tests.support.tiny_project import invoke, lay_out_project
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lay_out_project(tmp_path)
+    tiny_clean.write(tmp_path / "data" / "tiny")
+    return tmp_path
+
+
+def shown(path: str) -> list[str]:
+    """Return the question ids of a page, in order."""
+    data = Path(path).read_text(encoding="utf-8").partition('id="data">')[2].partition("</script>")[0]
+    return [item["id"] for item in json.loads(data)["items"]]
+
+
+def test_the_order_is_that_of_the_spans_probability_without_a_check(project):
+    assert invoke(review, "tiny").output == "review: tiny: 6 items to review in reports/tiny/review-suspicious.html\n"
+    assert shown("reports/tiny/review-suspicious.html") == ["lock", "boats", "dug", "lock", "mayor", "sign"]
+
+
+def test_a_random_sample_depends_on_its_seed_alone(project):
+    for seed, path in [(1, "a.html"), (1, "b.html"), (2, "c.html")]:
+        invoke(review, "tiny", "-n", "4", "--order", "random", "--seed", str(seed), "--out", path)
+    assert Path("a.html").read_bytes() == Path("b.html").read_bytes()
+    assert shown("a.html") != shown("c.html")
+    assert len(shown("a.html")) == 4
+
+
+def test_a_corpus_that_was_not_built_is_refused(project):
+    shutil.rmtree(project / "data/tiny/clean")
+    result = invoke(review, "tiny")
+    assert (result.exit_code, result.stderr) == (
+        2, "review: data/tiny/clean: does not exist; build it with `dvc repro clean@tiny`\n",
+    )  # fmt: skip
+    assert "there is no such corpus" in invoke(review, "other").stderr
