@@ -111,17 +111,23 @@ def test_tasks_are_sent_in_order_up_to_the_limit_and_all_answers_end_the_run():
     assert [task.text for task in scheduler.known_good] == ["e", "d", "c", "a", "b"]
 
 
-def test_a_bad_answer_is_retried_after_doubling_delays_and_given_up_when_it_repeats():
-    (task,) = tasks_of("quay")
-    scheduler, now, delays, failed = schedule([task]), 0.0, [], []
-    for _ in range(4):
-        _, event = scheduler.done(send(scheduler, now), ["bad"], now)
-        failed.append(event)
+def test_an_empty_answer_is_retried_after_doubling_delays():
+    scheduler, now, delays = schedule(tasks_of("quay")), 0.0, []
+    for _ in range(5):
+        scheduler.done(send(scheduler, now), [""], now)
         wait = scheduler.next(now)
         assert isinstance(wait, Wait)
         delays.append(wait.until - now)
         now = wait.until
-    assert delays == [0.5, 1.0, 2.0, 4.0]
+    assert delays == [0.5, 1.0, 2.0, 4.0, 4.0]
+
+
+def test_a_bad_answer_that_depends_on_its_text_is_retried_at_once_and_given_up_when_it_repeats():
+    (task,) = tasks_of("quay")
+    scheduler, now, failed = schedule([task]), 0.0, []
+    for _ in range(4):
+        _, event = scheduler.done(send(scheduler, now), ["bad"], now)
+        failed.append(event)
     assert failed == [
         AttemptFailed(task, CheckFailure.LENGTH, "bad", 1, 1, 0, final=False),
         AttemptFailed(task, CheckFailure.LENGTH, "bad", 2, 2, 1, final=False),
@@ -223,12 +229,31 @@ def test_health_checks_distinguish_a_bad_text_from_a_broken_service(failure, rea
         assert not [event for event in down.events if isinstance(event, AttemptFailed)]
 
 
-def test_a_health_check_waits_for_ten_failures_in_a_row():
-    fake = Fake(schedule(tasks_of("quay"), known_good=tasks_of("weir"), attempts=3))
+def test_a_health_check_takes_the_place_of_long_waits():
+    fake = Fake(schedule(tasks_of("quay"), known_good=tasks_of("weir"), attempts=10))
     fake.run({"weir": "stuw"})
     failures = [event for event in fake.events if isinstance(event, Unanswered)]
-    # The tenth failure makes the check due. Its answer counts all ten, of which three are enough.
-    assert (fake.health_checks, len(failures)) == (["weir"], SUSPICIOUS_RESULTS)
+    # One short wait after each check; all delays together would be 29.5 seconds.
+    assert (fake.given_up, len(failures)) == (["quay"], 10)
+    assert 0 < fake.now <= 1.0
+    assert fake.health_checks == ["weir"] * 9
+
+
+def test_a_health_check_that_fails_ends_no_wait():
+    fake = Fake(schedule(tasks_of("quay"), known_good=tasks_of("weir"), patience_hours=0.01))
+    fake.run({})
+    assert fake.now > 20
+
+
+def test_a_health_check_is_due_after_ten_failures_in_a_row():
+    scheduler = schedule(tasks_of(*(f"quay {n}" for n in range(20))), known_good=tasks_of("weir"))
+    for _ in range(SUSPICIOUS_RESULTS):
+        call = send(scheduler, 0.0)
+        assert not call.is_health_check
+        scheduler.done(call, [""], 0.0)
+    wait = scheduler.next(0.0)  # a pause, for ten in a row look like a ban
+    assert isinstance(wait, Wait)
+    assert send(scheduler, wait.until).is_health_check
 
 
 def test_a_health_check_that_echoes_its_text_fails():

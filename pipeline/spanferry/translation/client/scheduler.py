@@ -110,6 +110,8 @@ class Scheduler:
                 return action
             if self.stop_reason:
                 return self.next(now)
+            if self._waits_to_learn_more(now) and (check := self._check_health(now)):
+                return check
         return Wait(self._wake_time(now))
 
     def done(self, call: Call, outcome: Answers | BaseException, now: float) -> list[Event]:
@@ -136,8 +138,8 @@ class Scheduler:
     def _next_call(self, now: float) -> Send | GiveUp | None:
         """Return the next action: a health check that is due, else a retry, else new tasks."""
         if self.health.is_check_due:
-            if task := self.health.start_check():
-                return self._send((task,), now, is_health_check=True)
+            if check := self._check_health(now):
+                return check
             self.attribution.blame_service()
         again: list[Task] = []
         while len(again) < self.translator.batch and (task := self.queue.pop_retry(now)):
@@ -151,6 +153,19 @@ class Scheduler:
                 return self._send((task,), now)
         tasks = *again, *self.queue.pop_new(self.translator, already=again)
         return self._send(tasks, now) if tasks else None
+
+    def _check_health(self, now: float) -> Send | None:
+        """Return the action that sends a known-good text; None without such a text, or without a budget."""
+        task = self.health.start_check()
+        return self._send((task,), now, is_health_check=True) if task else None
+
+    def _waits_to_learn_more(self, now: float) -> bool:
+        """Return whether only long waits are left, and it is open whether the service failed or their texts did.
+
+        A known-good text then shows in the time of one request what the delays would show in half a minute.
+        """
+        is_open = bool(self.attribution.pending) and not self.under_way and not self.translator.batch_retries
+        return is_open and self.queue.next_retry > now + FIRST_DELAY_S
 
     def _send(self, tasks: tuple[Task, ...], now: float, is_health_check: bool = False) -> Send | None:
         """Return the action that sends tasks; None if the budget does not allow it, which stops the run."""
@@ -226,6 +241,8 @@ class Scheduler:
         is_good = failure is None and answer != call.tasks[0].text
         self._record_call(call, is_good, now)
         if is_good:
+            # The service works, so that waiting would change nothing.
+            self.queue.retry_all_now(now)
             return list(self.attribution.blame_texts())
         self._fail_health_check()
         return []
@@ -244,11 +261,10 @@ class Scheduler:
 
     def _take_bad_answer(self, task: Task, failure: CheckFailure, answer: str, now: float) -> tuple[bool, list[Event]]:
         """Schedule a retry. Returns whether the answer depends on its text, and the events."""
-        delay = 0.0
-        if self.translator.remote and not self.translator.batch_retries:
-            delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(task.bad_answers, 10)) * self.random.uniform(0.5, 1)
-        self.queue.retry(task, now + delay)
+        delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(task.bad_answers, 10)) * self.random.uniform(0.5, 1)
         is_about_text, failed = self.attribution.record(task, failure, answer)
+        # An answer that depends on its text shows that the service works.
+        self.queue.retry(task, now + (0.0 if is_about_text or self.translator.batch_retries else delay))
         return is_about_text, [Unanswered(failure), *failed]
 
     def _take_error(self, call: Call, error: BaseException, now: float) -> list[Event]:

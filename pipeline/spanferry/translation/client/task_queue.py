@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import chain, count, islice
 
 from spanferry.translation.client.tasks import Task
@@ -32,6 +32,11 @@ class TaskQueue:
     def retry(self, task: Task, when: float) -> None:
         """Schedule a task to be sent again, not before that time."""
         heappush(self._retries, (when, next(self._order), task))
+
+    def retry_all_now(self, now: float) -> None:
+        """Make all retries due now, in the order in which they were."""
+        self._retries = [(min(when, now), order, task) for when, order, task in self._retries]
+        heapify(self._retries)
 
     def pop_retry(self, now: float) -> Task | None:
         """Remove and return the earliest retry that is due."""
