@@ -10,7 +10,7 @@ peak of memory beyond that of the started process, in times of the file's size. 
     SQuAD               written exactly as the format says
     one empty question  the same with a question without text in the middle
     numeric ids         the same with numbers as ids
-    further keys        the same with a key that is not read in every question: read value by value
+    further keys        the same with a key that is not read in every question
     one article         all paragraphs in one article, with a question without text in the middle
     rows, JSON lines    one line a question, as `datasets` writes them
 """

@@ -431,14 +431,31 @@ def texts_in(value: object) -> Iterator[str]:
 # Whole files
 
 
+BOTH = OPENED | {
+    "answers": [ANSWER | {"answer_id": 1}, ANSWER | {"answer_category": "SHORT"}],
+    "meta": {"a": [{"b": 1}]},
+}
+EXTRA_KEYS = [
+    squad(
+        BOTH | {"id": 3}, OWNER | {"plausible_answers": [ANSWER | {"by": ":x"}]}, {"meta": 1} | OPENED | {"id": None}
+    ),
+    {"data": [{"url": "u", "paragraphs": [paragraph(BOTH, document_id=3), paragraph(OWNER | {"id": 4}, url={})]}]},
+    [paragraph(BOTH, document_id=3, url="v"), paragraph(OWNER, title="Lock")],
+    squad(OPENED | {"answers": [ANSWER | {"answer_category": "NOT_GIVEN"}]}, OWNER | {"answer": ANSWER}),
+    squad({"guid": "q3", "answers.text": [], "qid": "q4"} | OPENED),
+]
+
+
 def test_a_clean_file_and_the_same_file_read_value_by_value_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
     raws = [as_json(value) for value in (TRAIN, DEV)] + [as_lines(ROWS), as_json([paragraph(OPENED, OWNER)])]
+    raws += [as_json(value) for value in EXTRA_KEYS] + [form.raw() for form in FORMS]
     at_once = [scan_bytes(raw, "FILE") for raw in raws]
     for name in ("decode_article", "decode_paragraph", "decode_row"):
         monkeypatch.setattr(assembly, name, lambda _: None)
     for raw, reading in zip(raws, at_once, strict=True):
         by_value = scan_bytes(raw, "FILE")
         assert (by_value.document, by_value.notes, by_value.form) == (reading.document, reading.notes, reading.form)
+        assert by_value.faults == reading.faults
         assert all(by_value.place(*at) == reading.place(*at) for at in [(0,), (0, 0), (0, 0, 0)])
 
 

@@ -120,12 +120,12 @@ class Assembler:
         elif clean := decode_article(raw):
             self.shapes.add(Shape.ARTICLE)
             self._close_article()
-            self._count_ids(clean, lambda p: f"{path}.paragraphs[{p}]")
+            self._count_questions(clean, lambda p: path if p is None else f"{path}.paragraphs[{p}]")
             self._articles.append(clean.article)
             self._places.articles.append(path)
         elif clean := decode_paragraph(raw):
             self.shapes.add(Shape.PARAGRAPH)
-            self._count_ids(clean, lambda _: path)
+            self._count_questions(clean, lambda _: path)
             self._append_paragraph(clean.article.paragraphs[0], "", path)
         elif row := decode_row(raw):
             self._add_clean_row(row, path)
@@ -191,7 +191,7 @@ class Assembler:
             if is_doubled:
                 found.malformed(at, place, "is in one of two different lists `paragraphs`")
             if isinstance(value, bytes) and (clean := decode_paragraph(value)):
-                self._count_ids(clean, lambda _, place=place: place)
+                self._count_questions(clean, lambda _, place=place: place)
                 read.append(clean.article.paragraphs[0])
             else:
                 plain = decode_json(value.decode()) if isinstance(value, bytes) else value
@@ -199,8 +199,11 @@ class Assembler:
         self._articles.append(Article(tuple(read), title))
         self._places.articles.append(path)
 
-    def _count_ids(self, clean: Clean, place: Callable[[int], str]) -> None:
-        """Count the questions of an article, and note how their ids were repaired. place: of its paragraphs."""
+    def _count_questions(self, clean: Clean, place: Callable[[int | None], str]) -> None:
+        """Count the questions of an article, and note how their ids were repaired, and which keys are not read.
+
+        place: returns the place of a paragraph, or of the article.
+        """
         for p, paragraph in enumerate(clean.article.paragraphs):
             self.found.ids.add_all(len(paragraph.qas), clean.missing_ids.get(p, ()))
         for kind, numbers, key in (
@@ -209,6 +212,8 @@ class Assembler:
         ):
             for p, questions in numbers.items():
                 self.found.notes.add(kind, f"{place(p)}.qas[{questions[0]}]{key}", count=len(questions))
+        for key, extra in clean.extra_keys.items():
+            self.found.notes.add(NoteKind.EXTRA_KEY, place(extra.paragraph) + extra.place, key, extra.times)
 
     def _read_paragraph(self, value: object, at: Position, path: str, known: frozenset[str]) -> Paragraph:
         """Read a paragraph. known: the keys that it may have."""

@@ -3,20 +3,29 @@
 Each function returns None for any other, which is then read value by value.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from spanferry.squad.answers import MRQA_ANSWERS, MRQA_SPANS, NOT_GIVEN, SINGLE_ANSWERS
 from spanferry.squad.document import Answer, Article, Offset, Paragraph, Question, Text
+from spanferry.squad.fields import ALIASES
 from spanferry.squad.ids import make_id
+
+ARTICLE_KEYS = frozenset({"title", "paragraphs"})
+PARAGRAPH_KEYS = frozenset({"context", "qas"})
+QUESTION_KEYS = frozenset({"id", "question", "answers", "is_impossible", "plausible_answers"})
+ANSWER_KEYS = frozenset({"text", "answer_start"})
+MEANT_KEYS = frozenset({*ALIASES, *SINGLE_ANSWERS, MRQA_ANSWERS, MRQA_SPANS, "title"})
+"""Keys that may have a meaning beside those of the format."""
 
 _WHITE_SPACE = b" \t\r\n"
 
 
-class NumberedQuestion(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """A question whose id is a number or missing."""
+class LooseQuestion(Struct, frozen=True, gc=False):
+    """A question whose id may be a number or missing, and which may have further keys."""
 
     question: Text
     answers: tuple[Answer, ...]
@@ -25,17 +34,17 @@ class NumberedQuestion(Struct, frozen=True, gc=False, forbid_unknown_fields=True
     plausible_answers: tuple[Answer, ...] | UnsetType = UNSET
 
 
-class NumberedParagraph(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class LooseParagraph(Struct, frozen=True, gc=False):
     """A paragraph of such questions."""
 
     context: Text
-    qas: tuple[NumberedQuestion, ...]
+    qas: tuple[LooseQuestion, ...]
 
 
-class NumberedArticle(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class LooseArticle(Struct, frozen=True, gc=False):
     """An article of such questions."""
 
-    paragraphs: tuple[NumberedParagraph, ...]
+    paragraphs: tuple[LooseParagraph, ...]
     title: Text = ""
 
 
@@ -61,16 +70,32 @@ class CleanRow(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
         return Question(str(self.id), self.question, answers, UNSET if answers else True)
 
 
+class ExtraKey(NamedTuple):
+    """A key that is not read: how often it occurs, and where first: in which paragraph, and where in that.
+
+    paragraph: None for the article itself.
+    """
+
+    times: int
+    paragraph: int | None
+    place: str
+
+
 class Clean(NamedTuple):
-    """A decoded article. number_ids, missing_ids: the questions whose ids were numbers, or missing, by paragraph."""
+    """A decoded article. number_ids, missing_ids: the questions whose ids were numbers, or missing, by paragraph.
+
+    extra_keys: the keys that are not read.
+    """
 
     article: Article
     number_ids: Mapping[int, Sequence[int]] = {}
     missing_ids: Mapping[int, Sequence[int]] = {}
+    extra_keys: Mapping[str, ExtraKey] = {}
 
 
-_ARTICLE, _NUMBERED_ARTICLE = msgspec.json.Decoder(Article), msgspec.json.Decoder(NumberedArticle)
-_PARAGRAPH, _NUMBERED_PARAGRAPH = msgspec.json.Decoder(Paragraph), msgspec.json.Decoder(NumberedParagraph)
+_PLAIN = msgspec.json.Decoder()
+_ARTICLE, _LOOSE_ARTICLE = msgspec.json.Decoder(Article), msgspec.json.Decoder(LooseArticle)
+_PARAGRAPH, _LOOSE_PARAGRAPH = msgspec.json.Decoder(Paragraph), msgspec.json.Decoder(LooseParagraph)
 _ROW = msgspec.json.Decoder(CleanRow)
 
 Decoded = TypeVar("Decoded")
@@ -80,24 +105,35 @@ def decode_article(raw: bytes) -> Clean | None:
     """Decode an article."""
     if (article := decode(raw, _ARTICLE)) is not None:
         clean = Clean(article)
-    elif (numbered := decode(raw, _NUMBERED_ARTICLE)) is not None:
-        clean = number_questions(numbered)
+    elif (loose := decode(raw, _LOOSE_ARTICLE)) is not None:
+        clean = name_questions(loose)
     else:
         return None
     # An empty title and none are decoded alike.
     keys = 1 + (1 if clean.article.title else raw.count(b'"title"'))
-    return clean if is_clean(clean.article) and has_keys_once(raw, clean, keys) else None
+    return check(raw, clean, keys)
 
 
 def decode_paragraph(raw: bytes) -> Clean | None:
     """Decode a paragraph, as the only one of an article."""
     if (paragraph := decode(raw, _PARAGRAPH)) is not None:
-        clean = Clean(Article((paragraph,)))
-    elif (numbered := decode(raw, _NUMBERED_PARAGRAPH)) is not None:
-        clean = number_questions(NumberedArticle((numbered,)))
-    else:
+        return check(raw, Clean(Article((paragraph,))), 0)
+    if (loose := decode(raw, _LOOSE_PARAGRAPH)) is not None:
+        return check(raw, name_questions(LooseArticle((loose,))), 0)
+    return None
+
+
+def check(raw: bytes, clean: Clean, outer_keys: int) -> Clean | None:
+    """Return a decoded article with its extra keys; None when it has a fault, or keys that have a meaning.
+
+    outer_keys: the number of keys outside of the paragraphs.
+    """
+    if not is_clean(clean.article):
         return None
-    return clean if is_clean(clean.article) and has_keys_once(raw, clean, 0) else None
+    surplus = count_keys(raw) - outer_keys - expected_keys(clean)
+    if surplus == 0 or surplus == count_colons(texts_of(clean.article)):
+        return clean
+    return name_extra_keys(raw, clean, surplus)
 
 
 def decode(raw: bytes, decoder: msgspec.json.Decoder[Decoded]) -> Decoded | None:
@@ -108,7 +144,7 @@ def decode(raw: bytes, decoder: msgspec.json.Decoder[Decoded]) -> Decoded | None
         return None
 
 
-def number_questions(article: NumberedArticle) -> Clean:
+def name_questions(article: LooseArticle) -> Clean:
     """Return an article with texts as ids."""
     numbers: dict[int, list[int]] = {}
     missing: dict[int, list[int]] = {}
@@ -141,7 +177,7 @@ def decode_row(raw: bytes) -> CleanRow | None:
         and has_text(row.context)
         and has_text(row.question)
         and all(map(has_text, answers.text))
-        and has_so_many_keys(raw, 6 + (row.title is not UNSET), texts)
+        and count_keys(raw) - 6 - (row.title is not UNSET) in (0, count_colons(texts))
     )
     return row if is_good else None
 
@@ -176,22 +212,71 @@ def is_clean(article: Article) -> bool:
 # Doubled keys. msgspec uses the last value of a key that occurs twice.
 
 
-def has_keys_once(raw: bytes, clean: Clean, outer_keys: int) -> bool:
-    """Return whether no object has a key twice. outer_keys: the number of keys outside of the paragraphs."""
+def expected_keys(clean: Clean) -> int:
+    """Return the number of keys of an article's paragraphs, questions and answers, without extra keys."""
     article = clean.article
-    keys = outer_keys + 2 * len(article.paragraphs) - sum(map(len, clean.missing_ids.values()))
+    keys = 2 * len(article.paragraphs) - sum(map(len, clean.missing_ids.values()))
     for paragraph in article.paragraphs:
         for question in paragraph.qas:
             keys += 3 + 2 * len(question.answers) + (question.is_impossible is not UNSET)
             if question.plausible_answers is not UNSET:
                 keys += 1 + 2 * len(question.plausible_answers)
-    return has_so_many_keys(raw, keys, texts_of(article))
+    return keys
 
 
-def has_so_many_keys(raw: bytes, keys: int, texts: Iterator[str] | tuple[str, ...]) -> bool:
-    """Return whether JSON has so many keys. texts: all its values that are texts."""
-    surplus = count_keys(raw) - keys
-    return surplus == 0 or surplus == sum(text.lstrip(" ").startswith(":") for text in texts)
+def name_extra_keys(raw: bytes, clean: Clean, surplus: int) -> Clean | None:
+    """Return an article with its extra keys; None when they are not all, or when one of them has a meaning.
+
+    surplus: the number of keys that are not of the format, those within extra values included.
+    """
+    value = decode(raw, _PLAIN)
+    if value is None:
+        return None
+    found: dict[str, ExtraKey] = {}
+    within = 0
+    objects = plain_objects(value)
+    for known, fields, paragraph, place in objects:
+        if len(fields) == len(known & fields.keys()):
+            continue
+        for key, inner in fields.items():
+            if key in known:
+                continue
+            if key in MEANT_KEYS or "." in key or inner == NOT_GIVEN:
+                return None
+            earlier = found.get(key)
+            found[key] = earlier._replace(times=earlier.times + 1) if earlier else ExtraKey(1, paragraph, place)
+            within += count_inner_keys(inner)
+    total = within + sum(one.times for one in found.values())
+    return clean._replace(extra_keys=found) if total == surplus else None
+
+
+def plain_objects(value: object) -> Iterator[tuple[frozenset[str], dict[str, Any], int | None, str]]:
+    """Yield the objects of a decoded article or paragraph: known keys, the object, paragraph, place in it."""
+    outer = cast("dict[str, Any]", value)
+    if "paragraphs" in outer:
+        yield ARTICLE_KEYS, outer, None, ""
+    for p, paragraph in enumerate(outer.get("paragraphs", [outer])):
+        yield PARAGRAPH_KEYS, paragraph, p, ""
+        for q, question in enumerate(paragraph["qas"]):
+            place = f".qas[{q}]"
+            for n, answer in enumerate(question["answers"]):
+                yield ANSWER_KEYS, answer, p, f"{place}.answers[{n}]"
+            yield QUESTION_KEYS, question, p, place
+            for n, answer in enumerate(question.get("plausible_answers", ())):
+                yield ANSWER_KEYS, answer, p, f"{place}.plausible_answers[{n}]"
+
+
+def count_inner_keys(value: object) -> int:
+    """Return the number of keys within a plain value."""
+    if isinstance(value, list):
+        return sum(map(count_inner_keys, cast("list[object]", value)))
+    fields = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+    return len(fields) + sum(map(count_inner_keys, fields.values()))
+
+
+def count_colons(texts: Iterable[str]) -> int:
+    """Return the number of texts that begin with a colon, perhaps after spaces."""
+    return sum(text.lstrip(" ").startswith(":") for text in texts)
 
 
 def count_keys(raw: bytes) -> int:
