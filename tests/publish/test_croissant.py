@@ -1,12 +1,15 @@
 """Croissant metadata describe the right files and columns, and mlcroissant finds them valid."""
 
+from datetime import date
 from hashlib import sha256
 
 import mlcroissant
 import msgspec
 import pyarrow.parquet as pq
 import pytest
+from spanferry.files import write_json
 from spanferry.publish.about import About
+from spanferry.publish.croissant import state_publication
 from spanferry.publish.package import build_package
 
 from tests.support.tiny_clean import ABOUT, BUILD, write
@@ -60,6 +63,17 @@ def test_what_is_not_known_is_not_stated(tmp_path):
     build_package(*write(tmp_path), tmp_path / "published", native, About())
     record = msgspec.json.decode((tmp_path / "published" / "croissant.json").read_bytes())
     assert record.keys().isdisjoint({"license", "version", "datePublished", "prov:wasGeneratedBy"})
+
+
+def test_a_corpus_without_sources_is_cited_itself_and_misses_nothing_when_it_is_uploaded(tmp_path):
+    about = About(licence="MIT", translated=date(2026, 11, 28), authors=("Anna & Co",))
+    build_package(*write(tmp_path), tmp_path / "published", BUILD, about)
+    path = tmp_path / "published" / "croissant.json"
+    record = msgspec.json.decode(path.read_bytes())
+    assert record["citeAs"] == "@misc{tiny,\n  title = {{tiny}},\n  author = {{Anna \\& Co}}\n}"
+    write_json(path, state_publication(record, "v1.0.0", "2026-11-29", "https://example.org/tiny"))
+    issues = mlcroissant.Dataset(str(path)).metadata.ctx.issues
+    assert (issues.errors, issues.warnings) == (set(), set())
 
 
 def test_mlcroissant_finds_no_error_and_nothing_missing(published):

@@ -1,6 +1,7 @@
 """Write the citation of a published corpus: CITATION.cff, BibTeX and a sentence of attribution."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from spanferry.publish.about import About, BuildDetails, Work
@@ -63,8 +64,26 @@ def bibtex_entry(work: Work) -> str:
         "year": str(work.year),
         "url": work.url,
     }
+    return format_entry("article" if work.published else "misc", work.key, fields)
+
+
+def cite_as(about: About, build: BuildDetails) -> str:
+    """Return what to cite as BibTeX: the works that the corpus is made from; without any, the corpus itself."""
+    if about.sources:
+        return "\n\n".join(map(bibtex_entry, about.sources))
+    fields = {
+        "title": f"{{{escape_tex(display_title(about, build))}}}",
+        "author": escape_tex(" and ".join(f"{{{author}}}" for author in about.authors)),
+        "year": str(about.published.year) if about.published else "",
+        "url": about.repository,
+    }
+    return format_entry("misc", build.corpus, fields)
+
+
+def format_entry(kind: str, key: str, fields: Mapping[str, str | None]) -> str:
+    """Return a BibTeX entry of the fields that have a value."""
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
-    return f"@{'article' if work.published else 'misc'}{{{work.key},\n{lines}\n}}"
+    return f"@{kind}{{{key},\n{lines}\n}}"
 
 
 def escape_tex(text: str) -> str:

@@ -7,6 +7,7 @@ the corpus is derived from, and the translation that generated it.
 Without them, `spanferry publish` states the tag and the date of the commit; and the address, without `repository`.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pyarrow as pa
 
 from spanferry.files import file_sha256
 from spanferry.publish.about import About, BuildDetails, SourceFile, describe_translator
-from spanferry.publish.citation import bibtex_entry, display_title
+from spanferry.publish.citation import cite_as, display_title
 from spanferry.records import Split
 
 CROISSANT_FILE = "croissant.json"
@@ -64,6 +65,7 @@ def croissant_metadata(
         "description": about.description or f"The corpus {build.corpus} in SQuAD 2.0's format.",
         "conformsTo": "http://mlcommons.org/croissant/1.1",
         "inLanguage": build.target,
+        "citeAs": cite_as(about, build),
         "creator": [{"@type": "sc:Organization", "name": author} for author in about.authors],
         "distribution": [_file(path, folder) for path in files],
         "recordSet": [
@@ -83,13 +85,15 @@ def croissant_metadata(
         record["license"] = about.licence_url
     if about.repository:
         record["url"] = about.repository
-    if about.sources:
-        record["citeAs"] = "\n\n".join(bibtex_entry(work) for work in about.sources)
     return record
 
 
 def state_publication(record: dict[str, Any], version: str, date: str, url: str) -> dict[str, Any]:
-    """Return metadata that state version, date and address of a publication, unless they state them already."""
+    """Return metadata that state version, date and address of a publication, unless they state them already.
+
+    version: a tag; the format wants 1.2.0 of v1.2.0.
+    """
+    version = re.sub(r"^v(?=\d+\.\d+\.\d+)", "", version)
     return {"version": version, "datePublished": date, "url": url} | record
 
 
