@@ -36,7 +36,9 @@ def stream_rows(paths: Sequence[Path], name: str) -> Iterator[Row]:
 
 
 def rename(rows: Iterable[Row], columns: Mapping[str, str], name: str) -> Iterator[Row]:
-    """Yield rows with SQuAD's names. columns: SQuAD's name -> the row's; dots lead into nested values.
+    """Yield rows with SQuAD's names. columns: SQuAD's name -> the row's.
+
+    Dots lead into nested values, unless a column has them in its name.
 
     Raises FetchError when a column does not exist, or when a row has neither context and question nor nested questions.
 
@@ -49,10 +51,10 @@ def rename(rows: Iterable[Row], columns: Mapping[str, str], name: str) -> Iterat
     for n, row in enumerate(rows):
         if not n:
             check_columns(row, columns, name)
-        used = {path.partition(".")[0] for path in columns.values()}
+        used = {path if path in row else path.partition(".")[0] for path in columns.values()}
         renamed = {key: value for key, value in row.items() if key not in used}
         for target, path in columns.items():
-            put(renamed, target.split("."), value_at(row, path.split(".")))
+            put(renamed, target.split("."), row[path] if path in row else value_at(row, path.split(".")))
         yield renamed
 
 

@@ -78,6 +78,7 @@ _RECORDS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"supporting_facts"}), "HotpotQA"),
     (frozenset({"story", "questions"}), "CoQA"),
     (frozenset({"passage", "qa_pairs"}), "DROP"),
+    (frozenset({"text", "questions"}), "NewsQA"),
     (frozenset({"passage", "question"}), "yes-or-no questions, as in BoolQ"),
     (frozenset({"query", "passages"}), "MS MARCO"),
     (frozenset({"article", "options"}), "multiple-choice questions, as in RACE"),
