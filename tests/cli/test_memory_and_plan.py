@@ -397,7 +397,8 @@ def test_plan_reads_the_source_when_there_are_no_segments(project, run, refusal)
     Path("data/ferry/segments/segments.parquet").unlink()
     assert json.loads(run(plan, "ferry", "--json").stdout)["requests"] == 5  # with the title
     Path("ferry.json").unlink()
-    assert refusal(plan, "ferry") == (
-        "plan: ferry.json: not fetched yet; add ferry to build.corpora and run `dvc repro segment@ferry`"
-    )
+    message = "plan: ferry.json: not fetched yet; add ferry to build.corpora and run `dvc repro segment@ferry`"
+    assert refusal(plan, "ferry") == message
+    Path("ferry.json").mkdir()  # a data set, which only stage fetch reads
+    assert refusal(plan, "ferry") == message
     assert "there is no such corpus" in refusal(plan, "squad3")

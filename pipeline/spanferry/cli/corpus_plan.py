@@ -146,8 +146,8 @@ def read_texts(params: Params, corpus: str) -> CorpusTexts:
 
 
 def existing_path(fetched: Path, location: str, corpus: str) -> Path:
-    """Return the fetched file, or else the location in params.yaml. Raises InputError when neither exists."""
+    """Return the fetched file, or else the location in params.yaml. Raises InputError when neither is a file."""
     for path in (fetched, Path(location)):
-        if path.exists():
+        if path.is_file():
             return path
     raise InputError(f"{location}: not fetched yet; add {corpus} to build.corpora and run `dvc repro segment@{corpus}`")
