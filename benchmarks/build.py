@@ -77,7 +77,10 @@ def run_stages(home: Path) -> Iterator[tuple[str, Usage]]:
     """Run every stage of the dataset side and yield its usage."""
     stages = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
     for stage in STAGES:
-        yield stage, run_measured(stages[stage]["cmd"].replace("${item.corpus}", "tiled"), cwd=home)[1]
+        command = stages[stage]["cmd"].replace("${item.corpus}", "tiled")
+        groups = stages[stage]["matrix"].get("files", [""])
+        command = " && ".join(command.replace("${item.files}", group) for group in groups)
+        yield stage, run_measured(command, cwd=home)[1]
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from spanferry.executors import open_executor
 from spanferry.loss_figures import percent
 from spanferry.projection.lookup import TranslationLookup
 from spanferry.quality.figures import count_quality, write_quality_figures
-from spanferry.quality.tables import check_tables, read_names, undecided
+from spanferry.quality.tables import CheckedTables, check_tables, read_names, undecided
 from spanferry.records import QualityRow, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.tables import LazyTable, writer
 
@@ -42,17 +42,15 @@ def main(
         if params.corpus(name).native:
             parts = undecided(source)
         else:
-            parts = check_tables(
+            corpus = CheckedTables(
                 source,
                 LazyTable(paragraphs, TargetParagraph),
                 LazyTable(spans, SpanRow),
                 TranslationLookup(LazyTable(translations, TranslationRow)),
                 read_names(names),
                 languages,
-                executor,
-                Path(folder),
-                progress,
             )
+            parts = check_tables(corpus, params.check.encoder, executor, Path(folder), progress)
 
         def written(part: pa.Table) -> pa.Table:
             add(part)

@@ -43,10 +43,12 @@ class Encoder:
     """A pretrained encoder, loaded up to one layer.
 
     model, revision: as for `pretrained.locate_model`. layer: the layer whose vectors are used, counted from 1; None for
-    DEFAULT_DEPTH. Raises InputError when there is no such model, layer or package.
+    the one at `depth`, a share of all layers. Raises InputError when there is no such model, layer or package.
     """
 
-    def __init__(self, model: str, revision: str | None = None, layer: int | None = None) -> None:
+    def __init__(
+        self, model: str, revision: str | None = None, layer: int | None = None, depth: float = DEFAULT_DEPTH
+    ) -> None:
         try:
             import torch
         except ImportError as error:
@@ -58,7 +60,7 @@ class Encoder:
             raise InputError(f"{folder}: its tokenizer does not tell where its pieces are (it is not a fast one)")
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.batch_tokens = GPU_BATCH_TOKENS if self.device == "cuda" else CPU_BATCH_TOKENS
-        self.model: Any = load_layers(folder, layer).to(self.device)
+        self.model: Any = load_layers(folder, layer, depth).to(self.device)
         positions = getattr(self.model.config, "max_position_embeddings", None) or self.tokenizer.model_max_length
         # RoBERTa numbers its positions from 2.
         self.limit = min(
@@ -107,19 +109,19 @@ class Encoder:
             yield each[: len(row)] if self.tokenizer.padding_side == "right" else each[-len(row) :]
 
 
-def load_layers(folder: Path, layer: int | None) -> Any:
-    """Load an encoder up to a layer, ready to run. Raises InputError."""
+def load_layers(folder: Path, layer: int | None, depth: float = DEFAULT_DEPTH) -> Any:
+    """Load an encoder up to a layer, ready to run; without one, up to the layer at `depth`. Raises InputError."""
     import torch
     from transformers import AutoConfig, AutoModel
 
     try:
         config: Any = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-        depth = getattr(config, "num_hidden_layers", 0)
-        if getattr(config, "is_encoder_decoder", False) or not depth:
+        layers = getattr(config, "num_hidden_layers", 0)
+        if getattr(config, "is_encoder_decoder", False) or not layers:
             raise InputError(f"{folder}: is a {config.model_type} model; an encoder such as BERT or XLM-R is needed")
-        chosen = layer or round(DEFAULT_DEPTH * depth)
-        if chosen > depth:
-            raise InputError(f"{folder}: has {depth} layers, and layer {chosen} was requested")
+        chosen = layer or round(depth * layers)
+        if chosen > layers:
+            raise InputError(f"{folder}: has {layers} layers, and layer {chosen} was requested")
         config.num_hidden_layers = chosen
         model = AutoModel.from_pretrained(
             folder, config=config, use_safetensors=True, dtype=torch.float32, trust_remote_code=False

@@ -37,13 +37,17 @@ def test_lost_question_marks_count_only_where_they_are_usual() -> None:
     assert np.isnan(usual.score_asking(np.array([NAN]), np.array([NAN]))).all()
 
 
-def test_a_corpus_that_is_not_translated_does_not_make_that_usual() -> None:
+def test_similarities_are_compared_with_those_of_the_corpus() -> None:
     usual = Usual()
-    usual.unchanged.add([1.0] * 10)
-    assert usual.score_unchanged(np.array([0.0, 1.0])).tolist() == [1.0, 0.0]
+    usual.similarities["question"].add(np.linspace(0.05, 0.15, 101))
+    scores = usual.score_similarity("question", np.array([0.2, 0.1, 0.0, -0.2, NAN]))
+    assert scores[:2].tolist() == pytest.approx([1.0, 1.0], abs=0.01)
+    assert 0.2 < scores[2] < 0.8
+    assert scores[3] == 0.0
+    assert np.isnan(scores[4])
 
 
 def test_an_empty_corpus_has_no_opinion() -> None:
     usual = Usual()
     assert usual.score_lengths((np.array([0.1]), usual.question_lengths)).tolist() == [1.0]
-    assert usual.score_unchanged(np.array([0.0])).tolist() == [1.0]
+    assert usual.score_unchanged([]) == 1.0

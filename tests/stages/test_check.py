@@ -124,7 +124,7 @@ def test_good_translations_have_the_quality_of_their_spans(check) -> None:
             "Wanneer was the harbour of Oostwerd gegraven?",
             "dug",
             "translated",
-            "The question leaves was, the, harbour as in the source.",
+            "The question leaves “was, the, harbour …” as in the source.",
         ),
         (
             "Fishermen built it by hand.",

@@ -21,6 +21,7 @@ _NUMBER = regex.compile(r"\d+(?:\.\d+)?")
 _ROMAN = regex.compile(r"(?=[IVXLC]{2})(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?=\P{Lu}|$)")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _BEFORE_COUNTER = regex.compile(r"(?<=\d)(?=[^\W\d_])")
+_SPACED_GROUPS = regex.compile(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)")  # 22 338 618
 _HOUR = regex.compile(r"\d\s?[ap]\.?m\b", regex.IGNORECASE)
 _DECADE = regex.compile(r"\d0['’]?(?:s|er|ern|es|e)?")
 ROUND = 3  # a number with so many zeros at its end may be written with a word: "1.16 million"
@@ -62,6 +63,7 @@ class CountedText:
         """Split a text into tokens."""
         # In a script without spaces a counter follows directly, and "1.25万" would be three tokens.
         spaced = _BEFORE_COUNTER.sub(" ", text) if language.scored_by_character else text
+        spaced = _SPACED_GROUPS.sub(lambda match: match[0].replace(" ", ""), spaced)
         return cls(text, [fold(spaced[start:end]) for start, end in tokens(spaced)], language)
 
     def quantities(self) -> list[Quantity]:
@@ -89,9 +91,17 @@ def _unmatched(
 ) -> Iterator[Quantity]:
     """Yield the quantities of a text that have no counterpart in the other one."""
     values = {each.value for each in others}
+    dense = text.language.scored_by_character or other.language.scored_by_character
     for quantity in own:
+        # A single character is often a part of another word.
+        if text.language.scored_by_character and len(quantity.written) == 1 and not quantity.in_digits:
+            continue
         # Many languages write 1 as an article.
-        if quantity.value in values or quantity.value == "1" or any(_are_forms(quantity, each) for each in others):
+        if (
+            quantity.value in values
+            or quantity.value == "1"
+            or any(_are_forms(quantity, each, dense) for each in others)
+        ):
             continue
         if quantity.value.startswith("month"):
             in_words = any(value.startswith("month") for value in values)
@@ -102,6 +112,8 @@ def _unmatched(
             _has_digits(quantity.value, other)
             or _is_spelled(quantity.value, other)
             or _is_roman(quantity.value, other.text)
+            or f"month {quantity.value}" in values
+            or _is_century(quantity.value, values)
             or _is_hour(quantity.value, text, other, values)
             or any(each.in_digits and not quantity.in_digits and _spells(each.value, quantity, text) for each in others)
         ):
@@ -119,11 +131,11 @@ def _value(digits: str) -> str:
     return (whole.lstrip("0") or "0") + (f".{rest}" if rest else "")
 
 
-def _are_forms(one: Quantity, other: Quantity) -> bool:
-    """Return whether two numbers may be forms of the same one."""
+def _are_forms(one: Quantity, other: Quantity, dense: bool) -> bool:
+    """Return whether two numbers may be forms of the same one. dense: one of their languages counts in myriads."""
     left, right = one.value, other.value
     if _significant(left) == _significant(right) and (
-        max(_zeros(left), _zeros(right)) >= ROUND or ("." in left) != ("." in right)
+        max(_zeros(left), _zeros(right)) >= (1 if dense else ROUND) or ("." in left) != ("." in right)
     ):
         return True
     longer, shorter = (left, right) if len(left) > len(right) else (right, left)
@@ -203,6 +215,15 @@ def _roman_value(numeral: str) -> int:
     digits = [_ROMAN_DIGITS[letter] for letter in numeral]
     return sum(
         -digit if digit < following else digit for digit, following in zip(digits, [*digits[1:], 0], strict=True)
+    )
+
+
+def _is_century(value: str, values: set[str]) -> bool:
+    """Return whether a number is the century of a year: 20 of the 1970s."""
+    return (
+        value.isdigit()
+        and len(value) == SHORT
+        and any(len(year) == SHORT + 2 and year.startswith(str(int(value) - 1)) for year in values)
     )
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from spanferry.quality.untranslated import Vocabulary
+
 FloatArray = npt.NDArray[np.float64]
 
 # The standard deviation of a normal distribution is so many times its median absolute deviation.
@@ -17,10 +19,13 @@ DEVIATION = 1.4826
 SMALLEST_SPREAD = 0.08  # of the logarithm of the ratio of two lengths: fewer pairs than ten may all have the same
 # A length so many deviations from the median is usual; from the second on, it counts fully.
 USUAL, UNUSUAL = 3.0, 7.0
-MOST_UNCHANGED = 0.3  # a larger share is not usual in any pair of languages; the corpus is not translated
-MUCH = 0.4  # a share of unchanged words so far above the median counts fully
+# `Vocabulary.evidence` of words that stay as they were without a fault, and of those that count fully.
+LITTLE, MUCH = 4.0, 10.0
 WORD_WEIGHT = 0.6  # a question may lose its word in a free translation; it keeps its mark
-BIN, BOUND = 0.005, 5.0  # width of the bins of a histogram, and the largest value
+DISSIMILAR = 6.0  # deviations below the usual similarity that count fully
+SMALLEST_DEVIATION = 0.01  # of similarities
+USUAL_REST = 2.0  # the lowest similarity of several sentences is below the median more often
+BIN, BOUND = 0.002, 4.0  # width of the bins of a histogram, and the largest value
 
 
 @dataclass
@@ -89,14 +94,18 @@ class Kept:
 class Usual:
     """What is usual in a corpus.
 
-    question_lengths, sentence_lengths: `PairMeasures.log_length`. unchanged: `Measures.unchanged`.
+    question_lengths, sentence_lengths: `PairMeasures.log_length`. vocabulary: the words of the source.
+    similarities: `Similarities`, by field.
     """
 
     question_lengths: Histogram = field(default_factory=Histogram)
     sentence_lengths: Histogram = field(default_factory=Histogram)
-    unchanged: Histogram = field(default_factory=Histogram)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
     marks: Kept = field(default_factory=Kept)
     words: Kept = field(default_factory=Kept)
+    similarities: dict[str, Histogram] = field(
+        default_factory=lambda: {name: Histogram() for name in ("question", "window", "rest")}
+    )
 
     def score_lengths(self, *lengths: tuple[FloatArray, Histogram]) -> FloatArray:
         """Return `usual_length` of questions by the worst of these lengths, which may be NaN, 0 to 1."""
@@ -104,10 +113,15 @@ class Usual:
         worst = np.nanmax(np.nan_to_num(np.array(distances), nan=0.0), axis=0)
         return np.clip((UNUSUAL - worst) / (UNUSUAL - USUAL), 0.0, 1.0)
 
-    def score_unchanged(self, shares: FloatArray) -> FloatArray:
-        """Return `translated` of shares of unchanged words, 0 to 1."""
-        usual = min(max(self.unchanged.spread().median, 0.0), MOST_UNCHANGED)
-        return np.clip(1 - (shares - usual) / MUCH, 0.0, 1.0)
+    def score_unchanged(self, run: Iterable[str]) -> float:
+        """Return `translated` of words that stayed as they were, 0 to 1."""
+        return min(max((MUCH - self.vocabulary.evidence(run)) / (MUCH - LITTLE), 0.0), 1.0)
+
+    def score_similarity(self, name: str, values: FloatArray, usual: float = 0.0) -> FloatArray:
+        """Return how usual similarities are, 0 to 1; 1 from so many deviations (`usual`) around the median on."""
+        spread = self.similarities[name].spread()
+        distance = Spread(spread.median, max(spread.deviation, SMALLEST_DEVIATION)).distance(values)
+        return np.clip(1 + (distance + usual) / DISSIMILAR, 0.0, 1.0)
 
     def score_asking(self, has_mark: FloatArray, has_word: FloatArray) -> FloatArray:
         """Return `asks`, 0 to 1; NaN for a question that had neither mark nor word."""

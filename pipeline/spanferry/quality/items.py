@@ -9,7 +9,9 @@ target sentences that have the spans. The other sentences of the paragraph are i
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 
 from spanferry.language.words import fold
 from spanferry.projection.grouping import TargetText
@@ -67,12 +69,27 @@ class SignalNote(Record, frozen=True, gc=False):
     text: str
 
 
+class Text(StrEnum):
+    """The texts of an item, as a reason names them."""
+
+    QUESTION = "The question"
+    WINDOW = "The sentence of its answer"
+    REST = "Another sentence"
+
+
+class UnchangedRun(Record, frozen=True, gc=False):
+    """Words in a row that the translation of a text left as they were."""
+
+    text: Text
+    words: tuple[str, ...]
+
+
 class Measures(Record, frozen=True, gc=False):
     """The measures of a question, before they are compared with what is usual in the corpus.
 
     judged: False when there is nothing to judge (`QualityRow.judgement`). The signals are as in `Quality`.
     has_mark, has_word: whether the translation has a question mark or word; None if the source has none.
-    unchanged: the largest share of words that a text of the question left as they were (`PairMeasures`).
+    unchanged: what its texts left as it was.
     question_length, shortest, longest: `PairMeasures.log_length` of the question, and of its window.
     rest_...: the worst of the other sentences.
     """
@@ -88,24 +105,30 @@ class Measures(Record, frozen=True, gc=False):
     distinct: float | None = None
     has_mark: bool | None = None
     has_word: bool | None = None
-    unchanged: float | None = None
+    unchanged: tuple[UnchangedRun, ...] = ()
     question_length: float | None = None
     shortest: float | None = None
     longest: float | None = None
     rest_numbers: float | None = None
     rest_intact: float | None = None
-    rest_unchanged: float | None = None
     rest_shortest: float | None = None
     rest_longest: float | None = None
     notes: tuple[SignalNote, ...] = ()
 
 
 class MeasuredParagraph(Record, frozen=True, gc=False):
-    """The measures of a paragraph's questions, and `log_length` of each of its questions and sentences."""
+    """The measures of a paragraph's questions, and what they add to what is usual in the corpus.
+
+    question_lengths, sentence_lengths: `log_length` of each text. words: of the source. seen, kept: the number of its
+    texts and of their translations that have the word.
+    """
 
     items: tuple[Measures, ...]
-    question_lengths: tuple[float, ...]
-    sentence_lengths: tuple[float, ...]
+    question_lengths: tuple[float, ...] = ()
+    sentence_lengths: tuple[float, ...] = ()
+    words: tuple[str, ...] = ()
+    seen: tuple[int, ...] = ()
+    kept: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,19 +187,31 @@ def measure_paragraph(job: CheckJob, checker: PairChecker) -> MeasuredParagraph:
     texts = ParagraphTexts.of(job)
     if texts is None:
         items = tuple(Measures(job.source.split, question.id, judged=False) for question in job.source.questions)
-        return MeasuredParagraph(items, (), ())
+        return MeasuredParagraph(items)
     pairs = PairCache(texts, checker)
     sentences = [((n, n), (n, n)) for n in range(len(texts.target.sentences))]
     sentence_measures = {pair: pairs.measure(pair) for pair in sentences}
     merged = find_merged(job)
-    items = [
-        measure_question(question, translation, name, texts, pairs, sentence_measures, merged, checker)
-        for question, translation, name in zip(job.source.questions, job.questions, job.names, strict=True)
+    asked = [
+        None if translation is None else checker.measure(question.question, translation, Kind.QUESTION)
+        for question, translation in zip(job.source.questions, job.questions, strict=True)
     ]
+    items = [
+        measure_question(question, translation, measures, name, texts, pairs, sentence_measures, merged, checker)
+        for question, translation, measures, name in zip(
+            job.source.questions, job.questions, asked, job.names, strict=True
+        )
+    ]
+    of_texts = [*filter(None, asked), *sentence_measures.values()]
+    seen = Counter(chain.from_iterable(measures.words.seen for measures in of_texts))
+    kept = Counter(chain.from_iterable(measures.words.kept for measures in of_texts))
     return MeasuredParagraph(
         tuple(items),
-        tuple(item.question_length for item in items if item.question_length is not None),
+        tuple(measures.log_length for measures in asked if measures),
         tuple(measures.log_length for measures in sentence_measures.values()),
+        tuple(sorted(seen)),
+        tuple(seen[word] for word in sorted(seen)),
+        tuple(kept[word] for word in sorted(seen)),
     )
 
 
@@ -201,6 +236,7 @@ class PairCache:
 def measure_question(
     question: SourceQuestion,
     translation: str | None,
+    asked: PairMeasures | None,
     name: str | None,
     texts: ParagraphTexts,
     pairs: PairCache,
@@ -212,19 +248,21 @@ def measure_question(
     split = texts.job.source.split
     answers = texts.answers.get(question.id, [])
     placed = [answer for answer in answers if answer.span is not None]
-    if question.reason or translation is None or not (placed or question.is_impossible):
+    if question.reason or translation is None or asked is None or not (placed or question.is_impossible):
         return Measures(split, question.id, judged=False)
     windows = texts.windows(question)
     own = texts.pairs_of(windows)
-    asked = checker.measure(question.question, translation, Kind.QUESTION)
     window = [pairs.measure(pair) for pair in own]
     rest = [measures for pair, measures in sentences.items() if not touches(pair, own)]
     counted = [answer for answer in placed if answer.field is Field.ANSWERS]
     moved = [source != target for source, target in windows]
+    of_text = [(Text.QUESTION, asked), *((Text.WINDOW, each) for each in window), *((Text.REST, each) for each in rest)]
     notes = [
-        *(SignalNote(signal, f"The question {text}.") for signal, text in asked.notes),
-        *(SignalNote(signal, f"The sentence of its answer {text}.") for each in window for signal, text in each.notes),
-        *(SignalNote(Signal.REST_SOUND, f"Another sentence {text}.") for each in rest for _, text in each.notes),
+        *(
+            SignalNote(Signal.REST_SOUND if text is Text.REST else signal, f"{text} {note}.")
+            for text, each in of_text
+            for signal, note in each.notes
+        ),
         *question_notes(question, name, merged, any(moved)),
     ]
     return Measures(
@@ -241,13 +279,12 @@ def measure_question(
         has_word=has_question_word(translation, checker.target)
         if checker.target.question_words and has_question_word(question.question, checker.source)
         else None,
-        unchanged=max(each.unchanged for each in (asked, *window)),
+        unchanged=tuple(UnchangedRun(text, each.words.run) for text, each in of_text if each.words.run),
         question_length=asked.log_length,
         shortest=min((each.log_length for each in window), default=None),
         longest=max((each.log_length for each in window), default=None),
         rest_numbers=min((each.numbers for each in rest), default=None),
         rest_intact=min((each.intact for each in rest), default=None),
-        rest_unchanged=max((each.unchanged for each in rest), default=None),
         rest_shortest=min((each.log_length for each in rest), default=None),
         rest_longest=max((each.log_length for each in rest), default=None),
         notes=tuple(dict.fromkeys(notes)),

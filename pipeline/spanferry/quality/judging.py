@@ -6,11 +6,13 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow.types import is_nested, is_string
 
 from spanferry.arrow import Column, from_table, numpy_of, schema_of
-from spanferry.quality.corpus import FloatArray, Usual, length_spread
-from spanferry.quality.items import Measures
+from spanferry.quality.corpus import USUAL_REST, FloatArray, Usual, length_spread
+from spanferry.quality.items import Measures, Text, UnchangedRun
 from spanferry.quality.model import REASON, UNCERTAIN, contributions, name_set, quality_of, read_weights
+from spanferry.quality.pairs import quote
 from spanferry.records import QualityRow, Signal
 
 Rows = pa.RecordBatch | pa.Table
@@ -26,9 +28,11 @@ FIXED = {
 """What the signals without notes say."""
 
 
-def judge(measures: Rows, usual: Usual, others: Mapping[Signal, FloatArray] | None = None) -> pa.Table:
-    """Return the quality of questions (Measures -> QualityRow). others: the signals of models."""
-    signals = {**lexical_signals(measures, usual), **(others or {})}
+def judge(measures: Rows, similarities: Rows | None, usual: Usual) -> pa.Table:
+    """Return the quality of questions (Measures, Similarities -> QualityRow). similarities: None without an encoder."""
+    signals = lexical_signals(measures, usual)
+    if similarities is not None:
+        signals |= encoder_signals(similarities, usual, signals[Signal.REST_SOUND])
     judged = numpy_of(measures["judged"])
     weights = read_weights().sets[name_set(signals)]
     against = contributions(signals, weights)
@@ -49,13 +53,14 @@ def judge(measures: Rows, usual: Usual, others: Mapping[Signal, FloatArray] | No
 
 def lexical_signals(measures: Rows, usual: Usual) -> dict[Signal, FloatArray]:
     """Return the signals that need no model."""
-    names = (name for name in measures.schema.names if name not in ("split", "question_id", "judged", "notes"))
+    names = (field.name for field in measures.schema if not (is_nested(field.type) or is_string(field.type)))
     values = {name: as_floats(measures[name]) for name in names}
+    unchanged = score_unchanged(measures, usual)
     rest = np.fmin.reduce(
         [
             values["rest_numbers"],
             values["rest_intact"],
-            usual.score_unchanged(values["rest_unchanged"]),
+            unchanged[Text.REST],
             usual.score_lengths(
                 (values["rest_shortest"], usual.sentence_lengths), (values["rest_longest"], usual.sentence_lengths)
             ),
@@ -70,13 +75,34 @@ def lexical_signals(measures: Rows, usual: Usual) -> dict[Signal, FloatArray]:
             (values["shortest"], usual.sentence_lengths),
             (values["longest"], usual.sentence_lengths),
         ),
-        Signal.TRANSLATED: usual.score_unchanged(values["unchanged"]),
+        Signal.TRANSLATED: np.minimum(unchanged[Text.QUESTION], unchanged[Text.WINDOW]),
         Signal.INTACT: values["intact"],
         Signal.SAME_NAMES: values["same_names"],
         Signal.ASKS: usual.score_asking(values["has_mark"], values["has_word"]),
         Signal.DISTINCT: values["distinct"],
-        Signal.REST_SOUND: rest,
+        Signal.REST_SOUND: np.where(np.isnan(values["rest_numbers"]), np.nan, rest),
     }
+
+
+def encoder_signals(similarities: Rows, usual: Usual, rest_sound: FloatArray) -> dict[Signal, FloatArray]:
+    """Return the signals of an encoder, and `rest_sound` with its opinion on the other sentences."""
+    values = {name: as_floats(similarities[name]) for name in similarities.schema.names}
+    rest = usual.score_similarity("rest", values["rest"], USUAL_REST)
+    return {
+        Signal.SIMILAR: np.fmin(*(usual.score_similarity(name, values[name]) for name in ("question", "window"))),
+        Signal.SAME_EXTENT: values["extent"],
+        Signal.REST_SOUND: np.fmin(rest_sound, rest),
+    }
+
+
+def score_unchanged(measures: Rows, usual: Usual) -> dict[Text, FloatArray]:
+    """Return `translated` of the worst text of each kind of each question."""
+    scores = {text: np.ones(measures.num_rows) for text in Text}
+    rows = np.flatnonzero(numpy_of(pc.list_value_length(measures["unchanged"])))
+    for row, item in zip(rows.tolist(), from_table(pa.table(measures).take(pa.array(rows)), Measures), strict=True):
+        for run in item.unchanged:
+            scores[run.text][row] = min(scores[run.text][row], usual.score_unchanged(run.words))
+    return scores
 
 
 def as_floats(column: Column) -> FloatArray:
@@ -109,6 +135,10 @@ def list_reasons(
 
 def describe(signal: Signal, item: Measures, usual: Usual) -> list[str]:
     """Return what a signal has against a question, in words."""
+    if signal is Signal.TRANSLATED:
+        runs = [run for run in item.unchanged if run.text is not Text.REST]
+        worst = min(runs, key=lambda run: usual.score_unchanged(run.words))
+        return [describe_unchanged(worst)]
     if noted := [note.text for note in item.notes if note.signal is signal]:
         return noted[:NOTES]
     if signal is Signal.SPAN_SURE:
@@ -118,7 +148,16 @@ def describe(signal: Signal, item: Measures, usual: Usual) -> list[str]:
     if signal is Signal.ASKS:
         lost = [name for name, has in (("mark", item.has_mark), ("word", item.has_word)) if has is False]
         return [f"The question has lost its question {' and its question '.join(lost)}."]
+    if signal is Signal.REST_SOUND and (rest := [run for run in item.unchanged if run.text is Text.REST]):
+        worst = min(rest, key=lambda run: usual.score_unchanged(run.words))
+        if usual.score_unchanged(worst.words) < 1:
+            return [describe_unchanged(worst)]
     return [FIXED[signal]]
+
+
+def describe_unchanged(run: UnchangedRun) -> str:
+    """Return which words of a text stayed as they were."""
+    return f"{run.text} leaves “{quote(run.words)}” as in the source."
 
 
 def describe_length(item: Measures, usual: Usual) -> str:

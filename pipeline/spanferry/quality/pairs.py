@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from spanferry.language import Language
 from spanferry.language.quantities import CountedText, QuantityDifference, compare_quantities
 from spanferry.quality.degenerate import ends_early, find_damage
-from spanferry.quality.untranslated import find_unchanged
+from spanferry.quality.untranslated import WordComparison, compare_words
 from spanferry.records import Kind, Signal
 
 SMOOTHING = 10  # characters that are added to both lengths: those of short texts vary more
 SHORT_NUMBER = 2  # digits of numbers that languages without number words here may spell out
 CUT = 0.3  # `intact` of a translation whose end is missing
 # `same_numbers` by what differs: something replaced, something in digits missing or added, a number word.
-REPLACED, IN_DIGITS, IN_WORDS = 0.0, 0.2, 0.6
+REPLACED, IN_DIGITS, IN_WORDS = 0.0, 0.3, 0.8
 SHOWN = 3  # words or numbers that a reason lists
 
 Note = tuple[Signal, str]
@@ -24,12 +24,12 @@ Note = tuple[Signal, str]
 class PairMeasures:
     """The measures of a text and its translation.
 
-    numbers, intact: 0 (bad) to 1 (good). unchanged: share of the words that stayed as they were, without names.
-    log_length: the logarithm of the length of the translation divided by that of the text.
+    numbers, intact: 0 (bad) to 1 (good). words: the words of both. log_length: the logarithm of the length of the
+    translation divided by that of the text.
     """
 
     numbers: float
-    unchanged: float
+    words: WordComparison
     intact: float
     log_length: float
     notes: tuple[Note, ...] = ()
@@ -50,9 +50,6 @@ class PairChecker:
         numbers = score_numbers(difference, self.target)
         if numbers < 1:
             notes.append((Signal.SAME_NUMBERS, describe_difference(difference)))
-        unchanged = find_unchanged(text, translation, (self.source, self.target))
-        if unchanged.words:
-            notes.append((Signal.TRANSLATED, f"leaves {quote(unchanged.words)} as in the source"))
         intact = 1.0
         if damage := find_damage(text, translation, kind, self.target.code):
             intact = 0.0
@@ -60,7 +57,13 @@ class PairChecker:
         elif ends_early(text, translation, kind):
             intact = CUT
             notes.append((Signal.INTACT, "lacks its end, or a closing bracket"))
-        return PairMeasures(numbers, unchanged.share, intact, log_length(text, translation), tuple(notes))
+        return PairMeasures(
+            numbers,
+            compare_words(text, translation, self.source.scored_by_character),
+            intact,
+            log_length(text, translation),
+            tuple(notes),
+        )
 
 
 def score_numbers(difference: QuantityDifference, target: Language) -> float:

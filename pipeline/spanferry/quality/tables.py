@@ -6,6 +6,7 @@ layout, paragraphs, spans, translations, names
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -30,9 +31,12 @@ from spanferry.quality.corpus import Usual
 from spanferry.quality.items import AnswerPlace, CheckJob, MeasuredParagraph, Measures, measure_paragraph
 from spanferry.quality.judging import as_floats, judge
 from spanferry.quality.pairs import PairChecker
-from spanferry.records import QualityRow, QuestionNames
+from spanferry.quality.settings import CheckEncoderSettings
+from spanferry.quality.similarity import Similarities, load_comparer
+from spanferry.records import QualityRow, QuestionNames, Record
 
 BATCH = 200  # paragraphs; they take about a second of work and a few MB
+ENCODED = 100  # paragraphs that are encoded at once; their vectors take about 100 MB
 ROWS = 10_000  # questions that are judged at once
 
 Progress = Callable[[int], object]
@@ -40,45 +44,90 @@ Names = Mapping[tuple[str, str], QuestionNames]
 """(split, question id) -> the question with names that differ from its paragraph's."""
 
 
+@dataclass(frozen=True)
+class CheckedTables:
+    """The tables of a corpus that are checked. languages: codes of source and target."""
+
+    layout: BatchSource
+    paragraphs: BatchSource
+    spans: BatchSource
+    lookup: TranslationLookup
+    names: Names
+    languages: tuple[str, str]
+
+    def jobs(self, size: int = BATCH) -> Iterator[pa.Table]:
+        """Yield the paragraphs with all that their checks need (CheckJob), `size` at a time. Raises InputError."""
+        return join_tables(self.layout, self.paragraphs, self.spans, self.lookup, self.names, size)
+
+
 def check_tables(
-    layout: BatchSource,
-    paragraphs: BatchSource,
-    spans: BatchSource,
-    lookup: TranslationLookup,
-    names: Names,
-    languages: tuple[str, str],
+    corpus: CheckedTables,
+    encoder: CheckEncoderSettings | None,
     executor: Executor,
     folder: Path,
     progress: Progress = lambda _: None,
 ) -> Iterator[pa.Table]:
     """Yield the quality of each question (QualityRow), in the order of the layout.
 
-    languages: codes of source and target. folder: for a temporary table. progress: called with the number of paragraphs
-    of each batch. Raises InputError when the tables come from different builds.
+    encoder: None to check without one. folder: for temporary tables. progress: called with the number of paragraphs of
+    each batch. Raises InputError when the tables come from different builds.
     """
     usual = Usual()
-    path = folder / "measures.parquet"
-    with tables.writer(path, schema_of(Measures)) as add:
-        jobs = join_tables(layout, paragraphs, spans, lookup, names)
-        for measured in executor.map(partial(measure_batch, languages=languages), jobs):
-            items = unnest_items(measured["items"])
-            note_usual(usual, measured, items)
-            add(items)
-            progress(measured.num_rows)
-    for batch in tables.LazyTable(path, Measures).to_batches(ROWS):
-        yield judge(batch, usual)
+    parts = {"measures.parquet": measure(corpus, executor, usual, progress)}
+    if encoder:
+        parts["similarities.parquet"] = compare(corpus, encoder, executor, usual, progress)
+    records = {"measures.parquet": Measures, "similarities.parquet": Similarities}
+    readers: list[BatchReader] = []
+    for name, items in parts.items():
+        with tables.writer(folder / name, schema_of(records[name])) as add:
+            for part in items:
+                add(part)
+        readers.append(BatchReader(tables.LazyTable(folder / name, records[name])))
+    while (batches := [reader.take(ROWS) for reader in readers])[0].num_rows:
+        yield judge(batches[0], batches[1] if encoder else None, usual)
+
+
+def measure(corpus: CheckedTables, executor: Executor, usual: Usual, progress: Progress) -> Iterator[pa.Table]:
+    """Yield the measures of the questions (Measures), and add them to what is usual."""
+    for measured in executor.map(partial(measure_batch, languages=corpus.languages), corpus.jobs()):
+        items = unnest(measured["items"], Measures)
+        usual.question_lengths.add(numpy_of(pc.list_flatten(measured["question_lengths"])))
+        usual.sentence_lengths.add(numpy_of(pc.list_flatten(measured["sentence_lengths"])))
+        usual.vocabulary.add(*(pc.list_flatten(measured[name]).to_pylist() for name in ("words", "seen", "kept")))
+        usual.marks.add(as_floats(items["has_mark"]))
+        usual.words.add(as_floats(items["has_word"]))
+        yield items
+        progress(measured.num_rows)
+
+
+def compare(
+    corpus: CheckedTables, encoder: CheckEncoderSettings, executor: Executor, usual: Usual, progress: Progress
+) -> Iterator[pa.Table]:
+    """Yield the similarities of the questions (Similarities), and add them to what is usual."""
+    load = partial(load_comparer, encoder, *corpus.languages)
+    for compared in executor.map_loaded(load, corpus.jobs(ENCODED)):
+        items = unnest(compared["items"], Similarities)
+        for name, histogram in usual.similarities.items():
+            histogram.add(as_floats(items[name]))
+        yield items
+        progress(compared.num_rows)
 
 
 def join_tables(
-    layout: BatchSource, paragraphs: BatchSource, spans: BatchSource, lookup: TranslationLookup, names: Names
+    layout: BatchSource,
+    paragraphs: BatchSource,
+    spans: BatchSource,
+    lookup: TranslationLookup,
+    names: Names,
+    size: int,
 ) -> Iterator[pa.Table]:
-    """Yield the paragraphs with all that their checks need (CheckJob). Raises InputError."""
+    """Yield the paragraphs with all that their checks need (CheckJob), `size` at a time. Raises InputError."""
     layout_reader, paragraph_reader, span_reader = BatchReader(layout), BatchReader(paragraphs), BatchReader(spans)
     places = schema_of(AnswerPlace).names
     while True:
-        sources = layout_reader.take(BATCH)
+        sources = layout_reader.take(size)
         answers = flatten_answers(sources["questions"])
-        targets, own_spans = paragraph_reader.take(BATCH), span_reader.take(len(answers.question_ids))
+        targets, own_spans = paragraph_reader.take(size), span_reader.take(len(answers.question_ids))
         if not have_same_paragraphs(sources, targets):
             raise InputError("layout and paragraphs: not from the same build; rebuild from segment on")
         is_exhausted = not sources.num_rows
@@ -130,19 +179,10 @@ def measure_batch(jobs: pa.Table, languages: tuple[str, str]) -> pa.Table:
     return to_table([measure_paragraph(job, checker) for job in from_table(jobs, CheckJob)], MeasuredParagraph)
 
 
-def unnest_items(lists: pa.ChunkedArray) -> pa.Table:
-    """Concatenate lists of Measures into one table."""
+def unnest(lists: pa.ChunkedArray, record: type[Record]) -> pa.Table:
+    """Concatenate lists of records into one table."""
     batches = [pa.RecordBatch.from_struct_array(chunk.flatten()) for chunk in lists.chunks]
-    return pa.Table.from_batches(batches, schema_of(Measures))
-
-
-def note_usual(usual: Usual, measured: pa.Table, items: pa.Table) -> None:
-    """Add measures to what is usual in the corpus."""
-    usual.question_lengths.add(numpy_of(pc.list_flatten(measured["question_lengths"])))
-    usual.sentence_lengths.add(numpy_of(pc.list_flatten(measured["sentence_lengths"])))
-    usual.unchanged.add(numpy_of(items["unchanged"].drop_null()))
-    usual.marks.add(as_floats(items["has_mark"]))
-    usual.words.add(as_floats(items["has_word"]))
+    return pa.Table.from_batches(batches, schema_of(record))
 
 
 def read_names(path: Path) -> Names:

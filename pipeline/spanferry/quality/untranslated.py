@@ -1,82 +1,62 @@
-"""Words that a translation has left as they were, in a row, without names, numbers and quoted titles.
+"""Words that a translation has left as they were, in a row.
 
-"What is the capital of France?"   "Wat is the capital of Frankrijk?"   the, capital, of
+    "What is the capital of France?"   "Wat is the capital of Frankrijk?"   is, the, capital, of
+
+Some words are the same in both languages: names, terms, "is" in English and Dutch. Which ones, the corpus shows: each
+word that stays as it was is evidence as far as it is usually translated (`Vocabulary`).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from spanferry.language import Language
 from spanferry.language.names import MOST_LINKS
 from spanferry.language.scripts import is_unspaced
 from spanferry.language.words import tokens
 from spanferry.translation.checks.untranslated import quoted_words
 
 MIN_RUN = 2  # a single word may be the same in both languages
-# Words of a run without a function word of the source language: technical terms have up to three ("defensive end").
-MIN_TERM = 5
-# The same where no function words of the source language are known.
-MIN_RUN_OF_UNKNOWN = 3
+UNKNOWN = 2  # a word that was seen so often counts half by itself, half by the mean of all words
 
 
 @dataclass(frozen=True, slots=True)
-class Unchanged:
-    """The words that a translation has left as they were. share: of the source's words that are no names."""
+class WordComparison:
+    """The words of a text beside those of its translation. Names are left out.
 
-    words: tuple[str, ...]
-    share: float
+    run: the words of runs that stayed as they were, in order. The first word of a text has a capital, as it may be a
+    name. seen: the words of the text. kept: those of them that its translation has.
+    """
+
+    run: tuple[str, ...]
+    seen: frozenset[str]
+    kept: frozenset[str]
 
 
-NOTHING = Unchanged((), 0.0)
-
-
-def find_unchanged(source: str, target: str, languages: tuple[Language, Language]) -> Unchanged:
-    """Return the words of runs that occur in both texts. languages: of the source and of the target."""
-    if languages[0].code == languages[1].code:
-        return NOTHING
+def compare_words(source: str, target: str, unspaced: bool = False) -> WordComparison:
+    """Compare the words of a text and its translation. unspaced: the text is written without spaces."""
     ones, others = (
-        [text[start:end] for start, end in tokens(text) if is_letters(text[start:end])] for text in (source, target)
+        [text[start:end] for start, end in tokens(text) if is_letters(text[start:end], unspaced)]
+        for text in (source, target)
     )
     present = set(others)
-    shared = [word in present for word in ones]
-    if sum(shared) < MIN_RUN:
-        return NOTHING
-    telling = [is_telling(word, languages[1]) for word in ones]
-    quoted = set(quoted_words(source)) if any(shared) else set[str]()
-    found: list[str] = []
+    seen = frozenset(word for word in ones if not word[0].isupper())
+    kept = seen & present
+    if not kept or sum(word in present for word in ones) < MIN_RUN:
+        return WordComparison((), seen, kept)
+    quoted = set(quoted_words(source))
+    run: list[str] = []
     for low, high in common_runs(ones, others):
-        run = [
+        run += [
             word
-            for n, word in enumerate(ones[low:high], low)
-            if telling[n] and word not in quoted and not links_names(ones, n, low, high)
+            for at, word in enumerate(ones[low:high], low)
+            if (at == 0 or not word[0].isupper()) and word not in quoted and not links_names(ones, at, low, high)
         ]
-        found += run if len(run) >= shortest_run(run, languages) else []
-    return Unchanged(tuple(found), len(found) / sum(telling)) if found else NOTHING
+    return WordComparison(tuple(run), seen, kept)
 
 
-def is_letters(token: str) -> bool:
+def is_letters(token: str, unspaced: bool) -> bool:
     """Return whether a token is a word; single letters are mostly symbols, but not in scripts without spaces."""
-    return token[0].isalpha() and (len(token) > 1 or is_unspaced(token))
-
-
-def is_telling(word: str, target: Language) -> bool:
-    """Return whether a word shows the language of its text: it is no name, and no function word of the target."""
-    return not word[0].isupper() and word not in target.function_words
-
-
-def shortest_run(run: Sequence[str], languages: tuple[Language, Language]) -> int:
-    """Return from how many words on a run counts as untranslated."""
-    own = own_words(languages[0])
-    if not own:
-        return MIN_RUN_OF_UNKNOWN
-    return MIN_RUN if any(word in own and word not in languages[1].function_words for word in run) else MIN_TERM
-
-
-@cache
-def own_words(language: Language) -> frozenset[str]:
-    """Return the function words of a language that names and other languages do not have, as far as is known."""
-    return language.function_words - (language.detection.translation_shared if language.detection else frozenset())
+    return token[0].isalpha() and (len(token) > 1 or (unspaced and is_unspaced(token)))
 
 
 def links_names(words: Sequence[str], at: int, low: int, high: int) -> bool:
@@ -107,3 +87,36 @@ def length_of_run(ones: Sequence[str], at: int, others: Sequence[str], place: in
     while at + length < len(ones) and place + length < len(others) and ones[at + length] == others[place + length]:
         length += 1
     return length
+
+
+@dataclass
+class Vocabulary:
+    """How often each word of the source stayed as it was. counts: word -> [texts with it, translations with it too]."""
+
+    counts: dict[str, list[int]] = field(default_factory=dict)
+    seen: int = 0
+    kept: int = 0
+
+    def add(self, words: Iterable[str], seen: Iterable[int], kept: Iterable[int]) -> None:
+        """Add the counts of words."""
+        for word, texts, translations in zip(words, seen, kept, strict=True):
+            count = self.counts.setdefault(word, [0, 0])
+            count[0] += texts
+            count[1] += translations
+            self.seen += texts
+            self.kept += translations
+
+    def evidence(self, run: Iterable[str]) -> float:
+        """Return how much a run of words shows that they are not translated: the sum of -log of their shares."""
+        return sum(map(self._evidence, run))
+
+    def _evidence(self, word: str) -> float:
+        """Return -log of the share of the other texts with a word in which it stayed as it was."""
+        seen, kept = self.counts.get(word.lower(), (0, 0))
+        if word[0].isupper():
+            if not seen:  # a name, for all that is known
+                return 0.0
+        else:
+            seen, kept = max(seen - 1, 0), max(kept - 1, 0)
+        usual = (self.kept + 1) / (self.seen + 2)
+        return -math.log((kept + UNKNOWN * usual) / (seen + UNKNOWN))
