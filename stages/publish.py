@@ -15,12 +15,13 @@ from spanferry.publish.package import build_package
 @path_option("--source", help="The folder of the fetched splits.")
 @path_option("--clean")
 @path_option("--loss")
+@path_option("--quality", required=False, help="The table of the questions' quality, if stage check ran.")
 @path_option("--out")
-def main(name: str, source: Path, clean: Path, loss: Path, out: Path) -> None:
+def main(name: str, source: Path, clean: Path, loss: Path, quality: Path | None, out: Path) -> None:
     params = read_params()
     about = params.about_build(name)
     build = describe_build(params, name, source)
-    reports = build_package(clean, loss, out, build, about, params.corpus(name).allow_language)
+    reports = build_package(clean, loss, out, build, about, params.corpus(name).allow_language, quality)
     if request := request_facts(about, name, build.target, native=params.corpus(name).native):
         print_summary("publish", f"{name} cannot be uploaded: {request}")
     questions = sum(report.counts.questions for report in reports.values())

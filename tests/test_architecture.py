@@ -17,7 +17,6 @@ LAYERS = (
     {"corrections", "names"},
     {"cleaning", "corpus_translation", "language_check", "loss", "forecast", "quality"},
     {"report", "reader", "publish"},
-    {"quality.settings"},
     {"config"},
     {"fetch", "project", "publish.build", "stage_settings"},
     {"cli"},

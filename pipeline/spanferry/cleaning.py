@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from spanferry import tables
-from spanferry.arrow import from_table, schema_of, to_table
+from spanferry.arrow import from_table, numpy_of, schema_of, to_table
 from spanferry.corrections.applying import FindAgain
 from spanferry.corrections.corpus import CorrectedCorpus, correct_corpus, write_corrections
 from spanferry.corrections.files import PlacedItem
@@ -224,10 +225,17 @@ def note_repairs(spans: pa.Table, repairs: NameRepairs) -> pa.Table:
 
 
 def note_quality(spans: pa.Table, quality: pa.Table, selection: Selection) -> pa.Table:
-    """Return the spans (SpanRow) with the quality of their questions (QualityRow)."""
-    own = quality.take(selection.owners)
+    """Return the spans (SpanRow) with the quality of their questions (QualityRow).
+
+    A question that a person has corrected has none: the judgement was about what it was before.
+    """
+    owners = numpy_of(selection.owners)
+    is_corrected = np.zeros(quality.num_rows, bool)
+    is_corrected[owners[numpy_of(pc.list_value_length(spans["corrected"])) > 0]] = True
+    own, keeps = quality.take(selection.owners), pa.array(~is_corrected[owners])
     for field in schema_of(Quality):
-        spans = spans.set_column(spans.schema.get_field_index(field.name), field, own[field.name])
+        values = pc.if_else(keeps, own[field.name], pa.scalar(None, field.type))
+        spans = spans.set_column(spans.schema.get_field_index(field.name), field, values)
     return spans
 
 

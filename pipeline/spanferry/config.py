@@ -16,7 +16,7 @@ from spanferry.language.codes import find_code_problem
 from spanferry.names.settings import NamesSettings
 from spanferry.projection.settings import AlignSettings, RescueSettings
 from spanferry.publish.about import About
-from spanferry.quality.settings import CheckSettings
+from spanferry.quality.settings import CheckEncoderSettings
 from spanferry.reader.settings import Run
 from spanferry.records import SPLITS, Split
 from spanferry.surrogates import SURROGATES
@@ -134,6 +134,16 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     def gold_location(self, target: str) -> str | None:
         """Return the path or URL of the gold spans in a target language, or None."""
         return self.gold.get(target) if isinstance(self.gold, dict) else self.gold
+
+
+class CheckSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Section `check`."""
+
+    min_quality: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    """The lowest quality of a question that is kept; 0 keeps all. A question without quality is not dropped for it."""
+
+    encoder: CheckEncoderSettings | None = None
+    """The encoder that compares texts with their translations; null for none."""
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,5 +1,6 @@
 """The published folder: its files, their contents, and that `datasets` loads it with nothing else."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,10 +8,13 @@ from pathlib import Path
 import msgspec
 import pyarrow.parquet as pq
 import pytest
-from spanferry.errors import ContractError
+from spanferry import tables
+from spanferry.arrow import to_table
+from spanferry.errors import ContractError, InputError
 from spanferry.loss_figures import LanguageCheck, read_figures, write_figures
 from spanferry.publish.package import build_package
-from spanferry.squad import iterate_questions, read_squad
+from spanferry.records import SPLITS, Quality, QualityRow, Signal
+from spanferry.squad import cleaned_name, iterate_questions, read_squad
 
 from tests.support.tiny_clean import ABOUT, BUILD, write
 
@@ -42,6 +46,32 @@ def test_the_files_and_the_bytes_are_the_same_each_time(published, tmp_path):
     build_package(*write(tmp_path), tmp_path / "published", BUILD, ABOUT)  # over the one that is there
     assert contents(tmp_path / "published") == contents(published)
     assert not list(tmp_path.glob(".published*"))
+
+
+def test_questions_are_published_with_their_quality(tmp_path):
+    clean, loss = write(tmp_path)
+    signals = dict.fromkeys(signal.value for signal in Signal)
+    rows = [
+        QualityRow(split, question.id, Quality(quality=0.25 + 0.7 * (n % 2), **signals, reasons=("It is odd.",)))
+        for split in SPLITS
+        for n, (_, _, _, question) in enumerate(iterate_questions(read_squad(clean / cleaned_name("nl", split))))
+    ]
+    tables.write(to_table(rows, QualityRow), tmp_path / "quality.parquet")
+    build_package(clean, loss, tmp_path / "published", BUILD, ABOUT, quality=tmp_path / "quality.parquet")
+    published = pq.read_table(tmp_path / "published" / "default" / "validation.parquet").to_pylist()
+    assert [row["quality"] for row in published] == pytest.approx([0.25, 0.95])
+    assert [row["reasons"] for row in published] == [["It is odd."]] * 2
+    (line,) = re.findall(r"squad.filter\((.*)\)\n", (tmp_path / "published" / "README.md").read_text(encoding="utf-8"))
+    assert [row["id"] for row in filter(eval(line), published)] == [published[1]["id"]]
+
+
+def test_the_quality_of_another_build_is_refused(tmp_path):
+    clean, loss = write(tmp_path)
+    signals = dict.fromkeys(signal.value for signal in Signal)
+    other = to_table([QualityRow("dev", "other", Quality(quality=0.5, **signals, reasons=()))], QualityRow)
+    tables.write(other, tmp_path / "quality.parquet")
+    with pytest.raises(InputError, match="is not in it; rebuild from check on"):
+        build_package(clean, loss, tmp_path / "published", BUILD, ABOUT, quality=tmp_path / "quality.parquet")
 
 
 def test_parquet_and_json_have_the_same_content(published):

@@ -80,6 +80,7 @@ def render_card(
         ids=describe_ids(build.made_ids),
         columns=describe_columns(columns),
         names=describe_names(figures.names),
+        has_quality="quality" in example,
         gold=figures.gold,
         people=figures.people,
         samples=figures.samples,

@@ -44,7 +44,7 @@ CONTEXT: dict[str, Any] = {
 }
 
 _DESCRIPTIONS = {
-    "default": "Questions with their contexts and answers.",
+    "default": "Questions with their contexts and answers, and how good they are.",
     "provenance": "The origin of each answer. Its candidates are in the parquet files only.",
     "rejected": "The lost answers with their reasons. Their candidates are in the parquet files only.",
 }

@@ -2,7 +2,8 @@
 
     published/
       <target>_squadv2_<split>_clean.json          the cleaned files, byte for byte
-      default/<split>.parquet                      the same for `datasets`: id, title, context, question, answers
+      default/<split>.parquet                      the same for `datasets`: id, title, context, question, answers,
+                                                   and the quality of the question with its signals
       provenance/<split>.parquet                   the origin of each answer
       rejected/<split>.parquet                     the answers that were lost, with their reasons
       loss.json  croissant.json  CITATION.cff      figures, metadata, citation
@@ -19,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spanferry import tables
+from spanferry.arrow import schema_of
 from spanferry.checksums import SHA256SUMS, checksum_lines
 from spanferry.errors import ContractError, InputError
 from spanferry.files import atomic_folder, write_bytes, write_json
@@ -28,7 +30,7 @@ from spanferry.publish.card import render_card
 from spanferry.publish.citation import citation_file
 from spanferry.publish.contract import read_cleaned_files
 from spanferry.publish.croissant import CROISSANT_FILE, croissant_metadata
-from spanferry.records import SPLITS, SpanRow, Split
+from spanferry.records import SPLITS, Quality, QualityRow, SpanRow, Split
 from spanferry.squad import cleaned_name
 from spanferry.squad.forms import question_table
 from spanferry.squad.validation import ValidationReport
@@ -44,11 +46,18 @@ PLACEMENT_COLUMNS = ("text", "start", "method", "score", "probability", "occurre
 
 
 def build_package(
-    clean: Path, loss: Path, out: Path, build: BuildDetails, about: About, allow_language: bool = False
+    clean: Path,
+    loss: Path,
+    out: Path,
+    build: BuildDetails,
+    about: About,
+    allow_language: bool = False,
+    quality: Path | None = None,
 ) -> dict[Split, ValidationReport]:
     """Check the cleaned files and write the published folder. Returns the validation report of each split.
 
-    clean: the folder that stage clean wrote. loss: loss.json of the same build. out: the published folder.
+    clean: the folder that stage clean wrote. loss: loss.json of the same build. out: the published folder. quality: the
+    table of QualityRow; without it, the questions are published without their quality.
 
     Raises ContractError when the cleaned files break their contract, InputError when a file cannot be read; then
     nothing is written.
@@ -67,7 +76,11 @@ def build_package(
     cleaned = read_cleaned_files(files, provenance, figures)
     reports: dict[Split, ValidationReport] = {split: file.report for split, file in cleaned.items()}
     with atomic_folder(out) as part:
-        questions: dict[Split, pa.Table] = {split: question_table(file.document) for split, file in cleaned.items()}
+        judged = tables.read(quality, QualityRow) if quality else None
+        questions: dict[Split, pa.Table] = {
+            split: add_quality(question_table(file.document), judged, provenance, split)
+            for split, file in cleaned.items()
+        }
         configs = {
             "default": parquet_files("default", questions),
             "provenance": parquet_files("provenance", split_table(provenance, cleaned, ("split", "reason"))),
@@ -108,6 +121,30 @@ def find_cleaned_files(clean: Path, target: str) -> dict[Split, Path]:
     if not files:
         raise InputError(f"{clean}: no {cleaned_name(target, '<split>')} in it")
     return files
+
+
+def add_quality(questions: pa.Table, quality: pa.Table | None, provenance: pa.Table, split: Split) -> pa.Table:
+    """Return the questions of a split with the columns of their quality. quality: rows of QualityRow, or None.
+
+    A question that a person has corrected has none. Nothing is added when no question of the corpus was judged. Raises
+    InputError when a question is not in the table.
+    """
+    if quality is None or quality["quality"].null_count == quality.num_rows:
+        return questions
+    own = quality.filter(pc.equal(quality["split"], split))
+    rows = pc.index_in(questions["id"], value_set=own["question_id"].combine_chunks())
+    if rows.null_count:
+        missing = questions["id"].filter(pc.is_null(rows))[0].as_py()
+        raise InputError(f"quality: question {missing!r} is not in it; rebuild from check on")
+    touched = pc.and_(
+        pc.equal(provenance["split"], split), pc.greater(pc.list_value_length(provenance["corrected"]), 0)
+    )
+    corrected = provenance["question_id"].filter(touched).combine_chunks()
+    keeps = pc.invert(pc.is_in(questions["id"], value_set=corrected))
+    for field in schema_of(Quality):
+        values = pc.if_else(keeps, own[field.name].take(rows), pa.scalar(None, field.type))
+        questions = questions.append_column(field, values)
+    return questions
 
 
 def parquet_files(config: str, parts: Mapping[Split, pa.Table]) -> dict[str, pa.Table]:

@@ -1,4 +1,4 @@
-"""The settings of checks: section `check` of params.yaml."""
+"""The settings of the encoder that checks translations: section `check.encoder` of params.yaml."""
 
 import re
 from typing import Annotated
@@ -28,13 +28,3 @@ class CheckEncoderSettings(Struct, frozen=True, forbid_unknown_fields=True):
     def text_prefix(self) -> str:
         """The prefix of each text."""
         return self.prefix if self.prefix is not None else E5_PREFIX if _E5.search(self.model) else ""
-
-
-class CheckSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Section `check`."""
-
-    min_quality: Annotated[float, Meta(ge=0, le=1)] = 0.0
-    """The lowest quality of a question that is kept; 0 keeps all. A question without quality is not dropped for it."""
-
-    encoder: CheckEncoderSettings | None = None
-    """The encoder that compares texts with their translations; null for none."""
