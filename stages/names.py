@@ -78,7 +78,7 @@ def repair(
     ):
         rows = repair_questions(corpus, language, questions.ask)
         corpus.counts.update(requests=questions.requests, characters=questions.characters)
-        return rows, describe_spent(session.spent, session.price)
+        return rows, describe_spent(session.spent)
 
 
 def describe(counts: dict[str, int]) -> str:

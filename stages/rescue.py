@@ -70,7 +70,7 @@ def rescue(
             *tables, sentences.translate, locator, params.rescue, executor, progress, session.translator.markers
         )
         write_spans(settled, params.align.min_confidence, out)
-        return cost, describe_spent(session.spent, session.price)
+        return cost, describe_spent(session.spent)
 
 
 def write_spans(batches: Iterable[pa.Table], min_confidence: float, out: Path) -> None:

@@ -27,7 +27,7 @@ def main(name: str, memory: Path, segments: Path, layout: Path, out: Path, repor
         corpus_session(params, "translate", name, memory, out, executor) as session,
     ):
         metrics = translate_corpus(session, segments, layout, out, params.names.repair)
-        spent = describe_spent(session.spent, session.price)
+        spent = describe_spent(session.spent)
         own = session.own_file
     taken = {"memory": {"taken": own.taken, **own.passed_over.figures}} if own else {}
     write_json(report, {**metrics, **spent, **taken})

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from spanferry.arrow import BatchSource, read_records
 from spanferry.files import read_json
-from spanferry.markers import STYLES
+from spanferry.markers import Markers
 from spanferry.projection.candidates import is_at
 from spanferry.projection.locate import spans_of
 from spanferry.projection.windows import mark_window
@@ -22,7 +22,7 @@ BENCHMARK = "120 Wikipedia paragraphs of SQuAD's dev set, by Google Translate"
 
 
 class Share(Struct, frozen=True):
-    """The number of requests for each answer (rescue) or question (names), and where it was measured, in words."""
+    """The number of texts sent for each answer (rescue) or question (names), and where it was measured, in words."""
 
     share: float
     source: str
@@ -54,8 +54,8 @@ def questions_of(layout: BatchSource) -> list[str]:
     ]
 
 
-def marked_sentences(layout: BatchSource) -> list[str]:
-    """Return the marked sentence of each distinct answer of each paragraph of a layout (SourceParagraph)."""
+def marked_sentences(layout: BatchSource, markers: Markers) -> list[str]:
+    """Return the sentence of each distinct answer of each paragraph of a layout, with the answer between markers."""
     sentences: list[str] = []
     for paragraph in read_records(layout, SourceParagraph, BATCH):
         answers = {
@@ -67,5 +67,5 @@ def marked_sentences(layout: BatchSource) -> list[str]:
         }
         spans = spans_of(paragraph.sentences)
         for start, text in answers:
-            sentences.append(mark_window(paragraph.context, spans, start, start + len(text), STYLES[0]))
+            sentences.append(mark_window(paragraph.context, spans, start, start + len(text), markers))
     return sentences

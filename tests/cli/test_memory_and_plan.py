@@ -339,12 +339,12 @@ def test_plan_puts_all_translators_side_by_side(project, run):
         "answer                 1             4             1             0             0             0",
     ]
     assert [line.split() for line in lines[8:14]] == [
-        ["mtranslate", "translate", "2", "48", "-", "-", "0.0", "0.00", "USD"],
-        ["rescue", "1", "7", "-", "-", "0.0", "0.00", "USD"],
-        ["names", "1", "1", "-", "-", "0.0", "0.00", "USD"],
-        ["total", "4", "56", "-", "-", "0.0", "0.00", "USD"],
-        ["deepl", "translate", "1", "73", "-", "-", "0.0", "0.00", "EUR"],
-        ["rescue", "1", "7", "-", "-", "0.0", "0.00", "EUR"],
+        ["mtranslate", "translate", "2", "-", "48", "-", "-", "0.0", "0.00", "USD"],
+        ["rescue", "1", "-", "7", "-", "-", "0.0", "0.00", "USD"],
+        ["names", "1", "-", "1", "-", "-", "0.0", "0.00", "USD"],
+        ["total", "4", "-", "56", "-", "-", "0.0", "0.00", "USD"],
+        ["deepl", "translate", "2", "-", "73", "-", "-", "0.0", "0.00", "EUR"],
+        ["rescue", "1", "-", "8", "-", "-", "0.0", "0.00", "EUR"],
     ]
     assert "names: 0.004 of the questions asked again, as in 120 Wikipedia paragraphs of SQuAD's dev set, " in (
         printed.stdout
@@ -372,6 +372,21 @@ def test_plan_as_json(project, run):
     assert (mine["price"], mine["currency"]) == (pytest.approx(mine["input_tokens"] / 1e6), "EUR")
     assert (by_name["other"]["stages"]["total"]["price"], by_name["other"]["price_source"]) == (None, None)
     assert json.loads(run(plan, "replay", "--json").stdout)["requests"] == 0
+
+
+def test_plan_of_batch_jobs(project, run):
+    """Lines of one text each, two in a job. Questions are sent after all others, and stages one after the other."""
+    batch = "{engine: openai, model: gpt-4o-mini, mode: batch, batch: 1, job_requests: 2}"
+    Path("params.yaml").write_text(f"{PARAMS}translators:\n  jobs: {batch}\n")
+    figures = json.loads(run(plan, "ferry", "--json").stdout)["translators"][1]["stages"]
+    assert {stage: (part["requests"], part["jobs"], part["hours"]) for stage, part in figures.items()} == {
+        "translate": (4, 3, 48.0),
+        "rescue": (1, 1, 24.0),
+        "names": (1, 1, 24.0),
+        "total": (6, 5, 96.0),
+    }
+    printed = run(plan, "ferry").stdout
+    assert "hours of batch jobs: at most; each may take 24 hours, and 4 run at once" in printed
 
 
 def test_plan_takes_the_share_of_the_last_build(project, run, refusal):

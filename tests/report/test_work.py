@@ -7,7 +7,7 @@ from spanferry.errors import InputError
 from spanferry.loss_figures import MemoryFigures, SpentFigures
 from spanferry.report.inputs import read_counts, read_stage_reports
 from spanferry.report.wording import describe_memory, describe_names, describe_spent
-from spanferry.translation.money import Price
+from spanferry.translation.money import Spent
 from spanferry.translation.money import describe_spent as spent_entry
 from spanferry.translation.usage import Usage
 
@@ -41,9 +41,13 @@ def test_what_the_memory_brought_is_described() -> None:
 def test_what_was_spent_is_read_and_described_by_stage(tmp_path: Path) -> None:
     reports = {stage: tmp_path / f"{stage}.json" for stage in ("translate", "rescue", "names")}
     usages = Usage(5000, 625_000), Usage(2, 100, 2000, 300), None
-    prices = Price("EUR", characters=20), None, None
+    prices = (12.5, "EUR"), (None, None), None
     for path, usage, price in zip(reports.values(), usages, prices, strict=True):
-        path.write_text(repr({"visited": 3, **spent_entry(usage, price)}).replace("'", '"').replace("None", "null"))
+        path.write_text(
+            repr({"visited": 3, **spent_entry(Spent(usage, *price) if usage and price else None)})
+            .replace("'", '"')
+            .replace("None", "null")
+        )
     spent = {stage: report.spent for stage, report in read_stage_reports(reports).items() if report.spent}
     assert spent == {
         "translate": SpentFigures(

@@ -440,7 +440,8 @@ class ChatCompletions(Interface):
             return self.common_fault(answers)
         written = json.dumps(dict(zip(segments, answers, strict=False))) if keyed else "".join(answers)
         choice = {"index": 0, "message": {"role": "assistant", "content": written}, "finish_reason": "stop"}
-        usage = {"prompt_tokens": len(content) // 4, "completion_tokens": len(written) // 4, "total_tokens": 0}
+        prompt = json.dumps([body["messages"], body.get("response_format")])
+        usage = {"prompt_tokens": len(prompt) // 4, "completion_tokens": len(written) // 4, "total_tokens": 0}
         return Reply({"id": "x", "object": "chat.completion", "choices": [choice], "usage": usage})
 
 

@@ -7,8 +7,10 @@ import pytest
 from spanferry.errors import TranslationError
 from spanferry.translation.client.session import TranslationSession
 from spanferry.translation.client.tasks import Segment
-from spanferry.translation.engines.base import Request, Translator
-from spanferry.translation.memory.store import Scope, open_memory, read_usage
+from spanferry.translation.engines.base import Request, Throttled, Translator
+from spanferry.translation.memory.ledger import read_usage
+from spanferry.translation.memory.store import Scope, open_memory
+from spanferry.translation.money import Price, Spent
 from spanferry.translation.settings import TranslateSettings
 from spanferry.translation.usage import Usage, UsageMeter, total_usage
 
@@ -33,12 +35,13 @@ class Billed(Translator):
         return ["" if self.sent.count(request.text) == 1 else dutch(request.text) for request in batch]
 
 
-def translate(folder: Path, purpose: str, texts: Sequence[str], **settings) -> tuple[Usage | None, Billed]:
+def translate(folder: Path, purpose: str, texts: Sequence[str], **settings) -> tuple[Usage, Billed]:
     engine = Billed()
     with open_memory(folder, Scope("billed", "en", "nl")) as memory:
         session = TranslationSession(engine, memory, TranslateSettings(**settings), ("en", "nl"), purpose=purpose)
         session.translate(Segment(text, "sentence") for text in texts)
-        return session.spent, engine
+        assert session.spent is not None
+        return session.spent.usage, engine
 
 
 def test_usage_is_summed():
@@ -71,19 +74,36 @@ def test_a_run_that_fails_keeps_what_it_spent(tmp_path, hurried):
         translate(tmp_path, "translate a", TEXTS, max_requests=2)
     assert total_usage(read_usage(tmp_path)).requests == 2
     spent, _ = translate(tmp_path, "translate a", TEXTS)
-    assert spent is not None
     assert spent == total_usage(read_usage(tmp_path))
     assert spent.requests > 4
 
 
-def test_a_job_counts_once(tmp_path):
-    scope = Scope("billed", "en", "nl")
-    for _ in range(2):
-        with open_memory(tmp_path, scope) as memory:
-            memory.add_usage("translate a", {"batch_1": Usage(input_tokens=7), "": Usage(requests=1)})
-            spent = memory.spent
-    assert spent == {"translate a": Usage(requests=2, input_tokens=7)}
-    assert total_usage(read_usage(tmp_path)) == Usage(requests=2, input_tokens=7)
+def test_a_job_counts_once_and_its_estimate_until_then(tmp_path):
+    scope, price = Scope("billed", "en", "nl"), Price("EUR", input_tokens=1e6)
+    for n in range(2):
+        with open_memory(tmp_path, scope, price) as memory:
+            ledger = memory.ledger
+            ledger.book("translate a", Usage(input_tokens=9), "batch_1", estimated=True)
+            assert (ledger.cost("EUR"), ledger.cost_under_way("EUR")) == ((9, 9) if n == 0 else (7, 0))
+            ledger.book("translate a", Usage(input_tokens=7), "batch_1")
+            ledger.book("translate a", Usage(input_tokens=8), "batch_1")
+            assert (ledger.cost("EUR"), ledger.cost_under_way("EUR")) == (7, 0)
+            assert ledger.spent_for("translate a") == Spent(Usage(input_tokens=7), 7.0, "EUR")
+    assert total_usage(read_usage(tmp_path)) == Usage(input_tokens=7)
+
+
+def test_what_was_spent_counts_over_all_settings_at_the_price_of_its_time(tmp_path):
+    scopes = {"old": Price("EUR", characters=1e6), "new": Price("EUR", characters=2e6), "dollars": None}
+    for name, price in scopes.items():
+        with open_memory(tmp_path, Scope(name, "en", "nl"), price) as memory:
+            memory.ledger.book("translate a", Usage(1, 10))
+    with open_memory(tmp_path, Scope("new", "en", "nl"), Price("EUR", characters=9e6)) as memory:
+        assert memory.ledger.cost("EUR") == 30
+        assert memory.ledger.not_in("EUR") == ["1 requests without a known price"]
+        assert memory.ledger.spent_for("translate a") == Spent(Usage(3, 30))
+    with open_memory(tmp_path, Scope("dollars", "en", "nl"), Price("USD", characters=3e6)) as memory:
+        assert memory.ledger.not_in("EUR") == ["30.00 USD"]
+        assert memory.ledger.not_in("USD") == ["30.00 EUR"]
 
 
 def test_an_engine_without_a_bill_spends_nothing(tmp_path):
@@ -92,3 +112,24 @@ def test_an_engine_without_a_bill_spends_nothing(tmp_path):
         engine.meter = None
         assert TranslationSession(engine, memory, TranslateSettings(), ("en", "nl")).spent is None
     assert (tmp_path / "usage.jsonl").read_text() == ""
+
+
+def test_an_engine_without_a_meter_spends_what_its_answers_cost_if_it_has_a_price(tmp_path, hurried):
+    class Unmetered(Billed):
+        def __init__(self) -> None:
+            super().__init__()
+            self.meter = None
+
+        def translate(self, batch: Sequence[Request]) -> Sequence[str]:
+            self.sent += [request.text for request in batch]
+            if len(self.sent) == 1:
+                raise Throttled("HTTP 429")
+            return [dutch(request.text) for request in batch]
+
+    engine, price = Unmetered(), Price("EUR", characters=1e6)
+    with open_memory(tmp_path, Scope("billed", "en", "nl"), price) as memory:
+        session = TranslationSession(engine, memory, TranslateSettings(), ("en", "nl"), price=price)
+        session.translate(Segment(text, "sentence") for text in TEXTS)
+        assert len(engine.sent) == 4
+        characters = sum(map(len, TEXTS))
+        assert session.spent == Spent(Usage(3, characters), characters, "EUR")

@@ -14,6 +14,7 @@ from spanferry.cli.support import say_line
 from spanferry.config import Params
 from spanferry.errors import InputError
 from spanferry.forecast import Share, expected_share, marked_sentences, questions_of
+from spanferry.markers import STYLES, Markers
 from spanferry.records import SourceParagraph, Split
 from spanferry.segmentation import collect_segments, lay_out
 from spanferry.squad import Reading, read_document
@@ -23,9 +24,8 @@ from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines.base import Request
 from spanferry.translation.engines.registry import find_settings
-from spanferry.translation.planning import Estimate, Plan, estimate, estimate_requests, make_plan
+from spanferry.translation.planning import Estimate, Plan, estimate, estimate_requests, make_plan, total_estimate
 from spanferry.translation.prices import KnownPrice, price_of
-from spanferry.translation.usage import total_usage
 
 
 class TranslatorPlan(Struct, frozen=True):
@@ -65,19 +65,34 @@ class CorpusTexts:
         return segments_from_table(collect_segments(self.layout, self.titles), contexts)
 
 
+class TextsAgain:
+    """The texts of which stages send a share again. layout: None if rescue is switched off."""
+
+    def __init__(self, layout: pa.Table | None, questions: list[str]) -> None:
+        self.layout, self.questions = layout, questions
+        self._marked: dict[Markers, list[str]] = {}
+
+    def by_stage(self, markers: Markers) -> dict[str, Sequence[str]]:
+        """Return the texts by stage: sentences with an answer between these markers, and questions."""
+        if markers not in self._marked:
+            self._marked[markers] = [] if self.layout is None else marked_sentences(self.layout, markers)
+        return {"rescue": self._marked[markers], "names": self.questions}
+
+
 def plan_corpus(params: Params, corpus: str, rate: float) -> CorpusPlan:
     """Return the plans of a corpus. rate: the requests per second that a service answers. Raises InputError."""
     translator = params.corpus(corpus).translator
     if translator is None:
         raise InputError(f"params.yaml: corpora.{corpus}: it is native and not translated")
     texts = read_texts(params, corpus)
-    again = {
-        "rescue": marked_sentences(texts.layout) if params.rescue.enabled else [],
-        "names": questions_of(texts.layout) if params.names.repair else [],
-    }
+    again = TextsAgain(
+        texts.layout if params.rescue.enabled else None, questions_of(texts.layout) if params.names.repair else []
+    )
     reports = Path("reports") / corpus
     shares = {
-        stage: expected_share(stage, reports / f"{stage}.json", len(sent)) for stage, sent in again.items() if sent
+        stage: expected_share(stage, reports / f"{stage}.json", len(sent))
+        for stage, sent in again.by_stage(STYLES[0]).items()
+        if sent
     }
     plans = [
         plan_translator(params, corpus, name, texts, again, shares, rate)
@@ -91,24 +106,24 @@ def plan_translator(
     corpus: str,
     name: str,
     texts: CorpusTexts,
-    again: Mapping[str, Sequence[str]],
+    again: TextsAgain,
     shares: Mapping[str, Share],
     rate: float,
 ) -> TranslatorPlan:
-    """Return the plan of a corpus by one translator. again: by stage, the texts of which it sends a share."""
+    """Return the plan of a corpus by one translator. again: the texts of which stages send a share."""
     price = price_of(find_settings(name, params.translators))
     with open_planning(params, corpus, name) as session:
         engine = session.translator
-        translation = make_plan(texts.to_translate(engine.uses_context), session)
-        usages = {"translate": translation.usage}
-        for stage, sent in again.items():
+        questions_apart = params.names.repair and engine.uses_glossary
+        translation = make_plan(texts.to_translate(engine.uses_context), session, questions_apart)
+        loads = {"translate": translation.load}
+        for stage, sent in again.by_stage(engine.markers[0]).items():
             requests = [Request(text) for text in sent] if stage in shares and session.memory is not None else []
-            usages[stage] = estimate_requests(requests, engine).scaled(shares[stage].share if requests else 0)
-        usages["total"] = total_usage(usages.values())
-        stages = {
-            stage: estimate(usage, engine, price.price if price else None, rate) for stage, usage in usages.items()
-        }
-    return TranslatorPlan(name, engine.identity, translation, stages, price)
+            loads[stage] = estimate_requests(requests, engine).scaled(shares[stage].share if requests else 0)
+        stages = {stage: estimate(load, engine, price.price if price else None, rate) for stage, load in loads.items()}
+    return TranslatorPlan(
+        name, engine.identity, translation, stages | {"total": total_estimate([*stages.values()])}, price
+    )
 
 
 @contextmanager

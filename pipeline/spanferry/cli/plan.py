@@ -11,6 +11,8 @@ from spanferry.cli.corpus_plan import CorpusPlan, TranslatorPlan, plan_corpus
 from spanferry.cli.support import Command
 from spanferry.config import read_params
 from spanferry.printing import printable
+from spanferry.translation.engines.openai_batch import MAX_JOBS
+from spanferry.translation.engines.openai_batch_service import WINDOW_HOURS
 from spanferry.translation.planning import Estimate, Plan
 
 KIND_COLUMNS = {
@@ -22,7 +24,7 @@ KIND_COLUMNS = {
     "to_send": "chars to send",
 }
 """The columns of the table of texts: field of `planning.KindPlan` -> heading."""
-COST_COLUMNS = ("requests", "characters", "tokens in", "tokens out", "hours", "price")
+COST_COLUMNS = ("requests", "jobs", "characters", "tokens in", "tokens out", "hours", "price")
 SHARED_UNITS = {"rescue": "marked sentences for each answer", "names": "of the questions asked again"}
 UNKNOWN = "-"
 
@@ -70,7 +72,7 @@ def to_json(corpus: str, planned: CorpusPlan) -> dict[str, Any]:
 def figures(part: Estimate, translator: TranslatorPlan) -> dict[str, Any]:
     """Return the figures of a stage as JSON. price and currency are null when the price is not known."""
     currency = translator.price.price.currency if translator.price else None
-    return {**asdict(part.usage), "hours": part.hours, "price": part.cost, "currency": currency}
+    return {**asdict(part.usage), "jobs": part.jobs, "hours": part.hours, "price": part.cost, "currency": currency}
 
 
 def kind_lines(translation: Plan) -> Iterator[str]:
@@ -92,6 +94,7 @@ def cost_lines(translators: list[TranslatorPlan]) -> Iterator[str]:
             is_metered = usage.input_tokens or usage.output_tokens
             cells = [
                 f"{usage.requests:,}",
+                UNKNOWN if part.jobs is None else f"{part.jobs:,}",
                 f"{usage.characters:,}",
                 f"{usage.input_tokens:,}" if is_metered else UNKNOWN,
                 f"{usage.output_tokens:,}" if is_metered else UNKNOWN,
@@ -104,6 +107,8 @@ def cost_lines(translators: list[TranslatorPlan]) -> Iterator[str]:
 def notes(planned: CorpusPlan, rate: float) -> Iterator[str]:
     """Yield where the figures come from."""
     yield f"hours: at {rate:g} requests per second (--rate); {UNKNOWN} for an engine on this machine"
+    if any(each.stages["translate"].jobs is not None for each in planned.translators):
+        yield f"hours of batch jobs: at most; each may take {WINDOW_HOURS} hours, and {MAX_JOBS} run at once"
     for stage, share in planned.shares.items():
         yield f"{stage}: {share.share:.3f} {SHARED_UNITS[stage]}, as in {share.source}"
     for each in planned.translators:

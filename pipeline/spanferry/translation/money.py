@@ -29,6 +29,16 @@ class Price(Struct, frozen=True, forbid_unknown_fields=True):
         if self.characters is None and self.input_tokens is None and self.output_tokens is None:
             raise ValueError("needs characters, or input_tokens and output_tokens: a price per million of them")
 
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing costs anything."""
+        return not (self.characters or self.input_tokens or self.output_tokens)
+
+    @property
+    def counts_tokens(self) -> bool:
+        """Whether the cost depends on tokens, which are only estimated before a request is sent."""
+        return bool(self.input_tokens or self.output_tokens)
+
     def cost(self, usage: Usage) -> float:
         """Return the cost of some usage, in `currency`."""
         millions = (
@@ -46,12 +56,17 @@ class MaxCost(Struct, frozen=True, forbid_unknown_fields=True):
     currency: Currency
 
 
-def describe_spent(usage: Usage | None, price: Price | None) -> dict[str, object]:
-    """Return the entry `spent` of a stage's report; {} for an engine that bills nothing.
+class Spent(Struct, frozen=True):
+    """What a service has billed. cost: None if it is not known, or in several currencies."""
 
-    cost and currency are null if the price is not known.
-    """
-    if usage is None:
+    usage: Usage
+    cost: float | None = None
+    currency: str | None = None
+
+
+def describe_spent(spent: Spent | None) -> dict[str, object]:
+    """Return the entry `spent` of a stage's report; {} if nothing is billed."""
+    if spent is None:
         return {}
-    cost = round(price.cost(usage), 6) if price else None
-    return {"spent": {**asdict(usage), "cost": cost, "currency": price.currency if price else None}}
+    cost = None if spent.cost is None else round(spent.cost, 6)
+    return {"spent": {**asdict(spent.usage), "cost": cost, "currency": spent.currency}}

@@ -1,16 +1,18 @@
 """Estimates what a translation would send and cost, without sending anything."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 
 from msgspec import Struct
 
+from spanferry.records import Kind
 from spanferry.translation.client.lookup import LookupResult, is_quarantined
 from spanferry.translation.client.session import TranslationSession
 from spanferry.translation.client.task_queue import count_fitting
 from spanferry.translation.client.tasks import Segment, Task
 from spanferry.translation.engines.base import Request, Translator
 from spanferry.translation.money import Price
-from spanferry.translation.usage import Usage
+from spanferry.translation.usage import Usage, total_usage
 
 HOUR_S = 3600
 
@@ -26,23 +28,47 @@ class KindPlan(Struct, frozen=True):
     to_send: int  # characters of these texts
 
 
+class Load(Struct, frozen=True):
+    """What some requests use.
+
+    calls: the number of calls to the engine, which are batch jobs for some engines. rounds: the number of calls one
+    after the other, if as many as possible are made at once.
+    """
+
+    usage: Usage = Usage()
+    calls: int = 0
+    rounds: int = 0
+
+    def __add__(self, other: "Load") -> "Load":
+        return Load(self.usage + other.usage, self.calls + other.calls, self.rounds + other.rounds)
+
+    def scaled(self, share: float) -> "Load":
+        """Return a share of this load, rounded up."""
+        return Load(self.usage.scaled(share), ceil(share * self.calls), ceil(share * self.rounds))
+
+
 class Plan(Struct, frozen=True):
     """What a translation would send, by kind and in total."""
 
     kinds: Mapping[str, KindPlan]
-    usage: Usage
+    load: Load
 
 
 class Estimate(Struct, frozen=True):
-    """What a stage would send. hours: None if they depend on this machine. cost: None if the price is not known."""
+    """What a stage would send.
+
+    jobs: the number of batch jobs, None for other engines. hours: None if they depend on this machine; for batch jobs
+    the longest time. cost: None if the price is not known.
+    """
 
     usage: Usage
+    jobs: int | None
     hours: float | None
     cost: float | None
 
 
-def make_plan(segments: Sequence[Segment], session: TranslationSession) -> Plan:
-    """Return the plan of `session.translate(segments)`."""
+def make_plan(segments: Sequence[Segment], session: TranslationSession, questions_apart: bool = False) -> Plan:
+    """Return the plan of translating segments. questions_apart: True if questions are sent after all others."""
     results: Sequence[LookupResult]
     if session.memory is None:
         results, tasks = [segment.text for segment in segments], []
@@ -55,7 +81,9 @@ def make_plan(segments: Sequence[Segment], session: TranslationSession) -> Plan:
         )
         for kind in dict.fromkeys(segment.kind for segment in segments)
     }
-    return Plan(kinds, estimate_requests([task.request for task in tasks], session.translator))
+    last = [task.request for task in tasks if questions_apart and task.kind == Kind.QUESTION]
+    first = [task.request for task in tasks if not questions_apart or task.kind != Kind.QUESTION]
+    return Plan(kinds, estimate_requests(first, session.translator) + estimate_requests(last, session.translator))
 
 
 def plan_kind(segments: Sequence[tuple[Segment, LookupResult]], tasks: Sequence[Task]) -> KindPlan:
@@ -70,18 +98,36 @@ def plan_kind(segments: Sequence[tuple[Segment, LookupResult]], tasks: Sequence[
     )
 
 
-def estimate_requests(requests: Sequence[Request], translator: Translator) -> Usage:
+def estimate_requests(requests: Sequence[Request], translator: Translator) -> Load:
     """Return what sending these requests once, in the translator's batches, is expected to use."""
-    usage, start = Usage(), 0
+    usage, calls, start = Usage(), 0, 0
     while start < len(requests):
         window = requests[start : start + translator.batch]
         end = start + count_fitting([request.text for request in window], translator)
         usage += translator.estimate(requests[start:end])
-        start = end
-    return usage
+        start, calls = end, calls + 1
+    return Load(usage, calls, ceil(calls / translator.concurrency))
 
 
-def estimate(usage: Usage, translator: Translator, price: Price | None, rate: float) -> Estimate:
-    """Return the hours and the cost of some usage. rate: requests per second."""
-    hours = usage.requests / rate / HOUR_S if translator.remote or not usage.requests else None
-    return Estimate(usage, hours, price.cost(usage) if price else None)
+def estimate(load: Load, translator: Translator, price: Price | None, rate: float) -> Estimate:
+    """Return the hours and the cost of some requests. rate: requests per second."""
+    jobs = load.calls if translator.call_hours is not None else None
+    if translator.call_hours is not None:
+        hours = load.rounds * translator.call_hours
+    else:
+        requests = load.usage.requests
+        hours = requests / rate / HOUR_S if translator.remote or not requests else None
+    return Estimate(load.usage, jobs, hours, price.cost(load.usage) if price else None)
+
+
+def total_estimate(parts: Sequence[Estimate]) -> Estimate:
+    """Return the sum of the estimates of stages, which run one after the other."""
+    jobs = [part.jobs for part in parts if part.jobs is not None]
+    hours = [part.hours for part in parts if part.hours is not None]
+    costs = [part.cost for part in parts if part.cost is not None]
+    return Estimate(
+        total_usage(part.usage for part in parts),
+        sum(jobs) if jobs else None,
+        sum(hours) if len(hours) == len(parts) else None,
+        sum(costs) if len(costs) == len(parts) else None,
+    )

@@ -42,9 +42,10 @@ class TranslateSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The longest time that one run may take, in hours."""
 
     max_cost: MaxCost | None = None
-    """The most that the translation of one corpus may cost, over all stages and all runs: {amount: 50, currency: EUR}.
+    """The most that all translations of this project may cost: {amount: 50, currency: EUR}.
 
-    A request that might exceed it is not sent. The translator must have a price in this currency.
+    It counts over all corpora, translators, stages and runs, as the memory has them. A request that might exceed it is
+    not sent. A translator that bills must have a price in this currency.
     """
 
 

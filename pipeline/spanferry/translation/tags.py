@@ -29,6 +29,11 @@ class TagCodec:
         self.is_tagged = any(self.has_tags(text) for text in texts)
         self.encoded = [self._encode(text) for text in texts] if self.is_tagged else list(texts)
 
+    @property
+    def characters(self) -> int:
+        """The number of characters that are sent."""
+        return sum(map(len, self.encoded))
+
     @staticmethod
     def escape(text: str) -> str:
         """Return a text as XML without tags."""

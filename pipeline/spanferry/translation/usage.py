@@ -1,6 +1,6 @@
 """What a service bills: requests, characters and tokens, counted where they are spent.
 
-    engine ──add──> UsageMeter ──take──> TranslationSession ──> memory/usage.jsonl (`memory.store.UsageEntry`)
+    engine ──add──> UsageMeter ──take──> TranslationSession ──> memory/usage.jsonl (`memory.ledger`)
 
 An engine adds the usage of each response as it arrives, also of responses whose translations are bad: they are billed
 as well.
@@ -32,6 +32,15 @@ class Usage(Struct, frozen=True, omit_defaults=True):
             self.output_tokens + other.output_tokens,
         )
 
+    def times(self, factor: int) -> "Usage":
+        """Return a multiple of this usage."""
+        return Usage(
+            factor * self.requests,
+            factor * self.characters,
+            factor * self.input_tokens,
+            factor * self.output_tokens,
+        )
+
     def scaled(self, share: float) -> "Usage":
         """Return a share of this usage, rounded up."""
         return Usage(
@@ -42,18 +51,13 @@ class Usage(Struct, frozen=True, omit_defaults=True):
         )
 
 
-def corpus_of(purpose: str) -> str:
-    """Return the corpus of a purpose: "translate squad2" -> "squad2"."""
-    return purpose.partition(" ")[2]
-
-
 def total_usage(parts: Iterable[Usage]) -> Usage:
     """Return the sum of some usages."""
     return sum(parts, Usage())
 
 
 class UsageMeter:
-    """The usage of an engine that is not yet recorded. Threads may add to it at once.
+    """The usage of an engine that is not yet booked. Threads may add to it at once.
 
     job: the id of a batch job, whose usage counts once even if its results are read again after a crash; '' for
     ordinary requests, which are summed.
@@ -62,14 +66,27 @@ class UsageMeter:
     def __init__(self) -> None:
         self._lock = Lock()
         self._by_job: dict[str, Usage] = {}
+        self._expected: dict[str, Usage] = {}
 
     def add(self, usage: Usage, job: str = "") -> None:
         """Add the usage of a response, or set that of a job, which is known when all its results are read."""
         with self._lock:
             self._by_job[job] = usage if job else self._by_job.get(job, Usage()) + usage
+            self._expected.pop(job, None)
+
+    def expect(self, usage: Usage, job: str) -> None:
+        """Set what a job is expected to use."""
+        with self._lock:
+            self._expected[job] = usage
 
     def take(self) -> dict[str, Usage]:
         """Return the usage by job since the last call."""
         with self._lock:
             taken, self._by_job = self._by_job, {}
+        return taken
+
+    def take_expected(self) -> dict[str, Usage]:
+        """Return what jobs are expected to use, by job, since the last call."""
+        with self._lock:
+            taken, self._expected = self._expected, {}
         return taken

@@ -17,6 +17,7 @@ from spanferry.translation.engines.base import (
     RefusedBeforeSuccess,
     Request,
     Throttled,
+    TimedOut,
     Unreachable,
 )
 from spanferry.translation.engines.deepl import DeepL
@@ -139,7 +140,7 @@ def test_texts_without_markers_are_sent_unchanged(text):
         (Answer({"translations": [{"text": "x"}]}), Unreachable, "the response is not DeepL's"),
         (Answer({"translations": [None]}), Unreachable, "the response is not DeepL's"),
         (result("a", "b"), Unreachable, "2 translations for 1 texts"),
-        (Answer(hang=3.0), Overloaded, "timed out"),
+        (Answer(hang=3.0), TimedOut, "timed out"),
     ],
 )
 def test_failures(answer, kind, problem):

@@ -3,7 +3,15 @@
 import socket
 
 import pytest
-from spanferry.translation.engines.base import EngineFailure, Overloaded, Refused, Request, Throttled, Unreachable
+from spanferry.translation.engines.base import (
+    EngineFailure,
+    Overloaded,
+    Refused,
+    Request,
+    Throttled,
+    TimedOut,
+    Unreachable,
+)
 from spanferry.translation.engines.mtranslate import MTranslate
 
 from tests.support.standin import CAPTCHA, PAGE, Reply
@@ -50,7 +58,7 @@ def test_failures(google, reply, kind, retry_after):
 def test_a_hanging_page_times_out_and_the_default_is_restored(google):
     google(lambda text, n: Reply(hang=5))
     before = socket.getdefaulttimeout()
-    assert type(failure(timeout_s=0.05)) is Overloaded
+    assert type(failure(timeout_s=0.05)) is TimedOut
     assert socket.getdefaulttimeout() == before
 
 

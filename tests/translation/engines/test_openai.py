@@ -16,6 +16,7 @@ from spanferry.translation.engines.base import (
     RefusedBeforeSuccess,
     Request,
     Throttled,
+    TimedOut,
     Unreachable,
 )
 from spanferry.translation.engines.openai import OpenAI
@@ -306,7 +307,7 @@ def test_any_response_gives_one_string_for_each_text_or_a_refusal(content):
         (completion(None, finish_reason="content_filter"), Refused, "(content_filter)"),
         (completion("Sure! Here you go."), Refused, "no translation: Sure!"),
         (completion(None), Refused, "no translation"),
-        (Answer(hang=1.0), Overloaded, "timed out"),
+        (Answer(hang=1.0), TimedOut, "timed out"),
     ],
 )
 def test_failures(monkeypatch, answer, kind, problem):

@@ -13,7 +13,7 @@ from spanferry.translation.client.tasks import Segment, TranslationResult
 from spanferry.translation.engines.base import Refused, RefusedBeforeSuccess, Request, Throttled
 from spanferry.translation.engines.openai import OpenAI
 from spanferry.translation.engines.openai_batch import OpenAIBatch
-from spanferry.translation.memory.store import read_usage
+from spanferry.translation.memory.ledger import read_usage
 from spanferry.translation.prices import price_of
 from spanferry.translation.settings import OpenAISettings
 from spanferry.translation.usage import total_usage

@@ -7,7 +7,7 @@ from threading import Thread
 from time import monotonic, sleep
 from typing import Generic, TypeVar
 
-from spanferry.translation.engines.base import Overloaded
+from spanferry.translation.engines.base import TimedOut
 
 # Answers that arrive within this time are handled together, because waking up costs about as much as handling one.
 BATCHING_S = 0.01
@@ -27,7 +27,7 @@ class FinishedCall(Generic[Argument, Result]):
 class Calls(Generic[Argument, Result]):
     """A pool of daemon threads that run function(argument).
 
-    A call that takes longer than deadline_s (None: no deadline) finishes as Overloaded. Python cannot stop its thread,
+    A call that takes longer than deadline_s (None: no deadline) finishes as TimedOut. Python cannot stop its thread,
     so the thread is abandoned, its result is dropped, and a new thread replaces it.
     """
 
@@ -86,7 +86,7 @@ class Calls(Generic[Argument, Result]):
         overdue = [ticket for ticket, (_, sent) in self.under_way.items() if sent <= latest]
         self._abandoned.update(overdue)
         self._threads -= len(overdue)
-        return [FinishedCall(self.under_way.pop(ticket)[0], Overloaded("no answer in time")) for ticket in overdue]
+        return [FinishedCall(self.under_way.pop(ticket)[0], TimedOut("no answer in time")) for ticket in overdue]
 
     def close(self) -> None:
         """Stop each thread when its current call finishes."""

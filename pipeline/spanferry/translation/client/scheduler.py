@@ -89,6 +89,7 @@ class Scheduler:
         self.health = HealthMonitor(known_good, translator.remote)
         self.under_way = 0  # calls
         self.refused_first: set[str] = set()  # texts that were refused alone before any success
+        self.out_of_money = False  # for the next call
         self.last_trouble = "no answer yet"
         self.stop_reason = ""
 
@@ -106,10 +107,13 @@ class Scheduler:
             # Calls that are under way may still bring answers.
             return Wait(float("inf")) if self.under_way else Stop(self.stop_reason)
         if self._requests_left() and self.limiter.free_slots(self.under_way, now):
+            self.out_of_money = False
             if action := self._next_call(now):
                 return action
-            if self.stop_reason:
-                return self.next(now)
+            if self.out_of_money:
+                # A call that is under way may cost less than expected.
+                self.stop_reason = self.budget.reason_to_stop if self.budget and not self.under_way else ""
+                return self.next(now) if self.stop_reason else Wait(float("inf"))
             if self._waits_to_learn_more(now) and (check := self._check_health(now)):
                 return check
         return Wait(self._wake_time(now))
@@ -121,8 +125,6 @@ class Scheduler:
         raise.
         """
         self.under_way -= 1
-        if self.budget:
-            self.budget.finish(call.expected)
         if isinstance(outcome, BaseException):
             return self._take_error(call, outcome, now)
         if len(outcome) != len(call.tasks):
@@ -168,21 +170,29 @@ class Scheduler:
         return is_open and self.queue.next_retry > now + FIRST_DELAY_S
 
     def _send(self, tasks: tuple[Task, ...], now: float, is_health_check: bool = False) -> Send | None:
-        """Return the action that sends tasks; None if the budget does not allow it, which stops the run."""
+        """Return the action that sends tasks; None if the budget does not allow any of them now."""
         requests = tuple(task.request for task in tasks)
         expected = self.translator.estimate(requests)
-        if self.budget:
-            if not self.budget.allows(expected):
-                self.stop_reason = self.budget.reason_to_stop
-                if not is_health_check:
-                    self.queue.put_back(tasks)
+        if self.budget and not self.budget.allows(expected, self.under_way):
+            self.out_of_money = True
+            if is_health_check:
+                self.health.request_check()
                 return None
-            self.budget.start(expected)
+            paid = [task for task in tasks if self.translator.is_paid(task.request)]
+            self._postpone([task for task in tasks if not self.translator.is_paid(task.request)], now)
+            return self._send(tuple(paid), now) if paid else None
         for task in tasks:
             task.times_sent += 1
         self.requests_sent += 1
         self.under_way += 1
         return Send(Call(tasks, requests, now, expected, is_health_check))
+
+    def _postpone(self, tasks: Sequence[Task], now: float) -> None:
+        """Put tasks back that cannot be sent now."""
+        self.queue.put_back([task for task in tasks if not task.times_sent])
+        for task in tasks:
+            if task.times_sent:
+                self.queue.retry(task, now)
 
     def _requests_left(self) -> bool:
         return self.settings.max_requests is None or self.requests_sent < self.settings.max_requests

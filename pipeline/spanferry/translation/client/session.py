@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure, Kind
-from spanferry.translation.budget import Budget, check_max_cost
+from spanferry.translation.budget import Budget, limited_price
 from spanferry.translation.checks import find_failure
 from spanferry.translation.chunks import split_text
 from spanferry.translation.client.asking import ask
@@ -37,11 +37,12 @@ from spanferry.translation.client.lookup import LookupResult, join_parts, look_u
 from spanferry.translation.client.offline import translate_offline
 from spanferry.translation.client.scheduler import Answers, Scheduler
 from spanferry.translation.client.tasks import Segment, Task, TranslationResult
-from spanferry.translation.engines.base import Translator
+from spanferry.translation.engines.base import EngineFailure, Translator
+from spanferry.translation.memory.ledger import Ledger
 from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, context_digest
-from spanferry.translation.money import Price
+from spanferry.translation.money import Price, Spent
 from spanferry.translation.settings import TranslateSettings
-from spanferry.translation.usage import Usage, corpus_of
+from spanferry.translation.usage import Usage
 
 if TYPE_CHECKING:  # so that the stages do not depend on how TMX is read
     from spanferry.translation.memory.tmx import TmxFile
@@ -88,6 +89,10 @@ class TranslationSession:
         self.progress, self.enter = progress, enter
         self.counts = Counts(empty_means=translator.empty_means)
         self.started = monotonic()
+        # A price without a meter: each call counts as estimated.
+        self.counts_calls = translator.meter is None and price is not None and not price.is_free
+        self.keeps_account = translator.meter is not None or self.counts_calls
+        self.budget = self._make_budget()
         # Texts for health checks; the first one is used next. The memory does not store the kind of a text, so they get
         # the kind for which the checks are most lenient.
         recent = () if memory is None else memory.recent_texts
@@ -111,11 +116,12 @@ class TranslationSession:
         return look_up_segments(segments, self.translator, self._find_translation, self._find_failed_attempt)
 
     @property
-    def spent(self) -> Usage | None:
-        """What the service has billed for this purpose so far, by all runs; None if it bills nothing."""
-        if self.translator.meter is None or self.memory is None:
+    def spent(self) -> Spent | None:
+        """What was spent for this purpose so far, by all runs and translators; None if nothing is billed."""
+        if self.memory is None:
             return None
-        return self.memory.spent.get(self.purpose, Usage())
+        nothing = Spent(Usage(), 0.0, self.price.currency) if self.price else Spent(Usage())
+        return self.memory.ledger.spent_for(self.purpose) or (nothing if self.translator.meter is not None else None)
 
     def uses_corpus_translations(self, text: str) -> bool:
         """Return whether the translation of a text uses the corpus's own translations, as a whole or in part."""
@@ -188,7 +194,7 @@ class TranslationSession:
             started=self.started,
             requests_sent=self.counts.requests,
             known_good=self.known_good,
-            budget=self._budget(memory),
+            budget=self.budget,
         )
         calls = Calls[Call, Answers](lambda call: ask(self.translator, call.requests), self.translator.deadline_s)
         sync_at = float("inf")  # the time at which answers must be synced to the disk
@@ -197,6 +203,7 @@ class TranslationSession:
                 match action:
                     case Send(call):
                         self._count_sent(call)
+                        self._reserve(call, memory.ledger)
                         calls.send(call)
                     case GiveUp(_, failure):
                         self.counts.quarantined[failure] += 1
@@ -214,7 +221,7 @@ class TranslationSession:
                 raise TranslationError(self._stop_message(action.reason))
         finally:
             self.known_good = scheduler.known_good
-            self._book_usage(memory)
+            self._book_usage(memory.ledger)
             memory.sync()
             self._report(scheduler)
             calls.close()
@@ -227,7 +234,7 @@ class TranslationSession:
     ) -> bool:
         """Pass finished calls to the scheduler and apply its events. Returns whether answers were stored."""
         events: list[Event] = []
-        self._book_usage(memory)
+        self._settle(finished, memory.ledger)
         try:
             for call in finished:
                 events += scheduler.done(call.argument, call.outcome, monotonic())
@@ -236,18 +243,49 @@ class TranslationSession:
             is_stored = self._apply(events, memory)
         return is_stored
 
-    def _budget(self, memory: Memory) -> Budget | None:
-        """Return the budget of the corpus; None without a limit, or if the translator bills nothing."""
-        limit = self.settings.max_cost
-        if limit is None or self.translator.meter is None:
-            return None
-        price = check_max_cost(limit, self.price, self.translator.identity.split()[0])
-        return Budget(limit, price, lambda: memory.spent_for(corpus_of(self.purpose)))
+    # Keeping account
 
-    def _book_usage(self, memory: Memory) -> None:
-        """Record what the service has billed since the last call."""
-        if self.translator.meter is not None and (usage := self.translator.meter.take()):
-            memory.add_usage(self.purpose, usage)
+    def _make_budget(self) -> Budget | None:
+        """Return the budget; None without a limit, or if the translator costs nothing."""
+        limit, bills = self.settings.max_cost, self.translator.meter is not None
+        price = limited_price(limit, self.price, bills=bills, translator=self.translator.identity.split()[0])
+        return Budget(limit, price, self.memory.ledger) if limit and price and self.memory is not None else None
+
+    def _reserve(self, call: Call, ledger: Ledger) -> None:
+        """Book what a call is expected to use, so that a limit covers it even if this process is killed."""
+        self.translator.reserve(call.requests)
+        self._book_usage(ledger)
+        if self.budget and not self.translator.books_jobs:
+            ledger.book(self.purpose, call.expected, estimated=True)
+
+    def _settle(self, finished: Sequence[FinishedCall[Call, Answers]], ledger: Ledger) -> None:
+        """Book what finished calls have used, and take back what was booked for them.
+
+        The estimate stays for an answer that was lost on its way, which may be billed, and for the answers of an engine
+        that has a price but no meter.
+        """
+        self._book_usage(ledger)
+        for call in [] if self.translator.books_jobs else finished:
+            expected, outcome = call.argument.expected, call.outcome
+            is_answered = not isinstance(outcome, BaseException)
+            is_lost = isinstance(outcome, EngineFailure) and outcome.may_be_billed and self.keeps_account
+            if self.budget and not is_lost:
+                answered = expected if is_answered else None
+                ledger.book(self.purpose, expected.times(-1), estimated=True, expected=answered)
+            elif is_lost and not self.budget:
+                ledger.book(self.purpose, expected, estimated=True)
+            if self.counts_calls and is_answered:
+                ledger.book(self.purpose, expected, expected=Usage() if self.budget else None)
+
+    def _book_usage(self, ledger: Ledger) -> None:
+        """Book what the service has billed since the last call, and what jobs are expected to cost."""
+        meter = self.translator.meter
+        if meter is None:
+            return
+        for job, usage in meter.take_expected().items():
+            ledger.book(self.purpose, usage, job, estimated=True)
+        for job, usage in meter.take().items():
+            ledger.book(self.purpose, usage, job, expected=Usage() if self.budget and not job else None)
 
     def _apply(self, events: Sequence[Event], memory: Memory) -> bool:
         """Store good answers and failed attempts, and update the counts. Returns whether answers were stored."""

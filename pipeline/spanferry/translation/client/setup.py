@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spanferry.errors import ParamsError
 from spanferry.executors import Executor, RayExecutor
-from spanferry.translation.budget import check_max_cost
+from spanferry.translation.budget import limited_price
 from spanferry.translation.client.counts import Counts
 from spanferry.translation.client.session import TranslationSession
 from spanferry.translation.engines.base import Translator
@@ -71,8 +71,8 @@ def open_session(
         )
     if isinstance(executor, RayExecutor):
         engine = distribute(engine, notify)
-    if settings.max_cost and engine.meter is not None and not planning:
-        check_max_cost(settings.max_cost, price.price if price else None, translator)
+    known = price.price if price else None
+    limited = limited_price(settings.max_cost, known, bills=engine.meter is not None, translator=translator)
     scope = Scope(engine.identity, *languages)
     prior = list(read_prior_tables(prior_tables, notify))
     if not planning:
@@ -80,9 +80,11 @@ def open_session(
     with ExitStack() as stack:
         memory, prior_translations = None, {}
         if not engine.trusted:
-            memory = Memory(folder, scope) if planning else stack.enter_context(open_memory(folder, scope))
+            memory = Memory(folder, scope) if planning else stack.enter_context(open_memory(folder, scope, known))
             if memory.damage:
                 notify(memory.damage)
+            if limited and not planning and (others := memory.ledger.not_in(limited.currency)):
+                notify(f"translate.max_cost: {' and '.join(others)} of earlier runs are not counted")
             prior_translations = own_prior_translations(memory, prior, corpus_translations, engine, planning, notify)
         prior.clear()  # frees the tables, which take as much memory as the translations
         enter = cache(lambda: stack.enter_context(engine))
@@ -96,7 +98,7 @@ def open_session(
             progress,
             enter,
             purpose,
-            price.price if price else None,
+            known,
             own,
         )
 

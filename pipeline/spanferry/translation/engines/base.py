@@ -49,6 +49,8 @@ class Translator(ABC):
     """True to translate all questions with a glossary, after their paragraphs; False for those whose names differ."""
     meter: UsageMeter | None = None
     """For a service that bills by character or token: where the engine adds what each response costs."""
+    books_jobs: bool = False
+    """True if the meter has what a call is expected to cost, by batch job. By default the client books it."""
     batch: int = 1
     """The largest number of requests in one call."""
     batch_size: int = 1 << 30
@@ -60,6 +62,8 @@ class Translator(ABC):
     """
     concurrency: int = 1
     """The largest number of calls at once."""
+    call_hours: float | None = None
+    """The longest time that a call takes if it is a batch job, in hours."""
     limit: int = 1 << 30
     """The largest size of a text, as `size` measures it."""
     deadline_s: float | None = None
@@ -84,6 +88,19 @@ class Translator(ABC):
         """Add what a response cost, or set what a batch job cost (`UsageMeter.add`)."""
         if self.meter is not None:
             self.meter.add(usage, job)
+
+    def expect(self, usage: Usage, job: str) -> None:
+        """Set what a batch job is expected to cost."""
+        if self.meter is not None:
+            self.meter.expect(usage, job)
+
+    def reserve(self, batch: Sequence[Request]) -> None:
+        """Take note of a call that is about to be sent. An engine with `books_jobs` sets what its jobs may cost."""
+        return
+
+    def is_paid(self, request: Request) -> bool:
+        """Return whether the answer of a request is paid already: it is part of a batch job that was submitted."""
+        return False
 
     def interrupt(self) -> None:
         """End calls that wait long, by raising an EngineFailure, because the run is to stop. By default none do."""
@@ -112,7 +129,12 @@ class RefusedBeforeSuccess(TranslationError):
 
 
 class EngineFailure(Exception):
-    """Base class of the reasons why a call has no answer."""
+    """Base class of the reasons why a call has no answer.
+
+    may_be_billed: whether the service may have answered, and bill the answer, although it did not arrive.
+    """
+
+    may_be_billed = False
 
 
 class Throttled(EngineFailure):
@@ -131,8 +153,20 @@ class Overloaded(Throttled):
     may_depend_on_text = True
 
 
+class TimedOut(Overloaded):
+    """The service did not answer in time."""
+
+    may_be_billed = True
+
+
 class Unreachable(EngineFailure):
     """The connection failed or broke."""
+
+
+class Broken(Unreachable):
+    """The connection broke after the request was sent."""
+
+    may_be_billed = True
 
 
 class Refused(EngineFailure):

@@ -13,6 +13,7 @@ from spanferry.translation.engines.base import (
     RefusedBeforeSuccess,
     Request,
     Throttled,
+    TimedOut,
     Translator,
     Unreachable,
 )
@@ -126,8 +127,9 @@ class DeepL(Translator):
             raise Refused("the text has a lone surrogate") from error
         except (TypeError, ValueError, AttributeError, OverflowError, LookupError) as error:
             raise Unreachable(f"the response is not DeepL's: {shorten(error)}") from error
-        billed = [result.billed_characters for result in results if isinstance(result.billed_characters, int)]
-        self.bill(Usage(1, sum(billed)))
+        counted = [result.billed_characters for result in results]
+        characters = sum(counted) if all(type(count) is int for count in counted) else sum(map(len, texts))
+        self.bill(Usage(1, characters))
         if len(results) != len(texts):
             raise Unreachable(f"{len(results)} translations for {len(texts)} texts")
         if not all(isinstance(result.text, str) for result in results):
@@ -155,7 +157,7 @@ class DeepL(Translator):
             return Throttled("HTTP 429")
         if isinstance(error, self.library.ConnectionException):
             is_timeout = "timed out" in str(error).lower()
-            return Overloaded("timed out") if is_timeout else Unreachable(message)
+            return TimedOut("timed out") if is_timeout else Unreachable(message)
         if status is not None and status >= 500:
             return Overloaded(f"HTTP {status}")
         if self.has_answered or status == TOO_LARGE:

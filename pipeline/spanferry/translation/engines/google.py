@@ -90,6 +90,10 @@ class Google(HttpTranslator):
         """Return the largest number of bytes of a text in the JSON of the request, as text or as HTML."""
         return 3 + len(TagCodec.escape(text).encode("utf-8", "surrogatepass")) + text.count('"') + text.count("\\")
 
+    def estimate(self, batch: Sequence[Request]) -> Usage:
+        """Return the usage of a request. With markup, all characters of the markup count."""
+        return Usage(1, TagCodec(self.markers, [request.text for request in batch]).characters)
+
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
         refuse_surrogates(batch)
         codec = TagCodec(self.markers, [request.text for request in batch])
@@ -105,7 +109,7 @@ class Google(HttpTranslator):
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise Unreachable(f"the response is not Google's: {shorten(error)}") from error
         self.has_answered = True
-        self.bill(Usage(requests=1, characters=sum(map(len, codec.encoded))))
+        self.bill(Usage(requests=1, characters=codec.characters))
         if len(answers) != len(batch):
             raise Unreachable(f"{len(answers)} translations for {len(batch)} texts")
         return codec.decode(answers)

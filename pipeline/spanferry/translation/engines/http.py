@@ -15,12 +15,14 @@ import msgspec
 from spanferry.errors import ParamsError, TranslationError
 from spanferry.surrogates import has_surrogate
 from spanferry.translation.engines.base import (
+    Broken,
     EngineFailure,
     Overloaded,
     Refused,
     RefusedBeforeSuccess,
     Request,
     Throttled,
+    TimedOut,
     Translator,
     Unreachable,
 )
@@ -94,8 +96,12 @@ class HttpTranslator(Translator):
         """Send a request. Returns the response, whatever its status. Raises an EngineFailure when there is none."""
         try:
             response = self.client.request(method, f"{self.url}{path}", **options)
-        except self.library.TimeoutException as error:
+        except self.library.ConnectTimeout as error:
             raise Overloaded("timed out") from error
+        except self.library.TimeoutException as error:
+            raise TimedOut("timed out") from error
+        except (self.library.ReadError, self.library.RemoteProtocolError) as error:
+            raise Broken(shorten(f"{type(error).__name__}: {error}")) from error
         except self.library.HTTPError as error:
             raise Unreachable(shorten(f"{type(error).__name__}: {error}")) from error
         return HttpResponse(response.status_code, response.content, parse_retry_after(response.headers))

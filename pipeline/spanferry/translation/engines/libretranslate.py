@@ -14,6 +14,7 @@ from spanferry.translation.engines.http import FORBIDDEN, HttpTranslator, check_
 from spanferry.translation.engines.support import shorten
 from spanferry.translation.settings import LibreTranslateSettings
 from spanferry.translation.tags import TagCodec
+from spanferry.translation.usage import Usage
 
 BANNED = "Too many request limits violations"
 
@@ -54,6 +55,10 @@ class LibreTranslate(HttpTranslator):
     def size(self, text: str) -> int:
         """Return the number of characters of a text, as text or as HTML."""
         return len(TagCodec.escape(text))
+
+    def estimate(self, batch: Sequence[Request]) -> Usage:
+        """Return the usage of a request. With markup, all characters of the markup count."""
+        return Usage(1, TagCodec(self.markers, [request.text for request in batch]).characters)
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str]:
         refuse_surrogates(batch)

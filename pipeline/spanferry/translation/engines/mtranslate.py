@@ -19,6 +19,7 @@ from spanferry.translation.engines.base import (
     Refused,
     Request,
     Throttled,
+    TimedOut,
     Translator,
     Unreachable,
 )
@@ -71,10 +72,10 @@ class MTranslate(Translator):
             with error:
                 raise failure_for_status(error.code, error.headers) from error
         except TimeoutError as error:
-            raise Overloaded("timed out") from error
+            raise TimedOut("timed out") from error
         except URLError as error:
             if isinstance(error.reason, TimeoutError):
-                raise Overloaded("timed out") from error
+                raise TimedOut("timed out") from error
             raise Unreachable(str(error.reason)) from error
         except (OSError, HTTPException) as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from error

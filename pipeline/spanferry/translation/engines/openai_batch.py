@@ -27,7 +27,7 @@ from spanferry.translation.engines.base import (
 from spanferry.translation.engines.http import is_encodable
 from spanferry.translation.engines.openai import OpenAI
 from spanferry.translation.engines.openai_batch_results import JobResults
-from spanferry.translation.engines.openai_batch_service import ENDPOINT, BatchService
+from spanferry.translation.engines.openai_batch_service import ENDPOINT, WINDOW_HOURS, BatchService
 from spanferry.translation.engines.openai_jobs import Job, JobJournal, Line, Outcomes, request_key
 from spanferry.translation.settings import OpenAISettings
 from spanferry.translation.usage import Usage, total_usage
@@ -44,7 +44,8 @@ class OpenAIBatch(OpenAI):
     """An engine whose calls are batch jobs. A call may take a day."""
 
     concurrency = MAX_JOBS
-    batch_retries = True
+    call_hours = WINDOW_HOURS
+    batch_retries = books_jobs = True
 
     def __init__(self, settings: OpenAISettings, languages: tuple[str, str], folder: Path) -> None:
         super().__init__(settings, languages)
@@ -71,10 +72,16 @@ class OpenAIBatch(OpenAI):
         self.stopped.set()
 
     def estimate(self, batch: Sequence[Request]) -> Usage:
-        """Estimate the tokens of a job. Its requests are its lines."""
+        """Estimate the tokens of a job for the requests that are in no job yet. Its requests are its lines."""
+        new = [request for request in batch if not self.is_paid(request)]
         size = self.prompt.segments
-        lines = (batch[start : start + size] for start in range(0, len(batch), size))
-        return total_usage(map(self.estimate_request, lines))
+        return total_usage(self.estimate_request(new[start : start + size]) for start in range(0, len(new), size))
+
+    def is_paid(self, request: Request) -> bool:
+        return self.journal.find(request_key(request)) is not None
+
+    def reserve(self, batch: Sequence[Request]) -> None:
+        self._jobs_for(list(filter(is_encodable, batch)))
 
     def translate(self, batch: Sequence[Request]) -> Sequence[str | Refused]:
         """Translate a batch. The answer is '' for a text without one, and Refused if it alone was refused.
@@ -104,7 +111,12 @@ class OpenAIBatch(OpenAI):
             found = [self.journal.find(request_key(request)) for request in requests]
             jobs = list(dict.fromkeys(job for job in found if job is not None))
             new = [request for request, job in zip(requests, found, strict=True) if job is None]
-            return [*jobs, self.journal.add(self._make_lines(new))] if new else jobs
+            return [*jobs, self._add_job(new)] if new else jobs
+
+    def _add_job(self, requests: Sequence[Request]) -> Job:
+        job = self.journal.add(self._make_lines(requests))
+        self.expect(total_usage(map(self.estimate_request, job.lines)), job.name)
+        return job
 
     def _make_lines(self, requests: Sequence[Request]) -> list[Line]:
         alone = [request for request in requests if request.attempt or alone_key(request) in self._alone]
@@ -125,6 +137,9 @@ class OpenAIBatch(OpenAI):
                 except (Overloaded, Unreachable) as error:
                     # Their texts are not the cause. A pause, and the job is found again.
                     raise Throttled(f"batch job {job.name}: {error}", getattr(error, "retry_after", None)) from error
+                finally:
+                    if job.state == "forgotten":
+                        self.bill(Usage(), job=job.name)  # the service has refused it
                 self.journal.forget_unprocessed(job)
             return job.answers
 

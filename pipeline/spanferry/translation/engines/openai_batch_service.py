@@ -31,7 +31,7 @@ from spanferry.translation.engines.openai_batch_records import (
 from spanferry.translation.engines.openai_jobs import Job, JobJournal
 from spanferry.translation.engines.support import shorten
 
-ENDPOINT, WINDOW = "/v1/chat/completions", "24h"
+ENDPOINT, WINDOW_HOURS = "/v1/chat/completions", 24
 QUEUE_FULL = "token_limit_exceeded"
 PAGE = 100  # entries per page of a list
 # Looks at something that the service does not show, with doubling pauses between them: at `poll_s: 60`, two hours.
@@ -92,7 +92,7 @@ class BatchService:
         body = {
             "input_file_id": job.file,
             "endpoint": ENDPOINT,
-            "completion_window": WINDOW,
+            "completion_window": f"{WINDOW_HOURS}h",
             "metadata": {"spanferry": job.name},
         }
         headers = {"Content-Type": "application/json"}

@@ -2,14 +2,14 @@
 
     memory/translations.jsonl    each good answer: translator, languages, text, translation
     memory/quarantine.jsonl      each bad answer that counts against its text, and whether the text is given up
-    memory/usage.jsonl           what services have billed: translator, languages, purpose, amounts
+    memory/usage.jsonl           what services have billed (`ledger`)
     memory/lock                  the lock file of the process that writes
 
 A later record of the same text replaces an earlier one.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -17,13 +17,13 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 from msgspec import Struct, field
-from msgspec.structs import asdict
 
 from spanferry.errors import TranslationError
 from spanferry.records import CheckFailure
 from spanferry.translation.glossary import Glossary
 from spanferry.translation.memory.journal import Log
-from spanferry.translation.usage import Usage, corpus_of, total_usage
+from spanferry.translation.memory.ledger import Ledger
+from spanferry.translation.money import Price
 
 RECENT_TEXTS = 8  # the number of texts to keep for health checks of a service
 
@@ -73,19 +73,6 @@ class FailedAttempt(LogRecord, frozen=True, omit_defaults=True):
     context: str = ""
 
 
-class UsageEntry(Usage, frozen=True, omit_defaults=True, kw_only=True):
-    """What a service has billed for some requests.
-
-    purpose: what the requests were for, such as 'translate squad2'. job: the batch job that they were, or ''.
-    """
-
-    translator: str
-    source: str
-    target: str
-    purpose: str
-    job: str = ""
-
-
 AnyRecord = TypeVar("AnyRecord", Entry, FailedAttempt)
 
 
@@ -97,22 +84,6 @@ def translation_log(folder: Path) -> Log[Entry]:
 def quarantine_log(folder: Path) -> Log[FailedAttempt]:
     """Return the log of bad answers of a memory."""
     return Log(folder / "quarantine.jsonl", FailedAttempt)
-
-
-def usage_log(folder: Path) -> Log[UsageEntry]:
-    """Return the log of what services have billed."""
-    return Log(folder / "usage.jsonl", UsageEntry)
-
-
-def read_usage(folder: Path) -> list[UsageEntry]:
-    """Return what services have billed, each batch job once: its results may have been read again after a crash."""
-    jobs: set[str] = set()
-    entries: list[UsageEntry] = []
-    for entry in usage_log(folder).records():
-        if not entry.job or entry.job not in jobs:
-            jobs.add(entry.job)
-            entries.append(entry)
-    return entries
 
 
 def context_digest(context: str, glossary: Glossary = ()) -> str:
@@ -151,10 +122,10 @@ class Memory:
     """The translations of one scope. The constructor reads the logs; `open_memory` opens them for writing.
 
     damage: a description of the damage of an earlier crash; '' when there is none. recent_texts: the texts that were
-    translated last, except those that equal their translation. spent: what the service has billed for each purpose.
+    translated last, except those that equal their translation. price: that of the translator, None if not known.
     """
 
-    def __init__(self, folder: Path, scope: Scope) -> None:
+    def __init__(self, folder: Path, scope: Scope, price: Price | None = None) -> None:
         self.scope = scope
         self._translations, self._quarantine = translation_log(folder), quarantine_log(folder)
         self._by_key: dict[bytes, str] = {}
@@ -164,16 +135,9 @@ class Memory:
         self._failed = {
             memory_key(attempt.text, attempt.context): attempt for attempt in self._in_scope(self._quarantine.records())
         }
-        self._usage = usage_log(folder)
-        list(self._usage.records())  # finds its end
-        billed = [entry for entry in read_usage(folder) if scope == Scope(entry.translator, entry.source, entry.target)]
-        self._jobs = {entry.job for entry in billed if entry.job}
-        self.spent = {
-            purpose: total_usage(entry for entry in billed if entry.purpose == purpose)
-            for purpose in dict.fromkeys(entry.purpose for entry in billed)
-        }
-        logs = self._translations, self._quarantine, self._usage
-        self.damage = "; ".join(filter(None, (log.damage for log in logs)))
+        self.ledger = Ledger(folder, scope.translator, scope.source, scope.target, price)
+        self._logs = self._translations, self._quarantine, self.ledger.log
+        self.damage = "; ".join(filter(None, (log.damage for log in self._logs)))
 
     def _in_scope(self, records: Iterable[AnyRecord]) -> Iterator[AnyRecord]:
         translator, source, target = self.scope.translator, self.scope.source, self.scope.target
@@ -212,51 +176,30 @@ class Memory:
         self._quarantine.append([attempt])
         self._failed[memory_key(attempt.text, attempt.context)] = attempt
 
-    def add_usage(self, purpose: str, usage: Mapping[str, Usage]) -> None:
-        """Append what the service has billed, by batch job ('' for other requests). A job counts once."""
-        new = {job: amounts for job, amounts in usage.items() if job not in self._jobs}
-        self._jobs.update(filter(None, new))
-        self._usage.append(
-            UsageEntry(
-                **asdict(amounts),
-                translator=self.scope.translator,
-                source=self.scope.source,
-                target=self.scope.target,
-                purpose=purpose,
-                job=job,
-            )
-            for job, amounts in new.items()
-        )
-        self.spent[purpose] = total_usage([self.spent.get(purpose, Usage()), *new.values()])
-
-    def spent_for(self, corpus: str) -> Usage:
-        """Return what the service has billed for a corpus, in all stages."""
-        return total_usage(usage for purpose, usage in self.spent.items() if corpus_of(purpose) == corpus)
-
     def sync(self) -> None:
         """Force everything that was added to the disk, so that it survives a power cut."""
-        for log in (self._translations, self._quarantine, self._usage):
+        for log in self._logs:
             log.sync()
 
     def open(self) -> None:
         """Open the logs for appending; the caller holds the lock (see `open_memory`)."""
-        for log in (self._translations, self._quarantine, self._usage):
+        for log in self._logs:
             log.open()
 
     def close(self) -> None:
         """Sync and close the logs."""
-        for log in (self._translations, self._quarantine, self._usage):
+        for log in self._logs:
             log.close()
 
 
 @contextmanager
-def open_memory(folder: Path, scope: Scope) -> Iterator[Memory]:
+def open_memory(folder: Path, scope: Scope, price: Price | None = None) -> Iterator[Memory]:
     """Lock the memory, and open one scope of it for writing. A damaged end of a log is cut off.
 
     Raises TranslationError when another process has locked it.
     """
     with lock_memory(folder):
-        memory = Memory(folder, scope)
+        memory = Memory(folder, scope, price)
         try:
             memory.open()
             yield memory
