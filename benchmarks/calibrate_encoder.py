@@ -6,9 +6,10 @@ Uses the sample (Dutch) and XQuAD in these languages (see xquad.py). Takes the a
 with a probability below `align.encoder.below`, lets the encoder judge them, and compares the spans with the right ones.
 A span is right if its word F1 is at least 0.8. The fit is a logistic regression with an L2 prior (Newton's method).
 
-Prints the fitted and the shipped weights. Then, for each language, the share that is right, the mean probability and
-the expected calibration error (ECE, ten bins): of the weights that were fitted without this language, and of the
-shipped weights for all answers, those that need no encoder included.
+Prints the fitted and the shipped weights. Then, for each language, the share that is right, and with weights that were
+fitted without this language the mean probability and the expected calibration error (ECE, ten bins): first of the
+answers that the encoder judged, then of all answers, those that need no encoder included. The last column has the ECE
+of all answers with the shipped weights.
 """
 
 import argparse
@@ -75,7 +76,7 @@ def main() -> None:
     everything = [judged for outcome in outcomes.values() for judged in outcome.judged]
     print("fitted: ", name_weights(fit(everything)))
     print("shipped:", LINKED_WEIGHTS, "\n")
-    columns = ("language", "judged", "right", "mean, fitted without it", "ECE", "all", "right", "mean, shipped", "ECE")
+    columns = ("language", "judged", "right", "mean", "ECE", "all", "right", "mean", "ECE", "ECE, shipped")
     print_table(columns, list(calibration(outcomes)))
 
 
@@ -168,14 +169,17 @@ def calibration(outcomes: dict[str, Outcome]) -> Iterator[tuple[object, ...]]:
     """Yield the rows of the table."""
     for name, outcome in outcomes.items():
         elsewhere = [judged for other, each in outcomes.items() if other != name for judged in each.judged]
-        held_out = 1 / (1 + np.exp(-features_of(outcome.judged) @ fit(elsewhere)))
         right = np.array([each.is_right for each in outcome.judged], float)
-        shipped = [(linked_probability(each.evidence), each.is_right) for each in outcome.judged]
-        p, correct = np.array([*shipped, *outcome.settled], float).T
+        settled, settled_right = np.array(outcome.settled, float).reshape(-1, 2).T
+        held_out = 1 / (1 + np.exp(-features_of(outcome.judged) @ fit(elsewhere)))
+        shipped = np.array([linked_probability(each.evidence) for each in outcome.judged])
+        everything, all_right = np.append(held_out, settled), np.append(right, settled_right)
         yield (
             name,
             *(len(right), f"{right.mean():.3f}", f"{held_out.mean():.3f}", f"{calibration_error(held_out, right):.3f}"),
-            *(len(p), f"{correct.mean():.3f}", f"{p.mean():.3f}", f"{calibration_error(p, correct):.3f}"),
+            *(len(all_right), f"{all_right.mean():.3f}", f"{everything.mean():.3f}"),
+            f"{calibration_error(everything, all_right):.3f}",
+            f"{calibration_error(np.append(shipped, settled), all_right):.3f}",
         )
 
 

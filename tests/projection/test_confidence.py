@@ -18,6 +18,7 @@ EVIDENCE = st.builds(
     scored_by_similarity=st.booleans(),
     similarity=SHARE,
     tied=st.booleans(),
+    claimed=SHARE,
     position_gap=SHARE,
     proven=SHARE,
     share=SHARE,

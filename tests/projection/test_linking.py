@@ -17,7 +17,7 @@ from tests.support.tiny_encoder import DictionaryEncoder
 
 MEANINGS = {"hond": "dog", "stad": "town", "steden": "cities", "stam": "tribe", "de": "the", "zag": "saw"}
 SHARE = st.floats(0, 1)
-EVIDENCE = st.builds(LinkedEvidence, similarity=SHARE, coverage=SHARE, margin=SHARE)
+EVIDENCE = st.builds(LinkedEvidence, coverage=SHARE, margin=SHARE, lexical=SHARE)
 
 
 def decide(source: str, target: str, translation: str | None) -> Decision:
@@ -83,6 +83,6 @@ def test_worse_evidence_is_never_more_probable(evidence, other):
     assert all(0 <= value <= 1 for value in linked_features(evidence).values())
     least = linked_probability(evidence)
     assert 0 < least < 1
-    for name in ("similarity", "coverage", "margin"):
+    for name in ("coverage", "margin", "lexical"):
         better = replace(evidence, **{name: max(getattr(evidence, name), other)})
         assert linked_probability(better) >= least

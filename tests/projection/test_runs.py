@@ -21,13 +21,13 @@ def proof_of(phrase: str, text: str, code: str) -> Proof:
     """Return what a whole text proves of a phrase."""
     target, language = tokenized(text), language_of(code)
     window = weigh_window(target, (0, len(target.token_spans)), language)
-    return prove(weigh_phrase(make_phrase(phrase, phrase, language), language), window)
+    return prove([weigh_phrase(make_phrase(phrase, phrase, language), language)], window)
 
 
 def proven(code: str, phrase: str, text: str) -> float:
     """Return the share of a phrase that a whole text proves."""
-    whole = 0, len(tokenized(text).token_spans)
-    return float(proof_of(phrase, text, code).proven(np.array([whole]))[0])
+    end = len(tokenized(text).token_spans)
+    return float(proof_of(phrase, text, code).proven(np.array([0]), np.array([end]))[0])
 
 
 @pytest.mark.parametrize(
@@ -49,10 +49,34 @@ def test_the_share_that_is_proven(code, phrase, text, least, most):
 def test_a_longer_run_proves_no_less():
     proof = proof_of("grote oude dam", "De oude grote dam brak.", "nl")
     runs = np.array([(low, high) for low in range(6) for high in range(low + 1, 7)])
-    shares = dict(zip(map(tuple, runs.tolist()), proof.proven(runs).tolist(), strict=True))
+    shares = dict(zip(map(tuple, runs.tolist()), proof.proven(*runs.T).tolist(), strict=True))
     assert all(shares[low, high] <= shares[low, high + 1] for low, high in shares if high < 6)
     assert all(shares[low, high] <= shares[low - 1, high] for low, high in shares if low > 0)
     assert shares[1, 4] == pytest.approx(1.0)
+
+
+def test_of_several_phrases_the_one_that_is_proven_best_counts():
+    target, language = tokenized("the Big Apple groeit"), language_of("nl")
+    phrases = [weigh_phrase(make_phrase(text, text, language), language) for text in ("Grote Appel", "Big Apple")]
+    proof = prove(phrases, weigh_window(target, (0, 4), language))
+    assert proof.proven(np.array([1, 3]), np.array([3, 4])).tolist() == pytest.approx([1.0, 1 / 4])
+    assert proof.likeness().tolist() == pytest.approx([0.0, 1.0, 1.0, 1 / 2])
+
+
+@pytest.mark.parametrize(
+    ("code", "names", "source", "translation", "target"),
+    [
+        ("es", ("Madrid", "Granada"), "In {} they saw the ⟦mandrill⟧.", "mandril", "En Madrid vieron al simio."),
+        ("ru", ("Windows", "Linux"), "On {} he saw the ⟦widow⟧.", "widowed", "На Windows он увидел вдову."),
+    ],
+)
+def test_a_word_that_another_source_word_explains_is_hardly_chosen(code, names, source, translation, target):
+    explained, other = (decide(source.format(name), target, translation, code=code) for name in names)
+    assert other.chosen
+    assert target[slice(*other.chosen.span)] == names[0]
+    assert explained.probability is not None
+    assert other.probability is not None
+    assert explained.probability < 0.4 < 0.55 < other.probability
 
 
 def test_the_rank_is_the_weighted_sum_of_the_features():

@@ -25,6 +25,7 @@ class Evidence(Record, frozen=True, gc=False):
     beside_unit: the answer is a bare number, and a counter or a word for "year" is beside it, which people mark with it
     or not.
     tied: it is one of several equally good candidates, and neither the hint nor the rank of occurrence decides.
+    claimed: the share of it that source words outside the answer explain, 0 to 1 (`runs.claim`).
     position_gap: distance between the relative positions of the answer and the candidate, 0 to 1.
     missing_number: the source answer has a number and the candidate has none.
     agreement: overlap with the hint, times the share of the hint; None without a hint.
@@ -37,6 +38,7 @@ class Evidence(Record, frozen=True, gc=False):
     brevity: float
     beside_unit: bool
     tied: bool
+    claimed: float
     position_gap: float
     missing_number: bool
     agreement: float | None
@@ -44,18 +46,19 @@ class Evidence(Record, frozen=True, gc=False):
 
 WEIGHTS = {
     "constant": 3.63,
-    "scored_by_similarity": 0.21,
-    "dissimilarity": -2.02,
-    "unproven": -1.3,
-    "doubt": -1.96,
-    "brevity": -0.46,
-    "position_gap": -2.16,
+    "scored_by_similarity": 0.19,
+    "dissimilarity": -1.74,
+    "unproven": -1.01,
+    "doubt": -2.47,
+    "brevity": -0.61,
+    "position_gap": -2.04,
+    "claimed": -1.2,
     "compound": -5.4,
     "tied": -1.47,
     "beside_unit": -3.0,
-    "missing_number": -1.18,
-    "marked": 1.63,
-    "disagreement": -0.56,
+    "missing_number": -1.15,
+    "marked": 1.62,
+    "disagreement": -0.57,
 }
 
 
@@ -73,6 +76,7 @@ def features(evidence: Evidence) -> dict[str, float]:
         "doubt": by_similarity * (1 - evidence.share),
         "brevity": by_similarity * evidence.brevity,
         "position_gap": by_similarity * evidence.position_gap,
+        "claimed": by_similarity * evidence.claimed,
         # The share of a longer word's letters that no phrase has.
         "compound": (1 - by_similarity) * (1 - evidence.similarity),
         "tied": float(evidence.tied),

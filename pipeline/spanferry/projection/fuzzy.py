@@ -70,7 +70,11 @@ def best_disjoint(values: npt.NDArray[np.float64], starts: IntArray, ends: IntAr
     kept: list[int] = []
     lows, highs = starts.tolist(), ends.tolist()
     for at in np.argsort(-values, kind="stable").tolist():
-        if all(highs[at] <= lows[other] or highs[other] <= lows[at] for other in kept):
+        low, high = lows[at], highs[at]
+        for other in kept:
+            if low < highs[other] and lows[other] < high:
+                break
+        else:
             kept.append(at)
             if len(kept) == count:
                 break

@@ -1,7 +1,8 @@
 """A logistic model of the probability that a span is right, for answers that an encoder judged.
 
 "Right" is as in `confidence`. `benchmarks/calibrate_encoder.py` fitted the weights on the sample and on XQuAD in four
-languages. The probability of the lexical search is no feature: beside these three it did not improve the fit.
+languages. The similarity to the translated answer is no feature: beside the probability of the lexical search it did
+not improve the fit of languages that were left out.
 """
 
 import math
@@ -12,20 +13,21 @@ from dataclasses import dataclass
 class LinkedEvidence:
     """The evidence for a span that was chosen with word links.
 
-    similarity: to the translated answer, 0 to 1. coverage: how well the word links cover the answer, 0 to 1
-    (`word_links.AnswerLinks.coverage`). margin: the lead in score over the best candidate that does not overlap it.
+    coverage: how well the word links cover the answer, 0 to 1 (`word_links.AnswerLinks.coverage`). margin: the lead in
+    score over the best candidate that does not overlap it. lexical: the probability of the span that the lexical search
+    prefers, however low its score is: it shows how much the words say. 0 if there is none.
     """
 
-    similarity: float
     coverage: float
     margin: float
+    lexical: float
 
 
 LINKED_WEIGHTS = {
-    "constant": 2.97,
-    "dissimilarity": -1.65,
-    "uncovered": -1.48,
-    "closeness": -2.29,
+    "constant": 2.31,
+    "uncovered": -0.16,
+    "closeness": -2.6,
+    "doubt": -2.3,
 }
 
 
@@ -36,10 +38,10 @@ def linked_features(evidence: LinkedEvidence) -> dict[str, float]:
     """
     return {
         "constant": 1.0,
-        "dissimilarity": 1 - evidence.similarity,
         "uncovered": 1 - evidence.coverage,
         # A rival whose score is lower by 0.2 or more does not matter.
         "closeness": min(1.0, max(0.0, 1 - 5 * evidence.margin)),
+        "doubt": 1 - evidence.lexical,
     }
 
 

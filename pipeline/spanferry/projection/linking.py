@@ -48,6 +48,7 @@ def locate_linked(locator: Locator, query: AnswerQuery, target: TokenizedText, l
     """Locate an answer with its word links. Returns the lexical decision where no run of words is a candidate."""
     search = locator.search(query, target)
     lexical = locator.decide(search)
+    preferred = lexical if lexical.chosen else locator.without_threshold.decide(search)
     matches = next(locator.find_verbatim(search), None)
     verbatim = list(matches.values())[-1] if matches else []
     candidates = [*judge_verbatim(search, links, verbatim), *judge_runs(search, links)]
@@ -56,7 +57,8 @@ def locate_linked(locator: Locator, query: AnswerQuery, target: TokenizedText, l
     best = max(candidates, key=lambda each: each.total)
     rivals = [each for each in candidates if not overlap(each.candidate.span, best.candidate.span)]
     rivals.sort(key=lambda each: -each.total)
-    evidence = LinkedEvidence(best.similarity, best.coverage, best.total - rivals[0].total if rivals else 1.0)
+    margin = best.total - rivals[0].total if rivals else 1.0
+    evidence = LinkedEvidence(best.coverage, margin, preferred.probability or 0.0)
     alternatives = tuple(each.candidate for each in rivals[:MAX_ALTERNATIVES])
     if best.candidate in verbatim:
         return Decision(best.candidate, verbatim.index(best.candidate) + 1, len(verbatim), evidence, None, alternatives)

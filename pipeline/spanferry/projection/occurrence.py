@@ -38,6 +38,7 @@ def choose_occurrence(search: Search, matches: Matches) -> Decision:
         share=1.0,
         brevity=1.0,
         beside_unit=search.is_beside_unit(chosen),
+        claimed=0.0,
         tied=len(candidates) > 1 and not any(shared) and not rank,
         position_gap=gaps[at],
         missing_number=search.misses_number(chosen),

@@ -10,6 +10,9 @@ is which occurrence is meant.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+
+from msgspec.structs import replace
 
 from spanferry.language import Language, counting, language_of
 from spanferry.projection.candidates import AnswerQuery
@@ -29,6 +32,11 @@ class Locator:
     source: Language
     target: Language
     settings: AlignSettings
+
+    @cached_property
+    def without_threshold(self) -> "Locator":
+        """The same finder, which also chooses spans with a low score."""
+        return Locator(self.source, self.target, replace(self.settings, min_score=0.0))
 
     def locate(
         self,

@@ -8,7 +8,6 @@ fits the weights: they maximise the probability of the runs that a person would 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -25,28 +24,32 @@ from spanferry.projection.tokenized import IntArray, TokenizedText, TokenRange
 FloatArray = npt.NDArray[np.float64]
 
 RANK_WEIGHTS = {
-    "similarity": 7.85,
-    "proven": 6.49,
-    "position_gap": -7.33,
-    "marks": -2.17,
-    "stray": -0.76,
-    "length": -1.27,
-    "source_length": -1.88,
+    "similarity": 7.68,
+    "proven": 6.55,
+    "position_gap": -7.23,
+    "marks": -2.16,
+    "stray": -0.78,
+    "claimed": -2.4,
+    "length": -1.35,
+    "source_length": -1.77,
     "piece": 6.93,
-    "hint": 7.18,
+    "hint": 7.17,
 }
 """Feature of a run -> its weight.
 
 similarity: to the translation of the answer or to the answer itself, letter by letter. proven: the share of the
 letters that belong to a word of which the run has a form (`prove`). position_gap: distance of the relative positions.
 marks: punctuation marks that the run has and the phrase lacks, or the reverse, at most 2. stray: function words at its
-edges that the phrase lacks. length: log ratio of its weight to that of the phrase. source_length: log ratio of its
-length to that of the source answer, relative to the windows. piece, hint: similarity to the marked piece, and overlap
-with its position.
+edges that the phrase lacks. claimed: the share of its weight that other source words explain (`claim`). length: log
+ratio of its weight to that of the phrase. source_length: log ratio of its length to that of the source answer, relative
+to the windows. piece, hint: similarity to the marked piece, and overlap with its position.
 """
 
 FUNCTION_WORD, SYMBOL, SHORTEST_WORD = 0.3, 0.1, 2.0
 """Weights of tokens. Other words weigh their number of letters, and characters of unspaced scripts weigh 1."""
+
+STRONG = 0.5
+"""The share of two words that a common beginning must have so that one of them explains the other."""
 
 _MARKS = frozenset(',;:()[]«»"“”„—–、，。；：（）「」《》؛،…!?！？।|')
 
@@ -89,19 +92,21 @@ class WeighedWords:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the words of a window prove of a phrase.
+    """What the words of a window prove of some phrases.
 
-    links: the likeness of each phrase token to each window token, 0 to 1. weights: the weights of the phrase tokens.
-    total: their sum.
+    links: the likeness of each phrase token to each window token, 0 to 1. shares: the share of each token in the weight
+    of its phrase, shape (tokens, phrases).
     """
 
     links: FloatArray
-    weights: FloatArray
-    total: float
+    shares: FloatArray
 
-    def proven(self, runs: IntArray) -> FloatArray:
-        """Return the share of the phrase's weight of which each run has a form. runs: relative to the window."""
-        sizes = runs[:, 1] - runs[:, 0]
+    def proven(self, lows: IntArray, highs: IntArray) -> FloatArray:
+        """Return the share of a phrase's weight of which each run has a form: the greatest of all phrases.
+
+        lows, highs: the runs, relative to the window.
+        """
+        sizes = highs - lows
         longest = int(sizes.max())
         size, width = self.links.shape
         # The best link of each phrase token to the n + 1 window tokens from a start: best[n, start, token].
@@ -109,21 +114,45 @@ class Proof:
         best[0] = self.links.T
         for n in range(1, longest):
             np.maximum(best[n - 1, :-1], best[n - 1, 1:], out=best[n, :-1])
-        shares = (best.reshape(-1, size) @ self.weights / self.total).reshape(longest, width)
-        return shares[sizes - 1, runs[:, 0]]
+        by_phrase = best.reshape(-1, size) @ self.shares
+        shares = by_phrase[:, 0] if by_phrase.shape[1] == 1 else np.maximum.reduce(by_phrase, axis=1)
+        return shares.reshape(longest, width)[sizes - 1, lows]
+
+    def likeness(self) -> FloatArray:
+        """Return the likeness of each window token to the most similar phrase token."""
+        return np.maximum.reduce(self.links)
 
 
-def prove(phrase: WeighedWords, window: WeighedWords) -> Proof:
-    """Compare the tokens of a phrase with those of a window by their common beginning, as inflected words share it.
+def prove(phrases: Sequence[WeighedWords], window: WeighedWords) -> Proof:
+    """Compare the tokens of phrases with those of a window by their common beginning, as inflected words share it.
 
     "пяти"/"пять": 3 of 4 letters. Numbers, symbols and characters of unspaced scripts must be equal.
     """
-    links = process.cdist(phrase.words, window.words, scorer=Prefix.normalized_similarity, dtype=np.float64)
-    for number, word in enumerate(phrase.words):
+    words = [word for phrase in phrases for word in phrase.words]
+    links = process.cdist(words, window.words, scorer=Prefix.normalized_similarity, dtype=np.float64)
+    for number, word in enumerate(words):
         if not word[0].isalpha() or is_unspaced(word[0]):
             links[number] = np.floor(links[number])
-    weights = np.array(phrase.weights)
-    return Proof(links, weights, float(weights.sum()))
+    shares, first = np.zeros((len(words), len(phrases))), 0
+    for number, phrase in enumerate(phrases):
+        last = first + len(phrase.words)
+        shares[first:last, number] = phrase.weights
+        shares[first:last, number] /= sum(phrase.weights)
+        first = last
+    return Proof(links, shares)
+
+
+def claim(window: WeighedWords, others: Sequence[str], proof: Proof) -> FloatArray:
+    """Return how much more each token of a window is like another source word than like the phrases, 0 to 1.
+
+    others: the folded source words outside the answer. "Parijs" is claimed by "Paris", so it is no form of "pedalen".
+    """
+    if not others:
+        return np.zeros(len(window.words))
+    links = process.cdist(
+        others, window.words, scorer=Prefix.normalized_similarity, dtype=np.float64, score_cutoff=STRONG
+    )
+    return np.maximum(np.maximum.reduce(links) - proof.likeness(), 0.0)
 
 
 def weigh_phrase(phrase: Phrase, language: Language) -> WeighedWords:
@@ -169,15 +198,19 @@ def are_marks(tokens: Sequence[str]) -> list[bool]:
     return [token in _MARKS for token in tokens]
 
 
-def sum_in_runs(values: Iterable[float], runs: IntArray) -> FloatArray:
-    """Return the sum of the values of the tokens of each run. runs: relative to the first value."""
-    before = np.array(list(accumulate(values, initial=0.0)))[runs]
-    return before[:, 1] - before[:, 0]
+def sum_in_runs(values: Sequence[FloatArray | Sequence[float]], lows: IntArray, highs: IntArray) -> FloatArray:
+    """Return the sums of several values of the tokens of each run, shape (values, runs).
+
+    values: each has a value for each token. lows, highs: the runs, relative to the first token.
+    """
+    before = np.zeros((len(values), len(values[0]) + 1))
+    np.cumsum(np.array(values, np.float64), axis=1, out=before[:, 1:])
+    return before[:, highs] - before[:, lows]
 
 
-def log_ratio(values: FloatArray, expected: float) -> FloatArray:
+def log_ratio(values: FloatArray, expected: FloatArray) -> FloatArray:
     """Return the absolute logarithm of values / expected; values below SYMBOL count as SYMBOL."""
-    return np.abs(np.log(np.maximum(values, SYMBOL) / max(expected, SYMBOL)))
+    return np.abs(np.log(np.maximum(values, SYMBOL) / np.maximum(expected, SYMBOL)))
 
 
 def share_of_best(ranks: FloatArray, starts: IntArray, ends: IntArray, best: int, enough: float) -> float:

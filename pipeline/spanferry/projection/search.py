@@ -1,5 +1,6 @@
 """The search for one answer in one target text: its phrases, where they occur, and the extent of what is found."""
 
+import re
 from functools import cached_property
 
 from msgspec.structs import replace
@@ -7,17 +8,22 @@ from msgspec.structs import replace
 from spanferry.language import Language
 from spanferry.language.boundaries import cut_letters
 from spanferry.language.numbers import lacks_number, rewrite_numbers
+from spanferry.language.words import fold_all
 from spanferry.projection.candidates import AnswerQuery, Candidate, SpanHint, overlap
 from spanferry.projection.exact import WHOLE, find_exact
 from spanferry.projection.extent import SourceEdges, complete_edges, match_extent, touches_joint
 from spanferry.projection.marked import MarkedTranslation, transfer
 from spanferry.projection.normalised import find_normalised
 from spanferry.projection.phrase import Phrase, make_phrase
+from spanferry.projection.runs import function_words_of
 from spanferry.projection.tokenized import TokenizedText, TokenRange
 from spanferry.records import Method
 
 Matches = dict[str, list[Candidate]]
 """The occurrences of a phrase by the comparison that finds them ("exact", "folded", "compounds"), strictest first."""
+
+# Shorter words begin too many unrelated ones.
+_LONG_WORD = re.compile(r"\w{4,}")
 
 
 class Search:
@@ -73,6 +79,14 @@ class Search:
     def own_phrases(self) -> list[Phrase]:
         """The phrases without the marked piece."""
         return [phrase for phrase in self.phrases if phrase is not self.piece] or self.phrases
+
+    @cached_property
+    def other_words(self) -> list[str]:
+        """The words of the source window outside the answer, folded, without function words and short words."""
+        source, (start, end) = self.query.source, self.query.span
+        low, high = source.window_span(self.query.window)
+        words = fold_all(_LONG_WORD.findall(source.text, low, start) + _LONG_WORD.findall(source.text, end, high))
+        return list(set(words) - function_words_of(self.source_language))
 
     def target_phrase(self, text: str) -> Phrase:
         """Return the phrase of a text in the target language."""

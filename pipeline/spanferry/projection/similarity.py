@@ -21,6 +21,7 @@ from spanferry.projection.runs import (
     RunFeatures,
     are_marks,
     bare,
+    claim,
     log_ratio,
     prove,
     share_of_best,
@@ -65,6 +66,7 @@ def choose_by_similarity(search: Search, min_score: float) -> Decision:
         brevity=search.brevity(best),
         beside_unit=search.is_beside_unit(best),
         tied=False,
+        claimed=float(features["claimed"][ranked[0]]),
         position_gap=float(features["position_gap"][ranked[0]]),
         missing_number=search.misses_number(best),
         agreement=overlap(best.span, hint.span) * hint.share if hint else None,
@@ -95,30 +97,34 @@ def features_of(search: Search, runs: IntArray) -> RunFeatures:
     by_phrase = similarity_by_phrase(search, runs)
     features["similarity"] = own_similarity(search, by_phrase)
     features["position_gap"] = position_gaps(search.query, search.target, starts, ends)
-    features["source_length"] = log_ratio((ends - starts).astype(np.float64), expected_length(search))
-    add_word_features(search, runs - search.window[0], features)
+    add_word_features(search, runs, ends - starts, features)
     if search.piece:
         features["piece"] = by_phrase[id(search.piece)] if search.piece.words else 0.0
         features["hint"] = shared_with_hint(search, starts, ends)
     return features
 
 
-def add_word_features(search: Search, runs: IntArray, features: RunFeatures) -> None:
-    """Add the features that compare the words of runs with those of the phrases. runs: relative to the window."""
+def add_word_features(search: Search, runs: IntArray, lengths: IntArray, features: RunFeatures) -> None:
+    """Add the features that compare the words of runs with those of the phrases. lengths: of the runs, in letters."""
     language, low, high = search.language, *search.window
+    lows, highs = runs[:, 0] - low, runs[:, 1] - low
     first, *others = search.own_phrases
     window = weigh_window(search.target, search.window, language)
     # The source answer proves something only where it is untranslated.
     others = [other for other in others if not set(window.words).isdisjoint(bare(other.words, language))]
-    proofs = [prove(weigh_phrase(phrase, language), window) for phrase in (first, *others)]
-    features["proven"] = np.max([proof.proven(runs) for proof in proofs], axis=0) if others else proofs[0].proven(runs)
-    features["length"] = log_ratio(sum_in_runs(window.weights, runs), proofs[0].total)
-    marks = np.abs(sum_in_runs(are_marks(search.window_words), runs) - sum(are_marks(first.words)))
-    features["marks"] = np.minimum(marks, MOST_MARKS)
+    weighed = [weigh_phrase(phrase, language) for phrase in (first, *others)]
+    proof = prove(weighed, window)
+    features["proven"] = proof.proven(lows, highs)
+    claimed = claim(window, search.other_words, proof) * window.weights
+    weights, claimed, marks = sum_in_runs((window.weights, claimed, are_marks(search.window_words)), lows, highs)
+    features["claimed"] = claimed / weights
+    features["marks"] = np.minimum(np.abs(marks - sum(are_marks(first.words))), MOST_MARKS)
+    expected = np.array([[sum(weighed[0].weights)], [expected_length(search)]])
+    features["length"], features["source_length"] = log_ratio(np.array([weights, lengths]), expected)
     outer, phrase_words = language.edge_words | language.articles, search.phrase_words
     tokens = zip(search.target.lowered[low:high], search.window_words, strict=True)
     is_stray = np.array([word in outer and folded not in phrase_words for word, folded in tokens], dtype=float)
-    features["stray"] = is_stray[runs[:, 0]] + is_stray[runs[:, 1] - 1]
+    features["stray"] = is_stray[lows] + is_stray[highs - 1]
 
 
 def similarity_of_runs(search: Search, runs: IntArray) -> FloatArray:
