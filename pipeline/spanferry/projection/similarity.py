@@ -120,7 +120,7 @@ def add_word_features(search: Search, runs: IntArray, lengths: IntArray, feature
     features["claimed"] = claimed / weights
     features["marks"] = np.minimum(np.abs(marks - sum(are_marks(first.words))), MOST_MARKS)
     expected = np.array([[sum(weighed[0].weights)], [expected_length(search)]])
-    features["length"], features["source_length"] = log_ratio(np.array([weights, lengths]), expected)
+    features["length"], features["source_length"] = log_ratio(np.array([weights, lengths], np.float64), expected)
     outer, phrase_words = language.edge_words | language.articles, search.phrase_words
     tokens = zip(search.target.lowered[low:high], search.window_words, strict=True)
     is_stray = np.array([word in outer and folded not in phrase_words for word, folded in tokens], dtype=float)
