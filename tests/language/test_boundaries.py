@@ -20,6 +20,12 @@ from spanferry.language.boundaries import cut_letters, cuts_word, is_boundary, i
         ("و|القاهرة", False, False),
         ("東|京", True, False),
         ("ラ|ーメン", True, False),
+        ("ไ|ทย", False, False),  # vowels before the consonant
+        ("ນ|າ", False, False),  # and after it
+        ("น้|ำ", False, False),
+        ("ก|ิน", False, False),  # a mark
+        ("ត្|រី", False, False),  # stacked under the consonant before it
+        ("กิน|ไทย", True, False),
         ("|a", True, False),
         ("a|", True, False),
     ],

@@ -179,3 +179,27 @@ def test_in_the_source_text_itself_every_answer_is_at_its_own_span(source, code,
     assume(answer.casefold() not in {"de", "een", "het"})
     shown = f"{source[:start]}⟦{answer}⟧{source[end:]}"
     assert decide(shown, source, answer, code=code, origin=code).chosen.span == (start, end)
+
+
+SYLLABLES = st.lists(
+    st.sampled_from(["กิน", "ไทย", "น้ำ", "เกาะ", "ลาว", "ເມື", "ລາວ", "ត្រី", "မြန်", "漢", "한글", "हिन्दी", " "]),
+    max_size=12,
+)
+
+
+@given(SYLLABLES, SYLLABLES, st.integers(0, 3), st.integers(0, 3))
+def test_a_span_cuts_no_syllable_of_any_script(target, translation, first, last):
+    text, answer = "".join(target), "".join(translation)
+    answer = answer[first : max(len(answer) - last, 0)].strip()
+    assume(text.strip() and answer)
+    chosen = decide("It is ⟦so⟧ there.", text, answer, code="th").chosen
+    if chosen:
+        assert not cuts_syllable(text, chosen.start)
+        assert not cuts_syllable(text, chosen.end)
+
+
+def cuts_syllable(text: str, at: int) -> bool:
+    """Return whether a mark, a Thai or Lao vowel or a stacked consonant is apart from its letter at an offset."""
+    if not 0 < at < len(text) or " " in text[at - 1 : at + 1]:
+        return False
+    return unicodedata.category(text[at])[0] == "M" or text[at] in "ะาำາ" or text[at - 1] in "เไເ\u17d2"

@@ -11,8 +11,9 @@ There are two rules, which differ on purpose:
     a number before Hangul: 1742|년       boundary          not inside
     no-break spaces between digits        no boundary       not inside
     a mark after its letter               no boundary       inside
+    a Thai vowel beside its consonant     no boundary       not inside
 
-Both rules treat every character of an unspaced script as a word (`is_unspaced`).
+Otherwise both rules treat every character of an unspaced script as a word (`is_unspaced`).
 """
 
 from functools import lru_cache
@@ -20,7 +21,7 @@ from typing import Literal
 
 import regex
 
-from spanferry.language.scripts import attaches_particles, is_mark, is_unspaced
+from spanferry.language.scripts import are_one_syllable, attaches_particles, is_mark, is_unspaced
 from spanferry.language.words import SEPARATORS
 
 _HANGUL = regex.compile(r"[\p{Hangul}--\p{M}]", regex.V1)
@@ -35,7 +36,7 @@ def is_boundary(text: str, offset: int) -> bool:
     before, after = text[offset - 1], text[offset]
     if not (before.isascii() and after.isascii()):
         # Accents, vowel signs and points belong to the letter before them.
-        if is_mark(after):
+        if is_mark(after) or are_one_syllable(before, after):
             return False
         before = base_letter_before(text, offset)
     if before.isalnum() and after.isalnum():

@@ -52,10 +52,17 @@ EAST_ASIAN = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Yi}\u3006\u3031-\u3
 # The scripts of Unicode's line breaking class SA, in which only a dictionary shows where words end.
 SOUTH_EAST_ASIAN = r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Tham}\p{Tai_Viet}\p{Ahom}"
 UNSPACED = EAST_ASIAN + SOUTH_EAST_ASIAN
+# Letters of these scripts that belong to a neighbour. Thai and Lao write some vowels before their consonant, and others
+# after it; a stacker, as in Khmer, joins the next consonant.
+PREPOSED = r"\p{Logical_Order_Exception}"
+POSTPOSED = rf"[[\p{{InSC=Vowel_Dependent}}&&\p{{L}}]--{PREPOSED}]"
+STACKER = r"\p{InSC=Invisible_Stacker}"
 _UNSPACED_NAMES = regex.compile("|".join(regex.findall(r"\\p\{(\w+)\}", UNSPACED)))
 
 _FIRST_UNSPACED = "\u0e00"
 _UNSPACED = regex.compile(f"[{UNSPACED}]")
+_JOINS_NEXT = regex.compile(f"{PREPOSED}|{STACKER}", regex.V1)
+_JOINS_PREVIOUS = regex.compile(POSTPOSED, regex.V1)
 # Also the blocks of East Asian symbols and punctuation, and of fullwidth and halfwidth forms.
 _EAST_ASIAN_TEXT = regex.compile(rf"[{EAST_ASIAN}\u3000-\u9fff\uff00-\uffef]")
 # Scripts that write particles and articles together with the word.
@@ -90,9 +97,21 @@ def is_written_without_spaces(code: str) -> bool:
 def is_unspaced(character: str) -> bool:
     """Return whether a character belongs to a script that is written without spaces (Chinese, Japanese, Thai).
 
-    Each character of such a script counts as a word, so that any run of characters can be a span.
+    Each character of such a script counts as a word, so that any run of characters can be a span. Characters that write
+    one syllable stay together (`are_one_syllable`).
     """
     return character >= _FIRST_UNSPACED and _UNSPACED.match(character) is not None
+
+
+@lru_cache(maxsize=1 << 14)
+def are_one_syllable(before: str, after: str) -> bool:
+    """Return whether two neighbouring characters of an unspaced script belong to one syllable: เ|ก, น|า.
+
+    Marks are not considered (`is_mark`).
+    """
+    if not (is_unspaced(before) and is_unspaced(after)):
+        return False
+    return _JOINS_NEXT.match(before) is not None or _JOINS_PREVIOUS.match(after) is not None
 
 
 @lru_cache(maxsize=1 << 14)

@@ -11,7 +11,7 @@ from itertools import accumulate
 
 import regex
 
-from spanferry.language.scripts import UNSPACED, is_mark
+from spanferry.language.scripts import POSTPOSED, PREPOSED, STACKER, UNSPACED, is_mark
 from spanferry.records import Span
 
 SEPARATORS = ".,\u00a0\u202f\u066b\u066c"
@@ -19,13 +19,15 @@ SEPARATORS = ".,\u00a0\u202f\u066b\u066c"
 
 _UNSPACED = f"[{UNSPACED}]"
 _LETTER, _INNER = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--{_UNSPACED}]", rf"[[\p{{L}}\p{{M}}]--{_UNSPACED}]"
+# A character with its marks. Thai vowels and stacked consonants stay with it.
+_SYLLABLE = rf"{PREPOSED}*{_UNSPACED}\p{{M}}*(?:(?:{POSTPOSED}|(?<={STACKER}){_UNSPACED})\p{{M}}*)*"
 
 # In this order: a number with its separators; a number before Hangul, where a counter or a particle follows; a run of
-# letters, marks and digits, which may be joined by apostrophes (foto's); a character of an unspaced script; any other
+# letters, marks and digits, which may be joined by apostrophes (foto's); a syllable of an unspaced script; any other
 # visible character. The possessive quantifiers ("++") prevent
 # backtracking, which halves the time.
 _TOKEN = regex.compile(
-    rf"(\d++(?:[{SEPARATORS}]\d++)+(?!\w)|\d++(?:[{SEPARATORS}]\d++)*+(?=\p{{Hangul}})|{_LETTER}++(?:['’]{_INNER}++)*+|{_UNSPACED}\p{{M}}*|\S)",
+    rf"(\d++(?:[{SEPARATORS}]\d++)+(?!\w)|\d++(?:[{SEPARATORS}]\d++)*+(?=\p{{Hangul}})|{_LETTER}++(?:['’]{_INNER}++)*+|{_SYLLABLE}|\S)",
     regex.V1,
 )
 
