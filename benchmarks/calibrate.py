@@ -279,12 +279,15 @@ def print_errors(by_language: Mapping[str, Sequence[GoldCase]], checked: Mapping
     print_table(("language", "spans", "right", "shipped weights", "fitted without it"), rows)
 
 
-def write_plot(by_language: Mapping[str, Sequence[GoldCase]], path: Path) -> None:
-    """Write a reliability plot of the shipped weights, one panel per language."""
+def write_plot(by_language: Mapping[str, tuple[np.ndarray, np.ndarray]], path: Path) -> None:
+    """Write a reliability plot, one panel per language.
+
+    by_language: language -> (predicted probabilities, 1 for right and 0 for wrong).
+    """
     rows = [
         {"language": language, "predicted": mean, "right": share, "spans": count}
-        for language, cases in by_language.items()
-        for count, mean, share in bins(*predict(samples_of(without_markers(cases)), WEIGHTS))
+        for language, predictions in by_language.items()
+        for count, mean, share in bins(*predictions)
     ]
     scale = alt.Scale(domain=[0, 1])
     points = (
@@ -332,7 +335,9 @@ def main() -> None:
             print_calibration(title, *predict(samples, WEIGHTS))
     print_errors(fitted, checked)
     if args.plot:
-        write_plot(fitted | {f"{language} (not fitted)": theirs for language, theirs in checked.items()}, args.plot)
+        shown = fitted | {f"{language} (not fitted)": theirs for language, theirs in checked.items()}
+        predictions = {name: predict(samples_of(without_markers(theirs)), WEIGHTS) for name, theirs in shown.items()}
+        write_plot(predictions, args.plot)
 
 
 if __name__ == "__main__":

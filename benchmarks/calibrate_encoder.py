@@ -1,6 +1,6 @@
 """Fit the weights of pipeline/spanferry/projection/linked_confidence.py, and show how well they are calibrated.
 
-    python benchmarks/calibrate_encoder.py --encoder MODEL --xquad FOLDER [--languages de ru zh ar]
+    python benchmarks/calibrate_encoder.py --encoder MODEL --xquad FOLDER [--languages de ru zh ar] [--plot FILE.html]
 
 Uses the sample (Dutch) and XQuAD in these languages (see xquad.py). Takes the answers that the lexical search locates
 with a probability below `align.encoder.below`, lets the encoder judge them, and compares the spans with the right ones.
@@ -9,7 +9,7 @@ A span is right if its word F1 is at least 0.8. The fit is a logistic regression
 Prints the fitted and the shipped weights. Then, for each language, the share that is right, and with weights that were
 fitted without this language the mean probability and the expected calibration error (ECE, ten bins): first of the
 answers that the encoder judged, then of all answers, those that need no encoder included. The last column has the ECE
-of all answers with the shipped weights.
+of all answers with the shipped weights, of which --plot writes a reliability plot.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from calibrate import calibration_error, write_plot
 from measuring import print_table
 from spanferry.arrow import from_table
 from spanferry.encoder import Encoder
@@ -41,7 +42,7 @@ from xquad_corpora import GoldAnswer, XquadCorpus, read_xquad, score_span, span_
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 PRIOR = 1.0  # precision of the weights' normal prior, in units of one answer's log-likelihood
-STEPS, BINS = 50, 10
+STEPS = 50
 EVERYTHING = 1_000_000  # paragraphs
 
 
@@ -60,6 +61,12 @@ class Outcome:
     judged: list[Judged]
     settled: list[tuple[float, bool]]
 
+    def with_shipped_weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the probability of each answer with the shipped weights, and whether it is right (1 or 0)."""
+        judged = [(linked_probability(each.evidence), each.is_right) for each in self.judged]
+        p, right = np.array([*judged, *self.settled], float).reshape(-1, 2).T
+        return p, right
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -69,6 +76,7 @@ def main() -> None:
     parser.add_argument("--below", type=float, default=EncoderSettings("").below)
     parser.add_argument("--xquad", type=Path, required=True)
     parser.add_argument("--languages", nargs="+", default=["de", "ru", "zh", "ar"])
+    parser.add_argument("--plot", type=Path, help="write a reliability plot here (HTML)")
     args = parser.parse_args()
     encoder = Encoder(args.encoder, args.revision, args.layer)
     corpora = {"nl (sample)": read_sample()} | {name: read_xquad(args.xquad, name) for name in args.languages}
@@ -78,6 +86,8 @@ def main() -> None:
     print("shipped:", LINKED_WEIGHTS, "\n")
     columns = ("language", "judged", "right", "mean", "ECE", "all", "right", "mean", "ECE", "ECE, shipped")
     print_table(columns, list(calibration(outcomes)))
+    if args.plot:
+        write_plot({name: outcome.with_shipped_weights() for name, outcome in outcomes.items()}, args.plot)
 
 
 def read_sample() -> XquadCorpus:
@@ -172,24 +182,14 @@ def calibration(outcomes: dict[str, Outcome]) -> Iterator[tuple[object, ...]]:
         right = np.array([each.is_right for each in outcome.judged], float)
         settled, settled_right = np.array(outcome.settled, float).reshape(-1, 2).T
         held_out = 1 / (1 + np.exp(-features_of(outcome.judged) @ fit(elsewhere)))
-        shipped = np.array([linked_probability(each.evidence) for each in outcome.judged])
         everything, all_right = np.append(held_out, settled), np.append(right, settled_right)
         yield (
             name,
             *(len(right), f"{right.mean():.3f}", f"{held_out.mean():.3f}", f"{calibration_error(held_out, right):.3f}"),
             *(len(all_right), f"{all_right.mean():.3f}", f"{everything.mean():.3f}"),
             f"{calibration_error(everything, all_right):.3f}",
-            f"{calibration_error(np.append(shipped, settled), all_right):.3f}",
+            f"{calibration_error(*outcome.with_shipped_weights()):.3f}",
         )
-
-
-def calibration_error(p: np.ndarray, right: np.ndarray) -> float:
-    """Return the mean distance between probability and share of right spans, over bins of equal width."""
-    bins = np.minimum((p * BINS).astype(int), BINS - 1)
-    return sum(
-        (bins == number).mean() * abs(p[bins == number].mean() - right[bins == number].mean())
-        for number in np.unique(bins)
-    )
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def candidate_runs(
     firsts = np.array([at for at in words if target.lowered[at] not in language.articles], dtype=int)
     lasts = np.array(words, dtype=int) + 1
     sizes = lasts - firsts[:, None]
-    first, last = np.nonzero((sizes >= shortest) & (sizes <= longest))
+    first, last = ((sizes >= shortest) & (sizes <= longest)).nonzero()
     # The columns are contiguous, because they are what is read.
     return np.array([firsts[first], lasts[last]]).T
 
@@ -69,7 +69,7 @@ def best_disjoint(values: npt.NDArray[np.float64], starts: IntArray, ends: IntAr
     """Return the indices of the best spans, at most `count`, best first; none overlaps a better one."""
     kept: list[int] = []
     lows, highs = starts.tolist(), ends.tolist()
-    for at in np.argsort(-values, kind="stable").tolist():
+    for at in (-values).argsort(kind="stable").tolist():
         low, high = lows[at], highs[at]
         for other in kept:
             if low < highs[other] and lows[other] < high:

@@ -107,7 +107,7 @@ class Proof:
         lows, highs: the runs, relative to the window.
         """
         sizes = highs - lows
-        longest = int(sizes.max())
+        longest = int(np.maximum.reduce(sizes))
         size, width = self.links.shape
         # The best link of each phrase token to the n + 1 window tokens from a start: best[n, start, token].
         best = np.zeros((longest, width, size))
@@ -204,7 +204,7 @@ def sum_in_runs(values: Sequence[FloatArray | Sequence[float]], lows: IntArray, 
     values: each has a value for each token. lows, highs: the runs, relative to the first token.
     """
     before = np.zeros((len(values), len(values[0]) + 1))
-    np.cumsum(np.array(values, np.float64), axis=1, out=before[:, 1:])
+    np.add.accumulate(np.array(values, np.float64), axis=1, out=before[:, 1:])
     return before[:, highs] - before[:, lows]
 
 
@@ -218,7 +218,7 @@ def share_of_best(ranks: FloatArray, starts: IntArray, ends: IntArray, best: int
 
     enough: the overlap (Dice's coefficient of the letters) from which two runs nearly equal each other.
     """
-    odds = np.exp(ranks - ranks.max())
+    odds = np.exp(ranks - ranks[best])
     common = np.maximum(np.minimum(ends, ends[best]) - np.maximum(starts, starts[best]), 0)
     alike = 2 * common / (ends - starts + ends[best] - starts[best]) >= enough
-    return float(odds[alike].sum() / odds.sum())
+    return float(np.add.reduce(odds[alike]) / np.add.reduce(odds))
