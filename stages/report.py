@@ -9,6 +9,7 @@ from spanferry.loss_figures import percent
 from spanferry.report.build import report_corpus
 from spanferry.report.inputs import read_build
 from spanferry.report.wording import number
+from spanferry.translation.public_settings import public_settings
 
 
 @click.command(cls=Command, name="report", help=__doc__)
@@ -43,12 +44,14 @@ def main(
     build = read_build(layout, paragraphs, clean, decisions, texts, corrected)
     languages = params.languages(name).source, params.languages(name).target
     reports = {"translate": translate, "rescue": rescue, "names": names}
+    translator = params.corpus(name).translator
     figures = report_corpus(
         name,
         build,
         languages,
         judgements=judgements,
         reports={stage: path for stage, path in reports.items() if path},
+        translator=public_settings(translator, params.translators) if translator else None,
         out=out,
     )
     has_answer = figures.total.has_answer

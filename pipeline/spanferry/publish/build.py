@@ -1,7 +1,6 @@
 """Describe how a corpus was built, for its dataset card."""
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -14,15 +13,7 @@ from spanferry.hub.ids import is_hub_id, parse_hub_id
 from spanferry.publish.about import BuildDetails, SourceFile
 from spanferry.records import Split
 from spanferry.squad.notes import NOTES_FILE, NoteKind
-
-# Settings that may hold a key or the address of a private server are not published: `key_variable`, the parts of a URL
-# besides its host, and all fields of `body` but these. A list of what is published cannot miss a new kind of secret.
-BODY_FIELDS = (
-    *("frequency_penalty", "max_completion_tokens", "max_tokens", "min_p", "presence_penalty", "reasoning_effort"),
-    *("repetition_penalty", "seed", "temperature", "top_k", "top_p"),
-)
-URL_SETTINGS = ("base_url", "server_url")
-PRIVATE_SETTINGS = ("key_variable",)
+from spanferry.translation.public_settings import public_settings
 
 
 def describe_build(params: Params, name: str, source: Path) -> BuildDetails:
@@ -36,7 +27,7 @@ def describe_build(params: Params, name: str, source: Path) -> BuildDetails:
         sections |= {"align": params.align, "rescue": params.rescue}
     settings = {section: msgspec.to_builtins(values) for section, values in sections.items()}
     if corpus.translator:
-        settings["translator"] = translator_settings(params, corpus.translator)
+        settings["translator"] = public_settings(corpus.translator, params.translators)
     checksums = read_checksums(source)
     return BuildDetails(
         corpus=name,
@@ -68,27 +59,6 @@ def engine_name(params: Params, translator: str | None) -> str | None:
     """Return the engine of a translator; a translator without settings is named after its engine."""
     settings = params.translators.get(translator) if translator else None
     return str(settings.__struct_config__.tag) if settings else translator
-
-
-def translator_settings(params: Params, translator: str) -> dict[str, Any]:
-    """Return the settings of a translator that may be published."""
-    settings = params.translators.get(translator)
-    if settings is None:
-        return {"engine": translator}
-    values: dict[str, Any] = msgspec.to_builtins(settings)
-    public = {key: value for key, value in values.items() if value is not None and key != "price"}
-    for name in PRIVATE_SETTINGS:
-        public.pop(name, None)
-    for name in URL_SETTINGS:
-        if public.get(name):
-            public[name] = urlsplit(public[name]).hostname or "not published"
-    if "body" in public:
-        public["body"] = {
-            name: public["body"][name]
-            for name in BODY_FIELDS
-            if isinstance(public["body"].get(name), int | float | str)
-        }
-    return public
 
 
 def public_url(url: str) -> str:

@@ -33,13 +33,14 @@ def report_corpus(
     *,
     judgements: Path,
     reports: Mapping[str, Path] = NO_REPORTS,
+    translator: Mapping[str, object] | None = None,
     out: Path,
 ) -> LossFigures:
     """Compute the figures of a build and write its report to a folder. Returns the figures.
 
     languages: codes of source and target language. judgements: the folder of gold.json and verdicts.csv, which are
     used if they exist. reports: the reports of the stages translate, rescue and names, by stage, of those that ran.
-    Raises InputError.
+    translator: its settings that may be published. Raises InputError.
     """
     gold, verdicts = judgements / "gold.json", judgements / "verdicts.csv"
     figures = compute_figures(
@@ -61,7 +62,7 @@ def report_corpus(
         spent={stage: report.spent for stage, report in read.items() if report.spent},
         memory=read["translate"].memory if "translate" in read else None,
     )
-    write_report(build, figures, corpus, languages, out)
+    write_report(build, figures, corpus, languages, out, translator)
     return figures
 
 
@@ -103,12 +104,21 @@ def kept_answers(build: Build) -> list[accuracy.KeptAnswer]:
     return list(map(accuracy.KeptAnswer, *(column.to_pylist() for column in spans.columns)))
 
 
-def write_report(build: Build, figures: LossFigures, corpus: str, languages: tuple[str, str], out: Path) -> None:
+def write_report(
+    build: Build,
+    figures: LossFigures,
+    corpus: str,
+    languages: tuple[str, str],
+    out: Path,
+    translator: Mapping[str, object] | None = None,
+) -> None:
     """Write loss.json, metrics.json, loss.html and plots/*.json to a folder.
 
-    languages: codes of source and target language.
+    languages: codes of source and target language. translator: its settings that may be published.
     """
-    html = render_loss(build, figures, corpus, languages)  # first, so that nothing is written when this fails
+    html = render_loss(
+        build, figures, corpus, languages, translator
+    )  # first, so that nothing is written when this fails
     write_figures(figures, out / "loss.json")
     write_json(out / "metrics.json", headline(figures))
     for name, rows in plot_rows(figures).items():

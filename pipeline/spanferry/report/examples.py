@@ -1,8 +1,9 @@
-"""The answers that the page shows one by one: every rejected answer, and every kept answer that is weak.
+"""The answers that the page shows one by one: every rejected and every weak answer when it opens, the others on demand.
 
-They are stored in the page as JSON, compressed with gzip and encoded in base64. One block has the rows, stored by
-column; the page reads it when it opens. Further blocks have `BLOCK` paragraphs each; the page reads one when it shows
-an example from it. Base64 has no character that could end the HTML element around it.
+They are stored in the page as JSON, compressed with gzip and encoded in base64. Of both parts, one block has the rows,
+stored by column. Further blocks have `BLOCK` paragraphs each; the page reads one when it shows an example from it.
+Base64 has no character that could end the HTML element around it. The page reads the block of the sure answers when
+a person asks for them, so that it opens in a second however many there are.
 """
 
 import gzip
@@ -10,7 +11,7 @@ import json
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -20,31 +21,39 @@ from spanferry.arrow import from_table
 from spanferry.records import SPLITS, CandidateRow, Field, Method, Placement, Reason, SpanRow
 from spanferry.report.inputs import Build
 
-WEAK = 0.8  # kept answers with a lower probability are shown; it is a bound of CONFIDENCE_GROUPS
+WEAK = 0.8  # kept answers with a lower probability are shown first; it is a bound of CONFIDENCE_GROUPS
 BLOCK = 200  # paragraphs in a block; about 100 kB as base64
 CANDIDATES = 3  # candidates that are shown for each answer
 FIELDS, METHODS, REASONS = list(Field), list(Method), list(Reason)
+
+
+class PackedExamples(NamedTuple):
+    """Answers as the page stores them: the block of rows, and those of paragraphs. size: the number of answers."""
+
+    size: int
+    rows: str
+    paragraphs: list[str]
+
 
 PackedCandidate = tuple[int, str, int, int | None]
 """start, text, index in METHODS, score * 1000."""
 
 
-def select_examples(build: Build) -> pa.Array:
-    """Return the indices of the spans rows to show, in the order of the source."""
+def select_examples(build: Build) -> tuple[pa.Array, pa.Array]:
+    """Return the indices of the spans rows to show first, and of the sure ones, both in the order of the source."""
     weak = pc.fill_null(pc.less(build.spans["probability"], WEAK), False)
-    is_shown = pc.or_(pc.is_valid(build.selection.answers), weak.combine_chunks())
+    is_first = pc.or_(pc.is_valid(build.selection.answers), weak.combine_chunks())
     order = pa.array(build.order)
-    return order.filter(is_shown.take(order))
+    return order.filter(is_first.take(order)), order.filter(pc.invert(is_first).take(order))
 
 
-def pack_examples(build: Build) -> tuple[str, list[str]]:
-    """Return (the block of rows, the blocks of paragraphs), each as base64 of gzipped JSON.
+def pack_examples(build: Build, rows: pa.Array) -> PackedExamples:
+    """Return the answers of some spans rows, each block as base64 of gzipped JSON.
 
     The block of rows has the columns of `answer_columns`, the column q (index of the answer's question), `questions`
     with entries [id, text, translation, paragraph, article], and `articles` with entries [split, title].
     The blocks of paragraphs have entries [source, target]; their numbers continue from block to block.
     """
-    rows = select_examples(build)
     owners = build.selection.owners.take(rows).to_numpy()
     question_rows, question = np.unique(owners, return_inverse=True)
     questions = build.selection.questions.take(pa.array(question_rows))
@@ -62,7 +71,8 @@ def pack_examples(build: Build) -> tuple[str, list[str]]:
     }
     targets = build.paragraphs["context"].take(pa.array(layout_rows)).to_pylist()
     pairs = list(zip(layout["context"].to_pylist(), targets, strict=True))
-    return pack_json(packed), [pack_json(pairs[at : at + BLOCK]) for at in range(0, len(pairs), BLOCK)]
+    blocks = [pack_json(pairs[at : at + BLOCK]) for at in range(0, len(pairs), BLOCK)]
+    return PackedExamples(len(rows), pack_json(packed), blocks)
 
 
 def answer_columns(spans: Sequence[SpanRow]) -> dict[str, list[Any]]:

@@ -1,7 +1,7 @@
 """Render loss.html, a single file that opens from disk and shows how much was lost, why, and whether it matters."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from spanferry.records import SPLITS, Field, Method, Reason
 from spanferry.report import wording
 from spanferry.report.accuracy import ENOUGH
 from spanferry.report.charts import draw_charts
-from spanferry.report.examples import WEAK, pack_examples
+from spanferry.report.examples import BLOCK, WEAK, pack_examples, select_examples
 from spanferry.report.inputs import Build
 from spanferry.report.plots import breakdown_rows, group_shares
 from spanferry.report.reference import compare_with_reference
@@ -56,20 +56,33 @@ class ArticleLine(Struct, frozen=True):
     share: float
 
 
-def render_loss(build: Build, figures: LossFigures, corpus: str, languages: tuple[str, str]) -> str:
-    """Render the page as HTML text. languages: codes of source and target language."""
-    rows, paragraphs = pack_examples(build)
+def render_loss(
+    build: Build,
+    figures: LossFigures,
+    corpus: str,
+    languages: tuple[str, str],
+    translator: Mapping[str, object] | None = None,
+) -> str:
+    """Render the page as HTML text.
+
+    languages: codes of source and target language. translator: its settings that may be published; None if they are
+    not known, as for a native corpus.
+    """
+    first, sure = (pack_examples(build, rows) for rows in select_examples(build))
     return render_page(
         TEMPLATE,
         {"percent": unbroken_percent, "number": wording.number},
         corpus=corpus,
+        origin=wording.describe_origin(languages, translator),
         languages=languages,
         total=figures.total,
         summary={
             "how_much": wording.answer_how_much(figures),
             "main_reason": wording.name_main_reason(figures),
             "why": wording.answer_why(figures),
+            "shift": wording.name_shift(figures.total.drift),
             "does_it_matter": wording.answer_does_it_matter(figures),
+            "parts": wording.describe_parts(figures),
             "repairs": wording.describe_repairs(figures),
             "notes": wording.describe_work(figures),
         },
@@ -84,8 +97,8 @@ def render_loss(build: Build, figures: LossFigures, corpus: str, languages: tupl
         weak=WEAK,
         enough=ENOUGH,
         vocabulary=vocabulary_json(languages),
-        rows=rows,
-        paragraphs=paragraphs,
+        first=first,
+        sure=sure,
     )
 
 
@@ -103,6 +116,8 @@ def vocabulary_json(languages: tuple[str, str]) -> str:
         "methods": [[method.value, *wording.METHODS[method]] for method in Method],
         "confidences": [[name, None if below is None else round(1000 * below)] for name, below in CONFIDENCE_GROUPS],
         "languages": languages,
+        "weak": round(1000 * WEAK),
+        "block": BLOCK,
     }
     return json.dumps(words, sort_keys=True).replace("<", "\\u003c")
 

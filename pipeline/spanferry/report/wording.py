@@ -1,5 +1,6 @@
 """Describe figures in words: labels, shares, and the three answers at the top of a report."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -204,6 +205,15 @@ def describe_bill(bill: SpentFigures) -> str:
     return f"{show_amount(bill.cost)} {bill.currency} ({amounts})"
 
 
+def describe_origin(languages: tuple[str, str], translator: Mapping[str, object] | None) -> str:
+    """Describe the languages and the translator: "From en to nl, by mtranslate." """
+    if translator is None:
+        return f"In {languages[1]}." if languages[0] == languages[1] else f"From {languages[0]} to {languages[1]}."
+    settings = {name: value for name, value in translator.items() if name != "engine" and value not in ({}, "", [])}
+    listed = ", ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in settings.items())
+    return f"From {languages[0]} to {languages[1]}, by {translator['engine']}{f' ({listed})' if listed else ''}."
+
+
 def answer_how_much(figures: LossFigures) -> str:
     """Answer "How much?": the number of questions that are kept and lost."""
     has, no = figures.total.has_answer, figures.total.no_answer
@@ -213,6 +223,19 @@ def answer_how_much(figures: LossFigures) -> str:
         kept = "all are kept" if not no.dropped else f"{number(no.kept)} are kept"
         text += f" Of {plural(no.visited, 'question')} without an answer, {kept}."
     return text
+
+
+def describe_parts(figures: LossFigures) -> str:
+    """Say in a line how the questions, answers and plausible answers of the source add up."""
+    total = figures.total
+    parts = [f"{plural(total.has_answer.visited, 'question')} with {plural(total.answers.visited, 'answer')}"]
+    if total.no_answer.visited:
+        plausible = plural(total.plausible_answers.visited, "plausible answer")
+        parts.append(f"{number(total.no_answer.visited)} without an answer, which have {plausible}")
+    whole = f"{plural(total.questions.visited, 'question')} in the source: " if len(parts) > 1 else "The source: "
+    kept = total.answers.kept + total.plausible_answers.kept
+    examples = plural(total.answers.visited + total.plausible_answers.visited, "answer")
+    return f"{whole}{' + '.join(parts)}. Of these {examples}, {number(kept)} are kept; each can be read below."
 
 
 def name_main_reason(figures: LossFigures) -> str:
@@ -246,9 +269,29 @@ def answer_does_it_matter(figures: LossFigures) -> str:
     points = 100 * abs(after - before)
     verb = next(verb for below, verb in SHIFTS if below is None or points < below)
     return (
-        f"The share of questions without an answer {verb}: {percent(before)} before, {percent(after)} after. That is "
-        f"also the exact match of a reader that never answers. {describe_answer_drift(total.drift)}"
+        f"The share of questions without an answer {verb}: {percent(before)} before, {percent(after)} after. A reader "
+        f"that never answers scores as much, so {name_effect(after - before)} {describe_answer_drift(total.drift)}"
     )
+
+
+def name_shift(drift: Drift) -> str:
+    """Say in a few words whether the kept questions are still the same mixture."""
+    before, after = drift.no_answer_share_before, drift.no_answer_share_after
+    if before is None or after is None:
+        return "nothing to compare"
+    points = 100 * abs(after - before)
+    return {"stays the same": "no", "hardly changes": "hardly", "changes somewhat": "somewhat"}.get(
+        next(verb for below, verb in SHIFTS if below is None or points < below), "yes, much"
+    )
+
+
+def name_effect(change: float) -> str:
+    """Say what a change in the share of questions without an answer means for scores."""
+    points = 100 * change
+    if abs(points) < SHIFTS[1][0]:
+        return "scores can be compared with those on the source."
+    easier = "easier" if points > 0 else "harder"
+    return f"not answering is {easier} to get right here by {abs(points):.1f} points: compare scores with care."
 
 
 def describe_answer_drift(drift: Drift) -> str:

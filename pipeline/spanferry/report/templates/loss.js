@@ -14,28 +14,53 @@
     return new Response(stream).json();
   }
 
-  const rows = await unpack($("rows"));
-  const total = rows.q.length;
+  // The rejected and the weak answers are read now, the sure ones when a person asks for them.
+  const rows = await unpack($("first"));
+  let total = rows.q.length;
+  const sure = { count: Number($("sure").dataset.count), read: null };
   const articleOf = (n) => rows.questions[rows.q[n]][4];
   const paragraphOf = (n) => rows.questions[rows.q[n]][3];
   const splitOf = (n) => rows.articles[articleOf(n)][0];
   const rejected = (n) => rows.r[n] >= 0;
+  const isWeak = (n) => !rejected(n) && rows.p[n] !== null && rows.p[n] < words.weak;
   const confidenceOf = (n) =>
     rejected(n) || rows.p[n] === null ? -1 : words.confidences.findIndex(([, below]) => below === null || rows.p[n] < below);
   const title = (article) => rows.articles[article][1].replaceAll("_", " ");
 
-  // All blocks but the last have the same number of paragraphs. Each block is decoded once, when it is first needed.
-  const blocks = [...document.getElementsByClassName("paragraphs")];
+  // Paragraphs are in blocks. A block is decoded once, when it is first needed.
   const read = new Map();
-  let perBlock = null;
-  async function block(number) {
-    if (!read.has(number)) read.set(number, unpack(blocks[number]));
-    return read.get(number);
-  }
+  const block = (element) => read.get(element) ?? read.set(element, unpack(element)).get(element);
+  const PER_BLOCK = words.block;
+  const blocksOf = (part) => [...document.getElementsByClassName(`${part}-paragraphs`)];
+  const firstCount = Math.max(-1, ...rows.questions.map((question) => question[3])) + 1; // paragraphs of the first part
   async function paragraphs(n) {
     const number = paragraphOf(n);
-    perBlock ??= (await block(0)).length;
-    return (await block(Math.floor(number / perBlock)))[number % perBlock];
+    const [part, at] = number < firstCount ? ["first", number] : ["sure", number - firstCount];
+    return (await block(blocksOf(part)[Math.floor(at / PER_BLOCK)]))[at % PER_BLOCK];
+  }
+
+  // Appends the sure answers to the rows, once.
+  const readSure = () => (sure.read ??= appendSure());
+  async function appendSure() {
+    $("count").textContent = "Reading the kept answers …";
+    const more = await unpack($("sure"));
+    const numbers = new Map(rows.articles.map(([split, name], at) => [`${split}/${name}`, at]));
+    const articles = more.articles.map(([split, name]) => {
+      const key = `${split}/${name}`;
+      if (!numbers.has(key)) numbers.set(key, rows.articles.push([split, name]) - 1);
+      return numbers.get(key);
+    });
+    const questions = rows.questions.length;
+    for (const [id, text, translated, paragraph, article] of more.questions) rows.questions.push([id, text, translated, firstCount + paragraph, articles[article]]);
+    for (const question of more.q) rows.q.push(questions + question);
+    for (const [name, column] of Object.entries(more)) {
+      if (!["q", "questions", "articles"].includes(name)) for (const value of column) rows[name].push(value);
+    }
+    total = rows.q.length;
+    byKey = null;
+    labels.article = articleLabels();
+    fillFilters();
+    preparing = preparing.then(prepare);
   }
 
   // Identifies an answer in links and in the export.
@@ -52,16 +77,20 @@
   // Folding all texts takes long, so it runs in the background. A search covers the texts that are ready.
   const texts = []; // of each row
   const passages = []; // of each paragraph, source and translation
+  let passageBlocks = 0; // blocks whose paragraphs are in `passages`
   let prepared = false;
+  let preparing = Promise.resolve();
   async function prepare() {
-    for (let n = 0; n < total; n++) {
+    prepared = false;
+    for (let n = texts.length; n < total; n++) {
       const [id, question, translated] = rows.questions[rows.q[n]];
       const found = rows.c[n].map((candidate) => candidate[1]);
       texts.push(fold([id, question, translated, rows.a[n], rows.t[n], rows.k[n], rows.x[n], ...found, title(articleOf(n))].join("\n")));
       if (n % 2000 === 1999) await new Promise((next) => setTimeout(next)); // keeps the page responsive
     }
-    for (const block of blocks) {
-      for (const pair of await unpack(block)) passages.push(fold(pair.join("\n")));
+    for (const element of [...blocksOf("first"), ...(sure.read ? blocksOf("sure") : [])].slice(passageBlocks)) {
+      for (const pair of await unpack(element)) passages.push(fold(pair.join("\n")));
+      passageBlocks++;
     }
     prepared = true;
     if ($("q").value.trim()) select(), reveal();
@@ -70,7 +99,7 @@
   // Name of a filter -> its value for a row.
   const filters = {
     split: splitOf,
-    outcome: (n) => (rejected(n) ? 0 : 1),
+    outcome: (n) => (rejected(n) ? 0 : isWeak(n) ? 1 : 2),
     reason: (n) => rows.r[n],
     method: (n) => rows.m[n],
     confidence: confidenceOf,
@@ -78,20 +107,28 @@
   };
   const labels = {
     split: words.splits,
-    outcome: ["rejected", "weak"],
+    outcome: ["rejected", "weak", "kept"],
     reason: words.reasons.map((reason) => reason[1]),
     method: words.methods.map((method) => method[1]),
     confidence: words.confidences.map((group) => group[0]),
-    article: rows.articles.map(([split], n) => `${title(n)} (${words.splits[split]})`),
+    article: [],
   };
-  for (const [name, value] of Object.entries(filters)) {
-    const counts = new Array(labels[name].length).fill(0);
-    for (let n = 0; n < total; n++) if (value(n) >= 0) counts[value(n)]++;
-    const options = labels[name].map((label, at) => [label, at]).filter(([, at]) => counts[at]);
-    if (name === "article") options.sort((one, two) => one[0].localeCompare(two[0]));
-    $(name).append(new Option("all", ""), ...options.map(([label, at]) => new Option(`${label} · ${counts[at].toLocaleString("en")}`, at)));
-    $(name).disabled = options.length === 0;
+  const articleLabels = () => rows.articles.map(([split], n) => `${title(n)} (${words.splits[split]})`);
+  labels.article = articleLabels();
+  function fillFilters() {
+    for (const [name, value] of Object.entries(filters)) {
+      const counts = new Array(labels[name].length).fill(0);
+      for (let n = 0; n < total; n++) if (value(n) >= 0) counts[value(n)]++;
+      if (name === "outcome" && !sure.read) counts[2] = sure.count;
+      const options = labels[name].map((label, at) => [label, at]).filter(([, at]) => counts[at]);
+      if (name === "article") options.sort((one, two) => one[0].localeCompare(two[0]));
+      const before = $(name).value;
+      $(name).replaceChildren(new Option("all", ""), ...options.map(([label, at]) => new Option(`${label} · ${counts[at].toLocaleString("en")}`, at)));
+      $(name).value = options.some(([, at]) => String(at) === before) ? before : "";
+      $(name).disabled = options.length === 0;
+    }
   }
+  fillFilters();
 
   let shown = [];
   let chosen = -1; // a row number, not an index into `shown`
@@ -123,7 +160,9 @@
     return made;
   }
 
-  const outcome = (n) => (rejected(n) ? `✕ rejected: ${words.reasons[rows.r[n]][1]}` : `△ weak: ${words.methods[rows.m[n]][1]}, ${percent(rows.p[n])}`);
+  const sureness = (n) => `${words.methods[rows.m[n]][1]}${rows.p[n] === null ? "" : `, ${percent(rows.p[n])}`}`;
+  const outcome = (n) => (rejected(n) ? `✕ rejected: ${words.reasons[rows.r[n]][1]}` : `${isWeak(n) ? "△ weak" : "✓ kept"}: ${sureness(n)}`);
+  const kind = (n) => labels.outcome[filters.outcome(n)];
   const percent = (thousandths) => `${Math.floor(thousandths / 10)}\u00a0%`;
 
   function listRow(place) {
@@ -131,7 +170,7 @@
     const made = element(
       "a",
       { class: "row", id: `row-${n}`, role: "option", tabindex: "-1", href: `#example=${keyOf(n)}`, "aria-selected": String(n === current()), "aria-setsize": shown.length, "aria-posinset": place + 1, "data-n": n },
-      element("span", { class: `tag ${rejected(n) ? "rejected" : "weak"}` }, outcome(n)),
+      element("span", { class: `tag ${kind(n)}` }, outcome(n)),
       element("span", { class: "question", dir: "auto" }, rows.questions[rows.q[n]][1]),
       element("span", { class: "pair" }, element("bdi", {}, rows.a[n]), " → ", element("bdi", {}, rows.x[n] ?? rows.t[n] ?? "–")),
     );
@@ -197,7 +236,7 @@
       element("p", { class: "where" }, element("bdi", {}, title(articleOf(n))), ` · ${words.splits[splitOf(n)]} · ${words.fields[rows.f[n]].replace("_", " ").slice(0, -1)} ${rows.i[n] + 1} · `, element("code", {}, id)),
       element("h3", { lang: from, dir: "auto" }, question),
       element("p", { class: "translated", lang: to, dir: "auto" }, translated ?? ""),
-      element("p", { class: "verdict" }, element("b", { class: rejected(n) ? "rejected" : "weak" }, outcome(n)), ` – ${explanation}`),
+      element("p", { class: "verdict" }, element("b", { class: kind(n) }, outcome(n)), ` – ${explanation}`),
       element("dl", { class: "evidence" },
         ...line("source answer", rows.a[n], "", from),
         ...line("translated on its own", rows.t[n], "", to),
@@ -254,19 +293,20 @@
   }
   const remember = (push) => history[push ? "pushState" : "replaceState"](null, "", `#${address() || "examples"}`);
 
-  function restore() {
+  async function restore() {
     const hash = location.hash.slice(1);
     if (hash && !hash.includes("=")) return false; // a heading of the page
     const state = new URLSearchParams(hash);
+    const wanted = hash.split("&").find((part) => part.startsWith("example="))?.slice("example=".length);
+    if (state.get("outcome") === "kept" || (wanted !== undefined && find(wanted) < 0)) await readSure();
     $("q").value = state.get("q") ?? "";
     for (const name of Object.keys(filters)) {
       const at = name === "article" ? rows.articles.findIndex((article) => article.join("/") === state.get(name)) : labels[name].indexOf(state.get(name));
       $(name).value = at < 0 ? "" : String(at);
     }
-    const key = hash.split("&").find((part) => part.startsWith("example="))?.slice("example=".length);
-    chosen = key === undefined ? -1 : find(key);
+    chosen = wanted === undefined ? -1 : find(wanted);
     select();
-    if (key !== undefined && chosen < 0) $("count").textContent = "The example of this link is not in this build.";
+    if (wanted !== undefined && chosen < 0) $("count").textContent = "The example of this link is not in this build.";
     reveal();
     return hash !== "";
   }
@@ -310,7 +350,7 @@
       const [id, question, translated] = rows.questions[rows.q[n]];
       return {
         split: words.splits[splitOf(n)], article: rows.articles[articleOf(n)][1], question_id: id, field: words.fields[rows.f[n]], index: rows.i[n],
-        question, question_translation: translated, outcome: rejected(n) ? "rejected" : "weak", reason: words.reasons[rows.r[n]]?.[0] ?? null,
+        question, question_translation: translated, outcome: kind(n), reason: words.reasons[rows.r[n]]?.[0] ?? null,
         source_text: rows.a[n], source_start: rows.s[n], translation: rows.t[n], marked: rows.k[n], text: rows.x[n], start: rows.y[n],
         method: words.methods[rows.m[n]]?.[0] ?? null, probability: rows.p[n] === null ? null : rows.p[n] / 1000,
         candidates: rows.c[n].map(([start, text, method, score]) => ({ start, text, method: words.methods[method]?.[0] ?? null, score: score === null ? null : score / 1000 })),
@@ -323,11 +363,37 @@
     URL.revokeObjectURL(link.href);
   }
 
-  function changed() {
+  async function changed() {
+    if ($("outcome").value === "2") await readSure();
     chosen = -1;
     select();
     remember(false);
     reveal();
+  }
+
+  // Lists the answers of a figure: a bar of a chart, or a count of the table.
+  async function list(values) {
+    await readSure();
+    $("filters").reset();
+    for (const [name, label] of Object.entries(values)) $(name).value = String(labels[name].indexOf(label));
+    await changed();
+    $("examples").scrollIntoView();
+  }
+  for (const figure of document.querySelectorAll("figure[data-filter]")) {
+    const name = figure.dataset.filter;
+    for (const mark of figure.querySelectorAll("[aria-label*='; group: ']")) {
+      const group = mark.getAttribute("aria-label").split("; group: ")[1];
+      const label = name === "method" ? words.methods.find((method) => method[0] === group)?.[1] : group;
+      if (!labels[name].includes(label)) continue;
+      mark.classList.add("to-list");
+      mark.addEventListener("click", () => list({ [name]: label }));
+    }
+  }
+  for (const link of document.querySelectorAll(".to-answers")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      list({ outcome: link.dataset.outcome, ...(words.splits.includes(link.dataset.split) ? { split: link.dataset.split } : {}) });
+    });
   }
   $("filters").addEventListener("input", changed);
   $("filters").addEventListener("submit", (event) => event.preventDefault());
@@ -379,7 +445,7 @@
   addEventListener("resize", drawList);
 
   for (const id of ["filters", "actions", "browser", "keys"]) $(id).hidden = false;
-  if (restore()) $("examples").scrollIntoView();
+  if (await restore()) $("examples").scrollIntoView();
   else if (!shown.length) select(), reveal();
-  setTimeout(prepare);
+  setTimeout(() => (preparing = preparing.then(prepare)));
 })();
