@@ -102,6 +102,36 @@ def test_filters_search_and_clear(opened):
     assert page.locator("#count").inner_text() == "5 of 9 answers"
 
 
+def test_every_kept_answer_can_be_read(opened):
+    page = opened()
+    page.select_option("#outcome", label="kept · 4")
+    assert listed(page) == [QUESTIONS[key][0] for key in ("dug", "boats", "lock", "sign")]
+    assert page.locator("#count").inner_text() == "4 of 13 answers"
+    assert page.locator("#list a.row .tag").first.inner_text().startswith("✓ kept: exact")
+    page.locator("#list a.row").first.click()
+    page.wait_for_selector("#detail mark")
+    assert page.locator("#detail mark").all_inner_texts() == ["1612", "1612"]
+    page.fill("#q", "91 BOTEN")  # in the paragraphs of the kept answers too
+    assert listed(page) == [QUESTIONS[key][0] for key in ("dug", "boats", "lock")]
+    link = opened("#example=train/dug/answers/0")
+    link.wait_for_selector("#detail mark")
+    assert link.locator("#detail h3").inner_text() == QUESTIONS["dug"][0]
+    assert len(listed(opened("#outcome=kept&q=boten"))) == 3
+
+
+def test_bars_and_counts_list_their_answers(opened):
+    page = opened()
+    bars = page.locator("figure[data-filter=reason] path.to-list")
+    assert bars.count() == 4
+    page.locator("figure[data-filter=reason] path[aria-label*='ambiguous']").click()
+    assert listed(page) == ["Who built the harbour?"]
+    page.locator("figure[data-filter=method] path[aria-label*='exact']").click()
+    assert listed(page) == [QUESTIONS[key][0] for key in ("dug", "lock", "sign")]  # one is a plausible answer
+    page.locator(".counts .to-answers[data-split=train]").first.click()
+    assert page.locator("#count").inner_text() == "3 of 13 answers"
+    assert urlsplit(page.evaluate("location.href")).fragment == "split=train&outcome=rejected"
+
+
 def test_search_covers_the_whole_paragraph(opened):
     page = opened("#q=BURNED+down")
     assert listed(page) == [QUESTIONS["mill"][0]]  # in the source only, which has no translation
