@@ -59,7 +59,7 @@ def opened(chromium, page_file):
 
 
 def listed(page):
-    page.locator("#count", has_not_text="still searching").wait_for()
+    page.locator("#count", has_not_text="…").wait_for()  # "Reading the kept answers …", "still searching …"
     return page.locator("#list a.row .question").all_inner_texts()
 
 
@@ -128,7 +128,7 @@ def test_bars_and_counts_list_their_answers(opened):
     page.locator("figure[data-filter=method] path[aria-label*='exact']").click()
     assert listed(page) == [QUESTIONS[key][0] for key in ("dug", "lock", "sign")]  # one is a plausible answer
     page.locator(".counts .to-answers[data-split=train]").first.click()
-    assert page.locator("#count").inner_text() == "3 of 13 answers"
+    page.locator("#count", has_text="3 of 13 answers").wait_for()
     assert urlsplit(page.evaluate("location.href")).fragment == "split=train&outcome=rejected"
 
 
