@@ -375,6 +375,7 @@ def test_a_row_that_the_server_has_cut_off_is_left_out() -> None:
     cut_off = [forms.SERVED["rows"][0], forms.SERVED["rows"][1] | {"truncated_cells": ["context"]}]
     raw = as_json(forms.SERVED | {"rows": cut_off})
     assert faults(raw) == [(Reason.MALFORMED, "rows[1]", "has values that the server has cut off: context")]
+    assert [fault[0] for fault in faults(raw.replace(b'["context"]', b"3.5"))] == [Reason.MALFORMED]
 
 
 def test_large_articles_are_read_by_their_paragraphs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -491,6 +492,11 @@ def test_spans_of_mrqa_become_answers() -> None:
     assert faults(mrqa(question)) == [
         (Reason.MALFORMED, "line 2.qas[0].detected_answers[1].char_spans[2]", "is no pair of offsets")
     ]
+    for wrong in ({"start": 19.0, "end": [22]}, {"start": [19], "end": None}, {}, 19.0):
+        spans = {"text": ["1612"], "char_spans": [wrong]}
+        assert [fault[0] for fault in faults(as_lines([row(detected_answers=spans), row(id="b")]))] == [
+            Reason.MALFORMED
+        ]
     hugging_face = row(
         answers=["1612"], detected_answers={"text": ["1612"], "char_spans": [{"start": [19], "end": [22]}]}
     )

@@ -183,7 +183,8 @@ def read_mrqa_slots(fields: Fields, context: str, path: str, found: Findings) ->
     spans = fields[MRQA_SPANS]
     if isinstance(spans, dict):  # as `datasets` stores them: {"start": [...], "end": [...]}
         columns = cast("dict[str, Any]", spans)
-        spans = list(zip(columns.get("start") or (), columns.get("end") or (), strict=False))
+        edges = [columns.get(key) for key in ("start", "end")]
+        spans = list(zip(*edges, strict=False)) if all(isinstance(edge, list) for edge in edges) else []
     if not isinstance(spans, list) or not spans:
         yield AnswerSlot(Answer(text, 0), path, True, False, problem or (f"{path}.{MRQA_SPANS}", "is no list of spans"))
         return

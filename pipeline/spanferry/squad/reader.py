@@ -268,7 +268,8 @@ def add_served_row(item: object, path: str, assembler: Assembler) -> None:
     """Add a row as the datasets server of the Hub returns it: {"row_idx": 0, "row": {...}, "truncated_cells": []}."""
     fields = fields_of(item) or {}
     if cells := fields.get("truncated_cells"):
-        assembler.add_unreadable(path, f"has values that the server has cut off: {shorten(', '.join(map(str, cells)))}")
+        names = ", ".join(map(str, cast("list[object]", cells))) if isinstance(cells, list) else str(cells)
+        assembler.add_unreadable(path, f"has values that the server has cut off: {shorten(names)}")
     else:
         assembler.add(fields.get("row"), f"{path}.row")
 
