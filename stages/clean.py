@@ -7,7 +7,7 @@ from spanferry.cleaning import Corrections, clean_corpus
 from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import read_params
 from spanferry.corrections.corpus import make_finder
-from spanferry.corrections.files import read_reviews
+from spanferry.corrections.reading import read_reviews
 from spanferry.corrections.wording import describe_corrections
 
 

@@ -45,3 +45,16 @@ def test_a_corpus_that_was_not_built_is_refused(project):
         2, "review: data/tiny/clean: does not exist; build it with `dvc repro clean@tiny`\n",
     )  # fmt: skip
     assert "there is no such corpus" in invoke(review, "other").stderr
+
+
+def test_tasks_for_label_studio_have_their_spans_marked(project):
+    output = invoke(review, "tiny", "--format", "label-studio").output
+    assert output == "review: tiny: 6 items to review in reports/tiny/review-suspicious.json\n"
+    tasks = json.loads(Path("reports/tiny/review-suspicious.json").read_bytes())
+    assert [task["data"]["question_id"] for task in tasks] == ["lock", "boats", "dug", "lock", "mayor", "sign"]
+    for task in tasks:
+        for result in task["predictions"][0]["result"]:
+            if result["type"] == "labels":
+                value = result["value"]
+                assert task["data"]["target"][value["start"] : value["end"]] == value["text"]
+    assert Path("reports/tiny/review-suspicious.xml").read_text(encoding="utf-8").startswith("<View>")

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from spanferry.corrections.files import read_review
 from spanferry.corrections.items import Item, Passage
+from spanferry.corrections.reading import read_review
 from spanferry.records import Field, Method
 from spanferry.report.review_items import CleanTexts, Judgement, ReviewItem, choose_items
 from spanferry.report.review_page import ReviewPage, render_review

@@ -10,11 +10,12 @@ from spanferry.cli.support import Command, print_summary
 from spanferry.config import Params, read_params
 from spanferry.corrections.files import Order
 from spanferry.errors import InputError
-from spanferry.files import write_bytes
+from spanferry.files import write_bytes, write_json
 from spanferry.records import SPLITS, QualityRow
 from spanferry.report.inputs import Build, read_build
 from spanferry.report.review_items import CleanTexts, Judgement, choose_items
 from spanferry.report.review_page import ReviewPage, render_review
+from spanferry.report.review_tasks import labelling_config, review_task
 from spanferry.report.wording import plural
 from spanferry.selection import QuestionKey
 from spanferry.squad import cleaned_name, iterate_questions, read_squad
@@ -31,8 +32,16 @@ from spanferry.squad import cleaned_name, iterate_questions, read_squad
     help="The most suspicious items first, to correct them; or a random sample, to measure the precision.",
 )
 @click.option("--seed", default=1, show_default=True, help="Seed of the random sample.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["page", "label-studio"]),
+    default="page",
+    show_default=True,
+    help="A page, or tasks for Label Studio with their labelling configuration.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="The file to write.  [default: in reports/CORPUS]")
-def review(corpus: str, size: int, order: Order, seed: int, out: Path | None) -> None:
+def review(corpus: str, size: int, order: Order, seed: int, form: str, out: Path | None) -> None:
     """Write a page on which people judge and correct items of a built corpus.
 
     The page is one file, which works offline. It saves in the browser, and exports a JSON file: put its path under
@@ -44,9 +53,15 @@ def review(corpus: str, size: int, order: Order, seed: int, out: Path | None) ->
     texts = read_clean_texts(Path("data") / corpus / "clean", languages.target)
     judgements = read_judgements(Path("data") / corpus / "quality.parquet")
     items = choose_items(build, texts, judgements, size, order, seed)
-    page = ReviewPage(corpus, (languages.source, languages.target), order, tuple(items))
-    path = out or Path("reports") / corpus / f"review-{order}.html"
-    write_bytes(path, render_review(page).encode())
+    stem = Path("reports") / corpus / f"review-{order}"
+    if form == "page":
+        path = out or stem.with_suffix(".html")
+        page = ReviewPage(corpus, (languages.source, languages.target), order, tuple(items))
+        write_bytes(path, render_review(page).encode())
+    else:
+        path = out or stem.with_suffix(".json")
+        write_json(path, [review_task(each, order) for each in items])
+        write_bytes(path.with_suffix(".xml"), labelling_config().encode())
     print_summary("review", f"{corpus}: {plural(len(items), 'item')} to review in {path}")
 
 

@@ -1,18 +1,10 @@
-"""Read the files in which reviewers export their verdicts and corrections.
+"""The files in which reviewers export their verdicts and corrections, as the page of `spanferry review` writes them."""
 
-A file is what the page of `spanferry review` exports (`ReviewFile`), or an export of Label Studio (`label_studio`).
-"""
-
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
-from spanferry.errors import InputError
-from spanferry.files import regular_file
 from spanferry.records import Split, Verdict
 
 FORMAT: Literal["spanferry-review-1"] = "spanferry-review-1"
@@ -67,41 +59,6 @@ class PlacedItem:
     said: ReviewedItem
 
 
-def read_reviews(folder: Path, locations: Sequence[str]) -> list[list[PlacedItem]]:
-    """Read the files that stage fetch wrote for `corpora.<name>.corrections`, in that order.
-
-    locations: where the user has them, for messages. Raises InputError.
-    """
-    return [read_review(folder / fetched_name(n), location) for n, location in enumerate(locations, 1)]
-
-
 def fetched_name(number: int) -> str:
     """Return the name of the n-th fetched file, counted from 1."""
     return f"{number}.json"
-
-
-def read_review(path: Path, location: str) -> list[PlacedItem]:
-    """Read a file. location: its name in messages. Raises InputError."""
-    try:
-        raw = regular_file(path).read_bytes()
-        review = msgspec.json.decode(raw, type=ReviewFile)
-    except OSError as error:
-        raise InputError(f"{location}: {error.strerror or error}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{location}: not an export of a review: {error}") from error
-    placed = [
-        PlacedItem(f"{location} item {n}", review.order == "random", said) for n, said in enumerate(review.items, 1)
-    ]
-    for item in placed:
-        check_texts(item)
-    return placed
-
-
-def check_texts(item: PlacedItem) -> None:
-    """Raise InputError when a text that an item gives is blank."""
-    said = item.said
-    texts: Mapping[str, str | None]
-    texts = {"span": said.span and said.span.text, "question": said.question, "context": said.context}
-    for name, text in texts.items():
-        if text is not None and not text.strip():
-            raise InputError(f"{item.place}: its {name} is empty")
