@@ -1,6 +1,6 @@
 """Measure how well stage check finds items that are spoiled, and fit its weights.
 
-    python benchmarks/check.py data/CORPUS [data/CORPUS=LANGUAGE ...] [--encoder MODEL] [--readers FOLDER] [--fit]
+    python benchmarks/check.py data/CORPUS [data/CORPUS=LANGUAGE ...] [--encoder MODEL] [--reader MODEL] [--fit]
 
 Build each corpus first; LANGUAGE is its target's code, nl by default. Copies of 5 % of its items are spoiled in each of
 eight ways (spoiling.py) and checked with the whole corpus.
@@ -16,6 +16,7 @@ regression with a normal prior in which spoiled items weigh as if they were 5 % 
 import argparse
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,14 +25,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from measuring import print_table
+from msgspec.structs import replace
 from spanferry.arrow import schema_of
 from spanferry.executors import LocalExecutor
 from spanferry.language import language_of
 from spanferry.projection.lookup import TranslationLookup
+from spanferry.quality.crossfit import ask_readers, collect_articles
 from spanferry.quality.figures import LOW
 from spanferry.quality.model import CONSTANT, LEXICAL, OF_ENCODER, OF_READER, contributions, quality_of, read_weights
 from spanferry.quality.settings import CheckEncoderSettings
 from spanferry.quality.tables import CheckedTables, check_tables
+from spanferry.reader.settings import BaseModel, CheckReaderSettings, TrainingSettings
 from spanferry.records import Signal, TranslationRow
 from spoiling import NEIGHBOUR, SHARE, read_corpus, spoil_corpus
 
@@ -41,6 +45,9 @@ SOURCE = "en"
 PRIOR_MEAN, PRIOR = -3.0, 0.3
 STEPS = 50
 SETS = {"lexical": (), "encoder": OF_ENCODER, "reader": OF_READER, "encoder, reader": (*OF_ENCODER, *OF_READER)}
+TRAINING = TrainingSettings(
+    epochs=3, batch=16, learning_rate=1e-4, warmup=0.1, max_length=256, doc_stride=64, max_question_length=40
+)
 UNTOUCHED = ""
 
 Floats = npt.NDArray[np.float64]
@@ -61,13 +68,19 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--encoder", help="a folder, or the name of a model on the Hub")
     parser.add_argument("--revision")
+    parser.add_argument("--reader", help="the base of the readers: a folder, or the name of a model on the Hub")
+    parser.add_argument("--folds", type=int, default=2)
+    parser.add_argument("--epochs", type=float, default=3)
     parser.add_argument("--fit", action="store_true")
     args = parser.parse_args()
     encoder = CheckEncoderSettings(args.encoder, args.revision) if args.encoder else None
+    reader = CheckReaderSettings(BaseModel(args.reader, args.revision), TRAINING, args.folds) if args.reader else None
+    if reader:
+        reader = replace(reader, training=replace(TRAINING, epochs=args.epochs))
     checked: list[Checked] = []
     for argument in args.corpora:
         folder, _, language = argument.partition("=")
-        checked.append(check_spoiled(Path(folder), language or "nl", args.share, args.seed, encoder))
+        checked.append(check_spoiled(Path(folder), language or "nl", args.share, args.seed, encoder, reader))
         print(f"{folder}: {(checked[-1].kinds == UNTOUCHED).sum():,} untouched items\n")
         print_scores(checked[-1])
     if args.fit:
@@ -80,7 +93,14 @@ def usable_sets(checked: Checked) -> dict[str, tuple[Signal, ...]]:
     return {name: own for name, own in SETS.items() if all(signal in checked.signals for signal in own)}
 
 
-def check_spoiled(data: Path, language: str, share: float, seed: int, encoder: CheckEncoderSettings | None) -> Checked:
+def check_spoiled(
+    data: Path,
+    language: str,
+    share: float,
+    seed: int,
+    encoder: CheckEncoderSettings | None,
+    reader: CheckReaderSettings | None,
+) -> Checked:
     """Spoil a corpus, check it, and return the signals of its items."""
     corpus = read_corpus(data)
     spoiled = spoil_corpus(corpus, language_of(language), share, seed)
@@ -93,7 +113,13 @@ def check_spoiled(data: Path, language: str, share: float, seed: int, encoder: C
         tables = CheckedTables(
             spoiled.layout, spoiled.paragraphs, spoiled.spans, lookup, spoiled.names, (SOURCE, language)
         )
-        parts = check_tables(tables, encoder, executor, Path(folder))
+        opinions = None
+        if reader:
+            # The neighbours of spoiled questions are copies, from which readers would learn twice.
+            neighbours = {key for key, kind in spoiled.kinds.items() if kind == NEIGHBOUR}
+            articles = list(collect_articles(tables.jobs(), neighbours))
+            opinions = ask_readers(articles, reader, Path(folder) / "readers", lambda _: nullcontext(lambda _: None))
+        parts = check_tables(tables, encoder, executor, Path(folder), opinions=opinions)
         quality = pa.concat_tables(list(parts))
     judged = quality.filter(quality["quality"].is_valid())
     keys = zip(judged["split"].to_pylist(), judged["question_id"].to_pylist(), strict=True)

@@ -8,11 +8,15 @@ import pyarrow as pa
 from spanferry.arrow import schema_of
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar, worker_count
 from spanferry.config import read_params
+from spanferry.errors import Interrupted
 from spanferry.executors import open_executor
 from spanferry.loss_figures import percent
+from spanferry.pretrained import silence_transformers
 from spanferry.projection.lookup import TranslationLookup
+from spanferry.quality.crossfit import Opinions, ask_readers, collect_articles
 from spanferry.quality.figures import count_quality, write_quality_figures
 from spanferry.quality.tables import CheckedTables, check_tables, read_names, undecided
+from spanferry.reader.settings import CheckReaderSettings
 from spanferry.records import QualityRow, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.tables import LazyTable, writer
 
@@ -24,10 +28,19 @@ from spanferry.tables import LazyTable, writer
 @path_option("--spans")
 @path_option("--translations")
 @path_option("--names", help="The table of questions whose names differ.")
+@path_option("--checkpoints", help="The folder for the readers' checkpoints; it is removed at the end.")
 @path_option("--out")
 @path_option("--report")
 def main(
-    name: str, layout: Path, paragraphs: Path, spans: Path, translations: Path, names: Path, out: Path, report: Path
+    name: str,
+    layout: Path,
+    paragraphs: Path,
+    spans: Path,
+    translations: Path,
+    names: Path,
+    checkpoints: Path,
+    out: Path,
+    report: Path,
 ) -> None:
     params = read_params()
     languages = params.languages(name).source, params.languages(name).target
@@ -50,7 +63,8 @@ def main(
                 read_names(names),
                 languages,
             )
-            parts = check_tables(corpus, params.check.encoder, executor, Path(folder), progress)
+            opinions = ask(corpus, params.check.reader, checkpoints) if params.check.reader else None
+            parts = check_tables(corpus, params.check.encoder, executor, Path(folder), progress, opinions)
 
         def written(part: pa.Table) -> pa.Table:
             add(part)
@@ -60,6 +74,16 @@ def main(
     write_quality_figures(figures, report)
     low = f"{figures.low:,} below 50 %" if figures.judged else "none judged"
     print_summary("check", f"{name}: {figures.judged:,} questions, quality {percent(figures.mean)} on average, {low}")
+
+
+def ask(corpus: CheckedTables, settings: CheckReaderSettings, checkpoints: Path) -> Opinions:
+    """Train readers, and return how far they agree with the questions. Raises InputError; Interrupted after Ctrl-C."""
+    silence_transformers()
+    articles = list(collect_articles(corpus.jobs()))
+    try:
+        return ask_readers(articles, settings, checkpoints, lambda steps: progress_bar("check: reader", steps, "steps"))
+    except KeyboardInterrupt as error:
+        raise Interrupted("stopped; finished readers and checkpoints are kept; dvc repro goes on from here") from error
 
 
 if __name__ == "__main__":

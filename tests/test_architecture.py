@@ -17,6 +17,7 @@ LAYERS = (
     {"corrections", "names"},
     {"cleaning", "corpus_translation", "language_check", "loss", "forecast", "quality"},
     {"report", "reader", "publish"},
+    {"quality.crossfit"},
     {"config"},
     {"fetch", "project", "publish.build", "stage_settings"},
     {"cli"},

@@ -17,7 +17,7 @@ from spanferry.names.settings import NamesSettings
 from spanferry.projection.settings import AlignSettings, RescueSettings
 from spanferry.publish.about import About
 from spanferry.quality.settings import CheckEncoderSettings
-from spanferry.reader.settings import Run
+from spanferry.reader.settings import CheckReaderSettings, Run
 from spanferry.records import SPLITS, Split
 from spanferry.surrogates import SURROGATES
 from spanferry.translation.settings import TranslateSettings, TranslatorSettings
@@ -144,6 +144,9 @@ class CheckSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     encoder: CheckEncoderSettings | None = None
     """The encoder that compares texts with their translations; null for none."""
+
+    reader: CheckReaderSettings | None = None
+    """The readers that are trained on the translation to see whether they find its spans; null for none."""
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -43,7 +43,7 @@ check: {min_quality: 0}
 CHECK = (
     *("--corpus", "small", "--layout", "segments/layout.parquet", "--paragraphs", "located/paragraphs.parquet"),
     *("--spans", "located/spans.parquet", "--translations", TRANSLATIONS, "--names", "names.parquet"),
-    *("--out", "quality.parquet", "--report", "quality.json"),
+    *("--checkpoints", "checkpoints/check-small", "--out", "quality.parquet", "--report", "quality.json"),
 )
 QUESTIONS = {
     "dug": ("When was the harbour of Oostwerd dug?", "1612"),

@@ -24,6 +24,8 @@ LITTLE, MUCH = 4.0, 10.0
 WORD_WEIGHT = 0.6  # a question may lose its word in a free translation; it keeps its mark
 DISSIMILAR = 6.0  # deviations below the usual similarity that count fully
 SMALLEST_DEVIATION = 0.01  # of similarities
+# The same of the agreement of readers. Good ones agree with nearly all questions.
+DISAGREEMENT, SMALLEST_DISAGREEMENT = 4.0, 0.2
 USUAL_REST = 2.0  # the lowest similarity of several sentences is below the median more often
 BIN, BOUND = 0.002, 4.0  # width of the bins of a histogram, and the largest value
 
@@ -95,7 +97,8 @@ class Usual:
     """What is usual in a corpus.
 
     question_lengths, sentence_lengths: `PairMeasures.log_length`. vocabulary: the words of the source.
-    similarities: `Similarities`, by field.
+    opinions: the agreement of readers with questions without (True) and with an answer (False). similarities:
+    `Similarities`, by field.
     """
 
     question_lengths: Histogram = field(default_factory=Histogram)
@@ -103,6 +106,7 @@ class Usual:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     marks: Kept = field(default_factory=Kept)
     words: Kept = field(default_factory=Kept)
+    opinions: dict[bool, Histogram] = field(default_factory=lambda: {True: Histogram(), False: Histogram()})
     similarities: dict[str, Histogram] = field(
         default_factory=lambda: {name: Histogram() for name in ("question", "window", "rest")}
     )
@@ -122,6 +126,22 @@ class Usual:
         spread = self.similarities[name].spread()
         distance = Spread(spread.median, max(spread.deviation, SMALLEST_DEVIATION)).distance(values)
         return np.clip(1 + (distance + usual) / DISSIMILAR, 0.0, 1.0)
+
+    def note_opinions(self, span_sure: FloatArray, opinions: FloatArray) -> None:
+        """Add the agreement of readers. span_sure: NaN for questions without an answer."""
+        is_impossible = np.isnan(span_sure)
+        self.opinions[True].add(opinions[is_impossible])
+        self.opinions[False].add(opinions[~is_impossible])
+
+    def score_opinions(self, span_sure: FloatArray, opinions: FloatArray) -> FloatArray:
+        """Return `reader_agrees`, 0 to 1: 1 for a usual agreement, which is low for readers that know little."""
+        scores = np.full(len(opinions), np.nan)
+        for is_impossible, histogram in self.opinions.items():
+            rows = np.isnan(span_sure) == is_impossible
+            spread = histogram.spread()
+            distance = Spread(spread.median, max(spread.deviation, SMALLEST_DISAGREEMENT)).distance(opinions[rows])
+            scores[rows] = np.clip(1 + distance / DISAGREEMENT, 0.0, 1.0)
+        return scores
 
     def score_asking(self, has_mark: FloatArray, has_word: FloatArray) -> FloatArray:
         """Return `asks`, 0 to 1; NaN for a question that had neither mark nor word."""

@@ -28,11 +28,16 @@ FIXED = {
 """What the signals without notes say."""
 
 
-def judge(measures: Rows, similarities: Rows | None, usual: Usual) -> pa.Table:
-    """Return the quality of questions (Measures, Similarities -> QualityRow). similarities: None without an encoder."""
+def judge(measures: Rows, similarities: Rows | None, opinions: FloatArray | None, usual: Usual) -> pa.Table:
+    """Return the quality of questions (Measures, Similarities -> QualityRow).
+
+    similarities: None without an encoder. opinions: the agreement of readers, None without them.
+    """
     signals = lexical_signals(measures, usual)
     if similarities is not None:
         signals |= encoder_signals(similarities, usual, signals[Signal.REST_SOUND])
+    if opinions is not None:
+        signals[Signal.READER_AGREES] = usual.score_opinions(signals[Signal.SPAN_SURE], opinions)
     judged = numpy_of(measures["judged"])
     weights = read_weights().sets[name_set(signals)]
     against = contributions(signals, weights)

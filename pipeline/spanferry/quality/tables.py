@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -27,9 +28,9 @@ from spanferry.projection.grouping import (
     nest,
 )
 from spanferry.projection.lookup import TranslationLookup
-from spanferry.quality.corpus import Usual
+from spanferry.quality.corpus import FloatArray, Usual
 from spanferry.quality.items import AnswerPlace, CheckJob, MeasuredParagraph, Measures, measure_paragraph
-from spanferry.quality.judging import as_floats, judge
+from spanferry.quality.judging import Rows, as_floats, judge
 from spanferry.quality.pairs import PairChecker
 from spanferry.quality.settings import CheckEncoderSettings
 from spanferry.quality.similarity import Similarities, load_comparer
@@ -40,6 +41,8 @@ ENCODED = 100  # paragraphs that are encoded at once; their vectors take about 1
 ROWS = 10_000  # questions that are judged at once
 
 Progress = Callable[[int], object]
+Opinions = Mapping[tuple[str, str], float]
+"""(split, question id) -> agreement of a reader, 0 to 1."""
 Names = Mapping[tuple[str, str], QuestionNames]
 """(split, question id) -> the question with names that differ from its paragraph's."""
 
@@ -66,11 +69,13 @@ def check_tables(
     executor: Executor,
     folder: Path,
     progress: Progress = lambda _: None,
+    opinions: Opinions | None = None,
 ) -> Iterator[pa.Table]:
     """Yield the quality of each question (QualityRow), in the order of the layout.
 
     encoder: None to check without one. folder: for temporary tables. progress: called with the number of paragraphs of
-    each batch. Raises InputError when the tables come from different builds.
+    each batch. opinions: the agreement of readers (`crossfit`), None without them. Raises InputError when the tables
+    come from different builds.
     """
     usual = Usual()
     parts = {"measures.parquet": measure(corpus, executor, usual, progress)}
@@ -83,8 +88,19 @@ def check_tables(
             for part in items:
                 add(part)
         readers.append(BatchReader(tables.LazyTable(folder / name, records[name])))
+    if opinions:
+        for batch in tables.LazyTable(folder / "measures.parquet", Measures).to_batches(ROWS):
+            usual.note_opinions(as_floats(batch["span_sure"]), opinions_of(batch, opinions))
     while (batches := [reader.take(ROWS) for reader in readers])[0].num_rows:
-        yield judge(batches[0], batches[1] if encoder else None, usual)
+        yield judge(
+            batches[0], batches[1] if encoder else None, opinions_of(batches[0], opinions) if opinions else None, usual
+        )
+
+
+def opinions_of(measures: Rows, opinions: Opinions) -> FloatArray:
+    """Return the agreement of readers with each question, NaN where there is none."""
+    keys = zip(measures["split"].to_pylist(), measures["question_id"].to_pylist(), strict=True)
+    return np.array([opinions.get(key, np.nan) for key in keys], float)
 
 
 def measure(corpus: CheckedTables, executor: Executor, usual: Usual, progress: Progress) -> Iterator[pa.Table]:

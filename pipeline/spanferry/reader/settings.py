@@ -154,3 +154,16 @@ class Run(Struct, frozen=True, forbid_unknown_fields=True):
     def folder_of(self, seed: int) -> str:
         """Return the name of a seed's folder below the run's: "seed-1", or "." for a run with a single training."""
         return f"seed-{seed}" if self.seeds else "."
+
+
+class CheckReaderSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Section `check.reader`: readers that are trained on the translation, to see whether they find the spans."""
+
+    base: BaseModel
+    training: TrainingSettings
+    folds: int = 5
+    """The articles are divided into so many parts. For each part, a reader is trained on the others."""
+
+    def __post_init__(self) -> None:
+        if self.folds < 2:
+            raise ValueError("`folds` must be at least 2")
