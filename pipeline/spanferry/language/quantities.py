@@ -10,12 +10,13 @@ XIX and 19. Only what has no such counterpart is reported.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from unicodedata import decimal
 
 import regex
 
 from spanferry.language.numbers import spell_out
 from spanferry.language.profiles.base import Language
-from spanferry.language.words import fold, tokens
+from spanferry.language.words import fold, fold_all, split_tokens, tokens
 
 _NUMBER = regex.compile(r"\d+(?:\.\d+)?")
 _ROMAN = regex.compile(r"(?=[IVXLC]{2})(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?=\P{Lu}|$)")
@@ -52,9 +53,10 @@ NO_DIFFERENCE = QuantityDifference((), ())
 
 @dataclass(frozen=True, slots=True)
 class CountedText:
-    """A text with its tokens, folded, and its language."""
+    """A text with its tokens, as they are and folded, and its language."""
 
     text: str
+    tokens: Sequence[str]
     words: Sequence[str]
     language: Language
 
@@ -64,7 +66,8 @@ class CountedText:
         # In a script without spaces a counter follows directly, and "1.25万" would be three tokens.
         spaced = _BEFORE_COUNTER.sub(" ", text) if language.scored_by_character else text
         spaced = _SPACED_GROUPS.sub(lambda match: match[0].replace(" ", ""), spaced)
-        return cls(text, [fold(spaced[start:end]) for start, end in tokens(spaced)], language)
+        found, _ = split_tokens(spaced)
+        return cls(text, found, fold_all(found), language)
 
     def quantities(self) -> list[Quantity]:
         """Return the numbers and dates of the text, in order."""
@@ -173,7 +176,9 @@ def _forms_of_values(language: Language) -> dict[str, tuple[str, ...]]:
 def _has_digits(value: str, text: CountedText) -> bool:
     """Return whether the digits of a long number stand in a text in a row, whatever separates them: 1.25万."""
     digits = _significant(value)
-    return len(digits) > SHORT and digits in "".join(character for character in fold(text.text) if character.isdigit())
+    return len(digits) > SHORT and digits in "".join(
+        str(decimal(character)) for character in text.text if character.isdecimal()
+    )
 
 
 def _is_spelled(value: str, text: CountedText) -> bool:

@@ -1,7 +1,7 @@
 """Whether a translated question still asks: its question mark and its question word."""
 
 from spanferry.language import Language
-from spanferry.language.words import tokens
+from spanferry.language.words import split_tokens
 
 # The marks of all scripts: Latin, fullwidth, Arabic, Greek, Armenian, Ethiopic, Vai, Coptic, and the inverted one.
 MARKS = frozenset("?？؟;\u037e՞፧꘏⳺")
@@ -18,7 +18,7 @@ def has_question_word(text: str, language: Language) -> bool:
 
     In a script without spaces a question word is several tokens.
     """
-    words = {text[start:end].lower() for start, end in tokens(text)}
+    words = set(map(str.lower, split_tokens(text)[0]))
     if not words.isdisjoint(language.question_words):
         return True
     if language.scored_by_character:

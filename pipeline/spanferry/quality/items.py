@@ -13,7 +13,6 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import chain
 
-from spanferry.language.words import fold
 from spanferry.projection.grouping import TargetText
 from spanferry.projection.locate import source_text, tokenize_target
 from spanferry.projection.tokenized import TokenizedText, Window
@@ -253,7 +252,8 @@ def measure_question(
     windows = texts.windows(question)
     own = texts.pairs_of(windows)
     window = [pairs.measure(pair) for pair in own]
-    rest = [measures for pair, measures in sentences.items() if not touches(pair, own)]
+    touched = touched_sentences(own)
+    rest = [measures for pair, measures in sentences.items() if pair[0][0] not in touched]
     counted = [answer for answer in placed if answer.field is Field.ANSWERS]
     moved = [source != target for source, target in windows]
     of_text = [(Text.QUESTION, asked), *((Text.WINDOW, each) for each in window), *((Text.REST, each) for each in rest)]
@@ -291,10 +291,9 @@ def measure_question(
     )
 
 
-def touches(pair: WindowPair, windows: Sequence[WindowPair]) -> bool:
-    """Return whether a sentence is in one of the windows, in the source or in the target."""
-    at = pair[0][0]
-    return any(low <= at <= high for window in windows for low, high in window)
+def touched_sentences(windows: Sequence[WindowPair]) -> set[int]:
+    """Return the sentences that are in one of the windows, in the source or in the target."""
+    return {sentence for window in windows for low, high in window for sentence in range(low, high + 1)}
 
 
 def mean(values: Sequence[float]) -> float:
@@ -323,8 +322,8 @@ def find_merged(job: CheckJob) -> dict[str, float]:
     translated: dict[str, dict[str, list[str]]] = {}
     for question, translation in zip(job.source.questions, job.questions, strict=True):
         if translation is not None:
-            of_text = translated.setdefault(fold(translation.strip()), {})
-            of_text.setdefault(fold(question.question.strip()), []).append(question.id)
+            of_text = translated.setdefault(translation.strip().casefold(), {})
+            of_text.setdefault(question.question.strip().casefold(), []).append(question.id)
     answers: dict[str, Counter[str]] = {}
     for answer in job.answers:
         if answer.field is Field.ANSWERS and answer.text is not None:

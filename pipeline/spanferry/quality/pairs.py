@@ -59,7 +59,7 @@ class PairChecker:
             notes.append((Signal.INTACT, "lacks its end, or a closing bracket"))
         return PairMeasures(
             numbers,
-            compare_words(text, translation, self.source.scored_by_character),
+            compare_words(text, ones.tokens, others.tokens, self.source.scored_by_character),
             intact,
             log_length(text, translation),
             tuple(notes),

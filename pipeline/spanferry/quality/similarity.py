@@ -21,7 +21,7 @@ from spanferry.executors import BatchFunction
 from spanferry.language import Language, language_of
 from spanferry.projection.tokenized import TokenizedText
 from spanferry.projection.word_links import link_windows
-from spanferry.quality.items import AnswerPlace, CheckJob, ParagraphTexts, WindowPair, touches
+from spanferry.quality.items import AnswerPlace, CheckJob, ParagraphTexts, WindowPair, touched_sentences
 from spanferry.quality.settings import CheckEncoderSettings
 from spanferry.records import Field, Record, SourceQuestion, Span
 
@@ -138,7 +138,8 @@ def compare_paragraph(
             items.append(Similarities())
             continue
         windows = texts.pairs_of(texts.windows(question))
-        rest = [similar[texts.texts_of(pair)] for pair in sentences if not touches(pair, windows)]
+        touched = touched_sentences(windows)
+        rest = [similar[texts.texts_of(pair)] for pair in sentences if pair[0][0] not in touched]
         items.append(
             Similarities(
                 similar[question.question.strip(), translation.strip()],

@@ -9,13 +9,12 @@ word that stays as it was is evidence as far as it is usually translated (`Vocab
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from spanferry.language.names import MOST_LINKS
 from spanferry.language.scripts import is_unspaced
-from spanferry.language.words import tokens
 from spanferry.translation.checks.untranslated import quoted_words
 
-MIN_RUN = 2  # a single word may be the same in both languages
 UNKNOWN = 2  # a word that was seen so often counts half by itself, half by the mean of all words
 
 
@@ -32,18 +31,22 @@ class WordComparison:
     kept: frozenset[str]
 
 
-def compare_words(source: str, target: str, unspaced: bool = False) -> WordComparison:
-    """Compare the words of a text and its translation. unspaced: the text is written without spaces."""
+def compare_words(text: str, source: Sequence[str], target: Sequence[str], unspaced: bool = False) -> WordComparison:
+    """Compare the words of a text and its translation.
+
+    source, target: the tokens of both. unspaced: the text is written without spaces.
+    """
+    # Single letters are mostly symbols, but not in scripts without spaces.
     ones, others = (
-        [text[start:end] for start, end in tokens(text) if is_letters(text[start:end], unspaced)]
-        for text in (source, target)
+        [word for word in words if word[0].isalpha() and (len(word) > 1 or (unspaced and is_unspaced(word)))]
+        for words in (source, target)
     )
     present = set(others)
-    seen = frozenset(word for word in ones if not word[0].isupper())
+    seen = frozenset([word for word in ones if not word[0].isupper()])
     kept = seen & present
-    if not kept or sum(word in present for word in ones) < MIN_RUN:
+    if not kept:
         return WordComparison((), seen, kept)
-    quoted = set(quoted_words(source))
+    quoted = set(quoted_words(text))
     run: list[str] = []
     for low, high in common_runs(ones, others):
         run += [
@@ -54,11 +57,6 @@ def compare_words(source: str, target: str, unspaced: bool = False) -> WordCompa
     return WordComparison(tuple(run), seen, kept)
 
 
-def is_letters(token: str, unspaced: bool) -> bool:
-    """Return whether a token is a word; single letters are mostly symbols, but not in scripts without spaces."""
-    return token[0].isalpha() and (len(token) > 1 or (unspaced and is_unspaced(token)))
-
-
 def links_names(words: Sequence[str], at: int, low: int, high: int) -> bool:
     """Return whether a word of the run [low, high) is part of a title: near capitalised words on both sides."""
     before = words[max(at - MOST_LINKS - 1, low) : at]
@@ -67,17 +65,16 @@ def links_names(words: Sequence[str], at: int, low: int, high: int) -> bool:
 
 
 def common_runs(ones: Sequence[str], others: Sequence[str]) -> list[tuple[int, int]]:
-    """Return runs [low, high) of at least MIN_RUN words that both texts have in a row, from left to right."""
-    places: dict[str, list[int]] = {}
-    for at, word in enumerate(others):
-        places.setdefault(word, []).append(at)
+    """Return runs [low, high) of at least two words that both texts have in a row, from left to right."""
+    places: dict[tuple[str, str], list[int]] = {}
+    for at, pair in enumerate(pairwise(others)):
+        places.setdefault(pair, []).append(at)
     runs: list[tuple[int, int]] = []
-    at = 0
-    while at < len(ones):
-        longest = max((length_of_run(ones, at, others, place) for place in places.get(ones[at], ())), default=0)
-        if longest >= MIN_RUN:
-            runs.append((at, at + longest))
-        at += max(longest, 1)
+    end = 0
+    for at, pair in enumerate(pairwise(ones)):
+        if at >= end and pair in places:
+            end = at + max(length_of_run(ones, at, others, place) for place in places[pair])
+            runs.append((at, end))
     return runs
 
 
