@@ -98,9 +98,15 @@ TRAIN_ONLY = {name: without(getattr(TINY, name), "split", "dev") for name in ("l
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"paragraphs": TINY.paragraphs.slice(1)}, "layout and paragraphs: not from the same build"),
-        (TRAIN_ONLY, "spans: question 'lock' is not in the layout; rebuild from segment on"),
-        ({"spans": without(TINY.spans, "question_id", "dug")}, "spans: none for question 'dug'; rebuild from locate"),
+        (
+            {"paragraphs": TINY.paragraphs.slice(1)},
+            "layout.parquet and paragraphs.parquet are from different builds; run `dvc repro --force segment@CORPUS`",
+        ),
+        (TRAIN_ONLY, "a span is for question 'lock', which layout.parquet does not have; run .* segment@"),
+        (
+            {"spans": without(TINY.spans, "question_id", "dug")},
+            "question 'dug' of layout.parquet has no span; run .* locate@",
+        ),
     ],
 )
 def test_tables_that_do_not_belong_together_are_refused(changed: dict[str, pa.Table], message: str) -> None:
@@ -156,17 +162,23 @@ def test_the_written_decisions_equal_the_selection() -> None:
 
 def test_decisions_of_another_build_are_refused() -> None:
     decisions, spans = decisions_table(TINY.layout, SELECTION), cleaned_spans()
-    with pytest.raises(InputError, match=r"^layout and decisions: not from the same build; rebuild from segment on"):
+    with pytest.raises(
+        InputError, match=r"^layout.parquet and decisions.parquet are from different builds; run .* segment@"
+    ):
         restore_selection(TINY.layout, decisions.slice(1), spans)
     rows = decisions.to_pylist()
     rows[0]["questions"][0]["id"] = "other"
     renamed = pa.Table.from_pylist(rows, schema=decisions.schema)
-    with pytest.raises(InputError, match=r"^layout and decisions: not from the same build; rebuild from segment on"):
+    with pytest.raises(
+        InputError, match=r"^layout.parquet and decisions.parquet are from different builds; run .* segment@"
+    ):
         restore_selection(TINY.layout, renamed, spans)
     rows = decisions.to_pylist()
     rows[0]["questions"][1]["reason"] = Reason.NOT_FOUND
     changed = pa.Table.from_pylist(rows, schema=decisions.schema)
-    with pytest.raises(InputError, match=r"^decisions: do not match the answers of question 'boats'; rebuild from"):
+    with pytest.raises(
+        InputError, match=r"^decisions.parquet does not fit the answers of question 'boats'; run .* clean@"
+    ):
         restore_selection(TINY.layout, changed, spans)
-    with pytest.raises(InputError, match=r"^spans: none for question 'dug'; rebuild from locate on"):
+    with pytest.raises(InputError, match=r"^question 'dug' of layout.parquet has no span; run .* locate@"):
         restore_selection(TINY.layout, decisions, without(spans, "question_id", "dug"))

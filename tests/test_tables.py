@@ -45,7 +45,7 @@ def test_an_empty_table_of_each_record_is_read_as_written(tmp_path: Path, record
 def test_another_schema_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     tables.write(TABLE, path)
-    message = "has other columns than this version writes; rebuild it$"
+    message = "has other columns than this version of Spanferry writes; build it again with `dvc repro`$"
     with pytest.raises(InputError, match=message):
         tables.read(path, SegmentRow)
     pq.write_table(TABLE.cast(pa.schema([(name, pa.large_string()) for name in TABLE.column_names])), path)

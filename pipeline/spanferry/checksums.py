@@ -21,8 +21,10 @@ def read_checksums(folder: Path) -> dict[str, str]:
     """Return {file name: sha256} from a folder's SHA256SUMS. Raises InputError when the list is invalid."""
     try:
         lines = (folder / SHA256SUMS).read_text().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{folder / SHA256SUMS}: {error}") from error
+    except OSError as error:
+        raise InputError(f"{folder / SHA256SUMS}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{folder / SHA256SUMS}: not UTF-8 at byte {error.start:,}") from error
     checksums: dict[str, str] = {}
     for n, line in enumerate(lines, 1):
         if not (match := _LINE.fullmatch(line)):

@@ -2,6 +2,7 @@
 
     SpanferryError            base class; the message is one line that says where the problem is
     ├── InputError            a file, row or argument has the wrong format
+    │   └── StaleError        the tables of a corpus do not fit together
     ├── ParamsError           params.yaml has a wrong or unknown key
     ├── FetchError            a URL or path cannot be read, or has the wrong checksum
     ├── TranslationError      an engine is missing, misconfigured or stops for good
@@ -13,6 +14,8 @@ Stages and commands print the message on stderr and exit with code 2.
 Interrupted is no error: a person pressed Ctrl-C. The exit code is 130.
 """
 
+from errno import ENOSPC
+
 
 class SpanferryError(Exception):
     """Base class of the errors whose message is shown to the user."""
@@ -20,6 +23,24 @@ class SpanferryError(Exception):
 
 class InputError(SpanferryError):
     """A file, row or argument has the wrong format."""
+
+
+class StaleError(InputError):
+    """The tables of a corpus do not fit together, because a person replaced one of them or ran a stage by hand.
+
+    stage: the first stage that has to run again. A command names the corpus in the remedy.
+    """
+
+    def __init__(self, problem: str, stage: str) -> None:
+        super().__init__(problem, stage)
+        self.problem, self.stage = problem, stage
+
+    def __str__(self) -> str:
+        return self.describe("CORPUS")
+
+    def describe(self, corpus: str) -> str:
+        """Return the message with the commands that build a corpus again."""
+        return f"{self.problem}; run `dvc repro --force {self.stage}@{corpus}`, then `dvc repro`"
 
 
 class ParamsError(SpanferryError):
@@ -54,6 +75,13 @@ def missing_package_message(package: str, extra: str, error: ImportError) -> str
     """Return the message for a package that is not installed, with the command that installs its extra."""
     install = f"pip install 'spanferry[{extra}]'"
     return f"the package {package} is missing or broken: {install} ({single_line(error)})"
+
+
+def describe_os_error(error: OSError) -> str:
+    """Return the message of an error of the operating system: the file, what is wrong with it, and the remedy."""
+    where = f"{error.filename}: " if error.filename is not None else ""
+    remedy = "; make room, then run again" if error.errno == ENOSPC else ""
+    return f"{where}{error.strerror or single_line(error)}{remedy}"
 
 
 def single_line(error: BaseException) -> str:

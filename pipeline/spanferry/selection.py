@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spanferry.arrow import index_of, numpy_of, schema_of
-from spanferry.errors import InputError
+from spanferry.errors import StaleError
 from spanferry.records import SOURCE_REASONS, Field, ParagraphDecision, Reason
 
 REASONS = tuple(Reason)
@@ -99,7 +99,7 @@ def drop_low_quality(selection: Selection, quality: pa.Table, min_quality: float
     """
     questions = selection.questions
     if any(not questions[mine].equals(quality[its]) for mine, its in (("split", "split"), ("id", "question_id"))):
-        raise InputError("layout and quality: not from the same build; rebuild from check on")
+        raise StaleError("layout.parquet and quality.parquet are from different builds", "check")
     is_low = numpy_of(pc.fill_null(pc.less(quality["quality"], min_quality), False))
     owners = numpy_of(selection.owners)
     is_low[owners[numpy_of(pc.list_value_length(spans["corrected"])) > 0]] = False
@@ -142,7 +142,7 @@ def restore_selection(layout: pa.Table, decisions: pa.Table, spans: pa.Table) ->
     questions = flatten_questions(layout)
     decided = pc.list_flatten(decisions["questions"].combine_chunks())
     if not pc.struct_field(decided, "id").equals(questions["id"].combine_chunks()):
-        raise InputError("layout and decisions: not from the same build; rebuild from segment on")
+        raise StaleError("layout.parquet and decisions.parquet are from different builds", "segment")
     questions = questions.drop_columns("refused").append_column("reason", pc.struct_field(decided, "reason"))
     owners = find_owners(questions, spans)
     selection = Selection(
@@ -158,7 +158,7 @@ def restore_selection(layout: pa.Table, decisions: pa.Table, spans: pa.Table) ->
 def check_same_paragraphs(layout: pa.Table, table: pa.Table, name: str) -> None:
     """Raise InputError when a table does not have the layout's paragraphs. name: the table's name for the message."""
     if any(not layout[column].equals(table[column]) for column in PARAGRAPH_KEY):
-        raise InputError(f"layout and {name}: not from the same build; rebuild from segment on")
+        raise StaleError(f"layout.parquet and {name}.parquet are from different builds", "segment")
 
 
 def check_answers_agree(selection: Selection, counted: np.ndarray) -> None:
@@ -169,7 +169,7 @@ def check_answers_agree(selection: Selection, counted: np.ndarray) -> None:
     has_answer = ~numpy_of(selection.questions["is_impossible"])
     if (rows := np.flatnonzero(disagrees & has_answer)).size:
         question = selection.questions["id"][int(rows[0])].as_py()
-        raise InputError(f"decisions: do not match the answers of question {question!r}; rebuild from clean on")
+        raise StaleError(f"decisions.parquet does not fit the answers of question {question!r}", "clean")
 
 
 def flatten_questions(layout: pa.Table) -> pa.Table:
@@ -198,7 +198,7 @@ def find_owners(questions: pa.Table, spans: pa.Table) -> np.ndarray:
     owners = pc.index_in(pc.binary_join_element_wise(spans["split"], spans["question_id"], "/"), value_set=known)
     if owners.null_count:
         unknown = spans["question_id"].filter(pc.is_null(owners))[0].as_py()
-        raise InputError(f"spans: question {unknown!r} is not in the layout; rebuild from segment on")
+        raise StaleError(f"a span is for question {unknown!r}, which layout.parquet does not have", "segment")
     return numpy_of(owners)
 
 
@@ -240,7 +240,7 @@ def code_by_answers(
     is_impossible = numpy_of(questions["is_impossible"])
     if (missing := np.flatnonzero(~is_impossible & ~has_rows)).size:
         question = questions["id"][int(missing[0])].as_py()
-        raise InputError(f"spans: none for question {question!r}; rebuild from locate on")
+        raise StaleError(f"question {question!r} of layout.parquet has no span", "locate")
     return np.where(is_impossible | is_kept, KEPT, furthest)
 
 

@@ -23,6 +23,7 @@ from spanferry.records import Record, SpanRow
 # Rows in each row group of a file, the unit of writing and reading: about 10 MB of spans, 60 MB of paragraphs.
 ROW_GROUP = 10_000
 READ_BYTES = 1 << 20
+REBUILD = "build it again with `dvc repro`"  # the remedy for a table that is not as this version writes it
 
 
 def write(table: pa.Table, path: Path) -> None:
@@ -105,7 +106,7 @@ def unreadable(path: Path, error: Exception) -> InputError:
 def check_schema(found: pa.Schema, path: Path, record: type[Record]) -> None:
     """Raise InputError when the columns of a file are not those of a record type."""
     if not found.equals(schema_of(record)):
-        raise InputError(f"{path}: has other columns than this version writes; rebuild it")
+        raise InputError(f"{path}: has other columns than this version of Spanferry writes; {REBUILD}")
 
 
 def check(rows: pa.Table | pa.RecordBatch, path: Path, record: type[Record]) -> None:
@@ -114,17 +115,17 @@ def check(rows: pa.Table | pa.RecordBatch, path: Path, record: type[Record]) -> 
     for field in codec.fields:
         for column in field.columns:
             if missing := next(missing_values(column.name, rows[column.name], field), None):
-                raise InputError(f"{path}: column {missing}: a value is missing; rebuild it")
+                raise InputError(f"{path}: column {missing}: a value is missing; {REBUILD}")
     for name, column, words in closed_columns(codec, rows):
         present = column.drop_null()
         unknown = present.filter(pc.invert(pc.is_in(present, value_set=pa.array(words))))
         if len(unknown):
             raise InputError(
-                f"{path}: column {name}: {unknown[0].as_py()!r} is not one of {', '.join(words)}; rebuild it"
+                f"{path}: column {name}: {unknown[0].as_py()!r} is not one of {', '.join(words)}; {REBUILD}"
             )
     for one, other in exclusive_columns(codec):
         if not pc.all(pc.not_equal(pc.is_null(rows[one]), pc.is_null(rows[other])), min_count=0).as_py():
-            raise InputError(f"{path}: columns {one} and {other}: a row sets both or neither; rebuild it")
+            raise InputError(f"{path}: columns {one} and {other}: a row has both or neither; {REBUILD}")
 
 
 def missing_values(name: str, column: pa.Array | pa.ChunkedArray, field: FieldCodec) -> Iterator[str]:

@@ -121,7 +121,7 @@ def test_a_folder_is_a_data_set(convert) -> None:
             "dev.json: --split and --column need a data set: ",
         ),
         (("dev.json", "folder", "--to", "squad"), "folder: this is a folder; name a file"),
-        (("dev.json", "/dev/null", "--to", "squad"), "[Errno 22] Not a regular file: '/dev/null'"),
+        (("dev.json", "/dev/null", "--to", "squad"), "/dev/null: Not a regular file"),
         (("folder", "folder/out.jsonl"), "folder/out.jsonl: lies in the data set folder, and would become a part of "),
         (("folder", "folder/new/out.jsonl"), "folder/new/out.jsonl: lies in the data set folder"),
         (("dev.json", "out.json", "--column", "x"), "--column x: write FIELD=COLUMN, such as context=passage"),

@@ -154,7 +154,8 @@ def test_an_engine_that_uses_contexts_gets_the_paragraph(project, run, refusal):
     assert {text for message in messages for text in message["paragraphs"].values()} == {CONTEXT}
     rows = [replace(row, layout_row=1) for row in read_records(tables.LazyTable(segments, SegmentRow), SegmentRow, 10)]
     tables.write(to_table(rows, SegmentRow), segments)
-    message = f"{segments}: column layout_row: data/ferry/segments/layout.parquet has no row 1; rebuild it"
+    message = f"{segments}: column layout_row: data/ferry/segments/layout.parquet has no row 1; "
+    message += "build it again with `dvc repro`"
     assert refusal(translate, *stage("ferry")) == f"translate: {message}"
     assert refusal(plan, "ferry") == f"plan: {message}"
     segments.unlink()

@@ -27,8 +27,16 @@ def command(error: BaseException | None) -> click.Command:
     [
         (InputError("train.json: empty"), "stage: train.json: empty"),
         (InputError("two\nlines \x1b[31mred\x07 \ud800"), "stage: two\\nlines \\x1b[31mred\\x07 \\ud800"),
-        (OSError(28, "No space left on device", "out/a"), "stage: [Errno 28] No space left on device: 'out/a'"),
-        (MemoryError(), "stage: MemoryError"),
+        (
+            OSError(28, "No space left on device", "out/a"),
+            "stage: out/a: No space left on device; make room, then run again",
+        ),
+        (OSError("3 of 5 bytes received"), "stage: 3 of 5 bytes received"),
+        (PermissionError(13, "Permission denied", "out"), "stage: out: Permission denied"),
+        (
+            MemoryError(),
+            "stage: out of memory; close other programs, or set SPANFERRY_WORKERS to a smaller number of processes",
+        ),
         (
             ModuleNotFoundError("No module named 'torch'", name="torch"),
             "stage: the package torch is missing or broken: pip install 'spanferry[reader]' (No module named 'torch')",

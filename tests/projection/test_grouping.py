@@ -92,6 +92,8 @@ def other_sentences(paragraphs: pa.Table) -> pa.Table:
 )
 def test_tables_of_two_builds_are_refused(whole, other, corrupt):
     paragraphs, spans, _ = whole
-    message = f"^layout and {other}: not from the same build; rebuild from segment on$"
+    message = (
+        rf"^layout.parquet and {other}.parquet are from different builds; run `dvc repro --force segment@CORPUS`, then"
+    )
     with pytest.raises(InputError, match=message):
         list(group_by_paragraph(*corrupt(sample_layout(), paragraphs, spans), grouping.BATCH))

@@ -89,8 +89,8 @@ def test_the_cost_and_gain_of_rescue_are_described(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[]", "not what rescue writes: Expected `object`, got `array`"),
-        ('{"requests": -1}', "not what rescue writes: Expected `int` >= 0 "),
+        ("[]", "not what stage rescue writes: Expected `object`, got `array`"),
+        ('{"requests": -1}', "not what stage rescue writes: Expected `int` >= 0 "),
         ('{"requests": 1}', "lacks characters, rescued, "),
     ],
 )

@@ -63,5 +63,7 @@ def test_what_was_spent_is_read_and_described_by_stage(tmp_path: Path) -> None:
     )
     assert read_counts(reports["translate"], "translate") == {"visited": 3}
     reports["names"].write_text('{"spent": 3}')
-    with pytest.raises(InputError, match=r"names\.json: not what names writes: Expected `object \| null`, got `int`"):
+    with pytest.raises(
+        InputError, match=r"names\.json: not what stage names writes: Expected `object \| null`, got `int`"
+    ):
         read_stage_reports(reports)

@@ -75,9 +75,15 @@ def test_tables_of_another_build_give_a_one_line_error_and_no_output(workdir: Pa
     Path("located").rename("old")
     located(run)
     Path("old/spans.parquet").replace("located/spans.parquet")
-    assert refusal(main, *CLEAN) == "clean: spans: question 'high' is not in the layout; rebuild from segment on"
+    assert refusal(main, *CLEAN) == (
+        "clean: a span is for question 'high', which layout.parquet does not have; "
+        "run `dvc repro --force segment@small`, then `dvc repro`"
+    )
     Path("old/paragraphs.parquet").replace("located/paragraphs.parquet")
-    assert refusal(main, *CLEAN) == "clean: layout and paragraphs: not from the same build; rebuild from segment on"
+    assert refusal(main, *CLEAN) == (
+        "clean: layout.parquet and paragraphs.parquet are from different builds; "
+        "run `dvc repro --force segment@small`, then `dvc repro`"
+    )
     assert not Path("clean").exists()
     assert not Path("decisions.parquet").exists()
     assert not Path("digests").exists()
@@ -87,5 +93,5 @@ def test_a_file_in_place_of_the_output_folder_gives_a_one_line_error(workdir: Pa
     lay_out(workdir)
     located(run)
     Path("clean").write_bytes(b"")
-    assert refusal(main, *CLEAN).startswith("clean: [Errno ")
+    assert refusal(main, *CLEAN).startswith("clean: clean: ")
     assert Path("train.json").read_bytes() == as_json(TRAIN)

@@ -67,7 +67,8 @@ def test_bad_input_gives_a_one_line_error_and_no_output(workdir: Path, run, refu
     assert line.startswith("locate: segments/layout.parquet: ")
     Path("segments/segments.parquet").rename("segments/layout.parquet")
     assert refusal(main, *LOCATE) == (
-        "locate: segments/layout.parquet: has other columns than this version writes; rebuild it"
+        "locate: segments/layout.parquet: has other columns than this version of Spanferry writes; "
+        "build it again with `dvc repro`"
     )
     Path("layout").rename("segments/layout.parquet")
     TRANSLATIONS.write_bytes(b"PAR1")

@@ -202,5 +202,6 @@ def test_tables_of_different_builds_are_refused(project, refusal, asked) -> None
     layout = tables.read(Path("segments/layout.parquet"), SourceParagraph)
     tables.write(pa.concat_tables([layout, layout]), Path("segments/layout.parquet"))
     assert refusal(stages.names.main, *NAMES) == (
-        "names: layout and paragraphs: not from the same build; rebuild from segment on"
+        "names: layout.parquet and paragraphs.parquet are from different builds; "
+        "run `dvc repro --force segment@small`, then `dvc repro`"
     )

@@ -114,8 +114,10 @@ def read_context(context: str | None, file: Path | None) -> str | None:
         return context
     try:
         return regular_file(file).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file}: not a text in UTF-8: {error}") from error
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file}: not UTF-8 at byte {error.start:,}; save it as UTF-8") from error
 
 
 def list_questions(context: str | None, given: tuple[str, ...], file: Path | None) -> Iterator[Asked]:

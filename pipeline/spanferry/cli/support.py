@@ -11,7 +11,14 @@ from typing import Any, TypeVar
 import click
 from tqdm import tqdm
 
-from spanferry.errors import READER_PACKAGES, ParamsError, SpanferryError, missing_package_message
+from spanferry.errors import (
+    READER_PACKAGES,
+    ParamsError,
+    SpanferryError,
+    StaleError,
+    describe_os_error,
+    missing_package_message,
+)
 from spanferry.printing import escape_output, printable
 
 F = TypeVar("F", bound=Callable[..., Any] | click.Command)
@@ -53,7 +60,7 @@ class Command(click.Command):
             return super().invoke(ctx)
         except (SpanferryError, OSError, MemoryError) as error:
             # An OSError, such as a full disk or a missing permission, is a problem for the user to solve and not a bug.
-            message, code = printable(str(error) or type(error).__name__), 2
+            message, code = printable(describe_error(error, ctx)), 2
         except ModuleNotFoundError as error:
             if error.name not in READER_PACKAGES:
                 raise
@@ -62,10 +69,37 @@ class Command(click.Command):
             is_stage = ctx.parent is None
             message = str(error) or ("stopped; dvc repro runs this stage again" if is_stage else "stopped")
             code = INTERRUPTED
-        # A stage is named as in dvc.yaml, however it was started; a command with its groups: `spanferry loss show`.
-        name = click.style(f"{ctx.command_path if ctx.parent else self.name}:", fg="red")
+        name = click.style(f"{command_name(ctx)}:", fg="red")
         click.echo(f"{name} {message}", err=True)
         sys.exit(code)
+
+
+def command_name(ctx: click.Context | None = None) -> str:
+    """Return what a person calls the command that runs: "spanferry loss show", with its groups.
+
+    A stage is named as in dvc.yaml, however it was started.
+    """
+    ctx = ctx or click.get_current_context()
+    return ctx.command_path if ctx.parent else str(ctx.command.name)
+
+
+def describe_error(error: SpanferryError | OSError | MemoryError, ctx: click.Context) -> str:
+    """Return the message of an expected error, with its remedy."""
+    match error:
+        case StaleError():
+            named = (ctx.params.get(each.name or "") for each in ctx.command.params if names_corpus(each))
+            return error.describe(next(filter(None, named), "CORPUS"))
+        case OSError():
+            return describe_os_error(error)
+        case MemoryError():
+            return "out of memory; close other programs, or set SPANFERRY_WORKERS to a smaller number of processes"
+        case _:
+            return str(error) or type(error).__name__
+
+
+def names_corpus(parameter: click.Parameter) -> bool:
+    """Return whether a parameter of a command line is the name of a corpus."""
+    return parameter.name == "corpus" or "--corpus" in parameter.opts
 
 
 def print_summary(name: str, text: str) -> None:

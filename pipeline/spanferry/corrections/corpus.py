@@ -256,7 +256,7 @@ def make_finder(languages: tuple[str, str], min_confidence: float) -> FindAgain:
 
 def read_corrections(path: Path) -> CorrectionRecord:
     """Read corrected.json. Raises InputError."""
-    return read_json(path, CorrectionRecord, "not what clean writes: {}; rebuild it")
+    return read_json(path, CorrectionRecord, "not what stage clean writes: {}; build it again with `dvc repro`")
 
 
 def write_corrections(record: CorrectionRecord, path: Path) -> None:

@@ -63,7 +63,7 @@ class LocalExecutor(Executor):
                 yield from_buffer(pending.popleft().result())
         except BrokenProcessPool as error:
             raise WorkerError(
-                "a worker process was killed (out of memory?); run again, or with fewer workers"
+                "a worker process was killed (out of memory?); run again with fewer: SPANFERRY_WORKERS=N"
             ) from error
 
     def map_loaded(self, load: Callable[[], BatchFunction], batches: Iterable[pa.Table]) -> Iterator[pa.Table]:

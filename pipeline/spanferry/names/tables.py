@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from spanferry.arrow import BatchSource, read_records
-from spanferry.errors import InputError
+from spanferry.errors import StaleError
 from spanferry.language import Language
 from spanferry.names.checking import CheckedArticle, DifferingQuestion, check_article, paragraph_names
 from spanferry.names.repair import NewTranslation, Repair, differing_names, names_row, settle
@@ -64,7 +64,7 @@ def articles(layout: BatchSource, paragraphs: BatchSource) -> Iterator[Paragraph
         for _, group in groupby(rows, key=lambda pair: (pair[0].split, pair[0].article)):
             yield check_keys(list(group))
     except ValueError as error:
-        raise InputError("layout and paragraphs: not from the same build; rebuild from segment on") from error
+        raise StaleError("layout.parquet and paragraphs.parquet are from different builds", "segment") from error
 
 
 def check_keys(pairs: Paragraphs) -> Paragraphs:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spanferry.arrow import BatchSource, schema_of
-from spanferry.errors import InputError
+from spanferry.errors import StaleError
 from spanferry.projection.tokenized import IntArray
 from spanferry.records import Field, Record, SpanRow, TextSpan
 
@@ -93,10 +93,10 @@ def group_by_paragraph(
         answers = flatten_answers(sources["questions"])
         targets, own_spans = paragraph_reader.take(size), span_reader.take(len(answers.question_ids))
         if not have_same_paragraphs(sources, targets):
-            raise InputError("layout and paragraphs: not from the same build; rebuild from segment on")
+            raise StaleError("layout.parquet and paragraphs.parquet are from different builds", "segment")
         is_exhausted = not sources.num_rows
         if not have_same_answers(sources, answers, own_spans) or (is_exhausted and span_reader.take(1).num_rows):
-            raise InputError("layout and spans: not from the same build; rebuild from segment on")
+            raise StaleError("layout.parquet and spans.parquet are from different builds", "segment")
         if is_exhausted:
             return
         yield pa.Table.from_arrays(

@@ -94,7 +94,7 @@ def count_quality(parts: Iterable[pa.Table]) -> QualityFigures:
 
 def read_quality_figures(path: Path) -> QualityFigures:
     """Read quality.json. Raises InputError when the file cannot be read or is not what stage check writes."""
-    return read_json(path, QualityFigures, "not what check writes: {}; rebuild it")
+    return read_json(path, QualityFigures, "not what stage check writes: {}; build it again with `dvc repro`")
 
 
 def write_quality_figures(figures: QualityFigures, path: Path) -> None:

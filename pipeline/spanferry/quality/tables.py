@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from spanferry import tables
 from spanferry.arrow import BatchSource, from_table, numpy_of, schema_of, to_table
-from spanferry.errors import InputError
+from spanferry.errors import StaleError
 from spanferry.executors import Executor
 from spanferry.language import language_of
 from spanferry.projection.grouping import (
@@ -145,10 +145,10 @@ def join_tables(
         answers = flatten_answers(sources["questions"])
         targets, own_spans = paragraph_reader.take(size), span_reader.take(len(answers.question_ids))
         if not have_same_paragraphs(sources, targets):
-            raise InputError("layout and paragraphs: not from the same build; rebuild from segment on")
+            raise StaleError("layout.parquet and paragraphs.parquet are from different builds", "segment")
         is_exhausted = not sources.num_rows
         if not have_same_answers(sources, answers, own_spans) or (is_exhausted and span_reader.take(1).num_rows):
-            raise InputError("layout and spans: not from the same build; rebuild from segment on")
+            raise StaleError("layout.parquet and spans.parquet are from different builds", "segment")
         if is_exhausted:
             return
         translations, differences = translate_questions(sources, lookup, names)

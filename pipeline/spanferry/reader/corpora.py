@@ -35,7 +35,9 @@ def read_cleaned(data: Path, languages: Mapping[str, str], split: "Split") -> di
     for corpus, language in languages.items():
         file = data / corpus / "clean" / cleaned_name(language, split)
         if not file.is_file():
-            raise InputError(f"{file}: missing; corpus {corpus!r} has no {split} split, or is not in build.corpora")
+            raise InputError(
+                f"{file}: missing; corpus {corpus!r} has no {split} split, or is not in build.corpora of params.yaml"
+            )
         documents[corpus] = read_squad(file)
     return documents
 
@@ -63,6 +65,8 @@ def read_checksums(path: Path) -> dict[str, str]:
     try:
         return msgspec.json.decode(regular_file(path).read_bytes(), type=dict[str, str])
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}; is the corpus in build.corpora?") from error
+        raise InputError(
+            f"{path}: {error.strerror or error}; is its corpus in build.corpora of params.yaml?"
+        ) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not the checksums of a corpus: {error}; rebuild it") from error
+        raise InputError(f"{path}: not the checksums of a corpus: {error}; build it again with `dvc repro`") from error

@@ -81,7 +81,7 @@ class StageReport(msgspec.Struct):
 def read_counts(path: Path, stage: str) -> dict[str, int]:
     """Read the counts of a stage's report, without `spent`. Raises InputError."""
     content: dict[str, Any] = read_json(
-        path, dict[str, Count | dict[str, Any]], f"not what {stage} writes: {{}}; rebuild it"
+        path, dict[str, Count | dict[str, Any]], f"not what stage {stage} writes: {{}}; build it again with `dvc repro`"
     )
     return {name: value for name, value in content.items() if isinstance(value, int)}
 
@@ -89,7 +89,7 @@ def read_counts(path: Path, stage: str) -> dict[str, int]:
 def read_stage_reports(reports: Mapping[str, Path]) -> dict[str, StageReport]:
     """Read the reports of stages. reports: stage -> its report. Raises InputError."""
     return {
-        stage: read_json(path, StageReport, f"not what {stage} writes: {{}}; rebuild it")
+        stage: read_json(path, StageReport, f"not what stage {stage} writes: {{}}; build it again with `dvc repro`")
         for stage, path in reports.items()
     }
 
@@ -98,7 +98,7 @@ def read_rescue(path: Path) -> dict[str, int]:
     """Read the counts of rescue.json; there are none when rescue was disabled. Raises InputError."""
     counts = read_counts(path, "rescue")
     if counts and (missing := [name for name in RESCUE_COUNTS if name not in counts]):
-        raise InputError(f"{path}: lacks {', '.join(missing)}; rebuild it")
+        raise InputError(f"{path}: lacks {', '.join(missing)}; build it again with `dvc repro`")
     return counts
 
 

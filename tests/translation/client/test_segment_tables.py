@@ -46,4 +46,7 @@ def test_a_row_that_is_not_in_the_layout_is_an_error(tmp_path, row):
     tables.write(to_table([SegmentRow("It rains.", Kind.SENTENCE, 1, row)], SegmentRow), segments)
     with pytest.raises(InputError) as caught:
         read_segments(segments, layout)
-    assert str(caught.value) == f"{segments}: column layout_row: {layout} has no row {row}; rebuild it"
+    assert (
+        str(caught.value)
+        == f"{segments}: column layout_row: {layout} has no row {row}; build it again with `dvc repro`"
+    )

@@ -30,7 +30,7 @@ def read_segments(path: Path, layout: Path | None = None) -> list[Segment]:
     if contexts is not None:
         unknown = (row for row in column_values(table["layout_row"]) if not 0 <= row < len(contexts))
         if (row := next(unknown, None)) is not None:
-            raise InputError(f"{path}: column layout_row: {layout} has no row {row}; rebuild it")
+            raise InputError(f"{path}: column layout_row: {layout} has no row {row}; build it again with `dvc repro`")
     segments = segments_from_table(table, contexts)
     del table
     # Otherwise Arrow keeps the memory of the table for later use: 70 MiB for 350,000 segments.
