@@ -39,8 +39,8 @@ def convert(workdir: Path, run):
 def test_the_ending_chooses_the_form(convert) -> None:
     done = convert("dev.json", "dev.jsonl")
     assert done.stderr.splitlines() == [
-        "convert: dev.json: hf-jsonl does not carry: 1 version",
-        "convert: dev.json: 2 questions written as hf-jsonl",
+        "spanferry convert: dev.json: hf-jsonl does not carry: 1 version",
+        "spanferry convert: dev.json: 2 questions written as hf-jsonl",
     ]
     assert (done.exit_code, done.stdout) == (0, "")
     assert [json.loads(line) for line in Path("dev.jsonl").read_bytes().splitlines()] == ROWS
@@ -56,9 +56,9 @@ def test_the_ending_chooses_the_form(convert) -> None:
 def test_an_option_chooses_the_form_and_a_dash_is_standard_output(convert) -> None:
     done = convert("train.json", "-", "--to", "mrqa")
     assert done.stderr.splitlines() == [
-        "convert: train.json: mrqa does not carry: 1 version, 1 title, 1 question without an answer, "
+        "spanferry convert: train.json: mrqa does not carry: 1 version, 1 title, 1 question without an answer, "
         "1 plausible answer",
-        "convert: train.json: 1 question written as mrqa",
+        "spanferry convert: train.json: 1 question written as mrqa",
     ]
     header, line = map(json.loads, done.stdout_bytes.splitlines())
     assert header["header"]["dataset"] == "train"
@@ -77,7 +77,7 @@ def test_wrong_offsets_are_repaired_and_told_or_refused(convert) -> None:
     Path("bytes.json").write_bytes(as_json(DEV).replace(b'"answer_start": 53', b'"answer_start": 54'))
     done = convert("bytes.json", "right.json")
     line = "1 answer not at its offset; 1 repaired: offsets are wrong, but the text stands only once in the context (1)"
-    assert done.stderr.splitlines()[0] == f"convert: bytes.json: {line}"
+    assert done.stderr.splitlines()[0] == f"spanferry convert: bytes.json: {line}"
     assert Path("right.json").read_bytes() == as_squad(Path("dev.json"))
     refused = convert("bytes.json", "refused.json", "--repair", "off")
     assert refused.exit_code == 2
@@ -91,8 +91,8 @@ def test_what_the_reader_leaves_out_is_told(convert) -> None:
     Path("gap.json").write_bytes(as_json(value))
     done = convert("gap.json", "gap.jsonl")
     assert done.exit_code == 0
-    assert "convert: gap.json: 1 of 2 questions left out" in done.stderr.splitlines()
-    assert done.stderr.splitlines()[-1] == "convert: gap.json: 1 question written as hf-jsonl"
+    assert "spanferry convert: gap.json: 1 of 2 questions left out" in done.stderr.splitlines()
+    assert done.stderr.splitlines()[-1] == "spanferry convert: gap.json: 1 question written as hf-jsonl"
 
 
 def test_a_folder_is_a_data_set(convert) -> None:
@@ -175,10 +175,10 @@ def test_answers_that_stay_at_wrong_offsets_are_told(convert) -> None:
     value["data"][0]["paragraphs"][0]["qas"][0]["answers"][0] = {"text": "a bridge", "answer_start": 2}
     Path("wrong.json").write_bytes(as_json(value))
     assert convert("wrong.json", "rows.jsonl").stderr.splitlines()[:2] == [
-        "convert: wrong.json: 1 answer not at its offset",
-        "convert: wrong.json: 1 answer written with the offset of the file",
+        "spanferry convert: wrong.json: 1 answer not at its offset",
+        "spanferry convert: wrong.json: 1 answer written with the offset of the file",
     ]
     assert convert("wrong.json", "mrqa.jsonl", "--to", "mrqa").stderr.splitlines()[:2] == [
-        "convert: wrong.json: 1 answer not at its offset",
-        "convert: wrong.json: mrqa does not carry: 1 version, 1 title, 1 answer that is not at its offset",
+        "spanferry convert: wrong.json: 1 answer not at its offset",
+        "spanferry convert: wrong.json: mrqa does not carry: 1 version, 1 title, 1 answer that is not at its offset",
     ]

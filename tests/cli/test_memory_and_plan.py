@@ -125,7 +125,7 @@ def test_the_memory_keeps_target_languages_apart(project, run, refusal, google):
     both = refusal(memory, "export", "x.tmx", "--translator", "mtranslate")
     assert both.startswith("memory export: --corpus: required")
     assert refusal(memory, "export", "x.tmx", "--corpus", "dutch") == (
-        "memory export: --corpus dutch: the memory does not store its translations"
+        "memory export: --corpus dutch: the memory does not store what this translator gives; choose another"
     )
 
 
@@ -183,15 +183,16 @@ def test_a_native_corpus_has_nothing_to_translate(project, run):
 def test_import_export_and_stats(project, run, refusal, google):
     google(lambda text, n: Reply(status=500))
     assert run(memory, "import", "ferry.tmx", "--translator", "mtranslate").stdout == (
-        "memory: 4 new, 0 replaced, 0 unchanged; mtranslate, en to nl\n"
+        "memory import: 4 new, 0 replaced, 0 unchanged translations; mtranslate, en to nl\n"
     )
     write_tmx(Path("better.tmx"), [("1931", "1931"), (TEXTS[0], dutch(TEXTS[0])), ("quay", "kade")], "en", "nl")
     assert run(memory, "import", "better.tmx", "--translator", "mtranslate").stdout == (
-        "memory: 1 new, 1 replaced, 1 unchanged; mtranslate, en to nl\n"
+        "memory import: 1 new, 1 replaced, 1 unchanged translations; mtranslate, en to nl\n"
     )
     assert run(translate, *stage("ferry")).exit_code == 0  # no text is left to translate
     assert (
-        run(memory, "export", "all.tmx").stdout == "memory: 5 translations written to all.tmx; mtranslate, en to nl\n"
+        run(memory, "export", "all.tmx").stdout
+        == "memory export: 5 translations written to all.tmx; mtranslate, en to nl\n"
     )
     assert list(read_tmx(Path("all.tmx"), "en", "nl")) == sorted(
         {**{text: dutch(text) for text in TEXTS}, "1931": "1931", "quay": "kade"}.items()
@@ -200,7 +201,7 @@ def test_import_export_and_stats(project, run, refusal, google):
     assert stats[0] == "mtranslate, en to nl: 5 translations; 77 characters into 86"
     assert stats[1].startswith("6 records, 0.0 MiB in memory/")
     assert refusal(memory, "export", "x.tmx", "--translator", "memory") == (
-        "memory export: --translator memory: the memory does not store its translations"
+        "memory export: --translator memory: the memory does not store what this translator gives; choose another"
     )
 
 
@@ -221,11 +222,14 @@ def test_an_indented_or_wrapped_file_matches(project, run, google):
     write_foreign(*(unit(text, dutch(text)) for text in laid), unit(" 1931", "1931 "))
     assert (
         run(memory, "import", "foreign.tmx", "--translator", "mtranslate").stdout
-        == "memory: 4 new, 0 replaced, 0 unchanged; mtranslate, en to nl\n"
+        == "memory import: 4 new, 0 replaced, 0 unchanged translations; mtranslate, en to nl\n"
     )
     assert run(translate, *stage("ferry")).stdout == "translate: ferry: 4 segments, 4 in memory; 0 texts to translate\n"
     again = run(memory, "import", "foreign.tmx", "--translator", "mtranslate")
-    assert (again.exit_code, again.stdout) == (0, "memory: 0 new, 0 replaced, 4 unchanged; mtranslate, en to nl\n")
+    assert (again.exit_code, again.stdout) == (
+        0,
+        "memory import: 0 new, 0 replaced, 4 unchanged translations; mtranslate, en to nl\n",
+    )
 
 
 def test_a_typed_line_break_matches_too_and_counts_once(project, run):
@@ -233,7 +237,7 @@ def test_a_typed_line_break_matches_too_and_counts_once(project, run):
     for counts in ("1 new, 0 replaced, 0 unchanged", "0 new, 0 replaced, 1 unchanged"):
         assert (
             run(memory, "import", "foreign.tmx", "--translator", "mtranslate").stdout
-            == f"memory: {counts}; mtranslate, en to nl\n"
+            == f"memory import: {counts} translations; mtranslate, en to nl\n"
         )
     with open_memory(Path("memory"), Scope("mtranslate", "en", "nl")) as store:
         assert (store.get("The ferry sails."), store.get("The ferry\nsails.")) == ("De pont vaart.", "De pont\nvaart.")
@@ -243,8 +247,8 @@ def test_an_import_reports_what_it_passed_over(project, run):
     german = unit("quay", "Kai", ("en-GB", "de"))
     write_foreign(unit("quay", "kade"), german, german, unit("quay", " "), "<tu/>", unit("quay", "x", ("en", "")))
     assert run(memory, "import", "foreign.tmx", "--translator", "mtranslate").stdout == (
-        "memory: 1 new, 0 replaced, 0 unchanged; mtranslate, en to nl; 5 units passed over: 1 with an empty text, "
-        "1 without a segment, 3 in other languages (en-GB+de 2, en+no language 1)\n"
+        "memory import: 1 new, 0 replaced, 0 unchanged translations; mtranslate, en to nl; 5 units passed over: "
+        "1 with an empty text, 1 without a segment, 3 in other languages (en-GB+de 2, en+no language 1)\n"
     )
 
 
@@ -267,8 +271,8 @@ def test_an_import_that_brings_nothing_gives_the_reason(project, run, units, rea
     result = run(memory, "import", "foreign.tmx", "--translator", "mtranslate")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "import: foreign.tmx: nothing was imported, because it has no translations from en to nl, the languages in "
-        f"params.yaml: {reason.format(chr(92) + 'u202e' + (chr(92) + 'u202e') * 19)}\n"
+        "memory import: foreign.tmx: nothing was imported, because it has no translations from en to nl, the languages "
+        f"in params.yaml: {reason.format(chr(92) + 'u202e' + (chr(92) + 'u202e') * 19)}\n"
     )
     assert not Path("memory").exists()
 
@@ -293,14 +297,15 @@ def test_stats_show_quarantine_and_damage_and_release_empties_the_quarantine(pro
     assert "truncated the last record" in figures["damage"]
     assert "in quarantine: empty 1" in run(memory, "stats").stdout
     assert run(memory, "release").stdout == (
-        "memory: 2 texts released from quarantine; `dvc repro -f translate@CORPUS rescue@CORPUS` sends them again\n"
+        "memory release: 2 texts released from quarantine; "
+        "`dvc repro -f translate@CORPUS rescue@CORPUS` sends them again\n"
     )
-    assert run(memory, "release").stdout == "memory: 0 texts released from quarantine\n"
+    assert run(memory, "release").stdout == "memory release: 0 texts released from quarantine\n"
     assert Memory(Path("memory"), store.scope).failed_attempt("weir") is None
 
 
 def test_wrong_arguments_of_memory_are_refused(project, run, refusal):
-    stats = "memory: there are no translations in memory/ yet; a build stores them there\n"
+    stats = "memory stats: there are no translations in memory/ yet; a build stores them there\n"
     assert run(memory, "stats").stdout == stats
     assert json.loads(run(memory, "stats", "--json").stdout)["records"] == 0
     assert not Path("memory").exists()
@@ -311,7 +316,7 @@ def test_wrong_arguments_of_memory_are_refused(project, run, refusal):
     assert "neither an entry of translators" in refusal(memory, "import", "ferry.tmx", "--translator", "bing")
     Path("params.yaml").write_text(PARAMS.replace("translator: mtranslate", "translator: identity"))
     assert refusal(memory, "import", "ferry.tmx").startswith(
-        "memory import: whose translations are they? Give --translator"
+        "memory import: nothing was imported, because it is not known whose translations they are; give --translator"
     )
 
 
@@ -406,7 +411,7 @@ def test_plan_takes_the_share_of_the_last_build(project, run, refusal):
     figures = json.loads(run(plan, "ferry", "--json").stdout)
     assert [figures["translators"][0]["stages"][stage]["requests"] for stage in ("rescue", "names")] == [0, 0]
     assert figures["shares"] == {}
-    assert refusal(plan, "dutch") == "plan: params.yaml: corpora.dutch: it is native and not translated"
+    assert refusal(plan, "dutch") == "plan: params.yaml: corpora.dutch: is native, so that nothing is translated"
 
 
 def test_plan_reads_the_source_when_there_are_no_segments(project, run, refusal):

@@ -49,7 +49,8 @@ def test_a_dry_run_lists_the_files_and_uploads_nothing(corpus):
     assert f"{size:>13,}  README.md" in files
     total = sum(path.stat().st_size for path in (corpus / "data/tiny/published").rglob("*") if path.is_file())
     assert (
-        last == f"publish: 13 files, {total:,} bytes, would be uploaded to anna/haven as v1, private; nothing was sent"
+        last == f"spanferry publish: 13 files, {total:,} bytes, would be uploaded to anna/haven as v1, private; "
+        "nothing was sent"
     )
 
 
@@ -110,7 +111,7 @@ def test_the_upload_uses_hf_endpoint(corpus):
             text=True,
         )
         assert done.returncode == 0, done.stderr
-        assert done.stdout.startswith(f"publish: tiny, v1: {hub.address}/datasets/anna/haven/commit/")
+        assert done.stdout.startswith(f"spanferry publish: tiny, v1: {hub.address}/datasets/anna/haven/commit/")
         assert hub.repositories["anna/haven"]["visibility"] == "private"
 
 

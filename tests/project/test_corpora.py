@@ -34,7 +34,7 @@ def changes(before: str) -> list[str]:
 def test_the_first_corpus(project: Path, run) -> None:
     before = Path("params.yaml").read_text(encoding="utf-8")
     result = run(new, "corpus", "towns", *MEMORY, "--licence", "CC0-1.0")
-    assert result.stdout.startswith("new: corpus towns is in params.yaml, and dvc repro builds it\nnext:\n"), (
+    assert result.stdout.startswith("new corpus: towns is in params.yaml, and dvc repro builds it\nnext:\n"), (
         result.output
     )
     assert changes(before) == [

@@ -32,9 +32,9 @@ class LazyGroup(click.Group):
     """A group that imports the module of a command only when the command is used."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command line; see `click.Command.main`."""
+        """Run the command line; see `click.Command.main`. Messages begin with "spanferry", however it was started."""
         escape_output()
-        return super().main(*args, **kwargs)
+        return super().main(*args, **{"prog_name": self.name, **kwargs})
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; see `click.Group.invoke`. An interruption while its module is imported is one line too."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spanferry.cli.support import Command, say_line
+from spanferry.cli.support import Command, command_name, say_line
 from spanferry.errors import InputError
 from spanferry.files import regular_file
 from spanferry.language.sentences import sentences
@@ -127,7 +127,7 @@ def list_questions(context: str | None, given: tuple[str, ...], file: Path | Non
     if file is not None and context is None:
         reading = read_document(file)
         for line in reading.describe():
-            say_line("ask", f"{reading.name}: {line}")
+            say_line(command_name(), f"{reading.name}: {line}")
         rows = iterate_questions(reading.document)
         return (Asked(question.question, paragraph.context, question.id) for _, _, paragraph, question in rows)
     if context is None:

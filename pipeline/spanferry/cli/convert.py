@@ -10,7 +10,7 @@ from typing import BinaryIO, Literal, cast
 
 import click
 
-from spanferry.cli.support import Command, say_line
+from spanferry.cli.support import Command, command_name, say_line
 from spanferry.errors import InputError
 from spanferry.files import atomic_write
 from spanferry.hub.source import fetch_split, is_data_set
@@ -64,13 +64,13 @@ def convert(
         reading.repaired.refuse(source)
     document = reading.repaired_document
     for line in describe_conversion(reading, document, form):
-        say_line("convert", f"{source}: {line}")
+        say_line(command_name(), f"{source}: {line}")
     written = count_carried(document, form)
     if not written:
         raise InputError(f"{source}: {out} was not written, because {form} carries none of its questions")
     with open_output(out, form) as file:
         write_form(document, form, file, name=Path(source).name.partition(".")[0])
-    say_line("convert", f"{source}: {plural(written, 'question')} written as {form}")
+    say_line(command_name(), f"{source}: {plural(written, 'question')} written as {form}")
 
 
 def form_of(out: str) -> Form:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from spanferry import tables
 from spanferry.cli.corpus_session import MEMORY
-from spanferry.cli.support import say_line
+from spanferry.cli.support import command_name, say_line
 from spanferry.config import Params
 from spanferry.errors import InputError
 from spanferry.forecast import Share, expected_share, marked_sentences, questions_of
@@ -83,7 +83,7 @@ def plan_corpus(params: Params, corpus: str, rate: float) -> CorpusPlan:
     """Return the plans of a corpus. rate: the requests per second that a service answers. Raises InputError."""
     translator = params.corpus(corpus).translator
     if translator is None:
-        raise InputError(f"params.yaml: corpora.{corpus}: it is native and not translated")
+        raise InputError(f"params.yaml: corpora.{corpus}: is native, so that nothing is translated")
     texts = read_texts(params, corpus)
     again = TextsAgain(
         texts.layout if params.rescue.enabled else None, questions_of(texts.layout) if params.names.repair else []
@@ -156,7 +156,7 @@ def read_texts(params: Params, corpus: str) -> CorpusTexts:
     }
     for reading in readings.values():
         for line in reading.describe():
-            say_line("plan", f"{reading.name}: {line}")
+            say_line(command_name(), f"{reading.name}: {line}")
     return CorpusTexts(lay_out(readings, params.languages(corpus).source), None, params.names.titles)
 
 

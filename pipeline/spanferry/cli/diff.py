@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from spanferry.cli.support import Command, say_line
+from spanferry.cli.support import Command, command_name, say_line
 from spanferry.printing import printable, printable_json
 from spanferry.squad.difference import (
     Change,
@@ -36,7 +36,7 @@ def diff(before: Path, after: Path, examples: int, as_json: bool) -> None:
     told: list[str] = []
     difference = compare_versions(read_version(before, told.append), read_version(after, told.append))
     for line in told:
-        say_line("diff", line)
+        say_line(command_name(), line)
     if as_json:
         click.echo(printable_json(msgspec.json.encode(difference).decode()))
         return

@@ -12,9 +12,10 @@ import click
 from msgspec import to_builtins
 
 from spanferry.cli.corpus_session import MEMORY
-from spanferry.cli.support import Command
+from spanferry.cli.support import Command, command_name, print_summary
 from spanferry.printing import printable, printable_json
 from spanferry.project.checks import Finding, check_project
+from spanferry.report.wording import plural
 
 COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
@@ -32,7 +33,7 @@ def doctor(as_json: bool) -> None:
     problems, warnings = (sum(each.status == status for each in findings) for status in ("problem", "warning"))
     if not as_json:
         verdict = f"{problems} of {len(findings)} checks stop a build" if problems else "a build can run"
-        click.echo(f"doctor: {verdict}" + (f"; {warnings} warnings" if warnings else ""))
+        print_summary(command_name(), verdict + (f"; {plural(warnings, 'warning')}" if warnings else ""))
     sys.exit(1 if problems else 0)
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from spanferry.cli.support import Command, path_option, say_line
+from spanferry.cli.support import Command, command_name, path_option, say_line
 from spanferry.config import PARAMS, read_params
-from spanferry.printing import printable, printable_json
+from spanferry.printing import printable_json
 from spanferry.squad import cleaned_language, read_document
 
 SHOWN_CHARACTERS = 40  # of an id in a message
@@ -54,17 +54,17 @@ def evaluate(
         printed["against"] = msgspec.to_builtins(tests)
     click.echo(printable_json(json.dumps(printed, ensure_ascii=False, indent=2)))
     if warning := metrics.warn_about_total(result.figures()):
-        say_line("evaluate", warning)
+        say_line(command_name(), warning)
     for line in reading.describe(uses_offsets=False):
-        say_line("evaluate", f"{gold}: {line}")
+        say_line(command_name(), f"{gold}: {line}")
     if result.missing:
         subject = "1 question has" if result.missing == 1 else f"{result.missing:,} questions have"
-        click.echo(f"evaluate: {subject} no prediction", err=True)
+        say_line(command_name(), f"{subject} no prediction")
     unknown = [question for question in read.answers if question not in result.scores.has_answer]
     if unknown:
         subject = "1 prediction is" if len(unknown) == 1 else f"{len(unknown):,} predictions are"
-        example = printable(repr(unknown[0][:SHOWN_CHARACTERS]))
-        click.echo(f"evaluate: {subject} not for a question of {printable(str(gold))}, such as {example}", err=True)
+        example = repr(unknown[0][:SHOWN_CHARACTERS])
+        say_line(command_name(), f"{subject} not for a question of {gold}, such as {example}")
 
 
 def default_language() -> str:

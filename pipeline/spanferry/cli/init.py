@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from spanferry.cli.support import Command, print_summary
+from spanferry.cli.support import Command, command_name, print_summary
 from spanferry.project.files import create_project
 
 
@@ -15,6 +15,6 @@ from spanferry.project.files import create_project
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 def init(folder: Path) -> None:
     files = create_project(folder)
-    print_summary("init", f"{len(files)} files written to {folder.resolve()}")
+    print_summary(command_name(), f"{len(files)} files written to {folder.resolve()}")
     enter = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
     click.echo(f"next: {enter}spanferry new corpus NAME")

@@ -8,10 +8,11 @@ import click
 from msgspec import to_builtins
 
 from spanferry.cli.corpus_session import MEMORY
-from spanferry.cli.support import Command
+from spanferry.cli.support import Command, command_name, print_summary, say_line
 from spanferry.config import Languages, Params, read_params
 from spanferry.errors import ParamsError
 from spanferry.printing import printable, printable_json
+from spanferry.report.wording import plural
 from spanferry.translation.engines.registry import DEFAULT_SETTINGS, build_translator
 from spanferry.translation.memory.exchange import export_tmx, import_tmx
 from spanferry.translation.memory.passed_over import describe_passed_over, why_nothing
@@ -46,18 +47,20 @@ def import_command(file: Path, corpus: str | None, translator: str | None) -> No
     params = read_params()
     if corpus is None and translator is None:
         known = ", ".join(DEFAULT_SETTINGS | params.translators)
-        raise ParamsError(f"whose translations are they? Give --translator ({known}) or --corpus; nothing was imported")
+        raise ParamsError(
+            "nothing was imported, because it is not known whose translations they are; "
+            f"give --translator ({known}) or --corpus"
+        )
     scope = find_scope(params, corpus, translator)
     result = import_tmx(MEMORY, scope, file)
     passed_over = describe_passed_over(result.passed_over)
     if result.brought_nothing:
         why = why_nothing(scope.source, scope.target, result.passed_over)
-        click.echo(printable(f"import: {file}: nothing was imported, because {why}"), err=True)
+        say_line(command_name(), f"{file}: nothing was imported, because {why}")
         sys.exit(1)
-    click.echo(
-        f"memory: {result.new:,} new, {result.replaced:,} replaced, {result.same:,} unchanged; {describe_scope(scope)}"
-        + (f"; {printable(passed_over)}" if passed_over else "")
-    )
+    counts = f"{result.new:,} new, {result.replaced:,} replaced, {result.same:,} unchanged"
+    told = "; ".join(filter(None, [f"{counts} translations", describe_scope(scope), passed_over]))
+    print_summary(command_name(), told)
 
 
 @memory.command("export", cls=Command, example="spanferry memory export squad2.tmx --corpus squad2")
@@ -68,7 +71,7 @@ def export_command(file: Path, corpus: str | None, translator: str | None) -> No
     """Export the translations of a translator as TMX 1.4, sorted by text."""
     scope = find_scope(read_params(), corpus, translator)
     count = export_tmx(MEMORY, scope, file)
-    click.echo(f"memory: {count:,} translations written to {printable(str(file))}; {describe_scope(scope)}")
+    print_summary(command_name(), f"{plural(count, 'translation')} written to {file}; {describe_scope(scope)}")
 
 
 @memory.command("stats", cls=Command, example="spanferry memory stats")
@@ -80,11 +83,13 @@ def stats_command(as_json: bool) -> None:
         click.echo(printable_json(json.dumps(to_builtins(statistics), ensure_ascii=False, indent=2)))
         return
     if not statistics.records and not statistics.scopes:
-        click.echo(f"memory: there are no translations in {printable(str(MEMORY))}/ yet; a build stores them there")
+        print_summary(command_name(), f"there are no translations in {MEMORY}/ yet; a build stores them there")
     for scope in statistics.scopes:
         click.echo(describe_statistics(scope))
     if statistics.bytes:
-        click.echo(f"{statistics.records:,} records, {statistics.bytes / MIB:,.1f} MiB in {printable(str(MEMORY))}/")
+        click.echo(
+            f"{plural(statistics.records, 'record')}, {statistics.bytes / MIB:,.1f} MiB in {printable(str(MEMORY))}/"
+        )
     if statistics.damage:
         click.echo(printable(statistics.damage))
 
@@ -98,13 +103,13 @@ def release_command() -> None:
     """
     count = release_quarantine(MEMORY)
     advice = "; `dvc repro -f translate@CORPUS rescue@CORPUS` sends them again" if count else ""
-    click.echo(f"memory: {count:,} texts released from quarantine{advice}")
+    print_summary(command_name(), f"{plural(count, 'text')} released from quarantine{advice}")
 
 
 def describe_statistics(statistics: ScopeStatistics) -> str:
     """Return the figures of a scope on one line."""
     parts = [
-        f"{describe_scope(statistics.scope)}: {statistics.translations:,} translations",
+        f"{describe_scope(statistics.scope)}: {plural(statistics.translations, 'translation')}",
         f"{statistics.characters:,} characters into {statistics.translated_characters:,}",
     ]
     if statistics.quarantine:
@@ -133,7 +138,7 @@ def find_scope(params: Params, corpus: str | None, translator: str | None) -> Sc
         return scopes.pop()
     if corpus or (translator and not scopes):
         chosen = f"--translator {translator}" if translator else f"--corpus {corpus}"
-        raise ParamsError(f"{chosen}: the memory does not store its translations")
+        raise ParamsError(f"{chosen}: the memory does not store what this translator gives; choose another")
     if len({scope.translator for scope in scopes}) == 1:
         known = ", ".join(sorted(f"{scope.source} to {scope.target}" for scope in scopes))
         raise ParamsError(f"--corpus: required, because the corpora are in several languages ({known})")

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from spanferry.cli.support import Command
+from spanferry.cli.support import Command, command_name, print_summary
 from spanferry.errors import InputError
 from spanferry.files import remove_stale_parts
+from spanferry.report.wording import plural
 
 HELP = (
     "Repair dvc.lock and DVC's list of locks if a kill or a full disk has truncated them, so that `dvc repro` can "
@@ -47,7 +48,7 @@ def mend() -> None:
     except DvcException as error:
         raise InputError(str(error)) from error
     for repair in repairs or ["nothing to repair: dvc.lock and DVC's list of locks are whole, nothing is left over"]:
-        click.echo(f"mend: {repair}")
+        print_summary(command_name(), repair)
 
 
 def remove_truncated_lock_list(path: Path) -> list[str]:
@@ -69,7 +70,7 @@ def remove_partial_outputs(root: Path) -> list[str]:
     """Remove temporary files of killed stages. When DVC restores a stage from its cache, nothing else removes them."""
     parts = (list((root / folder).rglob(f".*.{kind}")) for folder in OUTPUT_FOLDERS for kind in ("part", "old"))
     removed = remove_stale_parts(chain.from_iterable(parts))
-    return [f"removed {removed} temporary files of killed stages"] if removed else []
+    return [f"removed {plural(removed, 'temporary file')} of killed stages"] if removed else []
 
 
 def remove_broken_links(folder: Path) -> list[str]:

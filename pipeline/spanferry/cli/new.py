@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from spanferry.cli.support import Command, print_summary
+from spanferry.cli.support import Command, command_name, print_summary
 from spanferry.config import PARAMS, Params, read_params
 from spanferry.errors import ParamsError
 from spanferry.printing import printable
@@ -65,7 +65,7 @@ def corpus(
     if missing := missing_options(entry):
         raise ParamsError(f"{name}: {' and '.join(missing)} missing; params.yaml is unchanged")
     add_corpus(PARAMS, name, {key: value for key, value in entry.items() if value}, licence)
-    print_summary("new", f"corpus {name} is in params.yaml, and dvc repro builds it")
+    print_summary(command_name(), f"{name} is in params.yaml, and dvc repro builds it")
     click.echo("next:")
     for line in next_commands(name, entry):
         click.echo(f"  {printable(line)}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from spanferry.cli.support import Command, print_summary
+from spanferry.cli.support import Command, command_name, print_summary
 from spanferry.config import Params, read_params
 from spanferry.errors import InputError
 from spanferry.fetch import FILE_NAMES, group_locations
@@ -53,13 +53,13 @@ def publish(corpus: str, repository: str, tag: str | None, public: bool, dry_run
         content = f"{len(files)} files, {sum(size for _, size in files):,} bytes"
         visibility = "public" if public else "private"
         print_summary(
-            "publish", f"{content}, would be uploaded to {repository} as {tag}, {visibility}; nothing was sent"
+            command_name(), f"{content}, would be uploaded to {repository} as {tag}, {visibility}; nothing was sent"
         )
         return
     from huggingface_hub import HfApi
 
     address = upload(folder, commit, repository, tag, not public, HfApi())
-    print_summary("publish", f"{corpus}, {tag}: {address}")
+    print_summary(command_name(), f"{corpus}, {tag}: {address}")
 
 
 def build_parts(params: Params, corpus: str) -> list[Path]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from spanferry import tables
-from spanferry.cli.support import Command, print_summary
+from spanferry.cli.support import Command, command_name, print_summary
 from spanferry.config import Params, read_params
 from spanferry.corrections.files import Order
 from spanferry.errors import InputError
@@ -62,7 +62,7 @@ def review(corpus: str, size: int, order: Order, seed: int, form: str, out: Path
         path = out or stem.with_suffix(".json")
         write_json(path, [review_task(each, order) for each in items])
         write_bytes(path.with_suffix(".xml"), labelling_config().encode())
-    print_summary("review", f"{corpus}: {plural(len(items), 'item')} to review in {path}")
+    print_summary(command_name(), f"{corpus}: {plural(len(items), 'item')} to review in {path}")
 
 
 def read_corpus(params: Params, corpus: str) -> Build:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from spanferry.cli.support import Command
+from spanferry.cli.support import Command, command_name, print_summary
 from spanferry.config import read_params
 from spanferry.errors import InputError
 from spanferry.loss_figures import PeopleFigures, percent
@@ -15,6 +15,7 @@ from spanferry.report.inputs import read_build
 from spanferry.report.review import draw_sample, write_csv, write_html
 from spanferry.report.terminal import align_columns
 from spanferry.report.verdicts import read_verdicts, score_verdicts
+from spanferry.report.wording import plural
 
 
 @click.command(cls=Command, name="sample", example="spanferry sample squad2 --out judged")
@@ -40,7 +41,7 @@ def sample(corpus: str | None, size: int, seed: int, out: Path | None, scored: P
         raise click.UsageError("give either CORPUS or --score FILE")
     else:
         path, count = write_sheet(corpus, size, seed, out or Path("reports") / corpus)
-        click.echo(f"sample: {corpus}: {count} answers to judge in {path}")
+        print_summary(command_name(), f"{corpus}: {plural(count, 'answer')} to judge in {path}")
 
 
 def write_sheet(corpus: str, size: int, seed: int, out: Path) -> tuple[Path, int]:
