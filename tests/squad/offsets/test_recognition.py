@@ -152,6 +152,13 @@ def test_an_answer_that_nothing_explains_is_left(context: str, text: str) -> Non
     assert (found.corrections, found.causes, found.left) == ({}, (), 2)
 
 
+def test_a_constant_is_recognised_where_all_ways_to_count_agree() -> None:
+    contexts = [f"Lock {n} of {year} is near mill {n} of {year}." for n, year in enumerate(range(1612, 1622))]
+    wrong = [Mismatch(context, Answer(context[10:14], 13)) for context in contexts]
+    [cause] = recognise(wrong).causes
+    assert (cause.kind, cause.count) == (RepairKind.SHIFTED, 10)
+
+
 def test_random_offsets_have_no_cause() -> None:
     draw = random.Random(1)
     names = ["ab", "cd", "ef", "gh", "ij"]

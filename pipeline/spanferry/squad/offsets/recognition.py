@@ -231,7 +231,7 @@ def number_of_tries(hypothesis: Hypothesis, ways: int, longest: int) -> int:
 
     ways: the number of ways to count that differ. longest: the length of the longest context, which limits constants.
     """
-    ways = 1 if hypothesis.counting is CODE_POINTS else ways
+    ways = 1 if hypothesis.counting is CODE_POINTS else max(ways, 1)  # none differ where all contexts are ASCII
     constants = 1 if not hypothesis.shift else 2 if abs(hypothesis.shift) == 1 else 2 * longest
     return FAMILIES * ways * constants
 
