@@ -10,6 +10,7 @@ from spanferry.cli.support import Command, path_option, print_summary, progress_
 from spanferry.config import read_params
 from spanferry.errors import Interrupted
 from spanferry.executors import open_executor
+from spanferry.files import write_json
 from spanferry.loss_figures import percent
 from spanferry.pretrained import silence_transformers
 from spanferry.projection.lookup import TranslationLookup
@@ -31,6 +32,7 @@ from spanferry.tables import LazyTable, writer
 @path_option("--checkpoints", help="The folder for the readers' checkpoints; it is removed at the end.")
 @path_option("--out")
 @path_option("--report")
+@path_option("--metrics", help="The JSON file of the headline figure to write.")
 def main(
     name: str,
     layout: Path,
@@ -41,6 +43,7 @@ def main(
     checkpoints: Path,
     out: Path,
     report: Path,
+    metrics: Path,
 ) -> None:
     params = read_params()
     languages = params.languages(name).source, params.languages(name).target
@@ -72,6 +75,7 @@ def main(
 
         figures = count_quality(map(written, parts))
     write_quality_figures(figures, report)
+    write_json(metrics, {} if figures.mean is None else {"quality": figures.mean})
     low = f"{figures.low:,} below 50 %" if figures.judged else "none judged"
     print_summary("check", f"{name}: {figures.judged:,} questions, quality {percent(figures.mean)} on average, {low}")
 

@@ -104,7 +104,7 @@ def test_outputs_and_counts(built: Project) -> None:
 def test_the_table_of_metrics_is_readable(built: Project) -> None:
     """DVC gives each key of each metrics file a column; the figures of a run take two more, of 12 characters."""
     head, *rows = built.run("dvc", "metrics", "show").splitlines()
-    assert {"kept", "yield", "expected", "precision"} <= set(head.split())
+    assert {"kept", "yield", "expected", "precision", "quality"} <= set(head.split())
     assert len(head.split()) - 1 <= 12
     assert max(map(len, [head, *rows])) + 2 * 12 <= 120
 

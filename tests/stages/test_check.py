@@ -44,6 +44,7 @@ CHECK = (
     *("--corpus", "small", "--layout", "segments/layout.parquet", "--paragraphs", "located/paragraphs.parquet"),
     *("--spans", "located/spans.parquet", "--translations", TRANSLATIONS, "--names", "names.parquet"),
     *("--checkpoints", "checkpoints/check-small", "--out", "quality.parquet", "--report", "quality.json"),
+    *("--metrics", "quality.metrics.json"),
 )
 QUESTIONS = {
     "dug": ("When was the harbour of Oostwerd dug?", "1612"),
@@ -106,6 +107,7 @@ def test_good_translations_have_the_quality_of_their_spans(check) -> None:
     assert rows["paid"]["span_sure"] is None
     figures = json.loads(Path("quality.json").read_bytes())
     assert (figures["questions"], figures["judged"], figures["low"]) == (4, 4, 0)
+    assert json.loads(Path("quality.metrics.json").read_bytes()) == {"quality": figures["mean"]}
     assert sum(group["questions"] for group in figures["distribution"]) == 4
 
 

@@ -21,7 +21,7 @@ from spanferry.selection import QuestionKey
 from spanferry.squad import cleaned_name, iterate_questions, read_squad
 
 
-@click.command(cls=Command, name="review")
+@click.command(cls=Command, name="review", example="spanferry review squad2 --order random -n 100")
 @click.argument("corpus")
 @click.option("-n", "size", default=200, show_default=True, type=click.IntRange(min=1), help="Number of items.")
 @click.option(
