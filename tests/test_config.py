@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
-from spanferry.config import Corpus, Languages, Params, SplitChecksums, read_params
+from spanferry.config import FORMS, Corpus, Languages, Params, SplitChecksums, read_params
 from spanferry.errors import ParamsError
 
 from tests.support.small_squad import PARAMS
@@ -81,8 +82,8 @@ def test_the_params_of_this_project_are_valid() -> None:
         ("corpora: [small], ", "corpora: [small], runz: [], ", "build.runz: no such key"),
         ("corpora: [small]", "corpora: [large]", "build.corpora[0]: 'large' is not among corpora (small)"),
         ("corpora: [small]", "corpora: [small, small]", "build.corpora[1]: 'small' is listed twice"),
-        ("corpora: [small]", "corpora: [small, 3]", "build.corpora[1]: Expected `str`, got `int`"),
-        ("corpora: [small]", "corpora: small", "build.corpora: Expected `array`, got `str`"),
+        ("corpora: [small]", "corpora: [small, 3]", "build.corpora[1]: must be text, not a whole number"),
+        ("corpora: [small]", "corpora: small", "build.corpora: must be a list, not text"),
         ("runs: []", "runs: [tiny]", "build.runs[0]: 'tiny' is not among runs (none defined)"),
         ("  small:", "  runs: {dev: d, native: true}\n  small:", "corpora.runs: choose another name: data"),
         ("  small:", "  digests: {dev: d, native: true}\n  small:", "corpora.digests: choose another name: data"),
@@ -94,26 +95,34 @@ def test_the_params_of_this_project_are_valid() -> None:
         ("target: nl", "target: no-such language", "language.target: 'no-such language' is no language code of"),
         ("target: nl", "target: dk", "language.target: 'dk' is no language code of BCP 47, such as nl or pt-BR"),
         ("target: nl", "target: pt_BR", "language.target: 'pt_BR' is misspelled; write pt-BR"),
-        (", target: nl", "", "language: Object missing required field `target`"),
-        ("train: train.json", "trian: train.json", "corpora.small.trian: no such key"),
-        ("train: train.json", "train: [train.json]", "corpora.small.train: Expected `str | null`, got `array`"),
-        ("train: train.json", "train: 2020-12-05", "corpora.small.train: Expected `str | null`, got `date`"),
-        ("train: train.json", "train: ''", "corpora.small.train: Expected `str` matching regex"),
-        ("translator: identity", "native: yes", "corpora.small.native: Expected `bool`, got `str`"),
+        (", target: nl", "", "language: the key target is missing"),
+        ("train: train.json", "trian: train.json", "corpora.small.trian: no such key (did you mean train?)"),
+        ("train: train.json", "train: [train.json]", "corpora.small.train: must be text or nothing, not a list"),
+        ("train: train.json", "train: 2020-12-05", "corpora.small.train: must be text or nothing, not a date"),
+        ("train: train.json", "train: ''", "corpora.small.train: must be text that is not empty"),
+        ("translator: identity", "native: yes", "corpora.small.native: must be true or false, not text"),
         ("translator: identity", "native: false", "corpora.small: needs either translator or native: true"),
         ("identity", "identity\n    native: true", "corpora.small: needs either translator or native: true"),
         ("identity", "identity\n    target: Dutch", "corpora.small.target: 'Dutch' is no language code"),
         ("identity", "identity\n    target: mul", "corpora.small.target: mul means several languages, which only a"),
         ("translator: identity", "native: true\n    source: en", "corpora.small.source: not for a native corpus"),
         ("identity", "identity\n    gold: {Dutch: g}", "corpora.small.gold.Dutch: 'Dutch' is no language code"),
-        ("identity", "identity\n    sha256: abc", "corpora.small.sha256: Expected `str` matching regex"),
+        (
+            "identity",
+            "identity\n    sha256: abc",
+            "corpora.small.sha256: must be a checksum of 64 hexadecimal digits (0-9, a-f)",
+        ),
         (
             "identity",
             f"identity\n    sha256: {SHA}",
             "corpora.small.sha256: two splits need two checksums: {train: ..., dev: ...}",
         ),
         ("identity", f"identity\n    sha256: {{test: {SHA}}}", "corpora.small.sha256.test: no such key"),
-        ("identity", "identity\n    sha256: {dev: 3}", "corpora.small.sha256.dev: Expected `str | null`, got `int`"),
+        (
+            "identity",
+            "identity\n    sha256: {dev: 3}",
+            "corpora.small.sha256.dev: must be text or nothing, not a whole number",
+        ),
         ("    dev: dev.json", f"    sha256: {{dev: {SHA}}}", "corpora.small.sha256.dev: the corpus has no split dev"),
         ("    train: train.json\n    dev: dev.json\n", "", "corpora.small: needs train, dev or both"),
         (
@@ -122,27 +131,31 @@ def test_the_params_of_this_project_are_valid() -> None:
             "corpora.small.train: 'hf:a/b' has no revision: write hf:owner/name@rev",
         ),
         ("train: train.json", "train: 'hf:a b@v1'", "corpora.small.train: 'hf:a b@v1' is not hf:owner/name@revision"),
-        ("identity", "identity\n    repair: maybe", "corpora.small.repair: Invalid enum value 'maybe'"),
-        ("identity", "identity\n    columns: [a]", "corpora.small.columns: Expected `object`, got `array`"),
+        ("identity", "identity\n    repair: maybe", "corpora.small.repair: 'maybe' is not one of off, on"),
+        ("identity", "identity\n    columns: [a]", "corpora.small.columns: must be keys with values, not a list"),
         ("identity", "identity\n    split: {test: a}", "corpora.small.split.test: no such key"),
-        ("  small:", "  small.1:", "corpora: a key in it: Expected `str` matching regex"),
-        ("  small:", "  ../small:", "corpora: a key in it: Expected `str` matching regex"),
-        ("  small:", "  3:", "corpora: a key in it: Expected `str`, got `int`"),
-        ("language:", "translators: {t: {engine: none}}\nlanguage:", "translators.t.engine: Invalid value 'none'"),
-        ("language:", "runs: {r: 3}\nlanguage:", "runs.r: Expected `object`, got `int`"),
-        ("language:", "align: {min_score: 2}\nlanguage:", "align.min_score: Expected `float` <= 1.0"),
-        ("language:", "rescue: {enabled: 1}\nlanguage:", "rescue.enabled: Expected `bool`, got `int`"),
-        ("language:", "executor: spark\nlanguage:", "executor: Invalid enum value 'spark'"),
+        ("  small:", "  small.1:", "corpora: a key in it: must be a name of letters, digits, _ and -"),
+        ("  small:", "  ../small:", "corpora: a key in it: must be a name of letters, digits, _ and -"),
+        ("  small:", "  3:", "corpora: a key in it: must be text, not a whole number"),
+        (
+            "language:",
+            "translators: {t: {engine: none}}\nlanguage:",
+            "translators.t.engine: 'none' is not one of memory, identity, ",
+        ),
+        ("language:", "runs: {r: 3}\nlanguage:", "runs.r: must be keys with values, not a whole number"),
+        ("language:", "align: {min_score: 2}\nlanguage:", "align.min_score: must be at most 1"),
+        ("language:", "rescue: {enabled: 1}\nlanguage:", "rescue.enabled: must be true or false, not a whole number"),
+        ("language:", "executor: spark\nlanguage:", "executor: 'spark' is not one of local, ray"),
         ("language:", "ray: {adress: auto}\nlanguage:", "ray.adress: no such key"),
         ("language:", "align: {encoder: {model: e5, bellow: 1}}\nlanguage:", "align.encoder.bellow: no such key"),
         (
             "language:",
             "align: {encoder: {layer: 7}}\nlanguage:",
-            "align.encoder: Object missing required field `model`",
+            "align.encoder: the key model is missing",
         ),
         ("language:", "align: {words: corpus}\nlanguage:", "align.words: was removed; `align.encoder` replaces it"),
-        ("language:", "ray: {address: 'ray://head:10001'}\nlanguage:", "ray.address: Expected `str` matching regex"),
-        ("language:", "? [a, b]\n: 1\nlanguage:", "top level: a key in it: Expected `str`"),
+        ("language:", "ray: {address: 'ray://head:10001'}\nlanguage:", "ray.address: must be auto, or host:port"),
+        ("language:", "? [a, b]\n: 1\nlanguage:", "top level: a key in it: must be text"),
     ],
 )
 def test_an_error_names_the_wrong_key(tmp_path: Path, old: str, new: str, problem: str) -> None:
@@ -153,8 +166,8 @@ def test_an_error_names_the_wrong_key(tmp_path: Path, old: str, new: str, proble
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "params.yaml: top level: Expected `object`, got `null`"),
-        ("[]", "params.yaml: top level: Expected `object`, got `array`"),
+        ("", "params.yaml: top level: must be keys with values, not nothing"),
+        ("[]", "params.yaml: top level: must be keys with values, not a list"),
         ("a: [", ", line 1, column 5: not YAML: expected the node content"),
         ("a: 1\n\tb: 2", ", line 2, column 1: not YAML: found character '\\t' that cannot start any token"),
         ("a: 1\na: 2", ", line 2, column 1: not YAML: found duplicate key"),
@@ -196,3 +209,12 @@ def test_files_that_are_not_text_or_cannot_be_read(tmp_path: Path) -> None:
 def test_the_error_for_an_unknown_corpus_lists_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ParamsError, match=r"corpora\.large: there is no such corpus \(known: small\)"):
         read_text(tmp_path, PARAMS).corpus("large")
+
+
+def test_every_form_of_text_has_words() -> None:
+    def forms(node: object) -> set[str]:
+        below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        own = {node["pattern"]} if isinstance(node, dict) and isinstance(node.get("pattern"), str) else set()
+        return own.union(*map(forms, below))
+
+    assert forms(msgspec.json.schema(Params)) == set(FORMS)

@@ -1,7 +1,8 @@
 """Reads params.yaml as typed settings. The error for a wrong or unknown key names the key."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct, field
 
-from spanferry.errors import InputError, ParamsError
+from spanferry.errors import InputError, ParamsError, plain_problem
 from spanferry.executors import ExecutorName, RaySettings
 from spanferry.hub.ids import is_hub_id, parse_hub_id
 from spanferry.language.codes import find_code_problem
@@ -21,7 +22,7 @@ from spanferry.reader.settings import CheckReaderSettings, Run
 from spanferry.records import SPLITS, Split
 from spanferry.surrogates import SURROGATES
 from spanferry.translation.settings import TranslateSettings, TranslatorSettings
-from spanferry.yaml_files import read_yaml
+from spanferry.yaml_files import read_yaml, schemas_at
 
 PARAMS = Path("params.yaml")
 RESERVED = ("digests", "inputs", "runs", "settings")
@@ -33,11 +34,24 @@ REMOVED_KEYS = {"align.words": "was removed; `align.encoder` replaces it (a pret
 # Names are used for folders and in dvc.yaml (`corpora.NAME`), where a dot would separate two keys.
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z"
 EntryName = Annotated[str, Meta(pattern=NAME_PATTERN)]
+LOCATION_PATTERN = rf"^[^\0{SURROGATES}]+\Z"
+FORMS = {
+    NAME_PATTERN: "a name of letters, digits, _ and -, a letter or digit first",
+    r"^[0-9a-f]{64}\Z": "a checksum of 64 hexadecimal digits (0-9, a-f)",
+    r"\A[0-9a-f]{40}\Z": "a commit of 40 hexadecimal digits (0-9, a-f)",
+    LOCATION_PATTERN: "text that is not empty",
+    r"\A\S+\Z": "text without white space",
+    r"\A[\w-]+\Z": "a word of letters, digits, _ and -",
+    r"\A(auto|[^\s/:]+:[0-9]+)\Z": "auto, or host:port",
+    r"\A[A-Z]{3}\Z": "a currency of three capital letters, such as EUR",
+    r"^[A-Za-z0-9_:-]+$": "a word of letters, digits, _, : and -",
+}
+"""The words for the forms of texts in params.yaml: regular expression -> words."""
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 SEVERAL_LANGUAGES = "mul"
 """The code of ISO 639-2 for a corpus with several languages. Its question ids state the language of each question."""
 
-Location = Annotated[str, Meta(pattern=rf"^[^\0{SURROGATES}]+\Z")]
+Location = Annotated[str, Meta(pattern=LOCATION_PATTERN)]
 """A path, a URL, or a data set on the Hub (`hf:owner/name@revision`)."""
 
 NonEmpty = Annotated[str, Meta(min_length=1)]
@@ -220,13 +234,26 @@ def convert_entry(raw: object, type_: type[T], key: str) -> T:
         message, _, path = str(error).partition(" - at ")
         if is_of_key := path.startswith("`key` in "):
             path = path.removeprefix("`key` in ")
-        keys = [key, path.strip("`").removeprefix("$").removeprefix(".")]
+        place = path.strip("`").removeprefix("$").removeprefix(".")
+        keys, schemas = [key, place], schemas_at(type_, place)
         if unknown := re.search(r"unknown field `(.+)`", message):
             keys = [*filter(None, keys), unknown[1]]
-            message = REMOVED_KEYS.get(".".join(keys), "no such key")
+            message = REMOVED_KEYS.get(".".join(keys)) or no_such_key(unknown[1], schemas)
+        elif given := re.fullmatch(r"Invalid (?:enum )?value (.+)", message):
+            allowed = [str(value) for schema in schemas for value in schema.get("enum", ())]
+            message = f"{given[1]} is not one of {', '.join(allowed)}" if allowed else f"{given[1]} is not allowed"
+        else:
+            message = plain_problem(message, FORMS)
         if is_of_key:
             message = f"a key in it: {message}"
         raise ParamsError(f"params.yaml: {'.'.join(filter(None, keys)) or 'top level'}: {message}") from error
+
+
+def no_such_key(key: str, schemas: Iterable[Mapping[str, Any]]) -> str:
+    """Return the message for an unknown key, with the key of the schemas that is most similar."""
+    known = {name for schema in schemas for name in schema.get("properties", ())}
+    similar = get_close_matches(key, sorted(known), n=1)
+    return "no such key" + "".join(f" (did you mean {name}?)" for name in similar)
 
 
 def find_problem(params: Params) -> str | None:

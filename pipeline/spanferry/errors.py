@@ -14,6 +14,9 @@ Stages and commands print the message on stderr and exit with code 2.
 Interrupted is no error: a person pressed Ctrl-C. The exit code is 130.
 """
 
+import re
+from ast import literal_eval
+from collections.abc import Mapping
 from errno import ENOSPC
 
 
@@ -82,6 +85,65 @@ def describe_os_error(error: OSError) -> str:
     where = f"{error.filename}: " if error.filename is not None else ""
     remedy = "; make room, then run again" if error.errno == ENOSPC else ""
     return f"{where}{error.strerror or single_line(error)}{remedy}"
+
+
+_TYPES = {
+    "array": "a list",
+    "bool": "true or false",
+    "bytes": "text",
+    "date": "a date",
+    "datetime": "a date with its time",
+    "float": "a number",
+    "int": "a whole number",
+    "null": "nothing",
+    "object": "keys with values",
+    "str": "text",
+}
+_LIMITS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
+_EXPECTED = re.compile(
+    r"Expected `(?P<types>[^`]+)`"
+    r"( matching regex (?P<form>'.*'|\".*\")"
+    r"| of length (?P<sizes>[<>]=?)? ?(?P<size>\d+)"
+    r"| (?P<limits>[<>]=?) (?P<limit>\S+?)(\.0)?)?"
+    r"(, got `?(?P<given>[^`]+)`?)?"
+)
+
+
+def plain_problem(message: str, forms: Mapping[str, str] | None = None) -> str:
+    """Say in plain words what msgspec says of a value, and where it is.
+
+        Expected `int`, got `str` - at `$.batch`  ->  batch: must be a whole number, not text
+
+    forms: regular expression -> the words for it, such as "64 hexadecimal digits".
+    """
+    problem, _, where = message.partition(" - at ")
+    path = where.strip("`").removeprefix("$").removeprefix(".")
+    place = re.sub(r"^(.*)\[\.\.\.\]", lambda part: f"a value in {part[1] or 'it'}", path)
+    if field := re.fullmatch(r"Object missing required field `(.+)`", problem):
+        problem = f"the key {field[1]} is missing"
+    elif field := re.fullmatch(r"Object contains unknown field `(.+)`", problem):
+        problem = f"there is no key {field[1]}"
+    elif value := re.fullmatch(r"Invalid (?:enum )?value (.+)", problem):
+        problem = f"{value[1]} is not allowed"
+    elif found := _EXPECTED.fullmatch(problem):
+        problem = f"must be {_expectation(found, forms or {})}"
+        if found["given"]:
+            problem += f", not {_words(found['given'])}"
+    return f"{place}: {problem}" if place else problem
+
+
+def _expectation(found: re.Match[str], forms: Mapping[str, str]) -> str:
+    if found["form"]:
+        form = literal_eval(found["form"])
+        return forms.get(form, f"text of the form {form}")
+    if found["size"]:
+        noun = {"str": "character", "array": "value"}.get(found["types"], "key") + ("" if found["size"] == "1" else "s")
+        return f"{_words(found['types'])} of {_LIMITS.get(found['sizes'], 'exactly')} {found['size']} {noun}"
+    return f"{_LIMITS[found['limits']]} {found['limit']}" if found["limits"] else _words(found["types"])
+
+
+def _words(types: str) -> str:
+    return " or ".join(_TYPES.get(type_, type_) for type_ in types.split(" | "))
 
 
 def single_line(error: BaseException) -> str:

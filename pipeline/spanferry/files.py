@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 from psutil import pid_exists
 
-from spanferry.errors import InputError
+from spanferry.errors import InputError, plain_problem
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ def read_json(path: Path, type_: type[T], message: str = "{}") -> T:
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: {message.format(error)}") from error
+        raise InputError(f"{path}: {message.format(plain_problem(str(error)))}") from error
 
 
 def file_sha256(path: Path) -> str:

@@ -1,9 +1,12 @@
 """Reads and writes YAML 1.2, in which 3e-5 is a number and `no` is a string."""
 
+import re
 from io import StringIO
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
@@ -69,3 +72,22 @@ def to_yaml(value: object) -> str:
     writer.indent(mapping=2, sequence=4, offset=2)
     writer.dump(value, out)
     return out.getvalue()
+
+
+def schemas_at(type_: Any, path: str) -> list[dict[str, Any]]:
+    """Return the JSON schemas of the values that a type allows at a path such as `build.corpora[0]`."""
+    root = msgspec.json.schema(type_)
+
+    def alternatives(node: dict[str, Any]) -> list[dict[str, Any]]:
+        if "$ref" in node:
+            return alternatives(root["$defs"][node["$ref"].rpartition("/")[2]])
+        return [found for each in node["anyOf"] for found in alternatives(each)] if "anyOf" in node else [node]
+
+    nodes = alternatives(root)
+    for part in re.findall(r"\[[^]]*\]|[^.\[]+", path):
+        children = [
+            node.get("properties", {}).get(part) or node.get("items") or node.get("additionalProperties")
+            for node in nodes
+        ]
+        nodes = [found for child in children if isinstance(child, dict) for found in alternatives(child)]
+    return nodes

@@ -195,5 +195,7 @@ def test_what_cannot_be_read_is_refused_in_one_line(tmp_path, results: list[dict
 
 
 def test_other_tasks_are_refused(tmp_path):
-    with pytest.raises(InputError, match=r"^ls.json task 1: not from the tasks of `spanferry review`: Object missing"):
+    with pytest.raises(
+        InputError, match=r"^ls.json task 1: not from the tasks of `spanferry review`: data: the key split is missing"
+    ):
         read(tmp_path, {"id": 1, "data": {"text": "Hello"}, "annotations": []})

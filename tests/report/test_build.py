@@ -89,8 +89,8 @@ def test_the_cost_and_gain_of_rescue_are_described(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[]", "not what stage rescue writes: Expected `object`, got `array`"),
-        ('{"requests": -1}', "not what stage rescue writes: Expected `int` >= 0 "),
+        ("[]", "not what stage rescue writes: must be keys with values, not a list"),
+        ('{"requests": -1}', "not what stage rescue writes: a value in it: must be at least 0"),
         ('{"requests": 1}', "lacks characters, rescued, "),
     ],
 )

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from spanferry.corrections.editing import Edit
 from spanferry.corrections.files import Order, PlacedItem, ReviewedItem, SelectedSpan
-from spanferry.errors import InputError
+from spanferry.errors import InputError, plain_problem
 from spanferry.records import Span, Split, Verdict
 
 SPAN, VERDICT, QUESTION, CONTEXT = "answer_span", "verdict", "corrected_question", "corrected_paragraph"
@@ -97,7 +97,9 @@ def read_export(raw: bytes, location: str) -> Iterator[PlacedItem]:
             else:
                 data, given = msgspec.convert(entry, TaskData), [min_answers(entry)]
         except msgspec.ValidationError as error:
-            raise InputError(f"{place}: not from the tasks of `spanferry review`: {error}") from error
+            raise InputError(
+                f"{place}: not from the tasks of `spanferry review`: {plain_problem(str(error))}"
+            ) from error
         for answers in given:
             yield PlacedItem(place, data.order == "random", reviewed_item(place, data, answers))
 

@@ -7,7 +7,7 @@ import msgspec
 
 from spanferry.corrections import label_studio
 from spanferry.corrections.files import PlacedItem, ReviewFile, fetched_name
-from spanferry.errors import InputError
+from spanferry.errors import InputError, plain_problem
 from spanferry.files import regular_file
 
 
@@ -27,7 +27,7 @@ def read_review(path: Path, location: str) -> list[PlacedItem]:
     except OSError as error:
         raise InputError(f"{location}: {error.strerror or error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{location}: not an export of a review: {error}") from error
+        raise InputError(f"{location}: not an export of a review: {plain_problem(str(error))}") from error
     for item in placed:
         check_texts(item)
     return placed

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from spanferry.errors import InputError
+from spanferry.errors import InputError, plain_problem
 from spanferry.files import regular_file
 from spanferry.reader.settings import Run
 from spanferry.squad import Document, cleaned_name, read_squad
@@ -69,4 +69,6 @@ def read_checksums(path: Path) -> dict[str, str]:
             f"{path}: {error.strerror or error}; is its corpus in build.corpora of params.yaml?"
         ) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not the checksums of a corpus: {error}; build it again with `dvc repro`") from error
+        raise InputError(
+            f"{path}: not the checksums of a corpus: {plain_problem(str(error))}; build it again with `dvc repro`"
+        ) from error

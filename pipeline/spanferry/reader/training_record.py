@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from spanferry.errors import InputError
+from spanferry.errors import InputError, plain_problem
 from spanferry.reader.features import FeatureCounts
 from spanferry.reader.settings import Run
 
@@ -39,4 +39,4 @@ def read_training_record(folder: Path) -> TrainingRecord:
     except OSError as error:
         raise InputError(f"{folder}: not a model that `finetune` wrote: {error.strerror or error}") from error
     except (ValueError, msgspec.ValidationError) as error:
-        raise InputError(f"{path}: {error}") from error
+        raise InputError(f"{path}: not what `finetune` wrote: {plain_problem(str(error))}") from error
