@@ -90,6 +90,15 @@ def test_counts_that_contradict_the_loss_report(built):
     )
 
 
+@pytest.mark.parametrize("reason", ["low_quality", "judged_wrong"])
+def test_unanswerable_questions_may_be_dropped_on_purpose(built, reason):
+    figures = msgspec.json.decode(built[1].read_bytes())
+    figures["dev"]["no_answer"]["dropped"] += 1
+    figures["dev"]["no_answer"]["reasons"][reason] += 1
+    write_json(built[1], figures)
+    build_package(*built, BUILD, ABOUT)
+
+
 def test_missing_files(built):
     for path in built[0].glob("*.json"):
         path.unlink()

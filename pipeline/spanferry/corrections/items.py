@@ -4,6 +4,7 @@ The hash identifies an item. When a text or a span of it changes in a later buil
 corrections that were made before are no longer applied to it.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -43,9 +44,10 @@ class Item:
     @property
     def seen(self) -> str:
         """The hash of everything that a reviewer sees of the item."""
-        parts = (self.split, self.question_id, self.question, self.translation, self.passage.source)
-        judged = (self.passage.target, str(self.field or ""), sorted(set(self.answers)), self.span)
-        return sha256(repr((*parts, *judged)).encode("utf-8", "surrogatepass")).hexdigest()[:HASH_DIGITS]
+        texts = (self.question, self.translation, self.passage.source, self.passage.target)
+        parts = (self.split, self.question_id, *texts, self.field, sorted(set(self.answers)), self.span)
+        # JSON in ASCII is the same in all versions of Python, which `repr` is not, and has lone surrogates too.
+        return sha256(json.dumps(parts).encode()).hexdigest()[:HASH_DIGITS]
 
 
 def question_items(

@@ -45,7 +45,7 @@ class Version:
         items = [
             item
             for question in self.source.questions
-            if question.id in self.questions
+            if question.reason is None and question.id in self.questions
             for item in question_items(
                 self.source.split,
                 question.id,

@@ -28,6 +28,8 @@ def describe_build(params: Params, name: str, source: Path) -> BuildDetails:
     settings = {section: msgspec.to_builtins(values) for section, values in sections.items()}
     if corpus.translator:
         settings["translator"] = public_settings(corpus.translator, params.translators)
+    if corrections := corpus.correction_locations():
+        settings["corrections"] = [public_url(each) if "://" in each else each for each in corrections]
     checksums = read_checksums(source)
     return BuildDetails(
         corpus=name,

@@ -31,7 +31,13 @@ VERSION = "v2.0"
 SHOWN_BREACHES = 3
 
 # The reasons for which an unanswerable question may be dropped.
-_ACCEPTED = (*SOURCE_REASONS, Reason.CONTEXT_UNTRANSLATED, Reason.QUESTION_UNTRANSLATED, Reason.LOW_QUALITY)
+_ACCEPTED = (
+    *SOURCE_REASONS,
+    Reason.CONTEXT_UNTRANSLATED,
+    Reason.QUESTION_UNTRANSLATED,
+    Reason.LOW_QUALITY,
+    Reason.JUDGED_WRONG,
+)
 
 QuestionAnswers = dict[tuple[str, str], list[tuple[str, int]]]
 """(question id, field) -> (text, start) of its answers, in order."""

@@ -63,9 +63,13 @@
   let storage = null;
   try {
     storage = window.localStorage;
-    state = { ...state, ...JSON.parse(storage.getItem(KEY) ?? "{}") };
   } catch {
-    storage = null;
+    storage = null; // the browser denies it
+  }
+  try {
+    state = { ...state, ...JSON.parse(storage?.getItem(KEY) ?? "{}") };
+  } catch {
+    state = empty(); // what was saved is damaged
   }
 
   function save() {
@@ -179,7 +183,6 @@
       state.contexts[item.passage] = clean;
     });
     say(touched ? `Saved. The edit touched the marked text: check it. Now “${slice(clean, spanOf(item))}”.` : "Saved.");
-    $(what === "question" ? "translation" : "target").focus();
   }
 
   // --- Export.
@@ -409,7 +412,6 @@
   document.addEventListener("pointerup", (event) => event.pointerType === "mouse" && event.target.closest("#target, #item") && takeSelection());
   addEventListener("beforeunload", (event) => !storage && !exported && event.preventDefault());
 
-  // What was saved may be damaged.
   if (!items[state.at]) state = empty();
   save();
   draw();
