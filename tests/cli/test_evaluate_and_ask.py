@@ -32,6 +32,11 @@ def test_predictions_of_any_reader_are_scored(workdir, run, refusal):
     against = json.loads(run(evaluate, *files, *silent).stdout)["against"]
     assert against["exact"]["difference"] == 20.0 - OFFICIAL["exact"]
 
+    lines = run(evaluate, *files, "--table").stdout.splitlines()
+    assert lines[0].split() == ["questions", "EM", "%", "F1", "%"]
+    assert lines[1].split() == ["all", "20", f"{OFFICIAL['exact']:.2f}", f"{OFFICIAL['f1']:.2f}"]
+    assert lines[-1].startswith("95 % intervals: EM ")
+
     (workdir / "some.json").write_bytes(msgspec.json.encode(dict(list(PREDICTIONS.items())[1:])))
     some = run(evaluate, "--gold", "gold.json", "--predictions", "some.json")
     assert (json.loads(some.stdout)["total"], some.stderr) == (19, "evaluate: 1 question has no prediction\n")

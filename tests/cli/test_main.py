@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 
@@ -95,6 +97,15 @@ def test_the_shell_completes_commands_and_options(monkeypatch):
 def test_errors_are_red_on_a_terminal_unless_no_color_is_set(workdir, no_color, red):
     result = CliRunner().invoke(main, ["plan", "gone"], env={"NO_COLOR": no_color}, color=True)
     assert result.stderr.startswith(f"{red}spanferry plan:")
+
+
+def test_a_reader_that_has_enough_is_no_error():
+    code = "from spanferry.cli import main; main(['validate', '--rules'])"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
 
 
 def test_every_command_has_its_name():

@@ -1,6 +1,7 @@
 """`spanferry evaluate`: scores predictions as the official SQuAD script does, with intervals and breakdowns."""
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -32,8 +33,15 @@ SHOWN_CHARACTERS = 40  # of an id in a message
 @path_option(
     "--against", required=False, help="Other predictions, for a paired test. Null odds are not applied to them."
 )
+@click.option("--table", "as_table", is_flag=True, help="Print a table of the scores instead of JSON.")
 def evaluate(
-    gold: Path, predictions: Path, null_odds: Path | None, threshold: float, language: str | None, against: Path | None
+    gold: Path,
+    predictions: Path,
+    null_odds: Path | None,
+    threshold: float,
+    language: str | None,
+    against: Path | None,
+    as_table: bool,
 ) -> None:
     """Score PREDICTIONS against GOLD and print JSON. The keys of the official script are at its top level.
 
@@ -52,7 +60,10 @@ def evaluate(
     if against:
         tests = evaluation.compare_predictions(document, result, prediction_files.read_predictions(against).answers)
         printed["against"] = msgspec.to_builtins(tests)
-    click.echo(printable_json(json.dumps(printed, ensure_ascii=False, indent=2)))
+    if as_table:
+        click.echo("\n".join(table_lines(result.figures())))
+    else:
+        click.echo(printable_json(json.dumps(printed, ensure_ascii=False, indent=2)))
     if warning := metrics.warn_about_total(result.figures()):
         say_line(command_name(), warning)
     for line in reading.describe(uses_offsets=False):
@@ -65,6 +76,18 @@ def evaluate(
         subject = "1 prediction is" if len(unknown) == 1 else f"{len(unknown):,} predictions are"
         example = repr(unknown[0][:SHOWN_CHARACTERS])
         say_line(command_name(), f"{subject} not for a question of {gold}, such as {example}")
+
+
+def table_lines(figures: Mapping[str, float]) -> Iterator[str]:
+    """Yield a table of the official scores in per cent, with their 95 % intervals where they are known."""
+    yield f"{'':<12}{'questions':>11}{'EM %':>9}{'F1 %':>9}"
+    for label, prefix in (("all", ""), ("has answer", "HasAns_"), ("no answer", "NoAns_")):
+        total, exact, f1 = (figures.get(f"{prefix}{key}") for key in ("total", "exact", "f1"))
+        if total is not None and exact is not None and f1 is not None:
+            yield f"{label:<12}{total:>11,.0f}{exact:>9.2f}{f1:>9.2f}"
+    if "exact_low" in figures:
+        exact, f1 = (f"{figures[f'{key}_low']:.2f} to {figures[f'{key}_high']:.2f}" for key in ("exact", "f1"))
+        yield f"95 % intervals: EM {exact}, F1 {f1}"
 
 
 def default_language() -> str:

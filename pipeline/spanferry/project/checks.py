@@ -24,6 +24,7 @@ from spanferry.errors import READER_PACKAGES, InputError, ParamsError, Translati
 from spanferry.pretrained import find_model
 from spanferry.project.corpora import is_local
 from spanferry.project.files import REQUIREMENTS, pinned_version
+from spanferry.report.wording import plural
 from spanferry.translation.engines.keys import read_key
 from spanferry.translation.engines.registry import find_settings
 from spanferry.translation.engines.services import Service, service_of
@@ -66,7 +67,8 @@ def check_project(folder: Path, memory: Path) -> Iterator[Finding]:
     except ParamsError as error:
         yield Finding("params.yaml", "problem", single_line(error), "correct it; the other checks need it")
         return
-    built = f"{len(params.build.corpora)} corpora, {len(params.build.runs)} runs"
+    corpora, runs = len(params.build.corpora), len(params.build.runs)
+    built = f"{corpora} {'corpus' if corpora == 1 else 'corpora'}, {plural(runs, 'run')}"
     if params.build.corpora or params.build.runs:
         yield Finding("params.yaml", "ok", f"valid; builds {built}")
     else:
