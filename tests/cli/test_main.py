@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 
 import click
 import pytest
@@ -56,6 +57,9 @@ def test_an_interrupted_command_is_one_line(monkeypatch, during):
     assert result.stderr == f"spanferry{' plan' if during == 'run' else ''}: stopped\n"
 
 
+ROOT = Path(__file__).parents[2]
+
+
 def leaves(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Yield each command below a group with its words."""
     context = click.Context(group)
@@ -100,8 +104,10 @@ def test_errors_are_red_on_a_terminal_unless_no_color_is_set(workdir, no_color, 
 
 
 def test_a_reader_that_has_enough_is_no_error():
-    code = "from spanferry.cli import main; main(['validate', '--rules'])"
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    code = "from spanferry.cli import main; main(['validate', 'data/sample/dev-v2.0.json', '--json'])"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()

@@ -26,7 +26,6 @@ F = TypeVar("F", bound=Callable[..., Any] | click.Command)
 
 LOG_EVERY_S = 60.0  # between two lines of progress in a log
 INTERRUPTED = 130  # the exit code after Ctrl-C: 128 + SIGINT
-BROKEN_PIPE = 141  # 128 + SIGPIPE
 
 
 class Command(click.Command):
@@ -60,9 +59,7 @@ class Command(click.Command):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # Whoever read the output has enough of it (`| head`). Python would complain once more when it ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(BROKEN_PIPE)
+            raise  # whoever read the output has enough of it (`| head`); click then ends quietly, with exit code 1
         except (SpanferryError, OSError, MemoryError) as error:
             # An OSError, such as a full disk or a missing permission, is a problem for the user to solve and not a bug.
             message, code = printable(describe_error(error, ctx)), 2
