@@ -94,6 +94,11 @@ def test_a_wrong_corpus_changes_nothing(project: Path, refusal, arguments: list[
     assert {path.name: path.read_bytes() for path in project.iterdir()} == before
 
 
+def test_outside_of_a_project_the_remedy_is_named(workdir: Path, refusal) -> None:
+    assert "start one with `spanferry init`" in refusal(new, "corpus", "towns", *MEMORY)
+    assert list(workdir.iterdir()) == []
+
+
 def test_a_second_corpus_of_a_name_is_refused(project: Path, run, refusal) -> None:
     run(new, "corpus", "towns", *MEMORY)
     assert "has a corpus 'towns' already" in refusal(new, "corpus", "towns", *MEMORY)

@@ -50,6 +50,8 @@ def corpus(
 
     On a terminal it asks for what is missing. Comments and all other lines of params.yaml stay as they are.
     """
+    if not PARAMS.exists():
+        raise ParamsError(f"there is no {PARAMS} here: cd into a project, or start one with `spanferry init`")
     params = read_params()
     check_name(params, name)
     given = {
