@@ -10,6 +10,8 @@ from spanferry.corrections.corpus import make_finder
 from spanferry.corrections.reading import read_reviews
 from spanferry.corrections.wording import describe_corrections
 
+SHOWN_OUTDATED = 10
+
 
 @click.command(cls=Command, name="clean", help=__doc__)
 @click.option("--corpus", "name", required=True)
@@ -63,8 +65,11 @@ def main(
     )
     if answers.corrections:
         print_summary("clean", f"{name}: {describe_corrections(answers.corrections)}")
-    for item in answers.outdated:
-        print_summary("clean", f"{name}: {item.place}: outdated: question {item.question_id!r} has changed since")
+    for item in answers.outdated[:SHOWN_OUTDATED]:
+        question = f"question {item.question_id!r} has changed since, or is gone"
+        print_summary("clean", f"{name}: {item.place}: outdated: {question}")
+    if (more := len(answers.outdated) - SHOWN_OUTDATED) > 0:
+        print_summary("clean", f"{name}: {more:,} more are outdated; the loss report lists them")
     print_summary("clean", f"{name}: {answers.kept:,} of {answers.visited:,} answers kept")
 
 

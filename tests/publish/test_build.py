@@ -60,6 +60,14 @@ def test_the_sources_are_stated_with_revision_and_without_secrets(tmp_path: Path
     assert details.sources["dev"] == SourceFile("hf:anna/havens@v1.2", SHA, "v1.2")
 
 
+def test_corrections_are_stated_because_a_rebuild_needs_them(tmp_path: Path) -> None:
+    corrections = "    corrections: [anna.json, 'https://me:secret@host.example/ben.json']\n"
+    details = describe(
+        tmp_path, PARAMS.replace("    translator: identity\n", "    translator: identity\n" + corrections)
+    )
+    assert details.settings["corrections"] == ["anna.json", "https://host.example/ben.json"]
+
+
 def test_the_ids_that_were_made_are_counted(tmp_path: Path) -> None:
     assert describe(tmp_path, PARAMS).made_ids == 0
     (tmp_path / "notes.json").write_text('{"train": {"made_id": 3, "number_text": 2}, "dev": {"made_id": 1}}')
