@@ -24,6 +24,7 @@ from spanferry.translation.public_settings import public_settings
 @path_option("--translate", required=False, help="The report of stage translate, if it ran.")
 @path_option("--rescue", required=False, help="The report of stage rescue, if it ran.")
 @path_option("--names", required=False, help="The report of stage names, if it ran.")
+@path_option("--quality", required=False, help="The table of the questions' quality, if stage check ran.")
 @path_option("--out")
 def main(
     name: str,
@@ -37,11 +38,12 @@ def main(
     translate: Path | None,
     rescue: Path | None,
     names: Path | None,
+    quality: Path | None,
     out: Path,
 ) -> None:
     params = read_params()
     texts = None if params.corpus(name).native else translations
-    build = read_build(layout, paragraphs, clean, decisions, texts, corrected)
+    build = read_build(layout, paragraphs, clean, decisions, texts, corrected, quality)
     languages = params.languages(name).source, params.languages(name).target
     reports = {"translate": translate, "rescue": rescue, "names": names}
     translator = params.corpus(name).translator

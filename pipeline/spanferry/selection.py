@@ -98,8 +98,7 @@ def drop_low_quality(selection: Selection, quality: pa.Table, min_quality: float
     stays, and so does one that a person has corrected. Raises InputError when the tables are not from the same build.
     """
     questions = selection.questions
-    if any(not questions[mine].equals(quality[its]) for mine, its in (("split", "split"), ("id", "question_id"))):
-        raise StaleError("layout.parquet and quality.parquet are from different builds", "check")
+    check_same_questions(questions, quality)
     is_low = numpy_of(pc.fill_null(pc.less(quality["quality"], min_quality), False))
     owners = numpy_of(selection.owners)
     is_low[owners[numpy_of(pc.list_value_length(spans["corrected"])) > 0]] = False
@@ -159,6 +158,12 @@ def check_same_paragraphs(layout: pa.Table, table: pa.Table, name: str) -> None:
     """Raise InputError when a table does not have the layout's paragraphs. name: the table's name for the message."""
     if any(not layout[column].equals(table[column]) for column in PARAGRAPH_KEY):
         raise StaleError(f"layout.parquet and {name}.parquet are from different builds", "segment")
+
+
+def check_same_questions(questions: pa.Table, quality: pa.Table) -> None:
+    """Raise InputError when the quality (QualityRow) is not that of these questions."""
+    if any(not questions[mine].equals(quality[its]) for mine, its in (("split", "split"), ("id", "question_id"))):
+        raise StaleError("layout.parquet and quality.parquet are from different builds", "check")
 
 
 def check_answers_agree(selection: Selection, counted: np.ndarray) -> None:

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from spanferry import tables
 from spanferry.arrow import schema_of
 from spanferry.checksums import SHA256SUMS, checksum_lines
-from spanferry.errors import ContractError, InputError
+from spanferry.errors import ContractError, InputError, StaleError
 from spanferry.files import atomic_folder, write_bytes, write_json
 from spanferry.loss_figures import LossFigures, read_figures
 from spanferry.publish.about import About, BuildDetails
@@ -135,7 +135,7 @@ def add_quality(questions: pa.Table, quality: pa.Table | None, provenance: pa.Ta
     rows = pc.index_in(questions["id"], value_set=own["question_id"].combine_chunks())
     if rows.null_count:
         missing = questions["id"].filter(pc.is_null(rows))[0].as_py()
-        raise InputError(f"quality: question {missing!r} is not in it; rebuild from check on")
+        raise StaleError(f"quality.parquet lacks question {missing!r}", "check")
     touched = pc.and_(
         pc.equal(provenance["split"], split), pc.greater(pc.list_value_length(provenance["corrected"]), 0)
     )

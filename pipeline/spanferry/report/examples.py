@@ -81,6 +81,7 @@ def answer_columns(spans: Sequence[SpanRow]) -> dict[str, list[Any]]:
     f Field   i index   r Reason or -1   m Method or -1   p probability * 1000
     a source text   s source start   t translation   k marked translation   x span   y its start
     n occurrence   o occurrences   c candidates [start, text, Method, score * 1000]
+    u quality of the question * 1000   w what speaks against the question
     """
 
     def placed(value: Callable[[Placement], Any], missing: Any = None) -> list[Any]:
@@ -101,6 +102,8 @@ def answer_columns(spans: Sequence[SpanRow]) -> dict[str, list[Any]]:
         "n": placed(lambda placement: placement.occurrence),
         "o": placed(lambda placement: placement.occurrences),
         "c": [list(map(pack_candidate, span.candidates[:CANDIDATES])) for span in spans],
+        "u": [span.quality and to_thousandths(span.quality.quality) for span in spans],
+        "w": [span.quality.reasons if span.quality else () for span in spans],
     }
 
 

@@ -17,7 +17,15 @@ from spanferry.corrections.corpus import CorrectionRecord, read_corrections, wit
 from spanferry.errors import InputError
 from spanferry.files import read_json
 from spanferry.loss_figures import MemoryFigures, SpentFigures
-from spanferry.records import Field, ParagraphDecision, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
+from spanferry.records import (
+    Field,
+    ParagraphDecision,
+    QualityRow,
+    SourceParagraph,
+    SpanRow,
+    TargetParagraph,
+    TranslationRow,
+)
 from spanferry.report.wording import RESCUE_OUTCOMES
 from spanferry.selection import Selection, check_same_paragraphs, restore_selection
 
@@ -32,6 +40,7 @@ class Build:
     spans: the kept rows, then the rejected ones, as `clean` wrote them.
     translations: None for a corpus that is already in the target language.
     corrections: what people have corrected; paragraphs and spans have their corrections, translations have not.
+    quality: rows of QualityRow; None if stage check did not run.
     """
 
     layout: pa.Table
@@ -40,6 +49,7 @@ class Build:
     translations: pa.Table | None
     selection: Selection
     corrections: CorrectionRecord = field(default_factory=CorrectionRecord)
+    quality: pa.Table | None = None
 
     @cached_property
     def order(self) -> np.ndarray:
@@ -109,10 +119,11 @@ def read_build(
     decisions: Path,
     translations: Path | None,
     corrected: Path | None = None,
+    quality: Path | None = None,
 ) -> Build:
     """Read the tables that segment, locate, clean and translate wrote. corrected: None if nothing was corrected.
 
-    Raises InputError.
+    quality: the table that check wrote, None if it did not run. Raises InputError.
     """
     source = tables.read(layout, SourceParagraph)
     target = tables.read(paragraphs, TargetParagraph)
@@ -126,4 +137,5 @@ def read_build(
         translations=None if translations is None else tables.read(translations, TranslationRow),
         selection=restore_selection(source, tables.read(decisions, ParagraphDecision), spans),
         corrections=corrections,
+        quality=None if quality is None else tables.read(quality, QualityRow),
     )

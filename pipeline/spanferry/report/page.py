@@ -16,6 +16,7 @@ from spanferry.report.charts import draw_charts
 from spanferry.report.examples import BLOCK, WEAK, pack_examples, select_examples
 from spanferry.report.inputs import Build
 from spanferry.report.plots import breakdown_rows, group_shares
+from spanferry.report.quality_section import describe_quality
 from spanferry.report.reference import compare_with_reference
 
 TEMPLATE = Path(__file__).parent / "templates" / "loss.html"
@@ -94,6 +95,7 @@ def render_loss(
         articles=worst_articles(figures),
         reasons=[(reason.value, *wording.REASONS[reason]) for reason in Reason],
         methods=[(method.value, *wording.METHODS[method]) for method in Method],
+        quality=None if build.quality is None else describe_quality(build, build.quality),
         weak=WEAK,
         enough=ENOUGH,
         vocabulary=vocabulary_json(languages),

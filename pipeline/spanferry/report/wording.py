@@ -8,7 +8,7 @@ from typing import NamedTuple
 from spanferry.corrections.wording import describe_corrections
 from spanferry.loss_figures import Drift, LossFigures, MemoryFigures, SpentFigures, Tally, Unit, percent
 from spanferry.printing import show_amount
-from spanferry.records import SPLITS, Method, Reason, RepairKind, Split
+from spanferry.records import SPLITS, Method, Reason, RepairKind, Signal, Split
 from spanferry.translation.memory.passed_over import describe_counts
 
 
@@ -50,6 +50,24 @@ REASONS = {
     Reason.LOW_QUALITY: Label("too low in quality", "The question with its context and answers has too low a quality."),
     Reason.JUDGED_WRONG: Label("judged wrong", "A person judged it wrong, and gave nothing in its place."),
 }
+SIGNALS = {
+    Signal.SPAN_SURE: Label("uncertain span", "The probability of its spans is low."),
+    Signal.SAME_SENTENCE: Label("other sentence", "The span is in another sentence than the answer of the source."),
+    Signal.SAME_NUMBERS: Label("numbers", "The translation lacks or adds a number or a date."),
+    Signal.USUAL_LENGTH: Label("length", "The translation is longer or shorter than usual in this corpus."),
+    Signal.TRANSLATED: Label("not translated", "A part is left in the source language."),
+    Signal.INTACT: Label("damaged", "Repetition, leftover markers, markup, damaged characters, or a missing end."),
+    Signal.SAME_NAMES: Label("names", "Question and paragraph render a name differently."),
+    Signal.ASKS: Label("does not ask", "The question has lost its question mark or word."),
+    Signal.DISTINCT: Label("not distinct", "Another question of the paragraph became the same."),
+    Signal.REST_SOUND: Label("elsewhere", "Another sentence of the paragraph has one of these faults."),
+    Signal.SIMILAR: Label("says something else", "An encoder finds a text and its translation unlike."),
+    Signal.SAME_EXTENT: Label("extent", "An encoder links other words to the answer than those of the span."),
+    Signal.READER_AGREES: Label(
+        "reader disagrees", "A reader finds another answer, or one where there should be none."
+    ),
+}
+"""What it means that a signal is low."""
 METHODS = {
     Method.NATIVE: Label("native", "The corpus is already in the target language; the span is the source's."),
     Method.EXACT: Label("exact", "The translated answer, letter for letter."),

@@ -242,7 +242,8 @@
         ...line("translated on its own", rows.t[n], "", to),
         ...(rows.k[n] === null ? [] : line("marked sentence", rows.k[n], "", to)),
         ...(kept ? line("kept span", rows.x[n], rows.o[n] > 1 ? `occurrence ${rows.n[n]} of ${rows.o[n]}` : "", to) : []),
-        ...candidates),
+        ...candidates,
+        ...(rows.u[n] === null ? [] : line("quality of the question", percent(rows.u[n]), rows.w[n].join(" "), "en"))),
       element("div", { class: "sides" }, ...sides),
     );
     if (focused) ($(focused)?.disabled ? detail : $(focused))?.focus({ preventScroll: true }); // the focused button was replaced
