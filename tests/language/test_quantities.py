@@ -34,6 +34,7 @@ def differences(text: str, translation: str, source: str = "en", target: str = "
         ("five fish", "пять рыб", "en", "ru"),
         ("1 km", "een kilometer", "en", "nl"),
         ("on March 3, 1847", "op 3 maart 1847", "en", "nl"),
+        ("in May of 2012", "in mei 2012", "en", "nl"),
         ("it may be 5 times as high", "het kan 5 keer zo hoog zijn", "en", "nl"),
     ],
 )

@@ -255,6 +255,6 @@ def _months(words: Sequence[str], language: Language) -> Iterator[Quantity]:
     if not numbers or numbers.keys().isdisjoint(words):
         return
     for n, word in enumerate(words):
-        around = (*words[max(n - 1, 0) : n], *words[n + 1 : n + 2])
+        around = (*words[max(n - 1, 0) : n], *words[n + 1 : n + 3])  # "5 May", "May of 2012"
         if word in numbers and any(each[0].isdigit() for each in around):
             yield Quantity(word, numbers[word], in_digits=True)
