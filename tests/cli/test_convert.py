@@ -163,9 +163,9 @@ def test_mrqa_without_a_question_is_an_error(convert) -> None:
     value["data"][0]["paragraphs"][0]["qas"] = [question for question in questions if not question["answers"]]
     Path("none.json").write_bytes(as_json(value))
     done = convert("none.json", "out.jsonl", "--to", "mrqa")
-    assert done.exit_code == 2
-    assert done.stderr.splitlines()[-1] == (
-        "spanferry convert: none.json: out.jsonl was not written, because mrqa carries none of its questions"
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == (
+        "spanferry convert: none.json: out.jsonl was not written, because mrqa carries none of its questions\n"
     )
     assert not Path("out.jsonl").exists()
 

@@ -160,6 +160,14 @@ def test_offsets_are_read_in_every_way_they_are_written(value: object) -> None:
     assert read_one(as_json(opened(answers=[ANSWER | {"answer_start": value}]))).answers == (Answer("1612", 19),)
 
 
+def test_keys_may_be_written_with_capital_letters() -> None:
+    question = {"Id": "q", "QUESTION": "When?", "Answers": [{"Text": "1612", "Answer_Start": 19}]}
+    article = {"Title": "Lock", "Paragraphs": [{"Context": CONTEXT, "QAs": [question | {"Is_Impossible": "False"}]}]}
+    [(_, article, paragraph, read)] = iterate_questions(scan_bytes(as_json({"Data": [article]}), "FILE").document)
+    assert (article.title, paragraph.context) == ("Lock", CONTEXT)
+    assert read == Question("q", "When?", (Answer("1612", 19),), False)
+
+
 @pytest.mark.parametrize("start", [3, -1, 999, -(2**31), 2**31 - 1])
 def test_a_wrong_offset_is_no_fault_of_the_form(start: int) -> None:
     assert read_one(as_json(opened(answers=[ANSWER | {"answer_start": start}]))).answers == (Answer("1612", start),)

@@ -95,6 +95,10 @@ CMRC = {
     "title": "Lock",
     "qas": [{"query_id": "q1", "query_text": "When?", "answers": ["1612", "1612", "1612"]}],
 }
+CAPITALISED = {
+    "Context": CONTEXT,
+    "QAs": [{"ID" if key == "id" else key: value for key, value in one.items()} for one in (OPENED, OWNER)],
+}
 GUID = {"guid": "q1"} | {key: value for key, value in OPENED.items() if key != "id"}
 FLAT_ROWS = [
     {key: value for key, value in one.items() if key != "answers"}
@@ -211,6 +215,22 @@ FORMS = (
         lambda: as_json(squad(OPENED, OWNER)["data"]),
     ),
     Form(
+        "keys with capital letters",
+        '`"Context"`, `"QAs"`, `"ID"`',
+        lambda: as_json({"data": [{"title": "Lock", "paragraphs": [CAPITALISED]}]}),
+    ),
+    Form(
+        "one object where a list is expected",
+        '`"paragraphs": {…}`, `"qas": {…}`',
+        lambda: as_json({"data": [{"title": "Lock", "paragraphs": paragraph() | {"qas": OPENED}}]}),
+        ("q1",),
+    ),
+    Form(
+        "lists of offsets beside lists of texts",
+        '`"answers": ["1612"], "answer_start": [19]`, `"answers": [{"text": ["1612"], "answer_start": [19]}]`',
+        lambda: as_lines([row(answers=["1612"], answer_start=[19]), row(id="q2", answers=[ROW_ANSWERS])]),
+    ),
+    Form(
         "one article at the top", '`{"title": …, "paragraphs": […]}`', lambda: as_json(squad(OPENED, OWNER)["data"][0])
     ),
     Form(
@@ -320,6 +340,12 @@ FOREIGN = (
     Form("an HTML page", "`<!DOCTYPE html>`", lambda: b"<!DOCTYPE html>\n<html><title>Dataset</title></html>"),
     Form("CSV", "`id,context,question`", lambda: b"id,context,question\n1,It opened.,When?\n"),
     Form("CSV with semicolons", "`id;context;question`", lambda: b"id;context;question\n1;It opened.;When?\n"),
+    Form(
+        "BioASQ",
+        '`{"questions": [{"body": …, "snippets": […]}]}`',
+        lambda: as_json({"questions": [{"id": "q1", "body": "When?", "type": "factoid", "snippets": []}]}),
+        (),
+    ),
     Form(
         "chat messages",
         '`{"messages": […]}`',

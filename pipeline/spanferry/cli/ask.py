@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -89,12 +89,15 @@ def ask(
     spanferry ask --model models/dutch-mbert --context-file amsterdam.txt --question "Waar ligt Amsterdam?"
     spanferry ask --model models/dutch-mbert --questions dev.json --json > answers.jsonl
     """
-    asked = list_questions(read_context(context, context_file), question, questions)
+    told: list[str] = []
+    asked = list_questions(read_context(context, context_file), question, questions, told.append)
     from spanferry.pretrained import silence_transformers
     from spanferry.reader import QuestionAnswerer
 
     silence_transformers()
     answerer = QuestionAnswerer(model, revision=revision, weights=weights)
+    for line in told:  # not earlier: a failure is one line
+        say_line(command_name(), line)
     together = TOGETHER if question or questions else 1  # what a person types is answered at once
     while batch := list(islice(asked, together)):
         answers = answerer([{"question": one.question, "context": one.context} for one in batch], **settings)
@@ -120,14 +123,19 @@ def read_context(context: str | None, file: Path | None) -> str | None:
         raise InputError(f"{file}: not UTF-8 at byte {error.start:,}; save it as UTF-8") from error
 
 
-def list_questions(context: str | None, given: tuple[str, ...], file: Path | None) -> Iterator[Asked]:
-    """Return the questions to answer: those given, those of a file, or those that are typed. Raises InputError."""
+def list_questions(
+    context: str | None, given: tuple[str, ...], file: Path | None, tell: Callable[[str], None]
+) -> Iterator[Asked]:
+    """Return the questions to answer: those given, those of a file, or those that are typed. Raises InputError.
+
+    tell: called with each line about what the reader of a data set repaired, ignored and left out.
+    """
     if given and file:
         raise InputError("give either --question or --questions")
     if file is not None and context is None:
         reading = read_document(file)
         for line in reading.describe():
-            say_line(command_name(), f"{reading.name}: {line}")
+            tell(f"{reading.name}: {line}")
         rows = iterate_questions(reading.document)
         return (Asked(question.question, paragraph.context, question.id) for _, _, paragraph, question in rows)
     if context is None:

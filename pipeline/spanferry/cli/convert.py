@@ -63,13 +63,13 @@ def convert(
     if repair == "off":
         reading.repaired.refuse(source)
     document = reading.repaired_document
-    for line in describe_conversion(reading, document, form):
-        say_line(command_name(), f"{source}: {line}")
     written = count_carried(document, form)
     if not written:
         raise InputError(f"{source}: {out} was not written, because {form} carries none of its questions")
     with open_output(out, form) as file:
         write_form(document, form, file, name=Path(source).name.partition(".")[0])
+    for line in describe_conversion(reading, document, form):  # not earlier: a failure is one line
+        say_line(command_name(), f"{source}: {line}")
     say_line(command_name(), f"{source}: {plural(written, 'question')} written as {form}")
 
 

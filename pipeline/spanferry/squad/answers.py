@@ -13,8 +13,16 @@ from typing import Any, NamedTuple, cast
 
 from spanferry.records import Field, Reason
 from spanferry.squad.document import Answer
-from spanferry.squad.fields import Fields, Findings, find_text_problem, name_extra_keys, open_object
-from spanferry.squad.json_text import Doubled, cut, describe_value
+from spanferry.squad.fields import (
+    ANSWER_ALIASES,
+    Fields,
+    Findings,
+    find_text_problem,
+    name_extra_keys,
+    open_object,
+    rename_keys,
+)
+from spanferry.squad.json_text import Doubled, cut, describe_value, fields_of
 from spanferry.squad.notes import NoteKind
 from spanferry.squad.offsets.places import find_only_place, find_places
 from spanferry.squad.reading import Position
@@ -55,8 +63,16 @@ def find_answers_key(fields: Fields) -> str:
 
 
 def answer_keys(fields: Fields, key: str) -> frozenset[str]:
-    """Return the keys of a question that have its answers. A single text has its offset beside it."""
-    return frozenset({key, "answer_start"}) if isinstance(fields.get(key), str) else frozenset({key})
+    """Return the keys of a question that have its answers. Texts alone have their offsets beside them."""
+    return frozenset({key, "answer_start"}) if has_offsets_beside(fields, key) else frozenset({key})
+
+
+def has_offsets_beside(fields: Fields, key: str) -> bool:
+    """Return whether the answers are a text, or a list of texts for which a list of offsets is beside it."""
+    value = fields.get(key)
+    if isinstance(value, list) and isinstance(fields.get("answer_start"), list):
+        return all(isinstance(text, str) for text in cast("list[object]", value))
+    return isinstance(value, str)
 
 
 def read_answers(
@@ -73,7 +89,7 @@ def read_answers(
         return []
     if key in SINGLE_ANSWERS:
         found.note(NoteKind.ANSWERS_NAME, path, key)
-    if isinstance(value, str):
+    if has_offsets_beside(fields, key):
         value = {"text": value} | {name: fields[name] for name in ("answer_start",) if name in fields}
     try:
         items = list_answers(value, f"{path}.{key}", found, is_row=is_row)
@@ -92,7 +108,12 @@ def list_answers(value: object, path: str, found: Findings, *, is_row: bool) -> 
     if isinstance(value, Doubled):
         raise ValueError(f"has the key {cut((value.differing + value.same)[0])!r} twice")
     if isinstance(value, list):
-        return cast("list[object]", value)
+        items = cast("list[object]", value)
+        only = items[0] if len(items) == 1 and not isinstance(items[0], Doubled) else None
+        columns = fields_of(only) or {}
+        if not all(isinstance(columns.get(key), list) for key in ANSWER_KEYS):
+            return items
+        value = columns
     if not isinstance(value, dict):
         raise ValueError(f"is {describe_value(value)}, not a list of answers")
     columns = cast("dict[str, object]", value)
@@ -116,6 +137,7 @@ def read_slots(item: object, context: str, at: Position, path: str, found: Findi
     if isinstance(item, str):
         found.note(NoteKind.ANSWERS_TEXTS, path)
         item = {"text": item}
+    item = rename_keys(item, path, found, ANSWER_ALIASES)
     fields = open_object(item, ANSWER_KEYS | {MRQA_SPANS}, at, path, found)
     if fields is None:
         yield AnswerSlot(Answer("", 0), path, True, False, None)

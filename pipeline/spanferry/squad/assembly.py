@@ -18,7 +18,7 @@ from msgspec import UNSET, UnsetType
 from spanferry.records import Reason
 from spanferry.squad.clean import Clean, CleanRow, decode_article, decode_paragraph, decode_row
 from spanferry.squad.document import Article, Document, Paragraph, Question
-from spanferry.squad.fields import ALIASES, Findings, name_extra_keys, open_object, rename_keys
+from spanferry.squad.fields import ALIASES, Findings, list_items, name_extra_keys, open_object, rename_keys
 from spanferry.squad.ids import settle_ids
 from spanferry.squad.json_text import Doubled, decode_json, fields_of
 from spanferry.squad.notes import NoteKind
@@ -136,20 +136,20 @@ class Assembler:
 
     def add(self, item: object, path: str) -> None:
         """Add an item, given as plain values."""
-        item = rename_keys(item, path, self.found)
+        given, item = item, rename_keys(item, path, self.found)
         shape = shape_of(item)
         if shape is not None:
             self.shapes.add(shape)
         match shape:
             case Shape.ARTICLE:
                 paragraphs = (fields_of(item) or {})["paragraphs"]
-                self.add_article(item, cast("list[object]", paragraphs) if isinstance(paragraphs, list) else None, path)
+                self.add_article(item, list_items(paragraphs, f"{path}.paragraphs", self.found), path)
             case Shape.PARAGRAPH:
                 self._add_paragraph(item, path)
             case Shape.ROW:
                 self._add_row(item, path)
             case None:
-                self.unknown = self.unknown or (path, item)
+                self.unknown = self.unknown or (path, given)
                 if Shape.ARTICLE in self.shapes:
                     self.found.malformed(None, path, "is no article: it has no list `paragraphs`")
                 else:
@@ -227,13 +227,13 @@ class Assembler:
         questions = fields.get("qas")
         if questions is None and "qas" in fields:
             found.note(NoteKind.NULL, f"{path}.qas", "qas")
-        elif not isinstance(questions, list):
+        items = list_items(questions, f"{path}.qas", found)
+        if (items is None and questions is not None) or "qas" not in fields:
             found.malformed(at, f"{path}.qas", "is not a list" if "qas" in fields else "is missing")
-        items = cast("list[object]", questions) if isinstance(questions, list) else []
         self.is_mrqa = self.is_mrqa or bool(items and MRQA_KEYS & (fields_of(items[0]) or {}).keys())
         qas = (
             read_question(one, context, Position(at.article, at.paragraph, q), f"{path}.qas[{q}]", found)
-            for q, one in enumerate(items)
+            for q, one in enumerate(items or ())
         )
         return Paragraph(context, tuple(qas))
 

@@ -11,14 +11,14 @@ from msgspec import UNSET, Struct, UnsetType
 
 from spanferry.squad.answers import MRQA_ANSWERS, MRQA_SPANS, NOT_GIVEN, SINGLE_ANSWERS
 from spanferry.squad.document import Answer, Article, Offset, Paragraph, Question, Text
-from spanferry.squad.fields import ALIASES
+from spanferry.squad.fields import ALIASES, ANSWER_ALIASES
 from spanferry.squad.ids import make_id
 
 ARTICLE_KEYS = frozenset({"title", "paragraphs"})
 PARAGRAPH_KEYS = frozenset({"context", "qas"})
 QUESTION_KEYS = frozenset({"id", "question", "answers", "is_impossible", "plausible_answers"})
 ANSWER_KEYS = frozenset({"text", "answer_start"})
-MEANT_KEYS = frozenset({*ALIASES, *SINGLE_ANSWERS, MRQA_ANSWERS, MRQA_SPANS, "title"})
+MEANT_KEYS = frozenset({*ALIASES, *ANSWER_ALIASES, *SINGLE_ANSWERS, MRQA_ANSWERS, MRQA_SPANS, "title"})
 """Keys that may have a meaning beside those of the format."""
 
 _WHITE_SPACE = b" \t\r\n"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from spanferry.records import Reason
 from spanferry.squad.document import MAX_TEXT_LENGTH
@@ -14,8 +14,17 @@ from spanferry.surrogates import has_surrogate
 
 Fields = Mapping[str, Any]
 
+
+def capitalised(*keys: str) -> dict[str, str]:
+    """Return {another spelling: key} for keys that a file may write with capital letters."""
+    return {spelling: key for key in keys for spelling in (key.capitalize(), key.title(), key.upper())}
+
+
 MRQA_ID = "qid"
 ALIASES = {
+    **capitalised("title", "paragraphs", "context", "qas", "id", "question", "answers"),
+    **capitalised("is_impossible", "plausible_answers"),
+    "QAs": "qas",
     MRQA_ID: "id",
     "query_id": "id",  # CMRC
     "guid": "id",  # KLUE
@@ -23,6 +32,9 @@ ALIASES = {
     "context_text": "context",
 }
 """Other names of SQuAD's keys."""
+
+ANSWER_ALIASES = capitalised("text", "answer_start")
+"""Other names of the keys of an answer."""
 
 
 @dataclass
@@ -46,17 +58,19 @@ class Findings:
         self.fault(Reason.MALFORMED, at, path, message)
 
 
-def rename_keys(value: object, path: str, found: Findings) -> object:
+def rename_keys(value: object, path: str, found: Findings, aliases: Mapping[str, str] = ALIASES) -> object:
     """Return a JSON object with SQuAD's names of its keys, and with columns such as `answers.text` nested.
+
+    aliases: {another name: key}.
 
     >>> rename_keys({"qid": "q1", "answers.text": ["x"], "answers.answer_start": [3]}, "row 0", Findings())
     {'id': 'q1', 'answers': {'text': ['x'], 'answer_start': [3]}}
     """
     fields = fields_of(value)
-    if fields is None or (fields.keys().isdisjoint(ALIASES) and not any("." in key for key in fields)):
+    if fields is None or (fields.keys().isdisjoint(aliases) and not any("." in key for key in fields)):
         return value
     names: dict[str, str] = {}
-    for key, name in ALIASES.items():
+    for key, name in aliases.items():
         if key in fields and name not in fields and name not in names.values():
             names[key] = name
     for key, name in names.items():
@@ -101,6 +115,16 @@ def open_object(
     if fields is None:
         found.malformed(at, path, f"is {describe_value(value)}, not an object")
     return fields
+
+
+def list_items(value: object, path: str, found: Findings) -> list[object] | None:
+    """Return a list of objects, which may be a single object; None for anything else."""
+    if isinstance(value, list):
+        return cast("list[object]", value)
+    if fields_of(value) is None:
+        return None
+    found.note(NoteKind.ONE_ITEM, path)
+    return [value]
 
 
 def name_extra_keys(fields: Fields, known: frozenset[str], path: str, found: Findings) -> None:

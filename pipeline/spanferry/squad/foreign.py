@@ -68,6 +68,8 @@ _RECORDS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"prompt", "chosen"}), "preferences for a language model"),
     (frozenset({"prediction_text"}), "predictions; `spanferry evaluate --predictions` reads them"),
     (frozenset({"translation"}), "translations"),
+    (frozenset({"body", "snippets"}), "questions of BioASQ"),
+    (frozenset({"data", "version"}), "whole SQuAD files; give each a file of its own"),
     (frozenset({"document_text", "annotations"}), "Natural Questions"),
     (
         frozenset({"question_text", "document_plaintext"}),
@@ -90,6 +92,7 @@ _RECORDS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"question", "answer"}), "questions and answers without a context"),
     (frozenset({"question", "answers"}), "questions and answers without a context"),
     (frozenset({"context", "question"}), "rows without answers"),
+    (frozenset({"text", "probability"}), "n-best predictions; `spanferry evaluate --predictions` reads them"),
     (frozenset({"text"}), "plain texts"),
 )
 _DOCUMENTS: tuple[tuple[frozenset[str], str], ...] = (
@@ -161,6 +164,10 @@ def name_value(value: object) -> str:
     if keys and keys <= _SPLITS:
         return f"an object of the splits {', '.join(keys)}; write one file for each"
     values = list(fields.values())
+    if len(values) == 1 and isinstance(values[0], list):
+        items = cast("list[object]", values[0])
+        if name := _name_by_keys(fields_of(items[0] if items else None) or {}, _RECORDS):
+            return f"an object with a list of {name}"
     if values and all(isinstance(one, str) for one in values):
         return "an object of texts, such as predictions {id: answer}; `spanferry evaluate --predictions` reads those"
     if values and all(isinstance(one, list) for one in values):

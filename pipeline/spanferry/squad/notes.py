@@ -22,6 +22,7 @@ class NoteKind(StrEnum):
     VERSION = "version that is not a text: read as a text"
     TOP = "list at the top of the file instead of `data`"
     ITEM = "where a list of articles is expected"
+    ONE_ITEM = "single object where a list is expected: read as a list of one"
     NUMBER_ID = "id that is a number: read as a text"
     MADE_ID = "question without an id: its id is made from its context and question"
     FREED_ID = "id that a question which is left out has too: kept"

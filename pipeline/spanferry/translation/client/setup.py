@@ -63,7 +63,7 @@ def open_session(
     settings = settings or TranslateSettings()
     price = price_of(find_settings(translator, translators or {}))
     own = load_tmx(tmx, *languages) if tmx else None
-    corpus_translations = own.translations if own else {}
+    corpus_translations: Mapping[str, str] = own.translations if own else {}
     engine = build_translator(translator, translators or {}, languages, settings, corpus_translations, folder)
     if isinstance(engine, Replay) and not tmx:
         raise ParamsError(

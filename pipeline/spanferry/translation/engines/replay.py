@@ -6,7 +6,7 @@ from spanferry.translation.engines.base import NotInMemory, Request, Translator
 
 
 class Replay(Translator):
-    """An engine that translates only the texts in `pairs`, which must match letter for letter."""
+    """An engine that translates only the texts in `pairs`. These may be spaced otherwise, if `pairs` allows it."""
 
     identity = "memory"
     trusted = True

@@ -23,6 +23,7 @@ from spanferry.records import CheckFailure
 from spanferry.translation.glossary import Glossary
 from spanferry.translation.memory.journal import Log
 from spanferry.translation.memory.ledger import Ledger
+from spanferry.translation.memory.white_space import fold_white_space
 from spanferry.translation.money import Price
 
 RECENT_TEXTS = 8  # the number of texts to keep for health checks of a service
@@ -154,8 +155,14 @@ class Memory:
         return len(self._by_key)
 
     def get(self, text: str, context: str = "") -> str | None:
-        """Return the translation of a text, or None. context: digest of its paragraph, or ''."""
-        return self._by_key.get(memory_key(text, context))
+        """Return the translation of a text, or of the text with its white space folded, or None.
+
+        context: digest of its paragraph, or ''.
+        """
+        translation = self._by_key.get(memory_key(text, context))
+        if translation is None and (folded := fold_white_space(text)) != text:
+            return self._by_key.get(memory_key(folded, context))
+        return translation
 
     def failed_attempt(self, text: str, context: str = "") -> FailedAttempt | None:
         """Return the last bad answer that counts against a text, or None. context: digest of its paragraph, or ''."""

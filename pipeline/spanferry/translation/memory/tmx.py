@@ -8,7 +8,6 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, TextIO
 from xml.etree.ElementTree import ParseError
@@ -19,8 +18,8 @@ from defusedxml.ElementTree import XMLParser
 from spanferry.errors import InputError
 from spanferry.files import atomic_write, regular_file
 from spanferry.language.codes import fits, standard_code
-from spanferry.language.scripts import is_unspaced
 from spanferry.translation.memory.passed_over import PassedOver, why_nothing
+from spanferry.translation.memory.white_space import FoldedTranslations, fold_lines, fold_white_space
 
 TOOL = "spanferry"
 HEAD = """\
@@ -201,9 +200,9 @@ def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
 
 
 class TmxFile(NamedTuple):
-    """The translations of a TMX file: {text: translation}; the number of units that have them, and the other units."""
+    """The translations of a TMX file by text; the number of units that have them, and the other units."""
 
-    translations: dict[str, str]
+    translations: FoldedTranslations
     taken: int
     passed_over: PassedOver
 
@@ -222,7 +221,7 @@ def load_tmx(path: Path, source: str, target: str) -> TmxFile:
         raise InputError(
             f"{path}: nothing is taken from this memory, because {why_nothing(source, target, passed_over)}"
         )
-    return TmxFile(translations, taken, passed_over)
+    return TmxFile(FoldedTranslations(translations), taken, passed_over)
 
 
 def read_units(path: Path, source: str, target: str, passed_over: PassedOver | None = None) -> Iterator[Pair]:
@@ -307,23 +306,14 @@ def count_passed_over(variants: list[Variant], source: str, target: str, passed_
 def make_pair(text: str, translation: str) -> Pair:
     """Make the pair of a unit, without the white space that only lays out the file.
 
-    The memory looks texts up without white space around them, and letter for letter. So white space around a text is
+    The memory looks texts up as they are, and with their white space folded. So white space around a text is
     removed, the lines of a wrapped text are joined, and any other white space within it is one space. Line breaks
     without indentation, double and no-break spaces may also belong to the text, so the pair keeps both forms. Within a
     translation only lines are joined: a no-break space belongs to it, as before a French question mark.
     """
     stripped = text.strip()
     joined, translated = fold_lines(stripped), fold_lines(translation.strip())
-    folded = " ".join(joined.split())
+    folded = fold_white_space(text)
     if joined != stripped and len(PLAIN_BREAK.findall(stripped)) == stripped.count("\n"):
         return Pair(folded, translated, (stripped, translation.strip()))
     return Pair(folded, translated, (joined, translated) if folded != joined else None)
-
-
-def fold_lines(text: str) -> str:
-    """Join the lines of a text with one space, or with nothing between letters of scripts that have no spaces."""
-    lines = [line for line in map(str.strip, text.split("\n")) if line]
-    joined = lines[:1]
-    for before, line in pairwise(lines):
-        joined += ["" if is_unspaced(before[-1]) and is_unspaced(line[0]) else " ", line]
-    return "".join(joined)
