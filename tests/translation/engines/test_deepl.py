@@ -12,6 +12,7 @@ from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
 from spanferry.translation.engines import deepl_glossaries
 from spanferry.translation.engines.base import (
+    Broken,
     Overloaded,
     Refused,
     RefusedBeforeSuccess,
@@ -22,9 +23,10 @@ from spanferry.translation.engines.base import (
 )
 from spanferry.translation.engines.deepl import DeepL
 from spanferry.translation.settings import DeepLSettings
+from spanferry.translation.usage import Usage
 
-from tests.support.behaviours import environment
-from tests.support.interfaces import DeepLV2, Reply, serve
+from tests.support.behaviours import environment, opened
+from tests.support.interfaces import DeepLV2, Fault, Reply, serve
 from tests.support.json_server import Answer, service
 from tests.support.standin import dutch as standin
 
@@ -145,7 +147,7 @@ def test_texts_without_markers_are_sent_unchanged(text):
 )
 def test_failures(answer, kind, problem):
     with pytest.raises(kind) as caught:
-        translated(lambda body: answer, Request("x"), timeout_s=0.3)
+        translated(lambda body: answer, Request("x"), timeout_s=0.3 if answer.hang else 10.0)
     assert type(caught.value) is kind
     assert problem in str(caught.value)
     assert KEY not in str(caught.value)
@@ -163,8 +165,22 @@ def test_after_a_good_answer_a_refusal_is_attributed_to_the_text():
 
 def test_no_server():
     settings = DeepLSettings(server_url="http://127.0.0.1:9")
-    with DeepL(settings, ("en", "nl"), 1.0) as engine, pytest.raises(Unreachable):
+    with DeepL(settings, ("en", "nl"), 1.0) as engine, pytest.raises(Unreachable) as caught:
         engine.translate([Request("x")])
+    assert not caught.value.may_be_billed
+
+
+def test_a_request_that_was_sent_may_be_billed_though_its_answer_is_lost(tmp_path):
+    """What it was expected to cost counts; a connection that was never made costs nothing."""
+    with serve(DeepLV2(lambda text, n: Fault.RESET if n == 1 else standin(text))) as interface:
+        with opened(interface, tmp_path) as session:
+            session.translate([Segment("The ferry is old.", "sentence")])
+            assert session.spent is not None
+            assert session.spent.usage == Usage(2, 2 * len("The ferry is old."))
+        with environment(interface), DeepL(DeepLSettings(server_url=interface.url), ("en", "nl"), 5.0) as engine:
+            interface.answer = lambda text, n: Fault.RESET
+            with pytest.raises(Broken, match="Connection aborted"):
+                engine.translate([Request("x")])
 
 
 def test_a_lone_surrogate_is_refused():

@@ -7,6 +7,7 @@ from typing import Any, Self
 from spanferry.errors import TranslationError
 from spanferry.translation.engines.base import (
     CONTEXT_SUFFIX,
+    Broken,
     EngineFailure,
     Overloaded,
     Refused,
@@ -30,6 +31,8 @@ MAX_TEXTS, BODY_BYTES = 50, 100_000
 # The service does not accept these codes as a target, because it needs to know the variant.
 VARIANTS = {"en": "EN-GB", "pt": "PT-PT"}
 TOO_LARGE = 413
+# In the message of a failure before the request was sent: the package tries once, so these tries were connections.
+NOT_CONNECTED = "Max retries exceeded"
 
 
 class DeepL(Translator):
@@ -157,7 +160,9 @@ class DeepL(Translator):
             return Throttled("HTTP 429")
         if isinstance(error, self.library.ConnectionException):
             is_timeout = "timed out" in str(error).lower()
-            return TimedOut("timed out") if is_timeout else Unreachable(message)
+            if NOT_CONNECTED in str(error):
+                return Overloaded("timed out") if is_timeout else Unreachable(message)
+            return TimedOut("timed out") if is_timeout else Broken(message)
         if status is not None and status >= 500:
             return Overloaded(f"HTTP {status}")
         if self.has_answered or status == TOO_LARGE:

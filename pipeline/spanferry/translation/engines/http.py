@@ -68,7 +68,9 @@ class HttpTranslator(Translator):
     def __enter__(self) -> Self:
         self.library = import_extra("httpx2", self.name)
         self.key = read_key(self.key_variable) if self.key_variable else ""
-        self.client = self.library.Client(headers=self.headers(), timeout=self.timeout_s)
+        # The scheduler limits the calls at once. By default httpx2 lets those beyond 100 wait, and time out unsent.
+        limits = self.library.Limits(max_connections=None)
+        self.client = self.library.Client(headers=self.headers(), timeout=self.timeout_s, limits=limits)
         return self
 
     def __exit__(self, *_: object) -> None:
