@@ -155,6 +155,11 @@ def test_the_params_of_this_project_are_valid() -> None:
         ),
         ("language:", "align: {words: corpus}\nlanguage:", "align.words: was removed; `align.encoder` replaces it"),
         ("language:", "ray: {address: 'ray://head:10001'}\nlanguage:", "ray.address: must be auto, or host:port"),
+        (
+            "language:",
+            "translators: {gpt: {engine: openai, model: m, key_variable: sk-Very-Secret-4711}}\nlanguage:",
+            "translators.gpt.key_variable: must be the name of an environment variable, in capitals",
+        ),
         ("language:", "? [a, b]\n: 1\nlanguage:", "top level: a key in it: must be text"),
     ],
 )

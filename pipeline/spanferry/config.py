@@ -43,6 +43,7 @@ FORMS = {
     r"\A\S+\Z": "text without white space",
     r"\A[\w-]+\Z": "a word of letters, digits, _ and -",
     r"\A(auto|[^\s/:]+:[0-9]+)\Z": "auto, or host:port",
+    r"\A[A-Z_][A-Z0-9_]*\Z": "the name of an environment variable, in capitals",
     r"\A[A-Z]{3}\Z": "a currency of three capital letters, such as EUR",
     r"^[A-Za-z0-9_:-]+$": "a word of letters, digits, _, : and -",
 }

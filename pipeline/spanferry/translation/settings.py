@@ -13,6 +13,8 @@ Positive = Annotated[
 Count = Annotated[int, Meta(ge=1)]
 Workers = Annotated[int, Meta(ge=1, le=256)]
 Name = Annotated[str, Meta(min_length=1)]
+Variable = Annotated[str, Meta(pattern=r"\A[A-Z_][A-Z0-9_]*\Z")]
+"""The name of an environment variable, in capitals, so that a key in its place is refused and not printed as a name."""
 Marker = Annotated[str, Meta(min_length=1, max_length=32, pattern=r"\A\S+\Z")]
 Commit = Annotated[str, Meta(pattern=r"\A[0-9a-f]{40}\Z")]
 
@@ -142,7 +144,7 @@ class LibreTranslateSettings(EntrySettings, frozen=True, tag="libretranslate"):
 
     server_url: str = "http://127.0.0.1:5000"
 
-    key_variable: Name | None = None
+    key_variable: Variable | None = None
     """The environment variable with the key, if the server requires one."""
 
     batch: Annotated[int, Meta(ge=1, le=1000)] = 32
@@ -194,7 +196,7 @@ class OpenAISettings(EntrySettings, frozen=True, kw_only=True, tag="openai"):
     """`batch`: through the batch interface, at its lower price and within a day. `plain`: for models that only
     translate. They get one text per request, in `template`, and their whole answer is its translation."""
 
-    key_variable: Name | None = None
+    key_variable: Variable | None = None
     """The environment variable with the key. The default is OPENAI_API_KEY for OpenAI's own endpoint, else no key."""
 
     batch: Annotated[int, Meta(ge=1, le=100)] = 16
