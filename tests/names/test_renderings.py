@@ -29,6 +29,8 @@ def rendering(source: str, name: str, target: str, translation: str | None = Non
         ("The Rhine floods.", "Rhine", "De Rijn overstroomt.", "Rijn", "Rijn"),
         ("Destiny's Child sang.", "Destiny's Child", "Het kind van Destiny zong.", None, None),  # only a part of it
         ("It sailed in May.", "May", "Het voer in mei.", "mei", None),  # a common noun in the target
+        ('"Seven Years" is a term.', "Seven Years", '"Zeven jaar" is een term.', "Zeven jaar", None),  # here too
+        ('It is "Seven Years".', "Seven Years", 'Het is "Zeven Jaar".', "Zeven Jaar", "Zeven Jaar"),
         ("Charlemagne ruled.", "Charlemagne", "Karel de Grote regeerde.", "Karel de Grote", "Karel de Grote"),
     ],
 )

@@ -10,6 +10,7 @@ from spanferry.language.words import fold, tokens
 from spanferry.projection.candidates import make_query
 from spanferry.projection.ranking import Locator
 from spanferry.projection.tokenized import TokenizedText
+from spanferry.projection.windows import find_window
 from spanferry.records import Method, Span
 
 _POSSESSIVE = regex.compile(r"['’]s?(?!\p{L})")
@@ -54,7 +55,7 @@ def find_rendering(pair: TextPair, name: Span, translation: str | None, locator:
 
     translation: the translation of the name on its own, or None. The name itself is searched for first, because a name
     that stays as it is needs no translation, and a wrong one would mislead. A rendering in lower case is a common noun
-    ("high-definition", "mei").
+    (`is_common_noun`).
     """
     text = pair.source.text[slice(*name)]
     for known in dict.fromkeys((None, translation)):
@@ -67,9 +68,20 @@ def find_rendering(pair: TextPair, name: Span, translation: str | None, locator:
         if exceeds(rendering, text, locator):
             continue
         is_whole = chosen.span in pair.names and len(rendering.split()) == len(text.split())
-        if probability >= (LIKELY if is_whole else CERTAIN) and not rendering[:1].islower():
+        if probability >= (LIKELY if is_whole else CERTAIN) and not is_common_noun(pair.target, chosen.span):
             return Rendering(rendering, chosen.span, is_possessive(pair.source.text, name[1]))
     return None
+
+
+def is_common_noun(text: TokenizedText, span: Span) -> bool:
+    """Return whether a span is in lower case ("high-definition", "mei").
+
+    The capital at the beginning of a sentence says nothing if further words follow ('"Zeven jaar" verwijst naar').
+    """
+    first, *others = text.text[slice(*span)].split()
+    start = text.sentences[find_window(text.sentences, *span)[0]][0]
+    is_at_beginning = not any(map(str.isalnum, text.text[start : span[0]]))
+    return first[0].islower() or (is_at_beginning and bool(others) and all(word[0].islower() for word in others))
 
 
 def exceeds(rendering: str, name: str, locator: Locator) -> bool:
