@@ -65,7 +65,7 @@ def main() -> None:
         Path("params.yaml").write_text(PARAMS, encoding="utf-8")
         Path("tiled.json").write_text(json.dumps({"version": "v2.0", "data": corpus.articles["train"]}))
         tiny_checkpoints.marian(Path("model"))
-        planned = plan_corpus(read_params(), "tiled", RATE)
+        planned = plan_corpus(read_params(), "tiled", RATE, print)
         os.chdir("/")
     title = f"{paragraphs:,} paragraphs with {questions:,} questions:"
     table = "\n".join([title, "", *table_lines(planned)])

@@ -77,7 +77,7 @@ def repair(
         AskedQuestions(session, asked) as questions,
     ):
         rows = repair_questions(corpus, language, questions.ask)
-        corpus.counts.update(requests=questions.requests, characters=questions.characters)
+        corpus.counts.update(texts=questions.texts, characters=questions.characters)
         return rows, describe_spent(session.spent)
 
 

@@ -56,7 +56,7 @@ def rescue(
 ) -> tuple[Counter[str], dict[str, object]]:
     """Write the spans and the translations of the marked sentences.
 
-    Returns the requests and outcomes, and what the service has billed (`describe_spent`).
+    Returns the texts and outcomes, and what the service has billed (`describe_spent`).
     """
     languages = params.languages(name)
     locator = make_locator(languages.source, languages.target, params.align)

@@ -269,7 +269,7 @@ class LossFigures(Struct, frozen=True, kw_only=True):
 
     `loss.count_losses` fills the fields without a default, and `report` fills the others.
 
-    rescue: requests, characters and outcomes of stage rescue; empty when it did not run. names: the counts of stage
+    rescue: texts, characters and outcomes of stage rescue; empty when it did not run. names: the counts of stage
     names; empty when it did not run. spent: by stage; empty if the translator bills nothing. memory: None if the corpus
     has none of its own. gold: None without gold spans. reference: empty for other languages than its own. people: empty
     when no verdict counts. verdicts: None without a review sheet. corrections: None without review files. outdated:

@@ -346,18 +346,18 @@ def test_plan_puts_all_translators_side_by_side(project, run):
     ]
     assert [line.split() for line in lines[8:14]] == [
         ["mtranslate", "translate", "2", "-", "48", "-", "-", "0.0", "0.00", "USD"],
-        ["rescue", "1", "-", "7", "-", "-", "0.0", "0.00", "USD"],
+        ["rescue", "1", "-", "4", "-", "-", "0.0", "0.00", "USD"],
         ["names", "1", "-", "1", "-", "-", "0.0", "0.00", "USD"],
-        ["total", "4", "-", "56", "-", "-", "0.0", "0.00", "USD"],
+        ["total", "4", "-", "53", "-", "-", "0.0", "0.00", "USD"],
         ["deepl", "translate", "2", "-", "73", "-", "-", "0.0", "0.00", "EUR"],
-        ["rescue", "1", "-", "8", "-", "-", "0.0", "0.00", "EUR"],
+        ["rescue", "1", "-", "5", "-", "-", "0.0", "0.00", "EUR"],
     ]
-    assert "names: 0.004 of the questions asked again, as in 120 Wikipedia paragraphs of SQuAD's dev set, " in (
+    assert "names: 0.020 of the questions asked again, as in 120 Wikipedia paragraphs of SQuAD's dev set, " in (
         printed.stdout
     )
     assert "price of other: not known; set translators.other.price" in lines
     assert "price of mine: params.yaml" in lines
-    assert "rescue: 0.267 marked sentences for each answer, as in 120 Wikipedia paragraphs of SQuAD's dev set, " in (
+    assert "rescue: 0.147 marked sentences for each answer, as in 120 Wikipedia paragraphs of SQuAD's dev set, " in (
         printed.stdout
     )
 
@@ -398,7 +398,7 @@ def test_plan_of_batch_jobs(project, run):
 def test_plan_takes_the_share_of_the_last_build(project, run, refusal):
     report = Path("reports/ferry/rescue.json")
     report.parent.mkdir(parents=True)
-    report.write_text('{"requests": 3, "rescued": 1}')
+    report.write_text('{"texts": 3, "rescued": 1}')
     figures = json.loads(run(plan, "ferry", "--json").stdout)
     assert figures["shares"]["rescue"] == {
         "share": 3.0,
@@ -406,7 +406,7 @@ def test_plan_takes_the_share_of_the_last_build(project, run, refusal):
     }
     assert figures["translators"][0]["stages"]["rescue"]["requests"] == 3
     report.write_text("{}")  # rescue was disabled then
-    assert json.loads(run(plan, "ferry", "--json").stdout)["shares"]["rescue"]["share"] == 0.267
+    assert json.loads(run(plan, "ferry", "--json").stdout)["shares"]["rescue"]["share"] == 0.147
     Path("params.yaml").write_text(PARAMS + "rescue: {enabled: false}\nnames: {repair: false}\n")
     figures = json.loads(run(plan, "ferry", "--json").stdout)
     assert [figures["translators"][0]["stages"][stage]["requests"] for stage in ("rescue", "names")] == [0, 0]

@@ -48,7 +48,7 @@ def test_an_answer_without_a_span_is_requested_with_markers_and_located():
     assert (spans[0]["text"], spans[0]["start"], spans[0]["method"]) == ("Kraai", 3, Method.MARKED)
     assert spans[0]["marked"] == "De [Kraai] hangt hier."
     assert (spans[1]["text"], spans[1]["marked"]) == ("groot", None)
-    assert {name: n for name, n in cost.items() if n} == {"requests": 1, "characters": 22, "rescued": 1}
+    assert {name: n for name, n in cost.items() if n} == {"texts": 1, "characters": 22, "rescued": 1}
 
 
 def test_the_next_marker_style_is_tried_only_when_the_first_is_lost():
@@ -61,7 +61,7 @@ def test_the_next_marker_style_is_tried_only_when_the_first_is_lost():
     spans, cost = rescued(engine, (4, "Crow"))
     assert engine.requests == [["The [Crow] hangs here."], ["The «Crow» hangs here."]]
     assert (spans[0]["text"], spans[0]["marked"]) == ("Kraai", "De «Kraai» hangt hier.")
-    assert (cost["requests"], cost["rescued"]) == (2, 1)
+    assert (cost["texts"], cost["rescued"]) == (2, 1)
 
 
 @pytest.mark.parametrize("response", [None, "", "De Kraai hangt hier.", "De [] hangt hier.", "De [ ] hangt hier."])
@@ -71,7 +71,7 @@ def test_spans_do_not_change_when_all_markers_are_lost(response):
     paragraphs, before = locate_table(table, translations(KNOWN), DUTCH, 1)
     after, cost = rescue_table(table, paragraphs, before, engine, DUTCH, SETTINGS, 1)
     assert after.drop(["marked"]).equals(before.drop(["marked"]))
-    assert (cost["markers_lost"], cost["requests"]) == (1, 2)
+    assert (cost["markers_lost"], cost["texts"]) == (1, 2)
 
 
 def test_the_number_of_styles_is_limited_by_the_rounds():
@@ -145,7 +145,7 @@ def test_answers_that_rescue_cannot_repair_are_not_requested(answer, known, reas
     engine = Engine({})
     spans, cost = rescued(engine, answer, known=known)
     assert engine.requests == []
-    assert (spans[0]["reason"], cost["requests"]) == (reason, 0)
+    assert (spans[0]["reason"], cost["texts"]) == (reason, 0)
 
 
 def test_an_answer_that_the_reader_refuses_keeps_its_reason_though_another_question_has_the_same():

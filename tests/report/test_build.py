@@ -63,7 +63,7 @@ def test_metrics_are_numbers_lists_or_null(tmp_path):
 
 
 RESCUE = {
-    "requests": 9,
+    "texts": 9,
     "characters": 1234,
     "rescued": 3,
     "moved": 1,
@@ -90,8 +90,8 @@ def test_the_cost_and_gain_of_rescue_are_described(tmp_path):
     ("text", "message"),
     [
         ("[]", "not what stage rescue writes: must be keys with values, not a list"),
-        ('{"requests": -1}', "not what stage rescue writes: a value in it: must be at least 0"),
-        ('{"requests": 1}', "lacks characters, rescued, "),
+        ('{"texts": -1}', "not what stage rescue writes: a value in it: must be at least 0"),
+        ('{"texts": 1}', "lacks characters, rescued, "),
     ],
 )
 def test_a_cost_file_that_rescue_did_not_write_is_refused(tmp_path, text, message):

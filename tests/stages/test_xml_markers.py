@@ -1,6 +1,7 @@
 """XML-like markers reach no published file, whatever a service makes of them."""
 
 import json
+from io import SEEK_END, StringIO
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import stages.locate
 import stages.rescue
 import stages.segment
 import stages.translate
+from tests.stages import test_names
 from tests.stages.test_interruption import TRANSLATE
 from tests.stages.test_rescue import RESCUE
 from tests.support.behaviours import environment
@@ -77,3 +79,22 @@ def test_no_marker_is_published(workdir, run, damage, everywhere):
     lost = json.loads(Path("rescue.json").read_text())["markers_lost"]
     assert (lost > 0) == (damage != "kept")
     assert all("<a>" in row["text"] for row in tables.read(Path("marked.parquet"), TranslationRow).to_pylist())
+
+
+@pytest.mark.parametrize("damage", BROKEN)
+def test_no_marker_around_a_name_is_published(workdir, run, damage):
+    """A question is published as it was asked again only if the tags came back as they were sent."""
+    asked_again = "Wat doen monniken in de <a>Vasten</a>?"
+    with serve(LibreTranslateServer(lambda text, n: BROKEN[damage](asked_again))) as interface, environment(interface):
+        entry = interface.settings() | {"markers": [["<a>", "</a>"]]}
+        params = StringIO(test_names.PARAMS.replace("translator: mtranslate", "translator: service"))
+        params.seek(0, SEEK_END)
+        YAML().dump({"translators": {"service": entry}}, params)
+        counts = test_names.build(run, params.getvalue())
+    assert set(interface.answered) == {"What do monks do in <a>Lent</a>?"}
+    assert counts["asked_again"] == (damage == "kept")
+    assert run(stages.clean.main, *test_names.CLEAN, "--names", "names.parquet").exit_code == 0
+    _, questions = test_names.published()
+    translated_first = test_names.DUTCH["What do monks do in Lent?"]
+    assert questions["lent"] == ("Wat doen monniken in de Vasten?" if damage == "kept" else translated_first)
+    assert not any(sign in text for text in questions.values() for sign in ("<", ">", "&lt", "&gt"))

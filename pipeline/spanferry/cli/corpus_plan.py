@@ -1,6 +1,6 @@
 """Plans the translation of a corpus by each translator that params.yaml configures. Nothing is sent."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from spanferry import tables
 from spanferry.cli.corpus_session import MEMORY
-from spanferry.cli.support import command_name, say_line
 from spanferry.config import Params
 from spanferry.errors import InputError
 from spanferry.forecast import Share, expected_share, marked_sentences, questions_of
@@ -79,12 +78,15 @@ class TextsAgain:
         return {"rescue": self._marked[markers], "names": self.questions}
 
 
-def plan_corpus(params: Params, corpus: str, rate: float) -> CorpusPlan:
-    """Return the plans of a corpus. rate: the requests per second that a service answers. Raises InputError."""
+def plan_corpus(params: Params, corpus: str, rate: float, notify: Callable[[str], object]) -> CorpusPlan:
+    """Return the plans of a corpus. Raises InputError.
+
+    rate: the requests per second that a service answers. notify: called with messages for the user.
+    """
     translator = params.corpus(corpus).translator
     if translator is None:
         raise InputError(f"params.yaml: corpora.{corpus}: is native, so that nothing is translated")
-    texts = read_texts(params, corpus)
+    texts = read_texts(params, corpus, notify)
     again = TextsAgain(
         texts.layout if params.rescue.enabled else None, questions_of(texts.layout) if params.names.repair else []
     )
@@ -143,7 +145,7 @@ def open_planning(params: Params, corpus: str, translator: str) -> Iterator[Tran
         yield session
 
 
-def read_texts(params: Params, corpus: str) -> CorpusTexts:
+def read_texts(params: Params, corpus: str, notify: Callable[[str], object]) -> CorpusTexts:
     """Read the layout of a corpus that stage segment wrote, or compute it here if the stage has not run."""
     data = Path("data") / corpus
     segments = data / "segments" / "segments.parquet"
@@ -156,7 +158,7 @@ def read_texts(params: Params, corpus: str) -> CorpusTexts:
     }
     for reading in readings.values():
         for line in reading.describe():
-            say_line(command_name(), f"{reading.name}: {line}")
+            notify(f"{reading.name}: {line}")
     return CorpusTexts(lay_out(readings, params.languages(corpus).source), None, params.names.titles)
 
 

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import click
 from msgspec.structs import asdict
 
 from spanferry.cli.corpus_plan import CorpusPlan, TranslatorPlan, plan_corpus
-from spanferry.cli.support import Command
+from spanferry.cli.support import Command, command_name, say_line
 from spanferry.config import read_params
 from spanferry.printing import printable
 from spanferry.translation.engines.openai_batch import MAX_JOBS
@@ -37,7 +38,7 @@ UNKNOWN = "-"
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 def plan(corpus: str, rate: float, as_json: bool) -> None:
     params = read_params()
-    planned = plan_corpus(params, corpus, rate)
+    planned = plan_corpus(params, corpus, rate, partial(say_line, command_name()))
     if as_json:
         click.echo(json.dumps(to_json(corpus, planned), indent=2))
         return

@@ -30,7 +30,7 @@ class AskedQuestions:
     def __init__(self, session: TranslationSession, path: Path) -> None:
         self.session = session
         self.language = language_of(session.scope.target)
-        self.requests = self.characters = 0
+        self.texts = self.characters = 0
         self._marked = MarkedSentences(session, path)
         self._stack = ExitStack()
 
@@ -79,7 +79,7 @@ class AskedQuestions:
         return ask_with_markers(questions, unsettled, styles, translate)
 
     def _count(self, texts: Sequence[str]) -> None:
-        self.requests += len(texts)
+        self.texts += len(texts)
         self.characters += sum(map(len, texts))
 
 

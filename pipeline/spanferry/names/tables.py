@@ -36,7 +36,7 @@ COUNTS = (
     "replaced",
     "asked_again",
     "different_after",
-    "requests",
+    "texts",
     "characters",
     "titles",
     "titles_compared",

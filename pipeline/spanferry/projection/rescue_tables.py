@@ -77,14 +77,14 @@ def rescue_batches(
 ) -> tuple[Iterator[pa.Table], Counter[str]]:
     """Return (the spans in order, one window of paragraphs at a time; the cost, complete when all spans are read).
 
-    The cost has the number of requests (each text counts once per window), their characters, and the number of answers
-    by outcome. markers: the marker styles that the translator keeps, best first. Raises InputError when the tables come
+    The cost has the number of texts (each counts once per window), their characters, and the number of answers by
+    outcome. markers: the marker styles that the translator keeps, best first. Raises InputError when the tables come
     from different builds.
     """
-    cost = Counter[str](dict.fromkeys([*(outcome.value for outcome in Outcome), "requests", "characters"], 0))
+    cost = Counter[str](dict.fromkeys([*(outcome.value for outcome in Outcome), "texts", "characters"], 0))
 
     def translate_and_count(texts: Sequence[str]) -> Mapping[str, str | None]:
-        cost.update(requests=len(texts), characters=sum(map(len, texts)))
+        cost.update(texts=len(texts), characters=sum(map(len, texts)))
         return translate(texts)
 
     def settle_windows() -> Iterator[pa.Table]:

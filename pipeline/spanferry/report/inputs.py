@@ -30,7 +30,7 @@ from spanferry.report.wording import RESCUE_OUTCOMES
 from spanferry.selection import Selection, check_same_paragraphs, restore_selection
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
-RESCUE_COUNTS = ("requests", "characters", *RESCUE_OUTCOMES)
+RESCUE_COUNTS = ("texts", "characters", *RESCUE_OUTCOMES)
 
 
 @dataclass(frozen=True)

@@ -151,13 +151,13 @@ def top_reasons(tally: Tally) -> list[tuple[Reason, int]]:
 
 def describe_rescue(counts: Mapping[str, int]) -> str:
     """Describe the cost and the outcomes of rescue in a sentence; "" when nothing was requested."""
-    if not counts or not counts["requests"]:
+    if not counts or not counts["texts"]:
         return ""
     answers = plural(sum(counts[outcome] for outcome in RESCUE_OUTCOMES), "uncertain answer")
     outcomes = ", ".join(
         f"{number(counts[outcome])} {words}" for outcome, words in RESCUE_OUTCOMES.items() if counts[outcome]
     )
-    sentences = f"{plural(counts['requests'], 'sentence')} with markers ({number(counts['characters'])} characters)"
+    sentences = f"{plural(counts['texts'], 'sentence')} with markers ({number(counts['characters'])} characters)"
     return f"{answers} requested again, in {sentences}: {outcomes}."
 
 
