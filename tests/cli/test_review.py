@@ -5,7 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from spanferry import tables
+from spanferry.arrow import to_table
 from spanferry.cli.review import review
+from spanferry.records import Quality, QualityRow
 
 from tests.support import tiny_clean
 from tests.support.tiny_project import invoke, lay_out_project
@@ -28,6 +31,19 @@ def shown(path: str) -> list[str]:
 def test_the_order_is_that_of_the_spans_probability_without_a_check(project):
     assert invoke(review, "tiny").output == "review: tiny: 6 items to review in reports/tiny/review-suspicious.html\n"
     assert shown("reports/tiny/review-suspicious.html") == ["lock", "boats", "dug", "lock", "mayor", "sign"]
+
+
+def test_the_order_is_that_of_the_quality_with_a_check(project):
+    signals = dict.fromkeys(name for name in Quality.__struct_fields__ if name not in ("quality", "reasons"))
+    rows = [
+        QualityRow("dev", "sign", Quality(quality=0.25, reasons=("Its sign is odd.",), **signals)),
+        QualityRow("train", "dug", Quality(quality=0.5, reasons=(), **signals)),
+        QualityRow("train", "mill", None),
+    ]
+    tables.write(to_table(rows, QualityRow), project / "data/tiny/quality.parquet")
+    invoke(review, "tiny")
+    assert shown("reports/tiny/review-suspicious.html")[:2] == ["sign", "dug"]
+    assert "Its sign is odd." in Path("reports/tiny/review-suspicious.html").read_text(encoding="utf-8")
 
 
 def test_a_random_sample_depends_on_its_seed_alone(project):
