@@ -1,5 +1,6 @@
 """Judge how good each translated question is, and why."""
 
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,38 +47,42 @@ def main(
     metrics: Path,
 ) -> None:
     params = read_params()
-    languages = params.languages(name).source, params.languages(name).target
     source = LazyTable(layout, SourceParagraph)
+    corpus = None
+    if not params.corpus(name).native:
+        corpus = CheckedTables(
+            source,
+            LazyTable(paragraphs, TargetParagraph),
+            LazyTable(spans, SpanRow),
+            TranslationLookup(LazyTable(translations, TranslationRow)),
+            read_names(names),
+            (params.languages(name).source, params.languages(name).target),
+        )
+    settings = params.check
+    opinions = ask(corpus, settings.reader, checkpoints) if corpus and settings.reader else None
     out.parent.mkdir(parents=True, exist_ok=True)
     with (
         open_executor(params.executor, params.ray, worker_count()) as executor,
-        progress_bar("check", source.num_rows, "paragraphs") as progress,
+        progress_bar("check", source.num_rows * (2 if settings.encoder else 1), "paragraphs") as progress,
         TemporaryDirectory(dir=out.parent) as folder,
         writer(out, schema_of(QualityRow)) as add,
     ):
-        if params.corpus(name).native:
-            parts = undecided(source)
+        if corpus:
+            parts = check_tables(corpus, settings.encoder, executor, Path(folder), progress, opinions)
         else:
-            corpus = CheckedTables(
-                source,
-                LazyTable(paragraphs, TargetParagraph),
-                LazyTable(spans, SpanRow),
-                TranslationLookup(LazyTable(translations, TranslationRow)),
-                read_names(names),
-                languages,
-            )
-            opinions = ask(corpus, params.check.reader, checkpoints) if params.check.reader else None
-            parts = check_tables(corpus, params.check.encoder, executor, Path(folder), progress, opinions)
-
-        def written(part: pa.Table) -> pa.Table:
-            add(part)
-            return part
-
-        figures = count_quality(map(written, parts))
+            parts = undecided(source)
+        figures = count_quality(written(parts, add))
     write_quality_figures(figures, report)
     write_json(metrics, {} if figures.mean is None else {"quality": figures.mean})
     low = f"{figures.low:,} below 50 %" if figures.judged else "none judged"
     print_summary("check", f"{name}: {figures.judged:,} questions, quality {percent(figures.mean)} on average, {low}")
+
+
+def written(parts: Iterable[pa.Table], add: Callable[[pa.Table], None]) -> Iterator[pa.Table]:
+    """Write each part, and yield it."""
+    for part in parts:
+        add(part)
+        yield part
 
 
 def ask(corpus: CheckedTables, settings: CheckReaderSettings, checkpoints: Path) -> Opinions:

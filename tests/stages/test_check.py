@@ -18,6 +18,8 @@ import stages.locate
 import stages.segment
 from tests.support.chain import CLEAN, LOCATE, TRANSLATIONS
 from tests.support.small_squad import as_json
+from tests.support.tiny_encoder import save_encoder
+from tests.support.tokenizers import word_piece
 
 CONTEXT = "The harbour of Oostwerd was dug in 1612. It holds 91 boats. Fishermen built it by hand."
 DUTCH = {
@@ -40,6 +42,7 @@ corpora:
   small: {dev: dev.json, translator: mtranslate}
 check: {min_quality: 0}
 """
+TRAINING = "{epochs: 1, batch: 1, learning_rate: 1e-4}"
 CHECK = (
     *("--corpus", "small", "--layout", "segments/layout.parquet", "--paragraphs", "located/paragraphs.parquet"),
     *("--spans", "located/spans.parquet", "--translations", TRANSLATIONS, "--names", "names.parquet"),
@@ -224,3 +227,23 @@ def test_any_number_of_workers_gives_the_same_bytes(check, run, monkeypatch: pyt
     monkeypatch.setattr("spanferry.quality.tables.BATCH", 1)
     run(stages.check.main, *CHECK)
     assert Path("quality.parquet").read_bytes() == before
+
+
+def test_an_encoder_and_readers_add_their_signals(check, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random models know nothing, so only the range of their signals is known."""
+    check()
+    encoder = save_encoder(Path("encoder"), word_piece(), 512)
+    opinions = {("dev", "dug"): 1.0, ("dev", "boats"): 1.0, ("dev", "built"): 0.0, ("dev", "paid"): 0.5}
+    monkeypatch.setattr(stages.check, "ask", lambda *_: opinions)
+    models = f"encoder: {{model: {encoder}}}, reader: {{base: {{model: x}}, training: {TRAINING}}}"
+    Path("params.yaml").write_text(PARAMS.replace("min_quality: 0", models), encoding="utf-8")
+    result = run(stages.check.main, *CHECK)
+    assert result.exit_code == 0, result.output
+    rows = tables.read(Path("quality.parquet"), QualityRow).to_pylist()
+    for row in rows:
+        assert 0 <= row["similar"] <= 1
+        assert row["same_extent"] is None if row["question_id"] == "paid" else 0 <= row["same_extent"] <= 1
+    agrees = {row["question_id"]: row["reader_agrees"] for row in rows}
+    assert agrees == pytest.approx({"dug": 1.0, "boats": 1.0, "built": 0.0, "paid": 1.0}, abs=0.01)
+    (built,) = (row for row in rows if row["question_id"] == "built")
+    assert "A reader finds another answer." in built["reasons"]
