@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import read_params
+from spanferry.printing import plural
 from spanferry.reader.comparison import compare_runs
 from spanferry.reader.comparison_tables import write_comparison
 from spanferry.reader.published import read_published
@@ -18,9 +19,8 @@ def main(reports: Path, out: Path) -> None:
     params = read_params()
     comparison = compare_runs(params.runs, reports, read_published(), run_settings(params))
     write_comparison(comparison, out)
-    print_summary(
-        "compare", f"{len(comparison.measured)} of {len(comparison.rows)} runs measured here: {out.with_suffix('.md')}"
-    )
+    runs = f"{plural(len(comparison.rows), 'run')}, {len(comparison.measured)} of them measured here"
+    print_summary("compare", f"{runs}: {out.with_suffix('.md')}")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from spanferry.cli.support import Command, path_option, print_summary, progress_
 from spanferry.config import read_params
 from spanferry.errors import InputError
 from spanferry.pretrained import locate_model, silence_transformers
+from spanferry.printing import plural
 from spanferry.reader.corpora import read_cleaned
 from spanferry.reader.features import describe_skipped
 from spanferry.reader.finetuning import finetune, run_in_processes
@@ -45,13 +46,12 @@ def main(name: str, data: Path, checkpoints: Path, out: Path, processes: int) ->
     for seed, model in models:
         label = f"{name}, seed {seed}" if run.seeds else name
         if model is None:
-            print_summary("finetune", f"{label}: trained before")
+            print_summary("finetune", f"{label}: its model is there already")
             continue
         resumed = f", from step {model.result.resumed:,}" if model.result.resumed else ""
         skipped = f"; left out: {reasons}" if (reasons := describe_skipped(model.counts)) else ""
-        print_summary(
-            "finetune", f"{label}: {model.result.steps:,} steps{resumed} over {model.features:,} features{skipped}"
-        )
+        done = f"{plural(model.result.steps, 'step')}{resumed} on {plural(model.features, 'window')} of text"
+        print_summary("finetune", f"{label}: {done}{skipped}")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import read_params
+from spanferry.printing import plural
 from spanferry.publish.about import request_facts
 from spanferry.publish.build import describe_build
 from spanferry.publish.package import build_package
@@ -26,7 +27,8 @@ def main(name: str, source: Path, clean: Path, loss: Path, quality: Path | None,
         print_summary("publish", f"{name} cannot be uploaded: {request}")
     questions = sum(report.counts.questions for report in reports.values())
     warnings = sum(report.warnings for report in reports.values())
-    print_summary("publish", f"{name}: {questions:,} questions in {out}; contract kept, {warnings:,} warnings")
+    found = f"no error, {plural(warnings, 'warning')}"
+    print_summary("publish", f"{name}: {plural(questions, 'question')} in {out}; {found}")
 
 
 if __name__ == "__main__":

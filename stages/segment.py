@@ -7,6 +7,7 @@ from spanferry import tables
 from spanferry.arrow import schema_of
 from spanferry.cli.support import Command, path_option, print_summary, progress_bar
 from spanferry.config import read_params
+from spanferry.printing import plural
 from spanferry.records import SegmentRow, Split
 from spanferry.segmentation import collect_segments, lay_out
 from spanferry.squad import Reading, read_document
@@ -25,7 +26,8 @@ def main(name: str, source: Path, out: Path) -> None:
     segments = schema_of(SegmentRow).empty_table() if corpus.native else collect_segments(layout, params.names.titles)
     tables.write(layout, out / "layout.parquet")
     tables.write(segments, out / "segments.parquet")
-    print_summary("segment", f"{name}: {layout.num_rows:,} paragraphs, {segments.num_rows:,} distinct segments")
+    counts = f"{plural(layout.num_rows, 'paragraph')}, {plural(segments.num_rows, 'distinct text')} to translate"
+    print_summary("segment", f"{name}: {counts}")
 
 
 if __name__ == "__main__":

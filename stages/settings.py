@@ -22,7 +22,7 @@ def main(out: Path) -> None:
                 write_json(part / "runs" / run / f"{group}.json", values)
         write_json(part / "runs.json", run_settings(params))
     languages = (f"{name} in {code}" for name, code in params.targets(params.build.corpora).items())
-    print_summary("settings", ", ".join(languages) or "no corpus is built")
+    print_summary("settings", ", ".join(languages) or "build.corpora of params.yaml names no corpus")
 
 
 if __name__ == "__main__":

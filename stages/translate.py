@@ -9,6 +9,7 @@ from spanferry.config import read_params
 from spanferry.corpus_translation import translate_corpus
 from spanferry.executors import open_executor
 from spanferry.files import write_json
+from spanferry.printing import plural
 from spanferry.translation.memory.passed_over import describe_passed_over
 from spanferry.translation.money import describe_spent
 
@@ -33,7 +34,7 @@ def main(name: str, memory: Path, segments: Path, layout: Path, out: Path, repor
     write_json(report, {**metrics, **spent, **taken})
     if own:
         passed_over = describe_passed_over(own.passed_over)
-        taken_units = f"{name}: {own.taken:,} {'unit' if own.taken == 1 else 'units'} of its memory taken"
+        taken_units = f"{name}: {plural(own.taken, 'unit')} of its memory taken"
         print_summary("translate", f"{taken_units}; {passed_over}" if passed_over else taken_units)
     print_summary("translate", f"{name}: {session.counts.summary()}")
 

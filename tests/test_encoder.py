@@ -78,7 +78,7 @@ def test_an_empty_text_has_no_pieces(folder):
 
 
 def test_models_that_cannot_be_used_are_named(folder, tmp_path):
-    with pytest.raises(InputError, match=f"has {LAYERS} layers, and layer 9 was requested"):
+    with pytest.raises(InputError, match=f"has {LAYERS} layers, and no layer 9; choose a smaller one"):
         Encoder(str(folder), layer=9)
     with pytest.raises(InputError, match="there is no such folder"):
         Encoder(str(tmp_path / "nowhere"))

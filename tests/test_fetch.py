@@ -127,16 +127,16 @@ def test_retries_after_a_temporary_failure(server: Server, tmp_path: Path, failu
 @pytest.mark.parametrize(
     ("behave", "attempts", "message"),
     [
-        (status(404), 1, "HTTP 404 Not Found (attempt 1 of 4)"),
-        (status(403), 1, "HTTP 403 Forbidden (attempt 1 of 4)"),
+        (status(404), 1, "HTTP 404 Not Found; correct the URL"),
+        (status(403), 1, "HTTP 403 Forbidden; correct the URL"),
         (
             redirect("file:///etc/hostname"),
             1,
-            "Redirection to url 'file:///etc/hostname' is not allowed (attempt 1 of 4)",
+            "Redirection to url 'file:///etc/hostname' is not allowed; correct the URL",
         ),
-        (status(503), MAX_ATTEMPTS, "HTTP 503 Service Unavailable (attempt 4 of 4)"),
-        (send_too_little, MAX_ATTEMPTS, f"{len(BODY)} of {len(BODY) + 7} bytes received (attempt 4 of 4)"),
-        (hang, MAX_ATTEMPTS, "timed out (attempt 4 of 4)"),
+        (status(503), MAX_ATTEMPTS, "HTTP 503 Service Unavailable (4 attempts); try again later"),
+        (send_too_little, MAX_ATTEMPTS, f"{len(BODY)} of {len(BODY) + 7} bytes received (4 attempts); try again later"),
+        (hang, MAX_ATTEMPTS, "timed out (4 attempts); try again later"),
     ],
 )
 def test_a_permanent_failure_gives_a_one_line_error_and_keeps_the_old_file(
@@ -157,7 +157,10 @@ def test_refuses_a_file_with_another_checksum(server: Server, tmp_path: Path) ->
     server.behaviours = [send_body]
     with pytest.raises(FetchError) as caught:
         fetch(server.url, tmp_path / "train.json", "0" * 64)
-    assert str(caught.value) == f"{server.url}: its sha256 is {SHA256}, not {'0' * 64}"
+    assert (
+        str(caught.value)
+        == f"{server.url}: its sha256 is {SHA256}, not {'0' * 64}; check its origin, then correct sha256"
+    )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -193,12 +196,12 @@ def test_copies_a_local_file(tmp_path: Path) -> None:
         (".", "Is a directory"),
         ("a\0b", "embedded null byte"),
         ("ftp://example.invalid/a.json", "No such file or directory"),
-        ("http://", "no host given (attempt 4 of 4)"),
-        ("http://[", "not a URL: Invalid IPv6 URL (attempt 1 of 4)"),
-        ("http://127.0.0.1:port/", "not a URL: nonnumeric port: 'port' (attempt 1 of 4)"),
+        ("http://", "no host given (4 attempts); try again later"),
+        ("http://[", "not a URL: Invalid IPv6 URL; correct the URL"),
+        ("http://127.0.0.1:port/", "not a URL: nonnumeric port: 'port'; correct the URL"),
         (
             "http://127.0.0.1:1/a b",
-            "not a URL: URL can't contain control characters. '/a b' (found at least ' ') (attempt 1 of 4)",
+            "not a URL: URL can't contain control characters. '/a b' (found at least ' '); correct the URL",
         ),
     ],
 )

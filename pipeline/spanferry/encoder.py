@@ -121,7 +121,7 @@ def load_layers(folder: Path, layer: int | None, depth: float = DEFAULT_DEPTH) -
             raise InputError(f"{folder}: is a {config.model_type} model; an encoder such as BERT or XLM-R is needed")
         chosen = layer or round(depth * layers)
         if chosen > layers:
-            raise InputError(f"{folder}: has {layers} layers, and layer {chosen} was requested")
+            raise InputError(f"{folder}: has {layers} layers, and no layer {chosen}; choose a smaller one")
         config.num_hidden_layers = chosen
         model = AutoModel.from_pretrained(
             folder, config=config, use_safetensors=True, dtype=torch.float32, trust_remote_code=False

@@ -188,7 +188,7 @@ def fetch(
                 raise FetchError(f"{location}: {getattr(error, 'strerror', None) or error}") from error
         actual = file_sha256(part)
         if sha256 and actual != sha256:
-            raise FetchError(f"{location}: its sha256 is {actual}, not {sha256}")
+            raise FetchError(f"{location}: its sha256 is {actual}, not {sha256}; check its origin, then correct sha256")
         check(part)
 
 
@@ -208,8 +208,10 @@ def download(url: str, target: Path, on_bytes: OnBytes) -> None:
             message, is_final = f"not a URL: {error}", True
         except (URLError, HTTPException, TimeoutError, ConnectionError, SSLError) as error:
             message, is_final = str(getattr(error, "reason", None) or error or type(error).__name__), False
-        if is_final or attempt == MAX_ATTEMPTS:
-            raise FetchError(f"{url}: {message} (attempt {attempt} of {MAX_ATTEMPTS})")
+        if is_final:
+            raise FetchError(f"{url}: {message}; correct the URL")
+        if attempt == MAX_ATTEMPTS:
+            raise FetchError(f"{url}: {message} ({attempt} attempts); try again later")
         sleep(FIRST_DELAY_S * 2 ** (attempt - 1))
     return None
 

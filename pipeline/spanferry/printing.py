@@ -28,6 +28,11 @@ def printable_json(text: str) -> str:
     return _JSON_UNSAFE.sub(lambda m: m[0] if m[0].isprintable() else json.dumps(m[0])[1:-1], text)
 
 
+def plural(n: int, noun: str) -> str:
+    """Format a count with its noun: 2, "answer" -> "2 answers"."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def escape_unencodable(error: UnicodeError) -> tuple[str, int]:
     """Replace characters that an encoding lacks with JSON escapes such as `\\u2192` (a codec error handler)."""
     if not isinstance(error, UnicodeEncodeError):

@@ -83,12 +83,12 @@ def test_the_stage_writes_the_same_table_online_and_offline(project, run, google
     translated = run(translate, *stage("ferry"))
     assert (translated.exit_code, translated.stderr) == (0, "")
     assert translated.stdout == (
-        "translate: ferry: 4 segments, 0 in memory; 4 texts to translate; 4 translated; 4 requests; 0 retries\n"
+        "translate: ferry: 4 texts, 0 in the memory; 4 to translate; 4 translated; 4 requests; 0 sent again\n"
     )
     replayed = run(translate, *stage("replay"))
     assert replayed.stdout.splitlines() == [
         "translate: replay: 4 units of its memory taken",
-        "translate: replay: 4 segments, 4 in memory; 0 texts to translate",
+        "translate: replay: 4 texts, 4 in the memory; 0 to translate",
     ]
     one, other = (Path("data") / corpus / "translations.parquet" for corpus in ("ferry", "replay"))
     assert tables.read(one, TranslationRow) == tables.read(other, TranslationRow)
@@ -107,11 +107,13 @@ def test_the_memory_keeps_target_languages_apart(project, run, refusal, google):
     run(translate, *stage("ferry"))
     assert "german: mtranslate, en to de" in run(plan, "german").stdout
     served = google(lambda text, n: german(text))
-    assert run(translate, *stage("german")).stdout.startswith("translate: german: 4 segments, 0 in memory; 4 texts")
+    assert run(translate, *stage("german")).stdout.startswith(
+        "translate: german: 4 texts, 0 in the memory; 4 to translate"
+    )
     assert served.targets == {"de"}
     for corpus, translated in (("ferry", dutch), ("german", german)):
         assert run(translate, *stage(corpus)).stdout.startswith(
-            f"translate: {corpus}: 4 segments, 4 in memory; 0 texts"
+            f"translate: {corpus}: 4 texts, 4 in the memory; 0 to translate"
         )
         rows = tables.read(Path("data") / corpus / "translations.parquet", TranslationRow).to_pylist()
         assert {row["text"]: row["translation"] for row in rows} == {text: translated(text) for text in TEXTS}
@@ -133,8 +135,8 @@ def test_the_stage_prints_the_number_of_remaining_texts_when_it_stops(project, r
     Path("params.yaml").write_text(PARAMS + "translate: {max_requests: 1}\n")
     google(lambda text, n: dutch(text))
     assert refusal(translate, *stage("ferry")) == (
-        "translate: mtranslate: translate.max_requests: 1 requests were sent; 1 texts are translated and stored, "
-        "3 are left; run again to continue"
+        "translate: mtranslate: translate.max_requests: 1 request sent, which is the limit; "
+        "1 new translation saved, 3 texts left; dvc repro goes on from here"
     )
     assert not Path("data/ferry/translations.parquet").exists()
 
@@ -176,7 +178,7 @@ def test_a_locked_memory_is_an_error_in_one_line(project, refusal):
 
 def test_a_native_corpus_has_nothing_to_translate(project, run):
     tables.write(schema_of(SegmentRow).empty_table(), Path("data/dutch/segments/segments.parquet"))
-    assert run(translate, *stage("dutch")).stdout == "translate: dutch: 0 segments, 0 in memory; 0 texts to translate\n"
+    assert run(translate, *stage("dutch")).stdout == "translate: dutch: 0 texts, 0 in the memory; 0 to translate\n"
     assert tables.read(Path("data/dutch/translations.parquet"), TranslationRow).num_rows == 0
 
 
@@ -224,7 +226,7 @@ def test_an_indented_or_wrapped_file_matches(project, run, google):
         run(memory, "import", "foreign.tmx", "--translator", "mtranslate").stdout
         == "memory import: 4 new, 0 replaced, 0 unchanged translations; mtranslate, en to nl\n"
     )
-    assert run(translate, *stage("ferry")).stdout == "translate: ferry: 4 segments, 4 in memory; 0 texts to translate\n"
+    assert run(translate, *stage("ferry")).stdout == "translate: ferry: 4 texts, 4 in the memory; 0 to translate\n"
     again = run(memory, "import", "foreign.tmx", "--translator", "mtranslate")
     assert (again.exit_code, again.stdout) == (
         0,
@@ -309,7 +311,7 @@ def test_wrong_arguments_of_memory_are_refused(project, run, refusal):
     assert run(memory, "stats").stdout == stats
     assert json.loads(run(memory, "stats", "--json").stdout)["records"] == 0
     assert not Path("memory").exists()
-    assert "the translation memory does not exist yet" in refusal(memory, "export", "x.tmx")
+    assert "the memory does not exist yet" in refusal(memory, "export", "x.tmx")
     assert refusal(memory, "import", "ferry.json", "--translator", "mtranslate").startswith(
         "memory import: ferry.json: not a TMX file"
     )

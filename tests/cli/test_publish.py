@@ -128,7 +128,7 @@ def test_the_summary_and_the_error_of_the_stage(tmp_path, monkeypatch):
     monkeypatch.setattr(stages.publish, "describe_build", lambda params, name, source: BUILD)
     arguments = ["--corpus", "tiny", "--source", tmp_path, "--clean", clean, "--loss", loss, "--out", tmp_path / "out"]
     done = CliRunner().invoke(stages.publish.main, [str(argument) for argument in arguments])
-    assert done.stdout == f"publish: tiny: 5 questions in {tmp_path}/out; contract kept, 2 warnings\n"
+    assert done.stdout == f"publish: tiny: 5 questions in {tmp_path}/out; no error, 2 warnings\n"
     monkeypatch.setattr(stages.publish, "read_params", lambda: replace(PARAMS, about={}))
     done = CliRunner().invoke(stages.publish.main, [str(argument) for argument in arguments])
     assert done.exit_code == 0

@@ -70,7 +70,9 @@ def test_the_quality_of_another_build_is_refused(tmp_path):
     signals = dict.fromkeys(signal.value for signal in Signal)
     other = to_table([QualityRow("dev", "other", Quality(quality=0.5, **signals, reasons=()))], QualityRow)
     tables.write(other, tmp_path / "quality.parquet")
-    with pytest.raises(InputError, match="lacks question"):
+    with pytest.raises(
+        InputError, match=r"^quality.parquet lacks question .*; run `dvc repro --force check@CORPUS`, then"
+    ):
         build_package(clean, loss, tmp_path / "published", BUILD, ABOUT, quality=tmp_path / "quality.parquet")
 
 

@@ -112,7 +112,10 @@ def test_a_wrong_checksum_a_folder_and_an_unknown_corpus_give_a_one_line_error(w
     lay_out(workdir)
     got = hashlib.sha256(as_json(TRAIN)).hexdigest()
     Path("params.yaml").write_text(PARAMS + f"    sha256: {{train: {'f' * 64}}}\n", encoding="utf-8")
-    assert refusal(main, *ARGUMENTS) == f"fetch: train.json: its sha256 is {got}, not {'f' * 64}"
+    assert (
+        refusal(main, *ARGUMENTS)
+        == f"fetch: train.json: its sha256 is {got}, not {'f' * 64}; check its origin, then correct sha256"
+    )
     Path("params.yaml").write_text(PARAMS.replace("train.json", "data"), encoding="utf-8")
     assert refusal(main, *ARGUMENTS) == "fetch: data: no data files in it"
     message = "fetch: params.yaml: corpora.large: there is no such corpus (known: small)"

@@ -49,7 +49,7 @@ def free_port() -> int:
 
 def test_the_stages_lead_from_cleaned_files_to_the_table(folder, run, refusal):
     done = run(finetune.main, *FINETUNE)
-    assert done.stdout == "finetune: tiny: 20 steps over 50 features\n", done.output
+    assert done.stdout == "finetune: tiny: 20 steps on 50 windows of text\n", done.output
     assert not (folder / "checkpoints" / "tiny").exists()
 
     done = run(evaluate.main, *EVALUATE)
@@ -81,7 +81,7 @@ def test_the_stages_lead_from_cleaned_files_to_the_table(folder, run, refusal):
     assert f"| all | {figures['exact']:.2f} | {figures['f1']:.2f} | 50 |" in card
 
     done = run(compare.main, "--reports", "reports/runs", "--out", "reports/comparison")
-    assert done.stdout == "compare: 1 of 3 runs measured here: reports/comparison.md\n", done.output
+    assert done.stdout == "compare: 3 runs, 1 of them measured here: reports/comparison.md\n", done.output
     table = (folder / "reports" / "comparison.md").read_text()
     assert f"{figures['exact']:.2f}/{figures['f1']:.2f}" in table
     assert "| not measured here |" in table
@@ -121,7 +121,7 @@ def test_corpora_are_mixed_and_each_language_has_a_row(folder, run):
     ):
         params = params.replace(old, new, 1)
     (folder / "params.yaml").write_text(params)
-    assert "over 100 features" in run(finetune.main, name, *FINETUNE[1:]).stdout
+    assert "on 100 windows of text" in run(finetune.main, name, *FINETUNE[1:]).stdout
     outs = (
         *("--report", f"reports/runs/{name}.json", "--metrics", f"reports/runs/{name}.metrics.json"),
         *("--details", f"reports/runs/{name}", "--card", "models/tiny.md"),
@@ -143,13 +143,13 @@ def test_each_seed_is_trained_once_and_the_table_has_their_mean_and_deviation(fo
 
     set_seeds("[1, 2]")
     lines = run(finetune.main, *FINETUNE).stdout.splitlines()
-    assert lines == [f"finetune: tiny, seed {seed}: 20 steps over 50 features" for seed in (1, 2)]
+    assert lines == [f"finetune: tiny, seed {seed}: 20 steps on 50 windows of text" for seed in (1, 2)]
     first = (folder / "models/tiny/seed-1/model.safetensors").read_bytes()
     assert first != (folder / "models/tiny/seed-2/model.safetensors").read_bytes()
     set_seeds("[1, 3]")
     assert run(finetune.main, *FINETUNE).stdout.splitlines() == [
-        "finetune: tiny, seed 1: trained before",
-        "finetune: tiny, seed 3: 20 steps over 50 features",
+        "finetune: tiny, seed 1: its model is there already",
+        "finetune: tiny, seed 3: 20 steps on 50 windows of text",
     ]
     assert sorted(path.name for path in (folder / "models/tiny").iterdir()) == ["seed-1", "seed-3"]
     assert (folder / "models/tiny/seed-1/model.safetensors").read_bytes() == first
@@ -222,7 +222,7 @@ def test_two_processes_train_one_model(folder, run, machines):
     ]
     outputs = [process.communicate() for process in started]
     assert not any(process.returncode for process in started), outputs
-    assert "".join(out for out, _ in outputs) == "finetune: tiny: 20 steps over 50 features\n"
+    assert "".join(out for out, _ in outputs) == "finetune: tiny: 20 steps on 50 windows of text\n"
     together = json.loads((folder / "models/tiny/training.json").read_bytes())
     run(finetune.main, *FINETUNE)
     alone = json.loads((folder / "models/tiny/training.json").read_bytes())

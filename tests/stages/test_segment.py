@@ -13,7 +13,7 @@ ARGUMENTS = ("--corpus", "small", "--source", ".", "--out", "segments")
 
 def test_writes_layout_and_segments(workdir: Path, run) -> None:
     lay_out(workdir)
-    assert run(main, *ARGUMENTS).stdout == "segment: small: 2 paragraphs, 16 distinct segments\n"
+    assert run(main, *ARGUMENTS).stdout == "segment: small: 2 paragraphs, 16 distinct texts to translate\n"
     laid = tables.read(Path("segments/layout.parquet"), SourceParagraph)
     texts = tables.read(Path("segments/segments.parquet"), SegmentRow)
     assert laid["split"].to_pylist() == ["train", "dev"]
@@ -23,7 +23,7 @@ def test_writes_layout_and_segments(workdir: Path, run) -> None:
 def test_a_native_corpus_has_nothing_to_translate(workdir: Path, run) -> None:
     lay_out(workdir)
     Path("params.yaml").write_text(PARAMS.replace("translator: identity", "native: true"), encoding="utf-8")
-    assert run(main, *ARGUMENTS).stdout == "segment: small: 2 paragraphs, 0 distinct segments\n"
+    assert run(main, *ARGUMENTS).stdout == "segment: small: 2 paragraphs, 0 distinct texts to translate\n"
 
 
 def test_a_split_may_be_missing_and_text_may_be_odd(workdir: Path, run) -> None:
@@ -31,7 +31,7 @@ def test_a_split_may_be_missing_and_text_may_be_odd(workdir: Path, run) -> None:
     Path("params.yaml").write_text(PARAMS.replace("    dev: dev.json\n", ""), encoding="utf-8")
     answers = [{"text": "\0", "answer_start": -5}, {"text": "", "answer_start": 2**31 - 1}]
     Path("train.json").write_bytes(as_json(train(question="\u2028Wh\0o?\x1c", answers=answers)))
-    assert run(main, *ARGUMENTS).stdout == "segment: small: 1 paragraphs, 8 distinct segments\n"
+    assert run(main, *ARGUMENTS).stdout == "segment: small: 1 paragraph, 8 distinct texts to translate\n"
     texts = tables.read(Path("segments/segments.parquet"), SegmentRow)["text"].to_pylist()
     assert {"\0", "Wh\0o?"} <= set(texts)
 
@@ -44,7 +44,7 @@ def test_bad_input_gives_a_one_line_error_and_no_output(workdir: Path, refusal) 
     Path("dev.json").unlink()
     assert refusal(main, *ARGUMENTS) == "segment: dev.json: No such file or directory"
     Path("params.yaml").write_text(PARAMS + "aling: {}\n", encoding="utf-8")
-    assert refusal(main, *ARGUMENTS) == "segment: params.yaml: aling: no such key"
+    assert refusal(main, *ARGUMENTS) == "segment: params.yaml: aling: no such key (did you mean align?)"
     assert not Path("segments").exists()
 
 

@@ -119,7 +119,7 @@ def test_the_message_says_what_is_spent_and_left(tmp_path: Path) -> None:
     assert len(engine.seen) == 4
     assert message == (
         f"billing: translate.max_cost: {4 * LENGTH}.00 of {4.5 * LENGTH:.2f} EUR are spent, and the next request might "
-        "exceed the limit; 4 texts are translated and stored, 16 are left; run again to continue"
+        "exceed the limit; 4 new translations saved, 16 texts left; dvc repro goes on from here"
     )
     assert run(tmp_path, 4.5 * LENGTH, EUROS)[0].seen == []  # it counts over all runs
 

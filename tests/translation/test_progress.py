@@ -219,10 +219,10 @@ def test_a_short_pause_is_not_shown(clock):
 
 
 def test_the_summary_of_a_run():
-    assert Counts(segments=9, hits=9).summary() == "9 segments, 9 in memory; 0 texts to translate"
+    assert Counts(segments=9, hits=9).summary() == "9 texts, 9 in the memory; 0 to translate"
     assert COUNTS.summary() == (
-        "900 segments, 100 in memory; 801 texts to translate; "
-        "200 translated; 210 requests; 9 retries; given up: empty answer 1"
+        "900 texts, 100 in the memory; 801 to translate; "
+        "200 translated; 210 requests; 9 sent again; given up: empty answer 1"
     )
     troubled = Counts(segments=9, trouble=Counter(empty=3, throttled=2), empty_means="captcha or empty page")
     assert troubled.summary().endswith("; failed attempts: captcha or empty page 3, too many requests 2")

@@ -14,7 +14,7 @@ from spanferry.cli.support import Command, command_name, say_line
 from spanferry.errors import InputError
 from spanferry.files import atomic_write
 from spanferry.hub.source import fetch_split, is_data_set
-from spanferry.report.wording import plural
+from spanferry.printing import plural
 from spanferry.squad import Document, Reading, read_document
 from spanferry.squad.forms import Form, count_carried, describe_omissions, write_form
 

@@ -13,9 +13,8 @@ from msgspec import to_builtins
 
 from spanferry.cli.corpus_session import MEMORY
 from spanferry.cli.support import Command, command_name, print_summary
-from spanferry.printing import printable, printable_json
+from spanferry.printing import plural, printable, printable_json
 from spanferry.project.checks import Finding, check_project
-from spanferry.report.wording import plural
 
 COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 

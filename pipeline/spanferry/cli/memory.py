@@ -11,8 +11,7 @@ from spanferry.cli.corpus_session import MEMORY
 from spanferry.cli.support import Command, command_name, print_summary, say_line
 from spanferry.config import Languages, Params, read_params
 from spanferry.errors import ParamsError
-from spanferry.printing import printable, printable_json
-from spanferry.report.wording import plural
+from spanferry.printing import plural, printable, printable_json
 from spanferry.translation.engines.registry import DEFAULT_SETTINGS, build_translator
 from spanferry.translation.memory.exchange import export_tmx, import_tmx
 from spanferry.translation.memory.passed_over import describe_passed_over, why_nothing

@@ -11,7 +11,7 @@ import click
 from spanferry.cli.support import Command, command_name, print_summary
 from spanferry.errors import InputError
 from spanferry.files import remove_stale_parts
-from spanferry.report.wording import plural
+from spanferry.printing import plural
 
 HELP = (
     "Repair dvc.lock and DVC's list of locks if a kill or a full disk has truncated them, so that `dvc repro` can "

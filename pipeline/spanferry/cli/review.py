@@ -11,12 +11,12 @@ from spanferry.config import Params, read_params
 from spanferry.corrections.files import Order
 from spanferry.errors import InputError
 from spanferry.files import write_bytes, write_json
+from spanferry.printing import plural
 from spanferry.records import SPLITS, QualityRow
 from spanferry.report.inputs import Build, read_build
 from spanferry.report.review_items import CleanTexts, Judgement, choose_items
 from spanferry.report.review_page import ReviewPage, render_review
 from spanferry.report.review_tasks import labelling_config, review_task
-from spanferry.report.wording import plural
 from spanferry.selection import QuestionKey
 from spanferry.squad import cleaned_name, iterate_questions, read_squad
 

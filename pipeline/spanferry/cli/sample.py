@@ -11,11 +11,11 @@ from spanferry.cli.support import Command, command_name, print_summary
 from spanferry.config import read_params
 from spanferry.errors import InputError
 from spanferry.loss_figures import PeopleFigures, percent
+from spanferry.printing import plural
 from spanferry.report.inputs import read_build
 from spanferry.report.review import draw_sample, write_csv, write_html
 from spanferry.report.terminal import align_columns
 from spanferry.report.verdicts import read_verdicts, score_verdicts
-from spanferry.report.wording import plural
 
 
 @click.command(cls=Command, name="sample", example="spanferry sample squad2 --out judged")

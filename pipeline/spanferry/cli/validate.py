@@ -8,8 +8,7 @@ import click
 import msgspec
 
 from spanferry.cli.support import Command
-from spanferry.printing import printable, printable_json
-from spanferry.report.wording import plural
+from spanferry.printing import plural, printable, printable_json
 from spanferry.squad import validation
 from spanferry.squad.notes import describe_notes
 from spanferry.squad.validation import ValidationReport

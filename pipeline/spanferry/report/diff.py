@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from spanferry.errors import InputError
+from spanferry.printing import plural
 from spanferry.records import Field, Method, Reason
 from spanferry.report.terminal import align_columns, clip_text
-from spanferry.report.wording import number, plural
+from spanferry.report.wording import number
 
 KEY = ("split", "question_id", "field", "index")
 CONTEXT_WORDS = 3  # shown on each side of a difference

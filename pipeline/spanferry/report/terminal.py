@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from spanferry.loss_figures import LossFigures
+from spanferry.printing import plural
 from spanferry.records import Field, Method, SpanRow
 from spanferry.report import wording
 from spanferry.report.reference import compare_with_reference
@@ -35,7 +36,7 @@ def loss_lines(figures: LossFigures, rejected: Iterable[SpanRow]) -> Iterator[st
         yield from ("", repairs)
     for note in wording.describe_work(figures):
         yield from ("", note)
-    heading = f"{wording.plural(answers.dropped, 'lost answer')} by reason" if answers.dropped else "no answer is lost"
+    heading = f"{plural(answers.dropped, 'lost answer')} by reason" if answers.dropped else "no answer is lost"
     yield from ("", heading)
     examples: dict[str, SpanRow] = {}
     for row in rejected:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from spanferry.corrections.wording import describe_corrections
 from spanferry.loss_figures import Drift, LossFigures, MemoryFigures, SpentFigures, Tally, Unit, percent
-from spanferry.printing import show_amount
+from spanferry.printing import plural, show_amount
 from spanferry.records import SPLITS, Method, Reason, RepairKind, Signal, Split
 from spanferry.translation.memory.passed_over import describe_counts
 
@@ -127,11 +127,6 @@ SHIFTS = ((0.05, "stays the same"), (1, "hardly changes"), (5, "changes somewhat
 def number(value: float) -> str:
     """Format a number: 1234 -> "1,234"."""
     return f"{value:,}"
-
-
-def plural(n: int, noun: str) -> str:
-    """Format a count with its noun: 2, "answer" -> "2 answers"."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def kept_share(kept: int, visited: int) -> float | None:

@@ -302,7 +302,7 @@ def test_budgets_end_a_run():
     assert scheduler.next(0.0) == Wait(FOREVER)
     for call in calls:
         scheduler.done(call, ["good"], 1.0)
-    assert scheduler.next(1.0) == Stop("translate.max_requests: 2 requests were sent")
+    assert scheduler.next(1.0) == Stop("translate.max_requests: 2 requests sent, which is the limit")
 
     scheduler = schedule(tasks_of("a"), max_hours=2.0)
     assert scheduler.next(7200.0) == Stop("translate.max_hours: 2 hours have passed")
@@ -336,7 +336,7 @@ def test_a_refused_batch_is_split_into_single_texts():
 
 def test_a_wrong_number_of_answers_and_an_unknown_error_are_raised():
     scheduler = schedule(tasks_of("a", "b"), Model())
-    with pytest.raises(TranslationError, match="service: 1 translations for 2 texts"):
+    with pytest.raises(TranslationError, match="service: the engine gave 1 translation for 2 texts, which is a bug"):
         scheduler.done(send(scheduler, 0.0), ["A"], 0.0)
     scheduler = schedule(tasks_of("a"))
     with pytest.raises(RuntimeError, match="a bug"):

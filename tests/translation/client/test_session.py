@@ -218,7 +218,10 @@ def test_a_hanging_page_times_out(google, hurried, tmp_path):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"max_requests": 3, "workers": 1}, "translate.max_requests: 3 requests were sent; 2 texts are translated"),
+        (
+            {"max_requests": 3, "workers": 1},
+            "translate.max_requests: 3 requests sent, which is the limit; 2 new translations saved",
+        ),
         ({"max_hours": 1e-5}, "translate.max_hours: 1e-05 hours have passed"),
         ({"patience_hours": 1e-5}, r"translate.patience_hours: no good answer within 1e-05 hours \(last: HTTP 429\)"),
     ],
@@ -308,7 +311,7 @@ def test_batches_and_contexts(local_model, tmp_path):
 
 def test_an_engine_that_returns_a_wrong_number_of_answers_is_stopped(local_model, tmp_path, monkeypatch):
     monkeypatch.setattr(LocalModel, "translate", lambda self, batch: ["Een."])
-    with pytest.raises(TranslationError, match="local_model: 1 translations for 3 texts"):
+    with pytest.raises(TranslationError, match="local_model: the engine gave 1 translation for 3 texts"):
         translate_locally(tmp_path, SEGMENTS)
 
 
@@ -334,7 +337,7 @@ def test_an_offline_memory_names_missing_texts(tmp_path):
             session.translate(SEGMENTS)
     assert str(caught.value) == (
         "the corpus's own translations lack the sentence \"Its first captain was a fisherman's widow.\""
-        " and 3 more segments; add them to its TMX file"
+        " and 3 more texts; add them to its TMX file"
     )
     assert not (tmp_path / "memory").exists()
 
@@ -355,7 +358,7 @@ def test_pending_answers_are_kept_when_the_engine_ends_the_run(tmp_path, monkeyp
     with pytest.raises(TranslationError) as caught:
         translate_locally(tmp_path, SEGMENTS)
     assert str(caught.value) == (
-        "local_model: the quota is spent; 3 texts are translated and stored, 2 are left; run again to continue"
+        "local_model: the quota is spent; 3 new translations saved, 2 texts left; dvc repro goes on from here"
     )
     assert set(stored(tmp_path)) == set(SENTENCES[1:4])
 

@@ -411,7 +411,7 @@ def test_max_hours_ends_the_wait_for_a_job(served, tmp_path):
     settings = served.settings
     served.settings = lambda: settings() | {"poll_s": 600.0}
     with (
-        pytest.raises(TranslationError, match=r"max_hours: .* run again to continue"),
+        pytest.raises(TranslationError, match=r"max_hours: .* dvc repro goes on from here"),
         opened(served, tmp_path, max_hours=0.5 / 3600) as session,
     ):
         session.translate([Segment(text, "sentence") for text in TEXTS])

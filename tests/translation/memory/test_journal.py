@@ -58,7 +58,7 @@ def test_damage_is_described(tmp_path: Path):
     log = Log(path, Row)
     assert texts(log) == ["one", "one"]
     assert log.damage == (
-        f"{path}: a crash has truncated the last record; its 11 bytes are ignored; 1 unreadable lines are ignored"
+        f"{path}: a crash has truncated the last record; its 11 bytes are ignored; 1 unreadable line is ignored"
     )
     # Blocks that a power cut left unwritten are torn, too.
     path.write_bytes(good + b"\x00" * 4096 + b"\n")

@@ -4,6 +4,7 @@ from collections import Counter
 
 from msgspec import Struct, field
 
+from spanferry.printing import plural
 from spanferry.records import CheckFailure
 
 TROUBLE = {
@@ -69,9 +70,9 @@ class Counts(Struct):
 
     def summary(self) -> str:
         """Return the summary of the run on one line."""
-        parts = [f"{self.segments:,} segments, {self.hits:,} in memory", f"{self.texts:,} texts to translate"]
+        parts = [f"{plural(self.segments, 'text')}, {self.hits:,} in the memory", f"{self.texts:,} to translate"]
         if self.requests:
-            parts += [f"{self.answered:,} translated", f"{self.requests:,} requests", f"{self.retries:,} retries"]
+            parts += [f"{self.answered:,} translated", plural(self.requests, "request"), f"{self.retries:,} sent again"]
         for label, counter in (("failed attempts", self.trouble), ("given up", self.quarantined)):
             if counter:
                 words = {describe_trouble(reason, self.empty_means): number for reason, number in counter.items()}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from spanferry.errors import InputError
+from spanferry.printing import plural
 from spanferry.records import CheckFailure, Kind
 from spanferry.translation.checks import MARKED
 from spanferry.translation.client.tasks import Segment, TranslationResult
@@ -36,5 +37,5 @@ def missing_message(missing: Sequence[Segment]) -> str:
     """Return the error message for missing segments: the first one, and the number of the others."""
     text = missing[0].text
     shown = text[:SHOWN_CHARACTERS] + ("..." if len(text) > SHOWN_CHARACTERS else "")
-    more = f" and {len(missing) - 1:,} more segments" if len(missing) > 1 else ""
+    more = f" and {plural(len(missing) - 1, 'more text')}" if len(missing) > 1 else ""
     return f"the corpus's own translations lack the {missing[0].kind} {shown!r}{more}; add them to its TMX file"

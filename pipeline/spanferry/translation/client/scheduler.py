@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
 from spanferry.errors import TranslationError
+from spanferry.printing import plural
 from spanferry.records import CheckFailure
 from spanferry.surrogates import has_surrogate
 from spanferry.translation.budget import Budget
@@ -129,7 +130,8 @@ class Scheduler:
             return self._take_error(call, outcome, now)
         if len(outcome) != len(call.tasks):
             raise TranslationError(
-                f"{self.translator.identity}: {len(outcome)} translations for {len(call.tasks)} texts"
+                f"{self.translator.identity}: the engine gave {plural(len(outcome), 'translation')}"
+                f" for {plural(len(call.tasks), 'text')}, which is a bug of the engine"
             )
         if call.is_health_check:
             return self._take_health_check(call, outcome[0], now)
@@ -207,7 +209,7 @@ class Scheduler:
         """Return the reason to stop the run, or '': a budget is spent, or no good answer came for too long."""
         settings, patience = self.settings, self.settings.patience_hours
         if not self._requests_left() and self.queue:
-            return f"translate.max_requests: {settings.max_requests:,} requests were sent"
+            return f"translate.max_requests: {plural(settings.max_requests or 0, 'request')} sent, which is the limit"
         if settings.max_hours and now - self.started >= settings.max_hours * HOUR_S:
             return f"translate.max_hours: {settings.max_hours:g} hours have passed"
         # If the current pause ends after patience_hours, the run stops without waiting for its end.

@@ -14,6 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from spanferry.errors import TranslationError
+from spanferry.printing import plural
 from spanferry.records import CheckFailure, Kind
 from spanferry.translation.budget import Budget, limited_price
 from spanferry.translation.checks import find_failure
@@ -334,5 +335,5 @@ class TranslationSession:
 
     def _stop_message(self, reason: str) -> str:
         left = self.counts.texts - self.counts.finished
-        kept = f"{self.counts.answered:,} texts are translated and stored, {left:,} are left"
-        return f"{self.translator.identity}: {reason}; {kept}; run again to continue"
+        kept = f"{plural(self.counts.answered, 'new translation')} saved, {plural(left, 'text')} left"
+        return f"{self.translator.identity}: {reason}; {kept}; dvc repro goes on from here"

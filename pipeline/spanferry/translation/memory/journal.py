@@ -15,6 +15,8 @@ from typing import Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
+from spanferry.printing import plural
+
 Record = TypeVar("Record", bound=Struct)
 _encode = msgspec.json.Encoder().encode
 
@@ -66,7 +68,8 @@ class Log(Generic[Record]):
         if self.torn:
             problems.append(f"a crash has truncated the last record; its {self.torn:,} bytes are ignored")
         if self.broken:
-            problems.append(f"{self.broken:,} unreadable lines are ignored")
+            verb = "is" if self.broken == 1 else "are"
+            problems.append(f"{plural(self.broken, 'unreadable line')} {verb} ignored")
         return f"{self.path}: {'; '.join(problems)}" if problems else ""
 
     def open(self) -> None:

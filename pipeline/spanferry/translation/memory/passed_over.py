@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from spanferry.printing import plural
+
 SHOWN_LANGUAGES = 5  # the most languages, and pairs of them, that a message lists
 LONGEST_CODE = 20
 OTHERS = "others"
@@ -56,7 +58,7 @@ def describe_counts(empty: int, no_segment: int, by_languages: Mapping[str, int]
         ranked = sorted(by_languages.items(), key=lambda item: (item[0] == OTHERS, -item[1]))
         shown = ", ".join(f"{languages} {count:,}" for languages, count in ranked)
         parts.append(f"{in_others:,} in other languages ({shown})")
-    return f"{total:,} {'unit' if total == 1 else 'units'} passed over: {', '.join(parts)}"
+    return f"{plural(total, 'unit')} passed over: {', '.join(parts)}"
 
 
 def describe_languages(codes: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from msgspec.structs import asdict
 from spanferry import tables
 from spanferry.arrow import schema_of
 from spanferry.errors import InputError
+from spanferry.printing import plural
 from spanferry.records import TranslationRow
 from spanferry.translation.engines.base import CONTEXT_SUFFIX
 from spanferry.translation.engines.identity import Identity
@@ -76,7 +77,7 @@ def read_prior_tables(paths: Iterable[Path], notify: Callable[[str], object]) ->
         try:
             table = tables.read(path, TranslationRow)
         except InputError as error:
-            notify(f"skipped: {error}")
+            notify(f"translations of an earlier run are not used: {error}")
             continue
         try:
             scope = msgspec.json.decode((table.schema.metadata or {}).get(SCOPE_KEY, b""), type=Scope)
@@ -104,7 +105,7 @@ def add_to_memory(memory: Memory, translations: Mapping[str, str], notify: Calla
     if translations:
         memory.add((text, "", translation) for text, translation in translations.items())
         memory.sync()
-        notify(f"imported {len(translations):,} translations of earlier runs by {memory.scope.translator}")
+        notify(f"imported {plural(len(translations), 'translation')} of earlier runs by {memory.scope.translator}")
 
 
 def import_prior(folder: Path, prior: Iterable[PriorTable], notify: Callable[[str], object]) -> None:

@@ -71,5 +71,5 @@ def existing_log(folder: Path) -> Log[Entry]:
     """Return the log of good answers. Raises InputError when the memory does not exist."""
     log = translation_log(folder)
     if not log.path.exists():
-        raise InputError(f"{log.path}: the translation memory does not exist yet")
+        raise InputError(f"{log.path}: the memory does not exist yet; a build creates it")
     return log

@@ -255,7 +255,7 @@ def read_units(path: Path, source: str, target: str, passed_over: PassedOver | N
     except ParseError as error:
         raise InputError(f"{path}: not a TMX file: {error}") from error
     except DefusedXmlException as error:
-        raise InputError(f"{path}: rejected: {type(error).__name__}: XML that defines entities is hostile") from error
+        raise InputError(f"{path}: refused, because entities in XML may be an attack; remove its DOCTYPE") from error
     except (ValueError, LookupError) as error:
         raise InputError(f"{path}: not a TMX file: {error}") from error
     yield from select_pairs(collector.units, source, target, collector.own, passed_over)
