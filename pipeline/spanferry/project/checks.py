@@ -22,9 +22,9 @@ from msgspec import Struct
 from spanferry.config import Params, read_params
 from spanferry.errors import READER_PACKAGES, InputError, ParamsError, TranslationError, single_line
 from spanferry.pretrained import find_model
+from spanferry.printing import plural
 from spanferry.project.corpora import is_local
 from spanferry.project.files import REQUIREMENTS, pinned_version
-from spanferry.report.wording import plural
 from spanferry.translation.engines.keys import read_key
 from spanferry.translation.engines.registry import find_settings
 from spanferry.translation.engines.services import Service, service_of
