@@ -4,7 +4,7 @@ Each function returns None for any other, which is then read value by value.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -93,7 +93,10 @@ class Clean(NamedTuple):
     extra_keys: Mapping[str, ExtraKey] = {}
 
 
+Fields = dict[str, msgspec.Raw]
+
 _PLAIN = msgspec.json.Decoder()
+_FIELDS, _OBJECTS = msgspec.json.Decoder(Fields), msgspec.json.Decoder(list[Fields])
 _ARTICLE, _LOOSE_ARTICLE = msgspec.json.Decoder(Article), msgspec.json.Decoder(LooseArticle)
 _PARAGRAPH, _LOOSE_PARAGRAPH = msgspec.json.Decoder(Paragraph), msgspec.json.Decoder(LooseParagraph)
 _ROW = msgspec.json.Decoder(CleanRow)
@@ -130,13 +133,19 @@ def check(raw: bytes, clean: Clean, outer_keys: int) -> Clean | None:
     """
     if not is_clean(clean.article):
         return None
-    surplus = count_keys(raw) - outer_keys - expected_keys(clean)
-    if surplus == 0 or surplus == count_colons(texts_of(clean.article)):
-        return clean
-    return name_extra_keys(raw, clean, surplus)
+    surplus = rest = count_keys(raw) - outer_keys - expected_keys(clean)
+    # Most extra keys are those of questions, and looking at the answers takes as long as at all the rest.
+    for with_answers in (False, True) if surplus else ():
+        named = name_extra_keys(raw, clean, with_answers)
+        if named is None:
+            return None
+        clean, rest = named[0], surplus - named[1]
+        if rest == 0:
+            return clean
+    return clean if rest == 0 or rest == count_colons(texts_of(clean.article)) else None
 
 
-def decode(raw: bytes, decoder: msgspec.json.Decoder[Decoded]) -> Decoded | None:
+def decode(raw: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Decoded]) -> Decoded | None:
     """Decode JSON; None where it does not fit."""
     try:
         return decoder.decode(raw)
@@ -224,45 +233,49 @@ def expected_keys(clean: Clean) -> int:
     return keys
 
 
-def name_extra_keys(raw: bytes, clean: Clean, surplus: int) -> Clean | None:
-    """Return an article with its extra keys; None when they are not all, or when one of them has a meaning.
+def name_extra_keys(raw: bytes, clean: Clean, with_answers: bool) -> tuple[Clean, int] | None:
+    """Return an article with its extra keys, and their number with the keys within their values.
 
-    surplus: the number of keys that are not of the format, those within extra values included.
+    with_answers: whether to look for them in the answers. None when a key has a meaning.
     """
-    value = decode(raw, _PLAIN)
-    if value is None:
-        return None
-    found: dict[str, ExtraKey] = {}
+    counts: dict[str, int] = {}
+    first: dict[str, tuple[int | None, str]] = {}
     within = 0
-    objects = plain_objects(value)
-    for known, fields, paragraph, place in objects:
+    for known, fields, paragraph, place in raw_objects(raw, with_answers):
         if len(fields) == len(known & fields.keys()):
             continue
-        for key, inner in fields.items():
+        for key, value in fields.items():
             if key in known:
                 continue
-            if key in MEANT_KEYS or "." in key or inner == NOT_GIVEN:
+            if key in counts:
+                counts[key] += 1
+            elif key in MEANT_KEYS or "." in key:
                 return None
-            earlier = found.get(key)
-            found[key] = earlier._replace(times=earlier.times + 1) if earlier else ExtraKey(1, paragraph, place)
-            within += count_inner_keys(inner)
-    total = within + sum(one.times for one in found.values())
-    return clean._replace(extra_keys=found) if total == surplus else None
+            else:
+                counts[key], first[key] = 1, (paragraph, place)
+            inner: object = decode(value, _PLAIN)
+            if inner == NOT_GIVEN:
+                return None
+            if isinstance(inner, list | dict):
+                within += count_inner_keys(cast("object", inner))
+    found = {key: ExtraKey(count, *first[key]) for key, count in counts.items()}
+    return clean._replace(extra_keys=found), within + sum(counts.values())
 
 
-def plain_objects(value: object) -> Iterator[tuple[frozenset[str], dict[str, Any], int | None, str]]:
-    """Yield the objects of a decoded article or paragraph: known keys, the object, paragraph, place in it."""
-    outer = cast("dict[str, Any]", value)
+def raw_objects(raw: bytes, with_answers: bool) -> Iterator[tuple[frozenset[str], Fields, int | None, str]]:
+    """Yield the objects of an article or paragraph that was decoded: known keys, the object, paragraph, place in it."""
+    outer = _FIELDS.decode(raw)
     if "paragraphs" in outer:
         yield ARTICLE_KEYS, outer, None, ""
-    for p, paragraph in enumerate(outer.get("paragraphs", [outer])):
+    for p, paragraph in enumerate(_OBJECTS.decode(outer["paragraphs"]) if "paragraphs" in outer else [outer]):
         yield PARAGRAPH_KEYS, paragraph, p, ""
-        for q, question in enumerate(paragraph["qas"]):
+        for q, question in enumerate(_OBJECTS.decode(paragraph["qas"])):
             place = f".qas[{q}]"
-            for n, answer in enumerate(question["answers"]):
+            for n, answer in enumerate(_OBJECTS.decode(question["answers"]) if with_answers else ()):
                 yield ANSWER_KEYS, answer, p, f"{place}.answers[{n}]"
             yield QUESTION_KEYS, question, p, place
-            for n, answer in enumerate(question.get("plausible_answers", ())):
+            plausible = with_answers and question.get("plausible_answers")
+            for n, answer in enumerate(_OBJECTS.decode(plausible) if plausible else ()):
                 yield ANSWER_KEYS, answer, p, f"{place}.plausible_answers[{n}]"
 
 
