@@ -95,7 +95,7 @@ def test_the_stages_lead_from_cleaned_files_to_the_table(folder, run, refusal):
     params = (folder / "params.yaml").read_text()
     (folder / "params.yaml").write_text(params.replace("epochs: 4", "epochs: 5"))
     run(compare.main, "--reports", "reports/runs", "--out", "reports/comparison")
-    assert "0 of 3" in run(compare.main, "--reports", "reports/runs", "--out", "reports/comparison").stdout
+    assert "3 runs, 0 of them" in run(compare.main, "--reports", "reports/runs", "--out", "reports/comparison").stdout
     (folder / "params.yaml").write_text(params.replace("batch: 10", "batch: 0"))
     assert "runs.tiny" in refusal(finetune.main, *FINETUNE)
     assert (folder / "models" / "tiny" / "model.safetensors").read_bytes() == before
