@@ -52,7 +52,7 @@ def read_verdicts(path: Path) -> list[JudgedSpan]:
                 if (row["verdict"] or "").strip():
                     judged.append(parse_row(f"{path} row {n}", row))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: not a readable sheet: {error}") from error
+        raise InputError(f"{path}: not a readable sheet: {getattr(error, 'strerror', None) or error}") from error
     if not judged:
         raise InputError(f"{path}: no verdict yet; write {', '.join(Verdict)} in the column `verdict`")
     return judged

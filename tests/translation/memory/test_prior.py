@@ -81,7 +81,7 @@ def import_twice(folder: Path, translator: str) -> list[str]:
 def test_prior_translations_are_imported_once(tmp_path):
     with open_memory(tmp_path / "memory", SCOPE) as memory:
         memory.add([("the weir", "", "de waterkering")])
-    assert import_twice(tmp_path, "mtranslate") == ["imported 1 translations of earlier runs by mtranslate"]
+    assert import_twice(tmp_path, "mtranslate") == ["imported 1 translation of earlier runs by mtranslate"]
     memory = Memory(tmp_path / "memory", SCOPE)
     assert (memory.get("the weir"), memory.get("the\tquay")) == ("de waterkering", "de\tkaai")
 
