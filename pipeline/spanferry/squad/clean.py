@@ -24,14 +24,21 @@ MEANT_KEYS = frozenset({*ALIASES, *ANSWER_ALIASES, *SINGLE_ANSWERS, MRQA_ANSWERS
 _WHITE_SPACE = b" \t\r\n"
 
 
+class LooseAnswer(Struct, frozen=True, gc=False):
+    """An answer that may have further keys."""
+
+    text: Text
+    answer_start: Offset
+
+
 class LooseQuestion(Struct, frozen=True, gc=False):
     """A question whose id may be a number or missing, and which may have further keys."""
 
     question: Text
-    answers: tuple[Answer, ...]
+    answers: tuple[LooseAnswer, ...]
     id: Text | int | UnsetType = UNSET
     is_impossible: bool | UnsetType = UNSET
-    plausible_answers: tuple[Answer, ...] | UnsetType = UNSET
+    plausible_answers: tuple[LooseAnswer, ...] | UnsetType = UNSET
 
 
 class LooseParagraph(Struct, frozen=True, gc=False):
@@ -168,9 +175,17 @@ def name_questions(article: LooseArticle) -> Clean:
             elif id_ is UNSET:
                 missing.setdefault(p, []).append(q)
                 id_ = make_id(paragraph.context, one.question)
-            questions.append(Question(id_, one.question, one.answers, one.is_impossible, one.plausible_answers))
+            answers, plausible = name_answers(one.answers), one.plausible_answers
+            if plausible is not UNSET:
+                plausible = name_answers(plausible)
+            questions.append(Question(id_, one.question, answers, one.is_impossible, plausible))
         paragraphs.append(Paragraph(paragraph.context, tuple(questions)))
     return Clean(Article(tuple(paragraphs), article.title), numbers, missing)
+
+
+def name_answers(answers: Iterable[LooseAnswer]) -> tuple[Answer, ...]:
+    """Return answers without further keys."""
+    return tuple([Answer(answer.text, answer.answer_start) for answer in answers])
 
 
 def decode_row(raw: bytes) -> CleanRow | None:
