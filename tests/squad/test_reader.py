@@ -406,6 +406,19 @@ def test_texts_that_look_like_keys_do_not_slow_reading_down() -> None:
         assert clean.decode_article(as_json(squad(question)["data"][0])) is not None
 
 
+def test_further_keys_do_not_slow_reading_down() -> None:
+    answer = ANSWER | {"answer_id": 5, "notes": [{"by": "x"}]}
+    question = OPENED | {"question": ": when?", "answers": [answer, answer], "document_id": 3}
+    read = clean.decode_article(as_json(squad(question, OWNER)["data"][0]))
+    assert read is not None
+    assert {key: extra.times for key, extra in read.extra_keys.items()} == {
+        "answer_id": 2,
+        "notes": 2,
+        "document_id": 1,
+    }
+    assert read.article.paragraphs[0].qas[0].answers == (Answer("1612", 19), Answer("1612", 19))
+
+
 TEXTS = st.text(st.sampled_from('a":\\ \n'), max_size=4)
 VALUES = st.recursive(
     TEXTS, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=3), max_leaves=8

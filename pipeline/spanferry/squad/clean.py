@@ -4,7 +4,7 @@ Each function returns None for any other, which is then read value by value.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar, cast
+from typing import Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -31,27 +31,30 @@ class LooseAnswer(Struct, frozen=True, gc=False):
     answer_start: Offset
 
 
-class LooseQuestion(Struct, frozen=True, gc=False):
+AnyAnswer = TypeVar("AnyAnswer", Answer, LooseAnswer)
+
+
+class LooseQuestion(Struct, Generic[AnyAnswer], frozen=True, gc=False):
     """A question whose id may be a number or missing, and which may have further keys."""
 
     question: Text
-    answers: tuple[LooseAnswer, ...]
+    answers: tuple[AnyAnswer, ...]
     id: Text | int | UnsetType = UNSET
     is_impossible: bool | UnsetType = UNSET
-    plausible_answers: tuple[LooseAnswer, ...] | UnsetType = UNSET
+    plausible_answers: tuple[AnyAnswer, ...] | UnsetType = UNSET
 
 
-class LooseParagraph(Struct, frozen=True, gc=False):
+class LooseParagraph(Struct, Generic[AnyAnswer], frozen=True, gc=False):
     """A paragraph of such questions."""
 
     context: Text
-    qas: tuple[LooseQuestion, ...]
+    qas: tuple[LooseQuestion[AnyAnswer], ...]
 
 
-class LooseArticle(Struct, frozen=True, gc=False):
+class LooseArticle(Struct, Generic[AnyAnswer], frozen=True, gc=False):
     """An article of such questions."""
 
-    paragraphs: tuple[LooseParagraph, ...]
+    paragraphs: tuple[LooseParagraph[AnyAnswer], ...]
     title: Text = ""
 
 
@@ -104,8 +107,9 @@ Fields = dict[str, msgspec.Raw]
 
 _PLAIN = msgspec.json.Decoder()
 _FIELDS, _OBJECTS = msgspec.json.Decoder(Fields), msgspec.json.Decoder(list[Fields])
-_ARTICLE, _LOOSE_ARTICLE = msgspec.json.Decoder(Article), msgspec.json.Decoder(LooseArticle)
-_PARAGRAPH, _LOOSE_PARAGRAPH = msgspec.json.Decoder(Paragraph), msgspec.json.Decoder(LooseParagraph)
+_ARTICLE, _PARAGRAPH = msgspec.json.Decoder(Article), msgspec.json.Decoder(Paragraph)
+_ARTICLES = msgspec.json.Decoder(LooseArticle[Answer]), msgspec.json.Decoder(LooseArticle[LooseAnswer])
+_PARAGRAPHS = msgspec.json.Decoder(LooseParagraph[Answer]), msgspec.json.Decoder(LooseParagraph[LooseAnswer])
 _ROW = msgspec.json.Decoder(CleanRow)
 
 Decoded = TypeVar("Decoded")
@@ -115,7 +119,7 @@ def decode_article(raw: bytes) -> Clean | None:
     """Decode an article."""
     if (article := decode(raw, _ARTICLE)) is not None:
         clean = Clean(article)
-    elif (loose := decode(raw, _LOOSE_ARTICLE)) is not None:
+    elif (loose := decode(raw, _ARTICLES[0]) or decode(raw, _ARTICLES[1])) is not None:
         clean = name_questions(loose)
     else:
         return None
@@ -128,8 +132,8 @@ def decode_paragraph(raw: bytes) -> Clean | None:
     """Decode a paragraph, as the only one of an article."""
     if (paragraph := decode(raw, _PARAGRAPH)) is not None:
         return check(raw, Clean(Article((paragraph,))), 0)
-    if (loose := decode(raw, _LOOSE_PARAGRAPH)) is not None:
-        return check(raw, name_questions(LooseArticle((loose,))), 0)
+    if (loose := decode(raw, _PARAGRAPHS[0]) or decode(raw, _PARAGRAPHS[1])) is not None:
+        return check(raw, name_questions(LooseArticle(cast("tuple[LooseParagraph[Answer]]", (loose,)))), 0)
     return None
 
 
@@ -160,7 +164,7 @@ def decode(raw: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Decoded]) -> 
         return None
 
 
-def name_questions(article: LooseArticle) -> Clean:
+def name_questions(article: LooseArticle[Answer] | LooseArticle[LooseAnswer]) -> Clean:
     """Return an article with texts as ids."""
     numbers: dict[int, list[int]] = {}
     missing: dict[int, list[int]] = {}
@@ -183,8 +187,10 @@ def name_questions(article: LooseArticle) -> Clean:
     return Clean(Article(tuple(paragraphs), article.title), numbers, missing)
 
 
-def name_answers(answers: Iterable[LooseAnswer]) -> tuple[Answer, ...]:
+def name_answers(answers: tuple[Answer, ...] | tuple[LooseAnswer, ...]) -> tuple[Answer, ...]:
     """Return answers without further keys."""
+    if not answers or isinstance(answers[0], Answer):
+        return cast("tuple[Answer, ...]", answers)
     return tuple([Answer(answer.text, answer.answer_start) for answer in answers])
 
 
