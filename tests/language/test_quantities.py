@@ -36,6 +36,9 @@ def differences(text: str, translation: str, source: str = "en", target: str = "
         ("on March 3, 1847", "op 3 maart 1847", "en", "nl"),
         ("in May of 2012", "in mei 2012", "en", "nl"),
         ("it may be 5 times as high", "het kan 5 keer zo hoog zijn", "en", "nl"),
+        ("it may hold 50 bees", "er passen 50 bijen in", "en", "nl"),
+        ("on may 5", "op 5 mei", "en", "nl"),
+        ("in May 1990", "in mei van dat jaar, 1990,", "en", "nl"),
     ],
 )
 def test_a_number_may_change_its_form(text: str, translation: str, source: str, target: str) -> None:

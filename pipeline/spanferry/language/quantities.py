@@ -76,7 +76,27 @@ class CountedText:
             for low, high, digits in self.language.numbers.find(self.words)
             if (value := _value(digits))
         ]
-        return [*found, *_months(self.words, self.language)]
+        return [*found, *self._months()]
+
+    def _months(self) -> Iterator[Quantity]:
+        """Yield the months beside a number: "May 5", but not "may".
+
+        A language that writes months with a capital has other words without one: "may hold 50,000".
+        """
+        names = _month_numbers(self.language.breakdown.months)
+        if names.keys().isdisjoint(self.words):
+            return
+        has_capital = self.language.breakdown.months[0].isupper()
+        for n, (word, token) in enumerate(zip(self.words, self.tokens, strict=True)):
+            around = (*self.words[max(n - 1, 0) : n], *self.words[n + 1 : n + 3])  # "5 May", "May of 2012"
+            is_name = word in names and (token[0].isupper() or not has_capital)
+            if is_name and any(each[0].isdigit() for each in around):
+                yield Quantity(word, names[word], in_digits=True)
+
+    def has_month(self, value: str) -> bool:
+        """Return whether the name of a month ("month 5") stands anywhere, also without a capital or a number."""
+        names = _month_numbers(self.language.breakdown.months)
+        return any(names.get(word) == value for word in self.words)
 
 
 def compare_quantities(source: CountedText, target: CountedText) -> QuantityDifference:
@@ -109,7 +129,7 @@ def _unmatched(
         if quantity.value.startswith("month"):
             in_words = any(value.startswith("month") for value in values)
             in_digits = not in_words and quantity.value.removeprefix("month ") in values
-            if in_digits or not _month_numbers(other.language.breakdown.months):
+            if in_digits or other.has_month(quantity.value) or not _month_numbers(other.language.breakdown.months):
                 continue
         elif (
             _has_digits(quantity.value, other)
@@ -247,14 +267,3 @@ def _month_numbers(months: str) -> dict[str, str]:
     """
     names = months.split("|")
     return {fold(name): f"month {number}" for number, name in enumerate(names, 1)} if len(names) == MONTHS else {}
-
-
-def _months(words: Sequence[str], language: Language) -> Iterator[Quantity]:
-    """Yield the months beside a number: "May 5", but not "may"."""
-    numbers = _month_numbers(language.breakdown.months)
-    if not numbers or numbers.keys().isdisjoint(words):
-        return
-    for n, word in enumerate(words):
-        around = (*words[max(n - 1, 0) : n], *words[n + 1 : n + 3])  # "5 May", "May of 2012"
-        if word in numbers and any(each[0].isdigit() for each in around):
-            yield Quantity(word, numbers[word], in_digits=True)
