@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from huggingface_hub import DatasetCard
 from ruamel.yaml import YAML
+from spanferry.files import file_sha256
 from spanferry.publish.about import About, request_facts
 from spanferry.publish.card import REVISION_PLACEHOLDER, size_category, state_revision
 from spanferry.publish.citation import MESSAGE, citation_file
@@ -30,9 +31,11 @@ def rendered(tmp_path):
     return render
 
 
-def test_huggingface_hub_reads_the_header(rendered):
+def test_huggingface_hub_reads_the_header(rendered, tmp_path):
     files = {config: [f"{config}/{split}.parquet" for split in ("train", "validation")] for config in CONFIGS}
-    assert DatasetCard(rendered()).data.to_dict() == {
+    header = DatasetCard(rendered()).data.to_dict()
+    sums = {path: file_sha256(tmp_path / "published" / path)[:16] for paths in files.values() for path in paths}
+    assert header == {
         "language": ["nl"],
         "license": "cc-by-sa-4.0",
         "pretty_name": "Dutch harbour questions",
@@ -46,6 +49,7 @@ def test_huggingface_hub_reads_the_header(rendered):
         "configs": [
             {
                 "config_name": config,
+                "description": "; ".join(f"{path} sha256 {sums[path]}" for path in paths),
                 **({"default": True} if config == "default" else {}),
                 "data_files": [{"split": path.split("/")[1].removesuffix(".parquet"), "path": path} for path in paths],
             }

@@ -1,5 +1,6 @@
 """The published folder: its files, their contents, and that `datasets` loads it with nothing else."""
 
+import json
 import re
 import subprocess
 import sys
@@ -154,6 +155,21 @@ def test_datasets_loads_the_folder(published, tmp_path):
         "{'train': 3, 'validation': 5}",
         "{'text': ['de oude sluis', 'sluis'], 'answer_start': [127, 135]}",
     ], done.stderr
+
+
+def test_datasets_does_not_show_an_earlier_build(tmp_path):
+    clean, loss = write(tmp_path)
+    file, other = clean / "nl_squadv2_train_clean.json", tmp_path / "rebuilt" / "published"
+    build_package(clean, loss, tmp_path / "published", BUILD, ABOUT)
+    question = json.loads(file.read_bytes())["data"][0]["paragraphs"][0]["qas"][0]["question"]
+    file.write_bytes(file.read_bytes().replace(question.encode(), b"Is dit nieuw?"))
+    build_package(clean, loss, other, BUILD, ABOUT)
+    script = "import sys; from datasets import load_dataset\n"
+    script += "for name in sys.argv[1:]: print(load_dataset(name)['train'][0]['question'])"
+    surroundings = {"HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", "PATH": ""}
+    command = [sys.executable, "-c", script, tmp_path / "published", other]
+    done = subprocess.run(command, env=surroundings, capture_output=True, text=True)
+    assert done.stdout.splitlines() == [question, "Is dit nieuw?"], done.stderr
 
 
 def test_one_split_and_nothing_rejected(tmp_path):

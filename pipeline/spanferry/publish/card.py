@@ -6,7 +6,7 @@ that a commit that changes nothing else does not change the build.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ _ENVIRONMENT = Environment(
 
 
 def render_card(
-    files: Mapping[str, Sequence[str]],
+    files: Mapping[str, Mapping[str, str]],
     reports: Mapping[Split, ValidationReport],
     figures: LossFigures,
     about: About,
@@ -59,7 +59,7 @@ def render_card(
 ) -> str:
     """Render the text of README.md.
 
-    files: configuration -> paths of its parquet files. reports: split -> validation report of its cleaned file.
+    files: configuration -> path of a parquet file -> its sha256. reports: split -> validation report of its cleaned file.
     example: a row of the configuration `default`. columns: those of the configuration `provenance`.
     """
     answers = figures.total.answers
@@ -123,7 +123,7 @@ def state_revision(text: str, revision: str) -> str:
 
 
 def yaml_header(
-    files: Mapping[str, Sequence[str]], reports: Mapping[Split, ValidationReport], about: About, build: BuildDetails
+    files: Mapping[str, Mapping[str, str]], reports: Mapping[Split, ValidationReport], about: About, build: BuildDetails
 ) -> str:
     """Return the metadata between the card's `---` lines. The arguments are those of `render_card`."""
     creators = "found" if build.translator is None else "machine-generated"
@@ -138,16 +138,21 @@ def yaml_header(
         multilinguality=["monolingual" if build.translator is None else "translation"],
         size_categories=[size_category(sum(report.counts.questions for report in reports.values()))],
         source_datasets=[f"extended|{about.extends}" if about.extends else "original"],
-        configs=[_config(name, paths) for name, paths in files.items() if paths],
+        configs=[_config(name, of_config) for name, of_config in files.items() if of_config],
     ).to_yaml()
 
 
-def _config(name: str, paths: Sequence[str]) -> dict[str, Any]:
-    """Describe a configuration of the dataset in the Hub's format."""
+def _config(name: str, files: Mapping[str, str]) -> dict[str, Any]:
+    """Describe a configuration of the dataset in the Hub's format. files: path -> sha256.
+
+    `datasets` names its cached copy of a local folder by these entries, not by the files. Without their checksums, it
+    would show the rows of an earlier build, or of another project.
+    """
     return {
         "config_name": name,
+        "description": "; ".join(f"{path} sha256 {checksum[:16]}" for path, checksum in files.items()),
         **({"default": True} if name == "default" else {}),
-        "data_files": [{"split": Path(path).stem, "path": path} for path in paths],
+        "data_files": [{"split": Path(path).stem, "path": path} for path in files],
     }
 
 

@@ -23,7 +23,7 @@ from spanferry import tables
 from spanferry.arrow import schema_of
 from spanferry.checksums import SHA256SUMS, checksum_lines
 from spanferry.errors import ContractError, InputError, StaleError
-from spanferry.files import atomic_folder, write_bytes, write_json
+from spanferry.files import atomic_folder, file_sha256, write_bytes, write_json
 from spanferry.loss_figures import LossFigures, read_figures
 from spanferry.publish.about import About, BuildDetails
 from spanferry.publish.card import render_card
@@ -96,10 +96,10 @@ def build_package(
                 tables.write(table, part / name)
         write_json(part / CROISSANT_FILE, croissant_metadata(part, configs, about, build))
         write_bytes(part / "CITATION.cff", citation_file(about, build).encode())
-        paths = {config: list(parts) for config, parts in configs.items()}
+        checksums = {config: {name: file_sha256(part / name) for name in parts} for config, parts in configs.items()}
         example = choose_example(next(iter(questions.values())))
         columns = next(iter(configs["provenance"].values()), provenance).column_names
-        card = render_card(paths, reports, figures, about, build, example, columns)
+        card = render_card(checksums, reports, figures, about, build, example, columns)
         write_bytes(part / "README.md", card.encode())
         write_bytes(part / SHA256SUMS, checksum_lines(part).encode())
     return reports
