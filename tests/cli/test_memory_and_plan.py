@@ -164,11 +164,13 @@ def test_an_engine_that_uses_contexts_gets_the_paragraph(project, run, refusal):
     assert json.loads(run(plan, "ferry", "--json").stdout)["kinds"]["answer"]["held"] == 1
 
 
-def test_the_stage_names_a_text_that_is_missing_from_an_offline_memory(project, refusal):
+def test_the_stage_names_a_text_that_is_missing_from_an_offline_memory(project, run, refusal):
     write_tmx(Path("data/replay/memory/memory.tmx"), [(text, dutch(text)) for text in TEXTS[1:]], "en", "nl")
     assert refusal(translate, *stage("replay")) == (
-        "translate: the corpus's own translations lack the sentence 'It was built in 1931.'; add them to its TMX file"
+        "translate: the corpus's own translations lack the sentence 'It was built in 1931.'; add it to its TMX file"
     )
+    kinds = json.loads(run(plan, "replay", "--json").stdout)["kinds"]
+    assert (kinds["sentence"]["segments"], kinds["sentence"]["held"], kinds["sentence"]["to_ask"]) == (2, 1, 0)
 
 
 def test_a_locked_memory_is_an_error_in_one_line(project, refusal):

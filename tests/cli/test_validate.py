@@ -70,6 +70,18 @@ def test_validate_lists_its_rules():
     assert (done.exit_code, done.stdout) == (0, rules_as_markdown())
 
 
+def test_validate_lists_its_rules_for_machines():
+    done = run("validate", "--rules", "--json")
+    assert done.exit_code == 0
+    lines = [f"| `{r['rule']}` | {r['severity']} | {r['looks_at']} | {r['meaning']} |" for r in json.loads(done.stdout)]
+    assert lines == rules_as_markdown().splitlines()[2:]
+
+
+def test_validate_needs_a_file():
+    done = run("validate")
+    assert (done.exit_code, "Missing argument 'FILE|FOLDER'" in done.stderr) == (2, True)
+
+
 def test_control_characters_of_a_file_are_escaped_on_the_terminal(squad):
     done = run("validate", squad(file([("\x1b[2J\x07", 0)], question="x\x1b]0;title\x07")))
     assert done.exit_code == 1

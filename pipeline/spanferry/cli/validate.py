@@ -13,33 +13,29 @@ from spanferry.squad import validation
 from spanferry.squad.notes import describe_notes
 from spanferry.squad.validation import ValidationReport
 from spanferry.squad.validation.report import Example
-from spanferry.squad.validation.rules import RULES, rules_as_markdown
+from spanferry.squad.validation.rules import RULES, rules_as_json, rules_as_markdown
 
 SHOWN_FINDINGS = 5  # of each rule, unless all are asked for
 MAX_EXAMPLE_LENGTH = 160  # characters
 
 
-def print_rules(context: click.Context, _: click.Parameter, is_requested: bool) -> None:
-    """Print the rules and exit (the callback of --rules)."""
-    if is_requested:
-        click.echo(rules_as_markdown(), nl=False)
-        context.exit()
-
-
 @click.command(cls=Command, example="spanferry validate train-v2.0.json")
-@click.argument("place", metavar="FILE|FOLDER", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON, with every finding.")
+@click.argument("place", metavar="FILE|FOLDER", type=click.Path(path_type=Path), required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the reports, with every finding, or the rules as JSON.")
 @click.option("--all", "show_all", is_flag=True, help=f"Show every finding, not only {SHOWN_FINDINGS} of each rule.")
 @click.option("--no-repair", is_flag=True, help="Wrong offsets are errors even where they can be repaired.")
-@click.option(
-    "--rules", is_flag=True, is_eager=True, expose_value=False, callback=print_rules, help="List the rules and exit."
-)
-def validate(place: Path, as_json: bool, show_all: bool, no_repair: bool) -> None:
+@click.option("--rules", is_flag=True, help="List the rules and exit.")
+def validate(place: Path | None, as_json: bool, show_all: bool, no_repair: bool, rules: bool) -> None:
     """Check a file of questions (SQuAD 1.1 or 2.0, rows, MRQA), or every such file in a folder.
 
     Exit code: 0 if all questions and answers can be used (there may be notes and warnings), 1 if some cannot, 2 if a
     file cannot be read. Notes say what the reader repairs and ignores; wrong offsets that it repairs are notes too.
     """
+    if rules:
+        click.echo(printable_json(rules_as_json()) if as_json else rules_as_markdown(), nl=as_json)
+        return
+    if place is None:
+        raise click.UsageError("Missing argument 'FILE|FOLDER'.")
     reports, skipped = validation.validate(place, repair=not no_repair)
     is_valid = not any(report.errors for report in reports)
     if as_json:

@@ -68,7 +68,7 @@ def check_project(folder: Path, memory: Path) -> Iterator[Finding]:
         yield Finding("params.yaml", "problem", single_line(error), "correct it; the other checks need it")
         return
     corpora, runs = len(params.build.corpora), len(params.build.runs)
-    built = f"{corpora} {'corpus' if corpora == 1 else 'corpora'}, {plural(runs, 'run')}"
+    built = f"{corpora} {'corpus' if corpora == 1 else 'corpora'} and {plural(runs, 'run')}"
     if params.build.corpora or params.build.runs:
         yield Finding("params.yaml", "ok", f"valid; builds {built}")
     else:
@@ -235,7 +235,8 @@ def unreachable(url: str) -> str | None:
         # A proxy answers 502 to 504 for a server that it cannot reach.
         return f"HTTP {error.code}" if error.code in (502, 503, 504) else None
     except URLError as error:
-        return " ".join(str(error.reason).split())
+        reason = error.reason
+        return " ".join(str(getattr(reason, "strerror", None) or reason).split())
     except (OSError, ValueError) as error:
         return single_line(error)
 

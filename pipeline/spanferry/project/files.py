@@ -32,7 +32,8 @@ _DVC_HEADER = """\
 """
 _PARAMS_HEADER = """\
 # All settings of this project. `dvc repro` builds what `build` lists. An unknown key or an invalid value is an error.
-# `spanferry new corpus` adds a corpus; `spanferry doctor` checks that a build can run.
+# `spanferry new corpus` adds a corpus; `spanferry doctor` checks that a build can run. Pages in docs/ are those of
+# Spanferry's repository, where `make docs` builds them as a site, with a reference of all settings.
 
 # Names of entries below `corpora` and `runs`.
 """
@@ -69,7 +70,10 @@ def new_params(text: str) -> str:
     _, start, rest = text.partition("\nbuild: ")
     sections = re.split(r"\n(?=\n(?:#.*\n)*[a-z]+:)", f"{start[1:]}{rest}")
     written = _PARAMS_HEADER + "\n".join(map(_without_entries, sections))
-    return re.sub(r"pipeline/(spanferry/[\w/]+)\.py", lambda path: f"pydoc {path[1].replace('/', '.')}", written)
+    written = written.replace("pip install '.[", "pip install 'spanferry[")
+    return re.sub(
+        r"pipeline/(spanferry/[\w/]+)\.py", lambda path: f"python -m pydoc {path[1].replace('/', '.')}", written
+    )
 
 
 def _without_entries(section: str) -> str:

@@ -59,7 +59,7 @@ def render_card(
 ) -> str:
     """Render the text of README.md.
 
-    files: configuration -> path of a parquet file -> its sha256. reports: split -> validation report of its cleaned file.
+    files: configuration -> path of a parquet file -> its sha256. reports: split -> report on its cleaned file.
     example: a row of the configuration `default`. columns: those of the configuration `provenance`.
     """
     answers = figures.total.answers

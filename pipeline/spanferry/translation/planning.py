@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from spanferry.records import Kind
 from spanferry.translation.client.lookup import LookupResult, is_quarantined
+from spanferry.translation.client.offline import look_up_offline
 from spanferry.translation.client.session import TranslationSession
 from spanferry.translation.client.task_queue import count_fitting
 from spanferry.translation.client.tasks import Segment, Task
@@ -70,8 +71,9 @@ class Estimate(Struct, frozen=True):
 def make_plan(segments: Sequence[Segment], session: TranslationSession, questions_apart: bool = False) -> Plan:
     """Return the plan of translating segments. questions_apart: True if questions are sent after all others."""
     results: Sequence[LookupResult]
-    if session.memory is None:
-        results, tasks = [segment.text for segment in segments], []
+    if session.memory is None:  # an engine that is no service: what it lacks is not sent, so that it has no parts
+        texts = [result.text for result in look_up_offline(segments, session.translator)]
+        results, tasks = [[] if text is None else text for text in texts], []
     else:
         results, tasks = session.look_up(segments)
     kinds = {

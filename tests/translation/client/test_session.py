@@ -336,8 +336,9 @@ def test_an_offline_memory_names_missing_texts(tmp_path):
         with pytest.raises(InputError) as caught:
             session.translate(SEGMENTS)
     assert str(caught.value) == (
-        "the corpus's own translations lack the sentence \"Its first captain was a fisherman's widow.\""
-        " and 3 more texts; add them to its TMX file"
+        "the corpus's own translations lack the sentence \"Its first captain was a fisherman's widow.\", the sentence "
+        "'In 1931 the steam engine made way for a diesel.', the sentence 'A bell on the far bank calls the ferry.', "
+        "the sentence 'Since 2004 it takes bicycles, but no cars.'; add them to its TMX file"
     )
     assert not (tmp_path / "memory").exists()
 

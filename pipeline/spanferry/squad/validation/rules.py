@@ -1,5 +1,7 @@
 """All validation rules: those that a SQuAD file must obey (errors), and those that it should obey (warnings)."""
 
+import json
+
 from spanferry.squad.validation.answer_rules import ANSWER_RULES
 from spanferry.squad.validation.format_rules import FORMAT_RULES
 from spanferry.squad.validation.registry import Check, Level, Rule
@@ -22,3 +24,12 @@ def rules_as_markdown() -> str:
     head = "| rule | severity | looks at | meaning |\n|---|---|---|---|\n"
     rows = (f"| `{rule.name}` | {rule.severity} | {rule.level} | {rule.meaning} |\n" for rule in RULES.values())
     return head + "".join(rows)
+
+
+def rules_as_json() -> str:
+    """Return the rules as a JSON list, with the keys rule, severity, looks_at and meaning."""
+    rows = [
+        {"rule": rule.name, "severity": rule.severity, "looks_at": rule.level, "meaning": rule.meaning}
+        for rule in RULES.values()
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=2)

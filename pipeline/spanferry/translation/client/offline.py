@@ -11,7 +11,7 @@ from spanferry.translation.engines.base import NotInMemory, Request, Translator
 
 OPTIONAL = (MARKED, Kind.TITLE)
 """Kinds of segments without which a build goes on: the answer or the title stays as it was."""
-SHOWN_CHARACTERS = 120  # characters of a text in an error message
+SHOWN_TEXTS, SHOWN_CHARACTERS = 5, 80  # in an error message: missing texts, and characters of each
 
 
 def translate_offline(segments: Sequence[Segment], translator: Translator) -> list[TranslationResult]:
@@ -19,6 +19,15 @@ def translate_offline(segments: Sequence[Segment], translator: Translator) -> li
 
     Raises InputError when the engine lacks a segment that is neither a marked sentence nor a title.
     """
+    results = look_up_offline(segments, translator)
+    missing = [s for s, r in zip(segments, results, strict=True) if r.failure and s.kind not in OPTIONAL]
+    if missing:
+        raise InputError(missing_message(missing))
+    return results
+
+
+def look_up_offline(segments: Sequence[Segment], translator: Translator) -> list[TranslationResult]:
+    """Return one result per segment, in order. A text that the engine lacks has the failure NOT_HELD."""
     results: list[TranslationResult] = []
     for start in range(0, len(segments), translator.batch):
         batch = segments[start : start + translator.batch]
@@ -27,15 +36,16 @@ def translate_offline(segments: Sequence[Segment], translator: Translator) -> li
             results += [TranslationResult(str(answer)) for answer in answers]
         except NotInMemory:
             results += [TranslationResult(None, CheckFailure.NOT_HELD)] * len(batch)
-    missing = [s for s, r in zip(segments, results, strict=True) if r.failure and s.kind not in OPTIONAL]
-    if missing:
-        raise InputError(missing_message(missing))
     return results
 
 
 def missing_message(missing: Sequence[Segment]) -> str:
-    """Return the error message for missing segments: the first one, and the number of the others."""
-    text = missing[0].text
-    shown = text[:SHOWN_CHARACTERS] + ("..." if len(text) > SHOWN_CHARACTERS else "")
-    more = f" and {plural(len(missing) - 1, 'more text')}" if len(missing) > 1 else ""
-    return f"the corpus's own translations lack the {missing[0].kind} {shown!r}{more}; add them to its TMX file"
+    """Return the error message for missing segments: the first ones, and the number of the others."""
+    texts = ", ".join(f"the {segment.kind} {_shorten(segment.text)!r}" for segment in missing[:SHOWN_TEXTS])
+    more = f" and {plural(len(missing) - SHOWN_TEXTS, 'more text')}" if len(missing) > SHOWN_TEXTS else ""
+    add = "add it" if len(missing) == 1 else "add them"
+    return f"the corpus's own translations lack {texts}{more}; {add} to its TMX file"
+
+
+def _shorten(text: str) -> str:
+    return text[:SHOWN_CHARACTERS] + ("..." if len(text) > SHOWN_CHARACTERS else "")
