@@ -246,6 +246,40 @@ def test_batch_jobs_stay_within_the_limit_and_paid_ones_are_collected_beyond_it(
         assert served.violations == []
 
 
+def test_a_job_that_is_half_done_says_how_good_the_estimate_of_that_half_was(tmp_path: Path) -> None:
+    with open_memory(tmp_path, Scope("batch", "en", "nl"), TOKENS) as memory:
+        memory.ledger.book("translate", Usage(4, 0, 400, 400), "job", estimated=True)
+        memory.ledger.book("translate", Usage(2, 0, 600, 600), "job")
+        assert (memory.ledger.expected, memory.ledger.billed) == (400, 1200)
+        budget = Budget(MaxCost(5000, "EUR"), TOKENS, memory.ledger)
+        assert budget.margin == pytest.approx(4.5)
+
+
+def test_a_job_is_expected_before_the_one_is_billed_whose_expired_requests_it_asks_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At no time does the ledger lack what the rest of an expired job will cost."""
+    calls: list[tuple[str, str]] = []
+    for name in ("expect", "add"):
+        method = getattr(UsageMeter, name)
+
+        def noted(meter: UsageMeter, usage: Usage, job: str, name: str = name, method: Any = method) -> None:
+            calls.append((name, job))
+            method(meter, usage, job)
+
+        monkeypatch.setattr(UsageMeter, name, noted)
+    texts = [f"The {n}th boat came through the lock." for n in range(16)]
+    price = {"price": {"currency": "EUR", "input_tokens": 1e6, "output_tokens": 1e6}}
+    with serve(BatchInterface(lambda text, n: dutch(text))) as served:
+        settings = served.settings
+        served.settings = lambda: settings() | price
+        served.ends = ["expired"]
+        translate(served, tmp_path, texts, max_cost=MaxCost(1e6, "EUR"))
+        assert served.answered == dict.fromkeys(texts, 1)
+    (_, first), (_, second), *_ = calls
+    assert calls == [("expect", first), ("expect", second), ("add", first), ("add", second)]
+
+
 def result_lines(file: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the lines of a results file of the stand-in; none of an uploaded file."""
     return [json.loads(line) for line in file["content"].splitlines()] if file["filename"] == "results.jsonl" else []

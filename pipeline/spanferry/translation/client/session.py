@@ -283,9 +283,11 @@ class TranslationSession:
         meter = self.translator.meter
         if meter is None:
             return
-        for job, usage in meter.take_expected().items():
+        # First what was billed: a job that follows another one is expected before that one is billed.
+        billed, expected = meter.take(), meter.take_expected()
+        for job, usage in expected.items():
             ledger.book(self.purpose, usage, job, estimated=True)
-        for job, usage in meter.take().items():
+        for job, usage in billed.items():
             ledger.book(self.purpose, usage, job, expected=Usage() if self.budget and not job else None)
 
     def _apply(self, events: Sequence[Event], memory: Memory) -> bool:

@@ -28,7 +28,7 @@ from spanferry.translation.engines.http import is_encodable
 from spanferry.translation.engines.openai import OpenAI
 from spanferry.translation.engines.openai_batch_results import JobResults
 from spanferry.translation.engines.openai_batch_service import ENDPOINT, WINDOW_HOURS, BatchService
-from spanferry.translation.engines.openai_jobs import Job, JobJournal, Line, Outcomes, request_key
+from spanferry.translation.engines.openai_jobs import Job, JobJournal, Line, Outcomes, keys_of, request_key
 from spanferry.translation.settings import OpenAISettings
 from spanferry.translation.usage import Usage, total_usage
 
@@ -95,12 +95,12 @@ class OpenAIBatch(OpenAI):
     def _translate(self, batch: Sequence[Request]) -> list[str | Refused]:
         keys = [request_key(request) for request in batch]
         answers: Outcomes = {}
-        for _ in range(MAX_ROUNDS):
-            missing = [n for n, key in enumerate(keys) if key not in answers]
+        for rounds_left in reversed(range(MAX_ROUNDS)):
+            missing = [request for request, key in zip(batch, keys, strict=True) if key not in answers]
             if not missing:
                 break
-            for job in self._jobs_for([batch[n] for n in missing]):
-                answers |= self._finish(job)
+            for job in self._jobs_for(missing):
+                answers |= self._finish(job, missing if rounds_left else ())
         self.journal.mark_delivered(keys)
         self._alone.update(alone_key(request) for request, key in zip(batch, keys, strict=True) if not answers.get(key))
         return [answers.get(key, "") for key in keys]
@@ -128,22 +128,31 @@ class OpenAIBatch(OpenAI):
             *((request,) for request in alone),
         ]
 
-    def _finish(self, job: Job) -> Outcomes:
-        """Bring a job to its end. Returns the answers of the requests that the service has processed."""
+    def _finish(self, job: Job, wanted: Sequence[Request]) -> Outcomes:
+        """Bring a job to its end. Returns the answers of the requests that the service has processed.
+
+        wanted: those to ask again if it has not. Their next job is expected before this one is billed, so that a limit
+        covers them at any time.
+        """
         with job.lock:
             if job.answers is None:
                 try:
-                    job.answers = self._run(job)
+                    results = self._run(job)
                 except (Overloaded, Unreachable) as error:
                     # Their texts are not the cause. A pause, and the job is found again.
                     raise Throttled(f"batch job {job.name}: {error}", getattr(error, "retry_after", None)) from error
                 finally:
                     if job.state == "forgotten":
                         self.bill(Usage(), job=job.name)  # the service has refused it
+                job.answers = results.answers
+                asked = set(keys_of(job))
                 self.journal.forget_unprocessed(job)
+                again = [each for each in wanted if (key := request_key(each)) in asked and key not in job.answers]
+                self._jobs_for(again)
+                self.bill(results.usage, job=job.name)
             return job.answers
 
-    def _run(self, job: Job) -> Outcomes:
+    def _run(self, job: Job) -> JobResults:
         self.service.submit(job, lambda: self._file_of(job))
         state = self.service.wait(job)
         results = JobResults(self.prompt, self.estimate_request)
@@ -156,8 +165,7 @@ class OpenAIBatch(OpenAI):
             # As for single requests: the service probably refuses the settings and not these texts.
             self.journal.forget(job)
             raise RefusedBeforeSuccess(f"openai: {self.url}: {results.refusal}")
-        self.bill(results.usage, job=job.name)
-        return results.answers
+        return results
 
     def _file_of(self, job: Job) -> bytes:
         """Return the file of a job."""

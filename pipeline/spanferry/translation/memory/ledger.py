@@ -119,8 +119,9 @@ class Ledger:
         cost = self.price.cost(expected) if self.price and expected is not None else None
         if earlier:
             self._add(earlier, -1)
-            # A job that the service has refused says nothing about estimates.
-            cost = earlier.cost if usage != Usage() else None
+            # Only the answered requests say something about estimates: a job may be refused, or expire half done.
+            answered = usage.requests / earlier.requests if earlier.requests else 0.0
+            cost = earlier.cost * answered if earlier.cost is not None and answered else None
         entry = UsageEntry(
             usage.requests,
             usage.characters,
