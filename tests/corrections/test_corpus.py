@@ -230,6 +230,21 @@ def test_a_correction_wins_over_the_same_verdict_without_one(swapped: bool) -> N
     assert row.placement.text == "91"
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize("id_", ["dug", "mayor"])
+@pytest.mark.parametrize("name", ["question", "context"])
+def test_an_edited_text_wins_over_a_bare_wrong_in_any_order(name: str, id_: str, swapped: bool) -> None:
+    item = items(id_)[0]
+    text = {"question": "Wanneer precies?", "context": item.passage.target + " Ja."}[name]
+    files = [[said(item, verdict=Verdict.WRONG, **{name: text})], [said(item, "b.json", verdict=Verdict.WRONG)]]
+    corrected = correct(*(files[::-1] if swapped else files))
+    assert corrected.dropped == {}
+    assert Reason.JUDGED_WRONG not in {row.reason for row in rows_of(corrected, id_)}
+    figures = corrected.record.figures
+    assert figures is not None
+    assert (figures.dropped, figures.questions + figures.contexts) == (0, 1)
+
+
 def test_offsets_count_code_points() -> None:
     start = MARKUP[1].index("staan")
     assert MARKUP[1].index("🧀") < start

@@ -72,6 +72,9 @@ def test_question_marks_of_all_scripts(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "language", "asks"),
     [
+        ("Hoelang blijven groene bonen goed?", "nl", True),
+        ("Wiens ontwerp verscheen in 1891?", "nl", True),
+        ("Wem gehört das Haus?", "de", True),
         ("Waarmee werd hij gebouwd?", "nl", True),
         ("De brug werd gebouwd?", "nl", False),
         ("这座桥是什么时候建的", "zh", True),

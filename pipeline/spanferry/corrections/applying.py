@@ -71,6 +71,7 @@ class Outcome:
 def apply_file(history: History, items: Sequence[Matched], find_again: FindAgain, outcome: Outcome) -> None:
     """Add the version of a paragraph that the items of one file make. Raises InputError when they contradict others."""
     selected = {row for each in items if each.given.said.span for row in each.item.rows}
+    restore(history, items, outcome)
     version = correct_context(history, items, selected, find_again, outcome)
     version = correct_questions(history, version, items, outcome)
     for each in items:
@@ -82,6 +83,34 @@ def apply_file(history: History, items: Sequence[Matched], find_again: FindAgain
         if is_dropped(history, each):
             version = drop(version, each.item, outcome)
     history.versions.append(version)
+
+
+def restore(history: History, items: Sequence[Matched], outcome: Outcome) -> None:
+    """Bring back the items that a file before this one dropped as wrong, and that this file corrects.
+
+    So a correction wins over a bare verdict in any order of the files.
+    """
+    latest = history.latest
+    for each in items:
+        if not corrects(each):
+            continue
+        before, id_ = history.versions[each.version], each.item.question_id
+        dropped = [row for row in each.item.rows if latest.spans[row].reason is Reason.JUDGED_WRONG]
+        if not dropped and id_ not in latest.dropped:
+            continue
+        outcome.dropped -= 1
+        edit = Edit(before.context, latest.context)
+        carried = {row: carry_row(before.spans[row], edit) for row in dropped}
+        latest = replace(latest, spans={**latest.spans, **carried}, dropped=latest.dropped - {id_})
+    history.versions[-1] = latest
+
+
+def corrects(each: Matched) -> bool:
+    """Return whether a person gave another text or span for an item."""
+    said = each.given.said
+    question = said.question is not None and said.question != each.item.translation
+    context = said.context is not None and said.context != each.item.passage.target
+    return said.span is not None or question or context
 
 
 def correct_context(

@@ -16,7 +16,7 @@ DUTCH = Language(
     year_words=word_set("jaar"),
     ordinal_endings=("e", "de", "ste"),
     scoring_articles=word_set("de het een"),
-    question_words=word_set("wie wat waar wanneer waarom welk welke hoe hoeveel"),
+    question_words=word_set("wie wat waar wanneer waarom welk welke hoe hoeveel hoelang hoever wiens"),
     breakdown=BreakdownPatterns(
         question_groups=(
             ("how many/much", "hoeveel"),

@@ -16,5 +16,5 @@ GERMAN = Language(
     compounds=True,
     year_words=word_set("jahr jahre jahres"),
     scoring_articles=_ARTICLES,
-    question_words=word_set("wer was wo wann warum welche welcher welches wie wieviele"),
+    question_words=word_set("wer was wo wann warum welche welcher welches wie wieviele wen wem wessen wohin woher"),
 )
