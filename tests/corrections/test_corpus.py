@@ -245,6 +245,15 @@ def test_an_edited_text_wins_over_a_bare_wrong_in_any_order(name: str, id_: str,
     assert (figures.dropped, figures.questions + figures.contexts) == (0, 1)
 
 
+def test_the_span_that_was_shown_is_no_correction() -> None:
+    [dug] = items("dug")
+    corrected = correct([said(dug, verdict=Verdict.WRONG, at="1612")])
+    assert rows_of(corrected, "dug")[0].reason is Reason.JUDGED_WRONG
+    [row] = rows_of(correct([said(dug, at="in 1612")], [said(dug, "b.json", at="1612")]), "dug")
+    assert row.placement is not None
+    assert row.placement.text == "in 1612"
+
+
 def test_offsets_count_code_points() -> None:
     start = MARKUP[1].index("staan")
     assert MARKUP[1].index("🧀") < start

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from msgspec import structs
 
 from spanferry.corrections.editing import Edit
-from spanferry.corrections.files import PlacedItem
+from spanferry.corrections.files import PlacedItem, SelectedSpan
 from spanferry.corrections.items import Item
 from spanferry.corrections.versions import UNSEEN, History, Slot, Version, contradiction, mark
 from spanferry.errors import InputError
@@ -39,6 +39,18 @@ class Matched:
     given: PlacedItem
     version: int
     item: Item
+
+    @property
+    def selected(self) -> SelectedSpan | None:
+        """The span that a person selected; None if it is the one that was shown.
+
+        An export of Label Studio has the span that was marked beforehand too.
+        """
+        given, shown = self.given.said.span, self.item.span
+        if given and shown and self.given.said.context is None:
+            is_shown = (given.start, given.text) == (shown[0], self.item.passage.target[slice(*shown)])
+            return None if is_shown else given
+        return given
 
     @property
     def span_slot(self) -> Slot:
@@ -70,14 +82,14 @@ class Outcome:
 
 def apply_file(history: History, items: Sequence[Matched], find_again: FindAgain, outcome: Outcome) -> None:
     """Add the version of a paragraph that the items of one file make. Raises InputError when they contradict others."""
-    selected = {row for each in items if each.given.said.span for row in each.item.rows}
+    selected = {row for each in items if each.selected for row in each.item.rows}
     restore(history, items, outcome)
     version = correct_context(history, items, selected, find_again, outcome)
     version = correct_questions(history, version, items, outcome)
     for each in items:
         if each.given.said.verdict:
             history.settle(each.verdict_slot, each.given.said.verdict, UNSEEN, each.given.place)
-        if each.given.said.span:
+        if each.selected:
             version = select_span(history, version, each, outcome)
     for each in items:
         if is_dropped(history, each):
@@ -110,7 +122,7 @@ def corrects(each: Matched) -> bool:
     said = each.given.said
     question = said.question is not None and said.question != each.item.translation
     context = said.context is not None and said.context != each.item.passage.target
-    return said.span is not None or question or context
+    return each.selected is not None or question or context
 
 
 def correct_context(
