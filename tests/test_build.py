@@ -261,7 +261,7 @@ def test_an_edited_folder_of_a_base_model_is_noticed(built: Project) -> None:
     params = (built.home / "params.yaml").read_text(encoding="utf-8")
     training = "{epochs: 1, batch: 8, learning_rate: 1e-3}"
     run = f"  mine: {{base: {{model: my-model}}, train_on: [sample], evaluate_on: [sample], training: {training}}}\n"
-    built.edit("  runs: []", "  runs: [mine]")
+    built.edit("runs: []", "runs: [mine]")
     built.edit("\nruns:\n", f"\nruns:\n{run}")
     built.repro("inputs@mine")
     assert "inputs@mine" not in built.run("dvc", "status", "inputs@mine")

@@ -35,10 +35,10 @@ def test_the_checksums_of_the_files_of_a_run_are_written(workdir, run, refusal):
     )
     Path("data/digests/towns.json").unlink()
     assert refusal(inputs.main, "tiny", *arguments) == (
-        "inputs: data/digests/towns.json: No such file or directory; is the corpus in build.corpora?"
+        "inputs: data/digests/towns.json: No such file or directory; is its corpus in build.corpora of params.yaml?"
     )
     Path("data/digests/towns.json").write_text("[]")
-    assert "towns.json: not the checksums of a corpus: Expected" in refusal(inputs.main, "tiny", *arguments)
+    assert "towns.json: not the checksums of a corpus: must be" in refusal(inputs.main, "tiny", *arguments)
 
 
 def test_a_run_that_is_evaluated_on_its_training_questions_is_refused_unless_it_allows_that(workdir, run, refusal):

@@ -109,9 +109,17 @@ def are_one_syllable(before: str, after: str) -> bool:
 
     Marks are not considered (`is_mark`).
     """
-    if not (is_unspaced(before) and is_unspaced(after)):
-        return False
-    return _JOINS_NEXT.match(before) is not None or _JOINS_PREVIOUS.match(after) is not None
+    return is_unspaced(before) and is_unspaced(after) and (joins_next(before) or joins_previous(after))
+
+
+def joins_next(character: str) -> bool:
+    """Return whether a character is in one syllable with the next one of its script: เ of เก."""
+    return _JOINS_NEXT.match(character) is not None
+
+
+def joins_previous(character: str) -> bool:
+    """Return whether a character is in one syllable with the one before it, of its script: า of นา."""
+    return _JOINS_PREVIOUS.match(character) is not None
 
 
 @lru_cache(maxsize=1 << 14)

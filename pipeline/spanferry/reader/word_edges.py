@@ -18,12 +18,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from spanferry.language.boundaries import keeps_particle_apart
-from spanferry.language.scripts import is_mark, is_unspaced
+from spanferry.language.scripts import is_mark, is_unspaced, joins_next, joins_previous
 from spanferry.language.words import SEPARATORS
 
 # Classes of characters. HANGUL: a letter after which a span may end (`keeps_particle_apart`). VISIBLE: a character that
-# a tokenizer's normaliser keeps, other than a mark.
-ALNUM, DIGIT, SEPARATOR, MARK, UNSPACED, SPACE, HANGUL, VISIBLE, KNOWN = (1 << bit for bit in range(9))
+# a tokenizer's normaliser keeps, other than a mark. JOINS_NEXT, JOINS_PREVIOUS: see `are_one_syllable`.
+ALNUM, DIGIT, SEPARATOR, MARK, UNSPACED, SPACE, HANGUL, VISIBLE, JOINS_NEXT, JOINS_PREVIOUS, KNOWN = (
+    1 << bit for bit in range(11)
+)
 _CLASSES = np.zeros(0x110000, dtype=np.uint16)
 _DROPPED = "\ufffd"  # BERT's normaliser drops it, besides control and format characters
 
@@ -54,6 +56,8 @@ def _class_of(character: str) -> int:
         SPACE: character.isspace(),
         HANGUL: keeps_particle_apart(character),
         VISIBLE: visible,
+        JOINS_NEXT: joins_next(character),
+        JOINS_PREVIOUS: joins_previous(character),
     }
     return KNOWN | sum(flag for flag, has in flags.items() if has)
 
@@ -154,7 +158,9 @@ def _find_boundaries(kinds: np.ndarray, bases: np.ndarray, sizes: np.ndarray) ->
     in_number = (has(DIGIT, before) & has(SEPARATOR) & shift(digit, -1)) | (
         digit & has(SEPARATOR, before) & shift(digit, 2)
     )
-    boundary = ~(mark | in_word | in_number)
+    neighbour = shift(kinds, 1)
+    in_syllable = has(UNSPACED) & has(UNSPACED, neighbour) & (has(JOINS_NEXT, neighbour) | has(JOINS_PREVIOUS))
+    boundary = ~(mark | in_word | in_number | in_syllable)
     boundary[bases] = boundary[bases + sizes] = True
     particle = has(HANGUL) & has(HANGUL, before) & ~mark
     return boundary, particle

@@ -62,7 +62,7 @@ def repair_offsets(
     >>> repaired.document.data[0].paragraphs[0].qas[0].answers
     (Answer(text='1612', answer_start=29),)
     >>> repaired.repairs
-    {('q1', <Field.ANSWERS: 'answers'>, 0): Repair(repair=<RepairKind.UTF8_BYTES: 'utf8_bytes'>, ...
+    {('q1', <Field.ANSWERS: 'answers'>, 0): Repair(repair=<RepairKind.ONCE: 'once'>, given_text='1612', given_start=31)}
     """
     mismatches = [case for case in iterate_mismatches(document) if not is_refused(case[0])]
     found = recognise([mismatch for _, _, mismatch in mismatches])
