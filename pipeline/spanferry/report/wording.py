@@ -282,8 +282,8 @@ def answer_does_it_matter(figures: LossFigures) -> str:
     points = 100 * abs(after - before)
     verb = next(verb for below, verb in SHIFTS if below is None or points < below)
     return (
-        f"The share of questions without an answer {verb}: {percent(before)} before, {percent(after)} after. So much "
-        f"scores a reader that never answers; {name_effect(after - before)} {describe_answer_drift(total.drift)}"
+        f"The share of questions without an answer {verb}: {percent(before)} before, {percent(after)} after. That is "
+        f"what a reader scores that never answers; {name_effect(after - before)} {describe_answer_drift(total.drift)}"
     )
 
 
