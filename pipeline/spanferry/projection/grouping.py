@@ -80,10 +80,18 @@ def flatten_answers(questions: pa.Array | pa.ChunkedArray) -> FlatAnswers:
     )
 
 
-def group_by_paragraph(
-    layout: BatchSource, paragraphs: BatchSource, spans: BatchSource, size: int
-) -> Iterator[pa.Table]:
-    """Yield the paragraphs with their rows of the three tables (ParagraphGroup), in order, `size` at a time.
+@dataclass(frozen=True)
+class Together:
+    """The rows of some paragraphs in the three tables. answers: those of the layout, which the spans belong to."""
+
+    layout: pa.Table
+    paragraphs: pa.Table
+    spans: pa.Table
+    answers: FlatAnswers
+
+
+def read_together(layout: BatchSource, paragraphs: BatchSource, spans: BatchSource, size: int) -> Iterator[Together]:
+    """Yield the rows of the three tables, in order, `size` paragraphs at a time.
 
     Raises InputError when the tables come from different builds.
     """
@@ -99,11 +107,22 @@ def group_by_paragraph(
             raise StaleError("layout.parquet and spans.parquet are from different builds", "segment")
         if is_exhausted:
             return
+        yield Together(sources, targets, own_spans, answers)
+
+
+def group_by_paragraph(
+    layout: BatchSource, paragraphs: BatchSource, spans: BatchSource, size: int
+) -> Iterator[pa.Table]:
+    """Yield the paragraphs with their rows of the three tables (ParagraphGroup), in order, `size` at a time.
+
+    Raises InputError when the tables come from different builds.
+    """
+    for rows in read_together(layout, paragraphs, spans, size):
         yield pa.Table.from_arrays(
             [
-                as_structs(sources.select(_TEXT_COLUMNS)),
-                as_structs(targets.select(_TEXT_COLUMNS)),
-                nest(as_structs(own_spans), answers.counts),
+                as_structs(rows.layout.select(_TEXT_COLUMNS)),
+                as_structs(rows.paragraphs.select(_TEXT_COLUMNS)),
+                nest(as_structs(rows.spans), rows.answers.counts),
             ],
             schema=GROUP,
         )

@@ -16,17 +16,9 @@ import pyarrow.compute as pc
 
 from spanferry import tables
 from spanferry.arrow import BatchSource, from_table, numpy_of, schema_of, to_table
-from spanferry.errors import StaleError
 from spanferry.executors import Executor
 from spanferry.language import language_of
-from spanferry.projection.grouping import (
-    BatchReader,
-    as_structs,
-    flatten_answers,
-    have_same_answers,
-    have_same_paragraphs,
-    nest,
-)
+from spanferry.projection.grouping import BatchReader, as_structs, nest, read_together
 from spanferry.projection.lookup import TranslationLookup
 from spanferry.quality.corpus import FloatArray, Usual
 from spanferry.quality.items import AnswerPlace, CheckJob, MeasuredParagraph, Measures, measure_paragraph
@@ -138,26 +130,15 @@ def join_tables(
     size: int,
 ) -> Iterator[pa.Table]:
     """Yield the paragraphs with all that their checks need (CheckJob), `size` at a time. Raises InputError."""
-    layout_reader, paragraph_reader, span_reader = BatchReader(layout), BatchReader(paragraphs), BatchReader(spans)
     places = schema_of(AnswerPlace).names
-    while True:
-        sources = layout_reader.take(size)
-        answers = flatten_answers(sources["questions"])
-        targets, own_spans = paragraph_reader.take(size), span_reader.take(len(answers.question_ids))
-        if not have_same_paragraphs(sources, targets):
-            raise StaleError("layout.parquet and paragraphs.parquet are from different builds", "segment")
-        is_exhausted = not sources.num_rows
-        if not have_same_answers(sources, answers, own_spans) or (is_exhausted and span_reader.take(1).num_rows):
-            raise StaleError("layout.parquet and spans.parquet are from different builds", "segment")
-        if is_exhausted:
-            return
-        translations, differences = translate_questions(sources, lookup, names)
-        counts = pc.list_value_length(sources["questions"]).to_numpy()
+    for rows in read_together(layout, paragraphs, spans, size):
+        translations, differences = translate_questions(rows.layout, lookup, names)
+        counts = pc.list_value_length(rows.layout["questions"]).to_numpy()
         yield pa.Table.from_arrays(
             [
-                as_structs(sources),
-                as_structs(targets.select(["context", "sentences"])),
-                nest(as_structs(own_spans.select(places)), answers.counts),
+                as_structs(rows.layout),
+                as_structs(rows.paragraphs.select(["context", "sentences"])),
+                nest(as_structs(rows.spans.select(places)), rows.answers.counts),
                 nest(pa.array(translations, pa.string()), counts),
                 nest(pa.array(differences, pa.string()), counts),
             ],
