@@ -8,13 +8,18 @@ import pytest
 from msgspec.structs import replace
 from spanferry import tables
 from spanferry.arrow import read_records, schema_of, to_table
+from spanferry.cli.corpus_plan import TranslatorPlan
 from spanferry.cli.memory import memory
-from spanferry.cli.plan import plan
+from spanferry.cli.plan import cost_lines, plan
 from spanferry.records import CheckFailure, SegmentRow, TranslationRow
 from spanferry.segmentation import collect_segments, make_layout
 from spanferry.squad import Answer, Article, Document, Paragraph, Question, write_squad
 from spanferry.translation.memory.store import FailedAttempt, Memory, Scope, open_memory
 from spanferry.translation.memory.tmx import read_tmx, write_tmx
+from spanferry.translation.money import Price
+from spanferry.translation.planning import Estimate, Load, Plan
+from spanferry.translation.prices import KnownPrice
+from spanferry.translation.usage import Usage
 
 from stages.translate import main as translate
 from tests.support.json_server import service
@@ -343,27 +348,40 @@ def test_plan_puts_all_translators_side_by_side(project, run):
     lines = printed.stdout.splitlines()
     assert lines[:5] == [
         "ferry: mtranslate, en to nl",
-        "                segments    characters     in memory   quarantined texts to send chars to send",
-        "sentence               2            51             0             1             1            30",
-        "question               1            18             0             0             1            18",
-        "answer                 1             4             1             0             0             0",
+        "          texts  characters  in memory  given up  to send  characters",
+        "sentence      2          51          0         1        1          30",
+        "question      1          18          0         0        1          18",
+        "answer        1           4          1         0        0           0",
     ]
-    assert [line.split() for line in lines[8:14]] == [
-        ["mtranslate", "translate", "2", "-", "48", "-", "-", "0.0", "0.00", "USD"],
-        ["rescue", "1", "-", "4", "-", "-", "0.0", "0.00", "USD"],
-        ["names", "1", "-", "1", "-", "-", "0.0", "0.00", "USD"],
-        ["total", "4", "-", "53", "-", "-", "0.0", "0.00", "USD"],
-        ["deepl", "translate", "2", "-", "73", "-", "-", "0.0", "0.00", "EUR"],
-        ["rescue", "1", "-", "5", "-", "-", "0.0", "0.00", "EUR"],
+    assert lines[7:15] == [
+        "             requests  chars  tokens in  tokens out  hours     price",
+        "mtranslate",
+        "  translate         2     48          -           -    0.0  0.00 USD",
+        "  rescue            1      4          -           -    0.0  0.00 USD",
+        "  names             1      1          -           -    0.0  0.00 USD",
+        "  total             4     53          -           -    0.0  0.00 USD",
+        "deepl",
+        "  translate         2     73          -           -    0.0  0.00 EUR",
     ]
-    assert "names: 0.020 of the questions asked again, as in 120 Wikipedia paragraphs of SQuAD's dev set, " in (
-        printed.stdout
-    )
     assert "price of other: not known; set translators.other.price" in lines
     assert "price of mine: params.yaml" in lines
-    assert "rescue: 0.147 marked sentences for each answer, as in 120 Wikipedia paragraphs of SQuAD's dev set, " in (
-        printed.stdout
+    notes = " ".join(printed.stdout.split())
+    assert "names: 0.020 of the questions asked again, as in 120 Wikipedia paragraphs of SQuAD's dev set, " in notes
+    assert (
+        "rescue: 0.147 marked sentences for each answer, as in 120 Wikipedia paragraphs of SQuAD's dev set, " in notes
     )
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_a_plan_of_squad_fits_80_columns():
+    """The largest figures of docs/costs.md, and a price of thousands."""
+    usage = Usage(requests=386_789, characters=24_604_832, input_tokens=86_600_000, output_tokens=8_700_000)
+    price = KnownPrice(Price("USD", input_tokens=1, output_tokens=1), "params.yaml")
+    stages = {"translate": Estimate(usage, jobs=24, hours=216.0, cost=1490.2)}
+    planned = [TranslatorPlan("batch jobs of a model with a long name", "", Plan({}, Load()), stages, price)]
+    lines = list(cost_lines(planned))
+    assert lines[2] == "  translate   386,789    24  24.6 M     86.6 M       8.7 M  216.0  1,490.20 USD"
+    assert all(len(line) <= 80 for line in lines)
 
 
 def test_plan_as_json(project, run):
