@@ -83,10 +83,12 @@ def repair(
 
 def describe(counts: dict[str, int]) -> str:
     """Return the counts in words."""
-    repaired = counts["replaced"] + counts["asked_again"]
+    repaired = counts["different"] - counts["different_after"]
+    partly = counts["replaced"] + counts["asked_again"] - repaired  # another name of the question still differs
+    in_part = f" ({partly:,} of them repaired in part)" if partly else ""
     return (
         f"names differ in {counts['different']:,} of {counts['compared']:,} questions with a known name; "
-        f"{repaired:,} repaired, {counts['different_after']:,} left; "
+        f"{repaired:,} repaired, {counts['different_after']:,} left{in_part}; "
         f"{counts['titles_different']:,} of {counts['titles_compared']:,} titles differ, "
         f"{counts['titles_different_after']:,} left"
     )

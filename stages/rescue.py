@@ -46,9 +46,8 @@ def main(
         write_spans(batches, params.align.min_confidence, out)
         write(schema_of(TranslationRow).empty_table(), marked)
     write_json(report, {**cost, **spent})
-    print_summary(
-        "rescue", f"{name}: {', '.join(f'{count:,} {label}' for label, count in cost.items()) or 'switched off'}"
-    )
+    counts = ", ".join(f"{count:,} {label.replace('_', ' ')}" for label, count in cost.items())
+    print_summary("rescue", f"{name}: {counts or 'switched off'}")
 
 
 def rescue(

@@ -47,6 +47,11 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def md5(content: bytes) -> str:
+    """Return the MD5 checksum of a file's content, by which dvc.lock knows the file."""
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a temporary path in the same folder. The file replaces `path` on success and is removed on failure.
@@ -124,6 +129,10 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write JSON atomically, with sorted keys, an indent of two and no escapes. Equal values give equal bytes."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
-    write_bytes(path, (text + "\n").encode())
+    """Write JSON atomically, as `encode_json` has it."""
+    write_bytes(path, encode_json(value))
+
+
+def encode_json(value: object) -> bytes:
+    """Return JSON with sorted keys, an indent of two and no escapes. Equal values give equal bytes."""
+    return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()

@@ -1,6 +1,10 @@
 """Tests of `spanferry loss`."""
 
+import hashlib
 import json
+import re
+import subprocess
+from pathlib import Path
 
 import pytest
 from spanferry.cli.loss import loss
@@ -17,9 +21,22 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
+def commit(lock: str) -> None:
+    Path("dvc.lock").write_text(lock)
+    identity = ("-c", "user.name=Anna", "-c", "user.email=anna@example.org")
+    for arguments in (["init"], ["add", "dvc.lock"], [*identity, "commit", "--message", "built"]):
+        subprocess.run(["git", *arguments], check=True, capture_output=True)
+
+
 def test_show(project):
     invoke(report, *REPORT)
     output = invoke(loss, "show", "tiny").output
+    checksum = hashlib.md5(Path("reports/tiny/loss.json").read_bytes()).hexdigest()
+    assert output.startswith(f"build {checksum}: not committed yet, with dvc.lock\n")
+    commit(f"md5: {checksum}")
+    assert re.match(
+        rf"build {checksum}: commit [0-9a-f]{{12}} of \d{{4}}-\d\d-\d\d\n", invoke(loss, "show", "tiny").output
+    )
     assert "dev                5     2     3   40.0 %      12K → 10K      81.4 %" in output
     assert "2  below_threshold: Something resembles the translated answer, but not enough." in output
     assert "nearest “omdat de rivier was verzand”" in output

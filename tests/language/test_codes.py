@@ -1,7 +1,14 @@
 """Tests of language codes: synonyms, scripts, and spelling."""
 
 import pytest
-from spanferry.language.codes import find_code_problem, fits, primary_subtag, script_subtag, standard_code
+from spanferry.language.codes import (
+    find_code_problem,
+    fits,
+    language_name,
+    primary_subtag,
+    script_subtag,
+    standard_code,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +82,20 @@ def test_known_codes_have_no_problem(code: str) -> None:
 )
 def test_a_misspelled_code_is_named_with_the_right_one(code: str, problem: str) -> None:
     assert find_code_problem(code) == problem
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("nl", "Dutch"),
+        ("pt-BR", "Portuguese (Brazil)"),
+        ("zh-Hans", "Chinese (Simplified)"),
+        ("sr-Latn-RS", "Serbian (Latin, Serbia)"),
+        ("iw", "Hebrew"),
+        ("mul", "Multiple languages"),
+        ("qaa", "qaa"),
+        ("no code", "no code"),
+    ],
+)
+def test_a_language_has_a_name(code: str, name: str) -> None:
+    assert language_name(code) == name

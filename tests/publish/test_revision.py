@@ -6,20 +6,21 @@ from pathlib import Path
 
 import pytest
 from spanferry.errors import InputError
-from spanferry.publish.revision import clean_commit, describe_version
+from spanferry.publish.revision import clean_commit, describe_version, find_commit
+
+
+def git(tree: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=Anna", "-c", "user.email=anna@example.org"]
+    subprocess.run(["git", *identity, *arguments], cwd=tree, check=True, capture_output=True)
 
 
 @pytest.fixture
 def tree(tmp_path):
-    def git(*arguments):
-        identity = ["-c", "user.name=Anna", "-c", "user.email=anna@example.org"]
-        subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True)
-
-    git("init")
+    git(tmp_path, "init")
     (tmp_path / "file").write_text("1")
-    git("add", "file")
-    git("commit", "--message", "first")
-    git("tag", "--annotate", "v1", "--message", "v1")
+    git(tmp_path, "add", "file")
+    git(tmp_path, "commit", "--message", "first")
+    git(tmp_path, "tag", "--annotate", "v1", "--message", "v1")
     return tmp_path
 
 
@@ -45,6 +46,24 @@ def test_changes_are_refused(tree):
 def test_changes_that_have_no_part_in_the_build_are_not_asked_for(tree):
     (tree / "other").write_text("2")
     assert clean_commit(tree, [tree / "file"]).revision
+
+
+def test_the_commit_that_wrote_a_checksum_is_found(tree):
+    def commit(lock: str) -> str:
+        (tree / "dvc.lock").write_text(lock)
+        git(tree, "add", "dvc.lock")
+        git(tree, "commit", "--message", lock)
+        return clean_commit(tree, [tree / "dvc.lock"]).revision
+
+    with pytest.raises(InputError, match="git show: "):
+        find_commit(tree, "aa")  # nothing was built
+    commit("md5: aa")
+    built = commit("md5: bb")
+    commit("md5: bb, md5: cc")
+    found = find_commit(tree, "bb")
+    assert found is not None
+    assert (found.revision, len(found.date)) == (built, 10)
+    assert find_commit(tree, "aa") is None  # replaced by another build
 
 
 def test_a_folder_outside_a_work_tree(tmp_path):

@@ -17,7 +17,7 @@ from spanferry.errors import InputError
 from spanferry.language_check import check_language
 from spanferry.loss_figures import CorrectionFigures, MemoryFigures, OutdatedItem, SampleCounts, SpentFigures
 from spanferry.names.tables import COUNTS
-from spanferry.records import SourceParagraph, SpanRow, TargetParagraph
+from spanferry.records import Field, SourceParagraph, SpanRow, TargetParagraph
 from spanferry.report.accuracy import GoldSpan
 from spanferry.report.build import compute_figures, report_corpus, write_report
 from spanferry.report.inputs import read_build, read_rescue
@@ -143,7 +143,7 @@ def test_every_key_of_loss_json_is_documented():
         JudgedSpan(Verdict.RIGHT, row.method, row.confidence, row.stratum_size, row.key)
         for row in draw_sample(built, 3, 1)
     ]
-    gold = {"dug": {"answers": (GoldSpan("1612", 30),)}}
+    gold = {"dug": {Field.ANSWERS: (GoldSpan("1612", 30),)}}
     check = check_language(built.paragraphs["context"], built.translations, "en", "de")  # it is Dutch
     counted = msgspec.structs.replace(
         compute_figures(built, "en", gold, judged, RESCUE),
@@ -172,7 +172,7 @@ def test_gold_of_a_question_in_both_splits_is_refused():
     dev["questions"].append(twin)
     layout = Table.from_pylist(rows, schema=schema_of(SourceParagraph))
     built = dataclasses.replace(tiny, layout=layout).report_build()
-    span = {"answers": (GoldSpan("1612", 30),)}
+    span = {Field.ANSWERS: (GoldSpan("1612", 30),)}
     figures = compute_figures(built, "en", {"dug": span}, None)
     assert figures.gold is not None
     assert figures.gold.questions == 1
@@ -182,11 +182,12 @@ def test_gold_of_a_question_in_both_splits_is_refused():
 
 def test_the_page_is_complete_and_its_policy_forbids_requests(tmp_path):
     html = written(build().write(tmp_path))["loss.html"].decode()
-    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', html)[1].replace("&#39;", "'")
+    [policy] = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]+)"', html)
+    policy = policy.replace("&#39;", "'")
     pins = [
         f"'sha256-{base64.b64encode(hashlib.sha256(piece.encode()).digest()).decode()}'"
         for piece in (
-            re.search(r"<style>(.*?)</style>", html, re.S)[1],
+            re.findall(r"<style>(.*?)</style>", html, re.S)[0],
             re.findall(r"<script>(.*?)</script>", html, re.S)[0],
         )
     ]
@@ -213,8 +214,8 @@ def test_a_corpus_without_losses_and_an_empty_one(tmp_path):
         Table.from_pylist(kept, schema=schema_of(SpanRow)),
         None,
     )
-    records = (SourceParagraph, TargetParagraph, SpanRow)
-    empty = Tiny(*(schema_of(record).empty_table() for record in records), None)
+    layout, paragraphs, spans = (schema_of(row).empty_table() for row in (SourceParagraph, TargetParagraph, SpanRow))
+    empty = Tiny(layout, paragraphs, spans, None)
     for name, tables in (("full", full), ("empty", empty)):
         built = tables.report_build()
         figures = compute_figures(built, "nl", None, None)
@@ -238,5 +239,5 @@ def test_the_reference_is_shown_for_its_own_languages_only(tmp_path):
         out = tmp_path / "-".join(languages)
         figures = report_corpus("tiny", build().report_build(), languages, judgements=tmp_path, out=out)
         page = (out / "loss.html").read_text(encoding="utf-8")
-        assert bool(figures.reference) is ("Dutch" in page) is ("henryk" in page) is shown
+        assert bool(figures.reference) is ("Dutch SQuAD2.0" in page) is ("henryk" in page) is shown
         assert ("evidently not in its language" in page) is (languages[1] == "de")

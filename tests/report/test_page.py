@@ -1,11 +1,13 @@
 """Tests of the page in a real browser: it opens from disk, sends no request, and shows any text as text."""
 
+import hashlib
 import json
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from spanferry.report.accuracy import GoldSpan
+from spanferry.records import Field
+from spanferry.report.accuracy import Gold, GoldSpan
 from spanferry.report.build import compute_figures, write_report
 from spanferry.report.inputs import read_build
 
@@ -25,7 +27,7 @@ def page_file(tmp_path_factory):
         root / "decisions.parquet",
         root / "translations.parquet",
     )
-    gold = {"dug": {"answers": (GoldSpan("1612", 33),)}}
+    gold: Gold = {"dug": {Field.ANSWERS: (GoldSpan("1612", 33),)}}
     figures = compute_figures(built, "en", gold, None)
     write_report(built, figures, "tiny <b>&amp;", ("en", "nl"), root / "report")
     return root / "report" / "loss.html"
@@ -66,7 +68,7 @@ def listed(page):
 def test_the_page_lists_every_rejected_and_weak_answer(opened):
     page = opened()
     assert page.locator("h1").inner_text() == "What was lost in tiny <b>&amp;"
-    assert page.locator("#count").inner_text() == "9 answers"
+    assert page.locator("#count").inner_text() == "9 rejected and weak answers; 4 more are kept"
     shown = ["why", "mayor", "mill", "lock", "lock", "builders", "builders", "silent", "tag"]
     assert listed(page) == [QUESTIONS[key][0] for key in shown]
     assert page.locator("#list a.row .tag").nth(4).inner_text().replace("\u00a0", " ") == "△ weak: fuzzy, 55 %"
@@ -87,10 +89,10 @@ def test_filters_search_and_clear(opened):
     page.select_option("#reason", label="ambiguous · 1")
     assert listed(page) == ["Who built the harbour?"]
     page.select_option("#split", label="train · 3")
-    assert page.locator("#count").inner_text() == "0 of 9 answers"
+    assert page.locator("#count").inner_text() == "0 of 9 rejected and weak answers"
     assert page.locator("#export").is_disabled()
     page.click("#reset")
-    assert page.locator("#count").inner_text() == "9 answers"
+    assert page.locator("#count").inner_text() == "9 rejected and weak answers; 4 more are kept"
     page.select_option("#outcome", label="weak · 1")
     assert listed(page) == ["What was rebuilt in 1991?"]
     page.click("#reset")
@@ -99,7 +101,7 @@ def test_filters_search_and_clear(opened):
     page.click("#reset")
     page.locator("summary", has_text="Articles that lost most").click()
     page.locator("a.to-article", has_text="Oostwerd (dev)").click()
-    assert page.locator("#count").inner_text() == "5 of 9 answers"
+    assert page.locator("#count").inner_text() == "5 of 9 rejected and weak answers"
 
 
 def test_every_kept_answer_can_be_read(opened):
@@ -119,6 +121,26 @@ def test_every_kept_answer_can_be_read(opened):
     assert len(listed(opened("#outcome=kept&q=boten"))) == 3
 
 
+def test_a_button_lists_and_searches_all_answers(opened):
+    page = opened()
+    assert page.locator("#outcome option").all_inner_texts() == [
+        *("rejected and weak · 9", "all · 13", "rejected · 8", "weak · 1", "kept · 4"),
+    ]
+    assert page.locator("#method option").all_inner_texts() == ["all", "fuzzy · 1"]
+    page.click("text=Show all 13 answers")
+    page.locator("#count", has_text="13 answers").wait_for()
+    assert len(listed(page)) == 13
+    assert page.locator("#all").is_hidden()
+    assert "exact · 3" in page.locator("#method option").all_inner_texts()
+    assert urlsplit(page.evaluate("location.href")).fragment == "outcome=all"
+    page.click("#reset")
+    page.fill("#q", QUESTIONS["boats"][0])
+    assert listed(page) == []
+    page.click("text=Search all 13 answers")
+    assert listed(page) == [QUESTIONS["boats"][0]]
+    assert page.locator("#count").inner_text() == "1 of 13 answers"
+
+
 def test_bars_and_counts_list_their_answers(opened):
     page = opened()
     bars = page.locator("figure[data-filter=reason] path.to-list")
@@ -130,6 +152,14 @@ def test_bars_and_counts_list_their_answers(opened):
     page.locator(".counts .to-answers[data-split=train]").first.click()
     page.locator("#count", has_text="3 of 13 answers").wait_for()
     assert urlsplit(page.evaluate("location.href")).fragment == "split=train&outcome=rejected"
+
+
+def test_the_page_names_languages_and_its_build(opened, page_file):
+    page = opened()
+    origin = page.locator(".origin").inner_text()
+    checksum = hashlib.md5(page_file.with_name("loss.json").read_bytes()).hexdigest()
+    assert origin.startswith(f"From English to Dutch. Build {checksum}: the MD5 checksum of loss.json.")
+    assert page.locator("#detail h4").first.inner_text() == "Source (English)"
 
 
 def test_search_covers_the_whole_paragraph(opened):

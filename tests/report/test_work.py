@@ -17,11 +17,15 @@ TITLES = {"titles_compared": 15, "titles_different": 7, "titles_different_after"
 
 def test_names_are_described_before_and_after() -> None:
     assert describe_names(NAMES) == (
-        "13 of 396 questions with a known name had another one than their paragraph (3.3 %); after repair, 3 have "
+        "13 of 396 questions with a known name had another one than their paragraph (3.3 %): 10 repaired, 3 left "
         "(0.8 %)."
     )
+    assert describe_names(NAMES | {"replaced": 10}) == (
+        "13 of 396 questions with a known name had another one than their paragraph (3.3 %): 10 repaired, 3 left "
+        "(0.8 %), 1 of them repaired in part."
+    )
     assert describe_names(NAMES | TITLES) == (
-        f"{describe_names(NAMES)} 7 of 15 titles had another name than the paragraphs; after repair, 1 have."
+        f"{describe_names(NAMES)} 7 of 15 titles had another name than the paragraphs: 6 repaired, 1 left."
     )
     assert describe_names({}) == describe_names(NAMES | {"compared": 0}) == ""
 

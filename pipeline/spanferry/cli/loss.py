@@ -12,8 +12,10 @@ from spanferry import tables
 from spanferry.arrow import from_table
 from spanferry.cli.support import Command
 from spanferry.errors import InputError
+from spanferry.files import md5
 from spanferry.loss_figures import read_figures
 from spanferry.printing import printable, printable_json
+from spanferry.publish.revision import find_commit
 from spanferry.records import SpanRow
 from spanferry.report.diff import ChangeKind, compare_builds, diff_lines
 from spanferry.report.inputs import read_spans
@@ -29,7 +31,7 @@ def loss() -> None:
 @click.argument("corpus")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON (loss.json).")
 def show_command(corpus: str, as_json: bool) -> None:
-    """Show the losses of a corpus that was built, with one example per reason."""
+    """Show the losses of a corpus that was built, with one example per reason, and the commit that has this build."""
     path = Path("reports") / corpus / "loss.json"
     if not path.exists():
         raise InputError(f"{path}: does not exist; build it with `dvc repro report@{corpus}`")
@@ -38,8 +40,19 @@ def show_command(corpus: str, as_json: bool) -> None:
         click.echo(printable_json(path.read_text("utf-8")), nl=False)
         return
     rejected = tables.read_rejected(Path("data") / corpus / "clean" / "rejected.jsonl")
+    click.echo(describe_build(md5(path.read_bytes())))
     for line in loss_lines(figures, from_table(rejected, SpanRow)):
         click.echo(printable(line))
+
+
+def describe_build(checksum: str) -> str:
+    """Say in which commit a build is. checksum: that of loss.json."""
+    try:
+        commit = find_commit(Path(), checksum)
+    except InputError:  # no git, or no commit yet
+        commit = None
+    where = f"commit {commit.revision[:12]} of {commit.date}" if commit else "not committed yet, with dvc.lock"
+    return f"build {checksum}: {where}"
 
 
 @loss.command("diff", cls=Command, example="spanferry loss diff sample@HEAD~1 sample")

@@ -14,7 +14,7 @@ boundaries  word boundaries inside a text
 from dataclasses import replace
 from functools import cache
 
-from spanferry.language.codes import primary_subtag
+from spanferry.language.codes import language_name, primary_subtag
 from spanferry.language.profiles import PROFILES, SYNONYMS
 from spanferry.language.profiles.base import BreakdownPatterns, DetectionWords, Language
 
@@ -39,4 +39,13 @@ def counting(language: Language) -> Language:
     return replace(language, articles=language.articles - language.one_words)
 
 
-__all__ = ["NEUTRAL", "BreakdownPatterns", "DetectionWords", "Language", "counting", "language_of", "primary_subtag"]
+__all__ = [
+    "NEUTRAL",
+    "BreakdownPatterns",
+    "DetectionWords",
+    "Language",
+    "counting",
+    "language_name",
+    "language_of",
+    "primary_subtag",
+]

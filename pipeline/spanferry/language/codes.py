@@ -4,9 +4,9 @@
     zh-CN, zh-Hans, cmn     zh
     no, nb                  nb
 
-The package langcodes knows the registered codes and the data of Unicode's CLDR: withdrawn codes (iw, in, tl), codes of
-three letters (nld, dut), languages that belong to a macrolanguage (cmn, arb), and the usual script and territory of a
-language.
+`language_name` has the name of a language for people. The package langcodes knows the registered codes and the data of
+Unicode's CLDR: withdrawn codes (iw, in, tl), codes of three letters (nld, dut), languages that belong to a
+macrolanguage (cmn, arb), and the usual script and territory of a language.
 """
 
 from functools import cache
@@ -41,6 +41,18 @@ def standard_code(code: str) -> str:
     """Return a code in its standard spelling, without synonyms: "he-IL" for "iw_il". A text that is no code stays."""
     language = _parse(code)
     return language.to_tag() if language else code
+
+
+def language_name(code: str) -> str:
+    """Return the English name of a language: "Portuguese (Brazil)" for "pt-BR". A code without a name stays."""
+    from babel import Locale
+
+    english, language = Locale("en"), _parse(code)
+    name = english.languages.get(language.language or "") if language else None
+    if language is None or name is None:
+        return code
+    parts = english.scripts.get(language.script or ""), english.territories.get(language.territory or "")
+    return f"{name} ({', '.join(filter(None, parts))})" if any(parts) else name
 
 
 @cache

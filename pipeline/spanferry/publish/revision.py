@@ -54,6 +54,17 @@ def is_aside(change: str) -> bool:
     return state in ("??", "!!") and not all(part.isidentifier() for part in (*path.parts[1:-1], name))
 
 
+def find_commit(root: Path, checksum: str) -> Commit | None:
+    """Return the commit that wrote a checksum into dvc.lock; None if dvc.lock of the commit checked out lacks it.
+
+    Raises InputError when git fails, as before the first commit.
+    """
+    if checksum not in run_git(root, "show", "HEAD:./dvc.lock"):
+        return None
+    found = run_git(root, "log", "--max-count=1", f"-S{checksum}", "--format=%H %cs", "--", "dvc.lock")
+    return Commit(*found.split())
+
+
 def describe_version(root: Path) -> str:
     """Return the nearest tag of the commit and its distance, or the commit's short hash. Raises InputError."""
     return run_git(root, "describe", "--tags", "--always")

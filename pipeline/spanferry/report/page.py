@@ -7,7 +7,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from spanferry.breakdown import CONFIDENCE_GROUPS
-from spanferry.loss_figures import ArticleRow, LossFigures
+from spanferry.language import language_name
+from spanferry.loss_figures import ArticleRow, LossFigures, figures_checksum
 from spanferry.pages.templating import render_page
 from spanferry.records import SPLITS, Field, Method, Reason
 from spanferry.report import wording
@@ -76,6 +77,7 @@ def render_loss(
         corpus=corpus,
         origin=wording.describe_origin(languages, translator),
         languages=languages,
+        checksum=figures_checksum(figures),
         total=figures.total,
         summary={
             "how_much": wording.answer_how_much(figures),
@@ -118,6 +120,7 @@ def vocabulary_json(languages: tuple[str, str]) -> str:
         "methods": [[method.value, *wording.METHODS[method]] for method in Method],
         "confidences": [[name, None if below is None else round(1000 * below)] for name, below in CONFIDENCE_GROUPS],
         "languages": languages,
+        "language_names": list(map(language_name, languages)),
         "weak": round(1000 * WEAK),
         "block": BLOCK,
     }

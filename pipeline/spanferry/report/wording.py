@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from spanferry.corrections.wording import describe_corrections
+from spanferry.language import language_name
 from spanferry.loss_figures import Drift, LossFigures, MemoryFigures, SpentFigures, Tally, Unit, percent
 from spanferry.printing import plural, show_amount
 from spanferry.records import SPLITS, Method, Reason, RepairKind, Signal, Split
@@ -191,14 +192,19 @@ def describe_names(counts: Mapping[str, int]) -> str:
     parts: list[str] = []
     if counts.get("compared"):
         before, after = (percent(counts[name] / counts["compared"]) for name in ("different", "different_after"))
+        repaired = counts["different"] - counts["different_after"]
+        partly = counts["replaced"] + counts["asked_again"] - repaired  # another name of the question still differs
+        in_part = f", {number(partly)} of them repaired in part" if partly else ""
         parts.append(
             f"{number(counts['different'])} of {plural(counts['compared'], 'question')} with a known name had another "
-            f"one than their paragraph ({before}); after repair, {number(counts['different_after'])} have ({after})."
+            f"one than their paragraph ({before}): {number(repaired)} repaired, {number(counts['different_after'])} "
+            f"left ({after}){in_part}."
         )
     if counts.get("titles_compared"):
         parts.append(
             f"{number(counts['titles_different'])} of {plural(counts['titles_compared'], 'title')} had another name "
-            f"than the paragraphs; after repair, {number(counts['titles_different_after'])} have."
+            f"than the paragraphs: {number(counts['titles_different'] - counts['titles_different_after'])} repaired, "
+            f"{number(counts['titles_different_after'])} left."
         )
     return " ".join(parts)
 
@@ -219,12 +225,13 @@ def describe_bill(bill: SpentFigures) -> str:
 
 
 def describe_origin(languages: tuple[str, str], translator: Mapping[str, object] | None) -> str:
-    """Describe the languages and the translator: "From en to nl, by mtranslate." """
+    """Describe the languages and the translator: "From English to Dutch; translator: mtranslate." """
+    source, target = map(language_name, languages)
     if translator is None:
-        return f"In {languages[1]}." if languages[0] == languages[1] else f"From {languages[0]} to {languages[1]}."
+        return f"In {target}." if source == target else f"From {source} to {target}."
     settings = {name: value for name, value in translator.items() if name != "engine" and value not in ({}, "", [])}
     listed = ", ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in settings.items())
-    return f"From {languages[0]} to {languages[1]}, by {translator['engine']}{f' ({listed})' if listed else ''}."
+    return f"From {source} to {target}; translator: {translator['engine']}{f' ({listed})' if listed else ''}."
 
 
 def answer_how_much(figures: LossFigures) -> str:

@@ -16,8 +16,10 @@
 
   // The rejected and the weak answers are read now, the sure ones when a person asks for them.
   const rows = await unpack($("first"));
-  let total = rows.q.length;
+  let total = rows.q.length; // answers that are read
   const sure = { count: Number($("sure").dataset.count), read: null };
+  const doubtful = total; // the rejected and the weak answers, which come first
+  const everything = total + sure.count;
   const articleOf = (n) => rows.questions[rows.q[n]][4];
   const paragraphOf = (n) => rows.questions[rows.q[n]][3];
   const splitOf = (n) => rows.articles[articleOf(n)][0];
@@ -59,7 +61,6 @@
     total = rows.q.length;
     byKey = null;
     labels.article = articleLabels();
-    fillFilters();
     preparing = preparing.then(prepare);
   }
 
@@ -107,7 +108,7 @@
   };
   const labels = {
     split: words.splits,
-    outcome: ["rejected", "weak", "kept"],
+    outcome: ["rejected", "weak", "kept", "all"],
     reason: words.reasons.map((reason) => reason[1]),
     method: words.methods.map((method) => method[1]),
     confidence: words.confidences.map((group) => group[0]),
@@ -115,11 +116,25 @@
   };
   const articleLabels = () => rows.articles.map(([split], n) => `${title(n)} (${words.splits[split]})`);
   labels.article = articleLabels();
+  const KEPT = "2"; // options of the outcome
+  const ALL = "3";
+  // The list has the rejected and the weak answers unless an outcome is chosen.
+  const scope = () => ($("outcome").value === "" ? doubtful : total);
+  const needsSure = () => [KEPT, ALL].includes($("outcome").value);
+  function fillOutcomes() {
+    const counts = [0, 0, sure.count, everything];
+    for (let n = 0; n < doubtful; n++) counts[filters.outcome(n)]++;
+    const named = sure.count ? [["rejected and weak", "", doubtful]] : [["all", "", everything]];
+    for (const at of sure.count ? [3, 0, 1, 2] : [0, 1]) if (counts[at]) named.push([labels.outcome[at], at, counts[at]]);
+    $("outcome").replaceChildren(...named.map(([label, value, count]) => new Option(`${label} · ${count.toLocaleString("en")}`, value)));
+  }
+  fillOutcomes();
+  // Offers the values that occur in the scope, each with its count.
   function fillFilters() {
     for (const [name, value] of Object.entries(filters)) {
+      if (name === "outcome") continue;
       const counts = new Array(labels[name].length).fill(0);
-      for (let n = 0; n < total; n++) if (value(n) >= 0) counts[value(n)]++;
-      if (name === "outcome" && !sure.read) counts[2] = sure.count;
+      for (let n = 0; n < scope(); n++) if (value(n) >= 0) counts[value(n)]++;
       const options = labels[name].map((label, at) => [label, at]).filter(([, at]) => counts[at]);
       if (name === "article") options.sort((one, two) => one[0].localeCompare(two[0]));
       const before = $(name).value;
@@ -128,7 +143,18 @@
       $(name).disabled = options.length === 0;
     }
   }
-  fillFilters();
+  // Sets the filters to values (numbers by name), and all others to none.
+  async function setFilters(values) {
+    $("filters").reset();
+    pick("outcome", values.outcome);
+    if (needsSure()) await readSure();
+    fillFilters();
+    for (const name of Object.keys(filters)) if (name !== "outcome") pick(name, values[name]);
+  }
+  function pick(name, value = "") {
+    $(name).value = value;
+    if ($(name).selectedIndex < 0) $(name).value = ""; // there is no such option
+  }
 
   let shown = [];
   let chosen = -1; // a row number, not an index into `shown`
@@ -137,20 +163,29 @@
 
   function select() {
     const text = fold($("q").value.trim());
-    const tests = Object.entries(filters).filter(([name]) => $(name).value !== "").map(([name, value]) => [value, Number($(name).value)]);
+    const tests = Object.entries(filters).filter(([name]) => $(name).value !== "" && !(name === "outcome" && $(name).value === ALL)).map(([name, value]) => [value, Number($(name).value)]);
     const around = text ? passages.map((passage) => passage.includes(text)) : [];
     const found = [];
-    for (let n = 0; n < total; n++) {
+    for (let n = 0; n < scope(); n++) {
       if (tests.every(([value, wanted]) => value(n) === wanted) && (!text || around[paragraphOf(n)] || texts[n]?.includes(text))) found.push(n);
     }
     shown = found;
-    const all = total === 1 ? "1 answer" : `${total.toLocaleString("en")} answers`;
-    $("count").textContent = (shown.length === total ? all : `${shown.length.toLocaleString("en")} of ${all}`) + (text && !prepared ? ", still searching …" : "");
+    $("count").textContent = describeCount() + (text && !prepared ? ", still searching …" : "");
+    $("all").hidden = !sure.count || $("outcome").value === ALL;
+    $("all").textContent = `${text ? "Search" : "Show"} all ${plural(everything)}`;
     $("export").disabled = shown.length === 0;
-    $("reset").disabled = !text && tests.length === 0;
+    $("reset").disabled = !text && Object.keys(filters).every((name) => $(name).value === "");
     $("runway").style.height = `${Math.max(shown.length, 1) * ROW}px`;
     $("list").scrollTop = 0;
     drawList();
+  }
+
+  const plural = (n) => (n === 1 ? "1 answer" : `${n.toLocaleString("en")} answers`);
+  function describeCount() {
+    const listed = shown.length.toLocaleString("en");
+    if ($("outcome").value !== "" || !sure.count) return shown.length === everything ? plural(everything) : `${listed} of ${plural(everything)}`;
+    const of = `${doubtful.toLocaleString("en")} rejected and weak answers`;
+    return shown.length === doubtful ? `${of}; ${sure.count.toLocaleString("en")} more are kept` : `${listed} of ${of}`;
   }
 
   function element(tag, attributes, ...children) {
@@ -184,7 +219,7 @@
     const last = Math.min(shown.length, Math.ceil((list.scrollTop + (list.clientHeight || 800)) / ROW) + OVERSCAN);
     $("runway").replaceChildren(...Array.from({ length: Math.max(0, last - first) }, (_, at) => listRow(first + at)));
     list.setAttribute("aria-activedescendant", current() >= 0 ? `row-${current()}` : "");
-    if (!shown.length) $("runway").append(element("p", { class: "note row" }, "Nothing matches."));
+    if (!shown.length) $("runway").append(element("p", { class: "note row" }, scope() ? "Nothing matches." : "No answer is rejected or weak."));
   }
 
   // Highlights [start, start + length), counted in code points as the offsets of the corpus are.
@@ -208,6 +243,7 @@
     if (n !== current()) return undefined; // another example was chosen in the meantime
     const [id, question, translated] = rows.questions[rows.q[n]];
     const [from, to] = words.languages;
+    const [fromName, toName] = words.language_names;
     const kept = rows.x[n] !== null;
     const best = kept ? [rows.y[n], rows.x[n]] : rows.c[n].length ? rows.c[n][0] : null;
     const place = shown.indexOf(n);
@@ -225,8 +261,8 @@
       button("copy", "Copy link", copyLink),
     ];
     const sides = [
-      element("div", {}, element("h4", {}, `Source (${from})`), element("p", { lang: from, dir: "auto" }, ...marked(source, rows.s[n], size(rows.a[n]), ""))),
-      element("div", {}, element("h4", {}, `Translation (${to})${best && !kept ? ", best candidate dashed" : ""}`), element("p", { lang: to, dir: "auto" }, ...(target === null ? [element("small", {}, "not translated")] : best ? marked(target, best[0], size(best[1]), kept ? "" : "candidate") : [target]))),
+      element("div", {}, element("h4", {}, `Source (${fromName})`), element("p", { lang: from, dir: "auto" }, ...marked(source, rows.s[n], size(rows.a[n]), ""))),
+      element("div", {}, element("h4", {}, `Translation (${toName})${best && !kept ? ", best candidate dashed" : ""}`), element("p", { lang: to, dir: "auto" }, ...(target === null ? [element("small", {}, "not translated")] : best ? marked(target, best[0], size(best[1]), kept ? "" : "candidate") : [target]))),
     ];
     const candidates = rows.c[n].flatMap(([, text, method, score], at) =>
       line(kept ? "other candidate" : at ? "next candidate" : "best candidate", text, `${method < 0 ? "" : words.methods[method][1] + ", "}${score === null ? "" : `${percent(score)} alike`}`, to));
@@ -299,12 +335,19 @@
     if (hash && !hash.includes("=")) return false; // a heading of the page
     const state = new URLSearchParams(hash);
     const wanted = hash.split("&").find((part) => part.startsWith("example="))?.slice("example=".length);
-    if (state.get("outcome") === "kept" || (wanted !== undefined && find(wanted) < 0)) await readSure();
-    $("q").value = state.get("q") ?? "";
+    if (wanted !== undefined && find(wanted) < 0) {
+      await readSure();
+      if (!state.has("outcome") && find(wanted) >= 0) state.set("outcome", "all");
+    }
+    const outcome = labels.outcome.indexOf(state.get("outcome"));
+    if (String(outcome) === KEPT || String(outcome) === ALL) await readSure(); // its articles are needed below
+    const values = {};
     for (const name of Object.keys(filters)) {
       const at = name === "article" ? rows.articles.findIndex((article) => article.join("/") === state.get(name)) : labels[name].indexOf(state.get(name));
-      $(name).value = at < 0 ? "" : String(at);
+      if (at >= 0) values[name] = String(at);
     }
+    await setFilters(values);
+    $("q").value = state.get("q") ?? "";
     chosen = wanted === undefined ? -1 : find(wanted);
     select();
     if (wanted !== undefined && chosen < 0) $("count").textContent = "The example of this link is not in this build.";
@@ -365,18 +408,18 @@
   }
 
   async function changed() {
-    if ($("outcome").value === "2") await readSure();
+    if (needsSure()) await readSure();
+    fillFilters();
     chosen = -1;
     select();
     remember(false);
     reveal();
   }
 
-  // Lists the answers of a figure: a bar of a chart, or a count of the table.
+  // Lists the answers of a figure: a bar of a chart, or a count of the table. values: labels by name of the filter.
   async function list(values) {
-    await readSure();
-    $("filters").reset();
-    for (const [name, label] of Object.entries(values)) $(name).value = String(labels[name].indexOf(label));
+    const numbers = Object.entries({ outcome: "all", ...values }).map(([name, label]) => [name, String(labels[name].indexOf(label))]);
+    await setFilters(Object.fromEntries(numbers));
     await changed();
     $("examples").scrollIntoView();
   }
@@ -399,6 +442,7 @@
   $("filters").addEventListener("input", changed);
   $("filters").addEventListener("submit", (event) => event.preventDefault());
   $("reset").addEventListener("click", () => { $("filters").reset(); changed(); });
+  $("all").addEventListener("click", () => { $("outcome").value = ALL; changed(); });
   $("export").addEventListener("click", save);
   $("list").addEventListener("scroll", drawList, { passive: true });
   $("list").addEventListener("click", async (event) => {
@@ -411,11 +455,10 @@
     $("examples").scrollIntoView({ behavior: "instant" });
   });
   for (const link of document.querySelectorAll(".to-article")) {
-    link.addEventListener("click", () => {
+    link.addEventListener("click", async () => {
       const split = words.splits.indexOf(link.dataset.split);
-      $("filters").reset();
       const at = rows.articles.findIndex((article) => article[0] === split && article[1] === link.dataset.title);
-      $("article").value = at < 0 ? "" : String(at);
+      await setFilters(at < 0 ? {} : { article: String(at) });
       changed();
     });
   }
@@ -447,6 +490,6 @@
 
   for (const id of ["filters", "actions", "browser", "keys"]) $(id).hidden = false;
   if (await restore()) $("examples").scrollIntoView();
-  else if (!shown.length) select(), reveal();
+  else if (!shown.length) fillFilters(), select(), reveal();
   setTimeout(() => (preparing = preparing.then(prepare)));
 })();
