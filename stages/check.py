@@ -16,7 +16,7 @@ from spanferry.loss_figures import percent
 from spanferry.pretrained import silence_transformers
 from spanferry.projection.lookup import TranslationLookup
 from spanferry.quality.crossfit import Opinions, ask_readers, collect_articles
-from spanferry.quality.figures import count_quality, write_quality_figures
+from spanferry.quality.figures import count_quality
 from spanferry.quality.tables import CheckedTables, check_tables, read_names, undecided
 from spanferry.reader.settings import CheckReaderSettings
 from spanferry.records import QualityRow, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
@@ -72,7 +72,7 @@ def main(
         else:
             parts = undecided(source)
         figures = count_quality(written(parts, add))
-    write_quality_figures(figures, report)
+    write_json(report, figures)
     write_json(metrics, {} if figures.mean is None else {"quality": figures.mean})
     low = f"{figures.low:,} below 50 %" if figures.judged else "none judged"
     print_summary("check", f"{name}: {figures.judged:,} questions, quality {percent(figures.mean)} on average, {low}")

@@ -10,7 +10,6 @@ a corpus reruns only the runs that use it.
 from pathlib import Path
 
 import click
-import msgspec
 from spanferry.cli.support import Command, path_option, print_summary
 from spanferry.config import read_params
 from spanferry.errors import InputError
@@ -40,7 +39,7 @@ def main(name: str, digests: Path, data: Path, out: Path, base: Path) -> None:
                 f"runs.{name}: {overlap}: evaluate it on another corpus, or set runs.{name}.allow_overlap: true"
             )
         print_summary("inputs", f"{name}: {overlap}; runs.{name}.allow_overlap allows it")
-    write_json(out / "overlaps.json", msgspec.to_builtins(overlaps))
+    write_json(out / "overlaps.json", overlaps)
     link_folder(run.base.name, base)
     print_summary(
         "inputs", f"{name} trains on {', '.join(run.train_on)}, and is evaluated on {', '.join(run.evaluate_on)}"

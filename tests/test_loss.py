@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spanferry.arrow import schema_of
+from spanferry.files import write_json
 from spanferry.loss import count_losses, mixture_distance
-from spanferry.loss_figures import PARTS, TOTAL, BreakdownRow, LossFigures, read_figures, write_figures
+from spanferry.loss_figures import PARTS, TOTAL, BreakdownRow, LossFigures, read_figures
 from spanferry.records import Method, Reason, RepairKind, SourceParagraph, SpanRow, TargetParagraph, TranslationRow
 from spanferry.report.wording import describe_repairs
 
@@ -169,5 +170,5 @@ def test_mixture_distance():
 
 def test_figures_are_read_as_written(tmp_path):
     counted = count(build())
-    write_figures(counted, tmp_path / "loss.json")
+    write_json(tmp_path / "loss.json", counted)
     assert read_figures(tmp_path / "loss.json") == counted

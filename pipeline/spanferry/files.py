@@ -134,5 +134,6 @@ def write_json(path: Path, value: object) -> None:
 
 
 def encode_json(value: object) -> bytes:
-    """Return JSON with sorted keys, an indent of two and no escapes. Equal values give equal bytes."""
-    return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+    """Return a value or record as JSON: sorted keys, an indent of two, no escapes. Equal values give equal bytes."""
+    plain = msgspec.to_builtins(value, str_keys=True)
+    return (json.dumps(plain, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()

@@ -7,10 +7,9 @@ None. `report.headline` chooses the few figures that are DVC metrics.
 from pathlib import Path
 from typing import Literal
 
-import msgspec
 from msgspec import Struct, field
 
-from spanferry.files import encode_json, md5, read_json, write_json
+from spanferry.files import encode_json, md5, read_json
 from spanferry.records import SPLITS, Method, Reason, RepairKind, Split
 
 Total = Literal["total"]
@@ -330,14 +329,9 @@ def read_figures(path: Path) -> LossFigures:
     return read_json(path, LossFigures, "not a loss report: {}")
 
 
-def write_figures(figures: LossFigures, path: Path) -> None:
-    """Write loss.json. Equal figures give equal bytes."""
-    write_json(path, msgspec.to_builtins(figures))
-
-
 def figures_checksum(figures: LossFigures) -> str:
     """Return the MD5 checksum of loss.json, which identifies a build."""
-    return md5(encode_json(msgspec.to_builtins(figures)))
+    return md5(encode_json(figures))
 
 
 def percent(share: float | None, digits: int = 1) -> str:

@@ -12,7 +12,8 @@ import pytest
 from spanferry import tables
 from spanferry.arrow import to_table
 from spanferry.errors import ContractError, InputError
-from spanferry.loss_figures import LanguageCheck, read_figures, write_figures
+from spanferry.files import write_json
+from spanferry.loss_figures import LanguageCheck, read_figures
 from spanferry.publish.package import build_package
 from spanferry.records import SPLITS, Quality, QualityRow, Signal
 from spanferry.squad import cleaned_name, iterate_questions, read_squad
@@ -190,7 +191,7 @@ def test_a_text_in_another_language_is_refused_unless_it_is_allowed(tmp_path):
     clean, loss = write(tmp_path)
     problem = "9 of 9 paragraphs are identified as en, 0 as nl"
     check = LanguageCheck(target="nl", paragraphs=9, identified=(), texts=0, unchanged=0, problem=problem)
-    write_figures(msgspec.structs.replace(read_figures(loss), language=check), loss)
+    write_json(loss, msgspec.structs.replace(read_figures(loss), language=check))
     with pytest.raises(ContractError) as caught:
         build_package(clean, loss, tmp_path / "published", BUILD, ABOUT)
     name = BUILD.corpus

@@ -1,6 +1,5 @@
 """Tests of the search for what a run is both trained and evaluated on."""
 
-import msgspec
 from msgspec.structs import replace
 from spanferry.files import write_json
 from spanferry.reader.overlap import CorpusTexts, Overlap, corpora_of_base, find_overlaps, normalise_context
@@ -59,7 +58,7 @@ def test_a_base_model_brings_the_corpora_that_it_was_trained_on(tmp_path) -> Non
     ):
         run = replace(RUN, base=BaseModel(model=base), train_on=tuple(corpora))
         record = {"base": base, "commit": None, "settings": run, "features": COUNTS, "steps": 1, "loss": []}
-        write_json(tmp_path / name / "training.json", msgspec.to_builtins(record))
+        write_json(tmp_path / name / "training.json", record)
     assert corpora_of_base(str(tmp_path / "dutch")) == ("squad-nl", "squad")
     assert corpora_of_base("acme/bert") == corpora_of_base(None) == ()
 

@@ -155,7 +155,7 @@ def test_each_seed_is_trained_once_and_the_table_has_their_mean_and_deviation(fo
     assert (folder / "models/tiny/seed-1/model.safetensors").read_bytes() == first
 
     overlap = Overlap("towns", "towns", 10, 50, 50)
-    write_json(folder / "data/runs/tiny/overlaps.json", msgspec.to_builtins([overlap]))
+    write_json(folder / "data/runs/tiny/overlaps.json", [overlap])
     done = run(evaluate.main, *EVALUATE)
     assert done.exit_code == 0, done.output
     figures = json.loads((folder / "reports/runs/tiny.json").read_bytes())

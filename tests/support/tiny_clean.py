@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from spanferry import tables
 from spanferry.cleaning import documents, provenance, rejected, target_texts
+from spanferry.files import write_json
 from spanferry.loss import count_losses
-from spanferry.loss_figures import write_figures
 from spanferry.publish.about import About, BuildDetails, SourceFile, Work
 from spanferry.selection import select
 from spanferry.squad import write_squad
@@ -62,5 +62,5 @@ def write(root: Path, lost: tuple[str, ...] = ()) -> tuple[Path, Path]:
     # As stage clean does: an answer that is dropped with its question is not a kept answer.
     tables.write(provenance(tiny.spans, selection), root / "clean" / "provenance.parquet")
     tables.write_rejected(rejected(tiny.spans, selection), root / "clean" / "rejected.jsonl")
-    write_figures(count_losses(tiny.layout, tiny.spans, selection, "en"), root / "loss.json")
+    write_json(root / "loss.json", count_losses(tiny.layout, tiny.spans, selection, "en"))
     return root / "clean", root / "loss.json"

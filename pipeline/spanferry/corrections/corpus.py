@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from msgspec import Struct, structs, to_builtins
+from msgspec import Struct, structs
 
 from spanferry.arrow import from_table, to_table
 from spanferry.corrections.applying import FindAgain, Matched, Outcome, apply_file
@@ -261,4 +261,4 @@ def read_corrections(path: Path) -> CorrectionRecord:
 
 def write_corrections(record: CorrectionRecord, path: Path) -> None:
     """Write corrected.json. Equal records give equal bytes."""
-    write_json(path, to_builtins(record))
+    write_json(path, record)

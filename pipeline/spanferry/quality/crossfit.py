@@ -142,7 +142,7 @@ def ask_fold(
     examples = collect_examples([asked])
     predicted = predict(prepared.model, prepared.tokenizer, examples, settings.training, PredictionSettings())
     agreements = measure_agreements(asked, predicted)
-    write_json(kept, msgspec.to_builtins(FoldAnswers(fingerprint, agreements)))
+    write_json(kept, FoldAnswers(fingerprint, agreements))
     shutil.rmtree(folder, ignore_errors=True)
     return agreements
 

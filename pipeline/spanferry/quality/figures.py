@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
 from spanferry.arrow import numpy_of
-from spanferry.files import read_json, write_json
+from spanferry.files import read_json
 from spanferry.loss_figures import ratio
 from spanferry.records import Signal
 
@@ -95,8 +94,3 @@ def count_quality(parts: Iterable[pa.Table]) -> QualityFigures:
 def read_quality_figures(path: Path) -> QualityFigures:
     """Read quality.json. Raises InputError when the file cannot be read or is not what stage check writes."""
     return read_json(path, QualityFigures, "not what stage check writes: {}; build it again with `dvc repro`")
-
-
-def write_quality_figures(figures: QualityFigures, path: Path) -> None:
-    """Write quality.json. Equal figures give equal bytes."""
-    write_json(path, msgspec.to_builtins(figures))

@@ -105,4 +105,4 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
     markdown, page = render_markdown(comparison), render_comparison(comparison)  # before anything is written
     write_bytes(path.with_suffix(".md"), markdown.encode())
     write_bytes(path.with_suffix(".html"), page.encode())
-    write_json(path.with_suffix(".json"), msgspec.to_builtins(comparison, str_keys=True))
+    write_json(path.with_suffix(".json"), comparison)

@@ -129,7 +129,7 @@ def write_report(folder: Path, report: RunReport) -> None:
 
 def write_details(folder: Path, details: RunDetails) -> None:
     """Write details.json into a folder."""
-    write_json(folder / "details.json", msgspec.to_builtins(details, str_keys=True))
+    write_json(folder / "details.json", details)
 
 
 def read_details(folder: Path) -> RunDetails:

@@ -284,4 +284,4 @@ def save_model(prepared: PreparedTraining, result: TrainingResult, folder: Path,
     with atomic_folder(folder) as partial, _as_os_error(folder):
         prepared.model.save_pretrained(partial)
         prepared.tokenizer.save_pretrained(partial)
-        write_json(partial / RECORD_NAME, msgspec.to_builtins(record))
+        write_json(partial / RECORD_NAME, record)

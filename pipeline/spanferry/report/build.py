@@ -14,7 +14,7 @@ from spanferry.files import write_bytes, write_json
 from spanferry.language import primary_subtag
 from spanferry.language_check import check_language
 from spanferry.loss import count_losses
-from spanferry.loss_figures import REFERENCE_LANGUAGES, LossFigures, VerdictCounts, write_figures
+from spanferry.loss_figures import REFERENCE_LANGUAGES, LossFigures, VerdictCounts
 from spanferry.records import Field
 from spanferry.report import accuracy, review
 from spanferry.report.headline import headline
@@ -119,8 +119,8 @@ def write_report(
     html = render_loss(
         build, figures, corpus, languages, translator
     )  # first, so that nothing is written when this fails
-    write_figures(figures, out / "loss.json")
+    write_json(out / "loss.json", figures)
     write_json(out / "metrics.json", headline(figures))
     for name, rows in plot_rows(figures).items():
-        write_json(out / "plots" / f"{name}.json", msgspec.to_builtins(rows))
+        write_json(out / "plots" / f"{name}.json", rows)
     write_bytes(out / "loss.html", html.encode())
