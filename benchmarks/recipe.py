@@ -6,10 +6,10 @@ The questions are those of a SQuAD file that have an answer and whose context is
 evaluation, the others for training. `--stock-python` is that of an environment with transformers 4 (stock_recipe.py).
 The recipes run one after the other, seed by seed. Finished runs are kept in FOLDER, and are not repeated.
 
-Prints a table: exact match, F1 with its 95 % interval (bootstrap over paragraphs), seconds of each part. Seconds are
-of CPU time, so that other work on the machine counts little; set OMP_NUM_THREADS=1 there, since threads that wait for
+Prints the scores of each recipe as the mean over the seeds, with a paired test; then the CPU seconds of each part of
+each run. CPU time is little disturbed by other work on the machine; set OMP_NUM_THREADS=1, since threads that wait for
 each other count as well. Then it takes the stock recipe's logits, chooses answers with Spanferry's code, and counts
-those that differ.
+those that differ. `--record FILE` writes the scores into the file of results that comparisons show.
 """
 
 import argparse
@@ -17,22 +17,27 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from measuring import print_table
 from msgspec.structs import replace
+from reader_scores import Readers, compare_readers, report
+from spanferry.reader.benchmarks import BenchmarkResult
 from spanferry.reader.evaluation import Evaluation, evaluate
 from spanferry.reader.examples import collect_examples
 from spanferry.reader.inference import Logits
 from spanferry.reader.overlap import normalise_context
 from spanferry.reader.prediction import choose_answers, predict
 from spanferry.reader.settings import BaseModel, PredictionSettings, Run, TrainingSettings
-from spanferry.squad import Article, Document, Paragraph, read_squad, write_squad
+from spanferry.reader.significance import number_paragraphs
+from spanferry.squad import Article, Document, Paragraph, iterate_questions, read_squad, write_squad
 
 EVALUATED_ARTICLE = 5  # every fifth article is evaluated on
 PARTS = ("features", "training", "prediction")
+RECIPES = {"spanferry": "Spanferry", "stock": "stock recipe (transformers 4.57)"}
 
 
 def split_questions(squad: Document, excluded: Document) -> dict[str, Document]:
@@ -61,7 +66,7 @@ def make_run(given: argparse.Namespace, seed: int) -> Run:
         checkpoints=1,
         seed=seed,
     )
-    return Run(BaseModel(model=given.model), ("train",), ("dev",), settings)
+    return Run(BaseModel(model=str(given.model)), ("train",), ("dev",), settings)
 
 
 def train_spanferry(given: argparse.Namespace) -> None:
@@ -73,7 +78,7 @@ def train_spanferry(given: argparse.Namespace) -> None:
     run, out = make_run(given, given.own), given.folder / f"spanferry-{given.own}"
     out.mkdir(parents=True, exist_ok=True)
     marks = [time.process_time()]
-    source = locate_model(given.model, None, "safetensors")
+    source = locate_model(str(given.model), None, "safetensors")
     train, dev = (read_squad(given.folder / f"{split}.json") for split in ("train", "dev"))
     prepared = training.prepare_training(run, [train], source)
     marks.append(time.process_time())
@@ -120,7 +125,7 @@ def count_differences(given: argparse.Namespace, seed: int) -> tuple[int, int]:
     data = collect_examples([read_squad(given.folder / "dev.json")])
     settings = make_run(given, seed).training
     sizes = {name: getattr(settings, name) for name in ("max_length", "doc_stride", "max_question_length")}
-    windows = cut_windows(load_tokenizer(Path(given.model)), data.questions, data.contexts, data.context_of, **sizes)
+    windows = cut_windows(load_tokenizer(given.model), data.questions, data.contexts, data.context_of, **sizes)
     batch = windows.batch(np.arange(len(windows)))
     mask = stock["mask"][:, : batch["input_ids"].shape[1]]
     if not np.array_equal(batch["input_ids"][mask], stock["ids"][stock["mask"]]):
@@ -137,18 +142,42 @@ def count_differences(given: argparse.Namespace, seed: int) -> tuple[int, int]:
     return len(different), len(expected)
 
 
+def summarise(
+    given: argparse.Namespace, runs: Mapping[tuple[str, int], tuple[Evaluation, Mapping[str, float]]]
+) -> BenchmarkResult:
+    """Return the scores of both recipes as the means over the seeds, and their paired test."""
+    train, dev = (read_squad(given.folder / f"{split}.json") for split in ("train", "dev"))
+    paragraph_of = number_paragraphs(dev)
+    count = sum(1 for _ in iterate_questions(train))
+    readers: list[Readers] = []
+    for recipe, label in RECIPES.items():
+        seeds = {seed: runs[recipe, seed][0] for seed in given.seeds}
+        cpu = sum(sum(runs[recipe, seed][1].values()) for seed in given.seeds) / len(given.seeds)
+        readers.append(Readers(label, count, seeds, cpu))
+    return BenchmarkResult(
+        name="Against the stock recipe",
+        data=f"{given.model.name}; answerable questions of {given.squad.name} whose context is not in XQuAD",
+        command=f"benchmarks/recipe.py FOLDER --squad {given.squad.name} --xquad {given.xquad.name} "
+        f"--model {given.model.name} --stock-python PYTHON",
+        evaluated=len(paragraph_of),
+        scores=tuple(each.summarise(paragraph_of) for each in readers),
+        tests=(compare_readers(readers[0], readers[1], paragraph_of),),
+    )
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--squad", type=Path)
     arguments.add_argument("--xquad", type=Path)
-    arguments.add_argument("--model", required=True)
+    arguments.add_argument("--model", type=Path, required=True)
     arguments.add_argument("--stock-python", type=Path)
     arguments.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
     arguments.add_argument("--epochs", type=float, default=2)
     arguments.add_argument("--batch", type=int, default=12)
     arguments.add_argument("--learning-rate", type=float, default=1e-4)
     arguments.add_argument("--warmup", type=float, default=0.1)
+    arguments.add_argument("--record", type=Path)
     arguments.add_argument("--own", type=int, help=argparse.SUPPRESS)  # the seed of a process that trains
     given = arguments.parse_args()
     if given.own is not None:
@@ -158,22 +187,20 @@ def main() -> None:
     for split, document in split_questions(read_squad(given.squad), read_squad(given.xquad)).items():
         write_squad(document, given.folder / f"{split}.json")
         print(f"{split}: {sum(len(p.qas) for a in document.data for p in a.paragraphs):,} questions", file=sys.stderr)
-    rows: list[list[str]] = []
-    together: dict[str, float] = dict.fromkeys(("spanferry", "stock"), 0.0)
+    runs: dict[tuple[str, int], tuple[Evaluation, dict[str, float]]] = {}
     for seed in given.seeds:
-        for recipe in together:
+        for recipe in RECIPES:
             run_recipe(given, recipe, seed)
-            evaluation, seconds = score(given, recipe, seed)
-            together[recipe] += sum(seconds.values())
-            low, high = evaluation.f1_interval
-            scores = [f"{evaluation.official[key]:.1f}" for key in ("exact", "f1")]
-            parts = [f"{seconds[part]:.1f}" for part in (*PARTS, "scores")]
-            rows.append(
-                [recipe, str(seed), *scores, f"{low:.1f} to {high:.1f}", *parts, f"{sum(seconds.values()):.0f}"]
-            )
-    columns = ("recipe", "seed", "EM", "F1", "95 % of F1", *(f"{part} s" for part in (*PARTS, "scores")), "together s")
-    print_table(columns, rows)
-    print(f"\nstock / Spanferry, CPU seconds together: {together['stock'] / together['spanferry']:.2f}")
+            runs[recipe, seed] = score(given, recipe, seed)
+    report(summarise(given, runs), given.record)
+    print()
+    seconds = {run: [parts[part] for part in (*PARTS, "scores")] for run, (_, parts) in runs.items()}
+    print_table(
+        ("recipe", "seed", *(f"{part} s" for part in (*PARTS, "scores")), "together s"),
+        [(*run, *(f"{one:.1f}" for one in parts), f"{sum(parts):.0f}") for run, parts in seconds.items()],
+    )
+    own, stock = (sum(sum(parts) for run, parts in seconds.items() if run[0] == recipe) for recipe in RECIPES)
+    print(f"\nstock / Spanferry, CPU seconds together: {stock / own:.2f}")
     for seed in given.seeds:
         different, total = count_differences(given, seed)
         print(f"seed {seed}: {different} of {total} answers differ when both choose from the stock recipe's logits")

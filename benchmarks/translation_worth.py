@@ -1,7 +1,7 @@
 """Measure what a translated corpus teaches a reader, against no translation and against the usual way to carry spans.
 
     python benchmarks/translation_worth.py FOLDER --english TRAIN.json --corpus data/CORPUS --gold GOLD.json \\
-        --model MODEL [--language nl] [--seeds 1 2]
+        --model MODEL [--language nl] [--seeds 1 2] [--ways ...]
 
 A multilingual model is trained on English questions. It then answers questions of the corpus whose spans people marked
 (--gold): as it is (zero-shot), and after going on with the corpus's other articles, whose spans were carried over by
@@ -10,7 +10,8 @@ second article of the corpus is for training, the others are for evaluation. Onl
 Questions that Spanferry dropped are left out everywhere, because the corpus has no translation of them.
 
 Finished runs are kept in FOLDER and are not repeated. Prints two tables: the scores of each way, as the mean over the
-seeds, and paired tests of F1 on the question means (permutation within paragraphs).
+seeds, and paired tests of F1 on the question means (sign flips of whole paragraphs). `--record FILE` writes them into
+the file of results that comparisons show.
 """
 
 import argparse
@@ -23,16 +24,17 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from measuring import print_table
 from msgspec.structs import replace
+from reader_scores import Readers, compare_readers, report
 from spanferry import tables
 from spanferry.arrow import from_table
+from spanferry.language.codes import language_name
+from spanferry.reader.benchmarks import BenchmarkResult
 from spanferry.reader.evaluation import Evaluation, evaluate
 from spanferry.reader.examples import collect_examples
 from spanferry.reader.prediction import predict
 from spanferry.reader.settings import BaseModel, Run, TrainingSettings
-from spanferry.reader.significance import bootstrap_interval, number_paragraphs, run_paired_test
+from spanferry.reader.significance import number_paragraphs
 from spanferry.records import Field, Method, SpanRow
 from spanferry.squad import Answer, Article, Document, iterate_questions, read_squad, write_squad
 
@@ -42,6 +44,15 @@ CARRIED = {  # way -> the methods whose spans it leaves out
     "no-fuzzy": {Method.FUZZY},
     "no-marked": {Method.MARKED},
     "no-fuzzy-or-marked": {Method.FUZZY, Method.MARKED},
+}
+WAYS = (ZERO_SHOT, *CARRIED, FIRST_HIT)
+LABELS = {
+    ZERO_SHOT: "English alone (zero-shot)",
+    SPANFERRY: "and Spanferry's spans",
+    "no-fuzzy": "and Spanferry's, without fuzzy",
+    "no-marked": "and Spanferry's, without marked",
+    "no-fuzzy-or-marked": "and Spanferry's, without fuzzy and marked",
+    FIRST_HIT: "and the first exact hit's spans",
 }
 FAR = 20  # characters: joined sentences may differ in white space from the text that people marked
 
@@ -122,7 +133,7 @@ def train(given: argparse.Namespace, way: str, seed: int) -> None:
     silence_transformers()
     out, english = given.folder / f"{way}-{seed}", given.folder / f"{ZERO_SHOT}-{seed}"
     model, epochs, rate = (
-        (given.model, given.epochs, given.learning_rate)
+        (str(given.model), given.epochs, given.learning_rate)
         if way == ZERO_SHOT
         else (str(english / "model"), given.further_epochs, given.further_learning_rate)
     )
@@ -140,14 +151,15 @@ def train(given: argparse.Namespace, way: str, seed: int) -> None:
     (out / "answers.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
 
 
-def run_way(given: argparse.Namespace, way: str, seed: int) -> Evaluation:
-    """Train in a process of its own, unless it was done before, and return the scores."""
+def run_way(given: argparse.Namespace, way: str, seed: int) -> tuple[Evaluation, float]:
+    """Train in a process of its own, unless it was done before. Return the scores and the CPU seconds."""
     answers = given.folder / f"{way}-{seed}" / "answers.json"
     if not answers.exists():
         answers.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run([sys.executable, *sys.argv, "--own", way, str(seed)], check=True, stdout=sys.stderr)
-    predictions = json.loads(answers.read_text(encoding="utf-8"))["predictions"]
-    return evaluate(read_squad(given.folder / "dev.json"), predictions, language=given.language)
+    record = json.loads(answers.read_text(encoding="utf-8"))
+    document = read_squad(given.folder / "dev.json")
+    return evaluate(document, record["predictions"], language=given.language), record["cpu_seconds"]
 
 
 def write_documents(given: argparse.Namespace) -> dict[str, int]:
@@ -170,8 +182,10 @@ def main() -> None:
     arguments.add_argument("--english", type=Path, required=True)
     arguments.add_argument("--corpus", type=Path, required=True)
     arguments.add_argument("--gold", type=Path, required=True)
-    arguments.add_argument("--model", required=True)
+    arguments.add_argument("--model", type=Path, required=True)
     arguments.add_argument("--language", default="nl")
+    arguments.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
+    arguments.add_argument("--record", type=Path)
     arguments.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
     arguments.add_argument("--epochs", type=float, default=2)
     arguments.add_argument("--learning-rate", type=float, default=1e-4)
@@ -187,30 +201,26 @@ def main() -> None:
     given.folder.mkdir(parents=True, exist_ok=True)
     sizes = write_documents(given)
     print(f"{sizes['dev']:,} questions to answer\n", file=sys.stderr)
-    runs = {way: [run_way(given, way, seed) for seed in given.seeds] for way in (ZERO_SHOT, *CARRIED, FIRST_HIT)}
-    f1 = {way: mean_by_question([one.scores.f1 for one in evaluations]) for way, evaluations in runs.items()}
+    readers: dict[str, Readers] = {}
+    for way in (way for way in WAYS if way in given.ways):
+        runs = {seed: run_way(given, way, seed) for seed in given.seeds}
+        cpu = sum(seconds for _, seconds in runs.values()) / len(runs)
+        readers[way] = Readers(LABELS[way], sizes[way], {seed: one for seed, (one, _) in runs.items()}, cpu)
     paragraph_of = number_paragraphs(read_squad(given.folder / "dev.json"))
-    rows: list[tuple[str, ...]] = []
-    for way, evaluations in runs.items():
-        exact, each = (np.mean([one.official[key] for one in evaluations]) for key in ("exact", "f1"))
-        interval = bootstrap_interval(f1[way], paragraph_of)
-        seeds = ", ".join(f"{one.official['f1']:.1f}" for one in evaluations)
-        rows.append(
-            (way, f"{sizes[way]:,}", f"{exact:.1f}", f"{each:.1f}", f"{interval.low:.1f} to {interval.high:.1f}", seeds)
-        )
-    print_table(("trained on", "questions", "EM", "F1", "95 % of F1", "F1 by seed"), rows)
-    print()
-    pairs = [(SPANFERRY, other) for other in runs if other != SPANFERRY] + [(FIRST_HIT, ZERO_SHOT)]
-    tests = [(a, b, run_paired_test(f1[a], f1[b], paragraph_of)) for a, b in pairs]
-    print_table(
-        ("difference in F1", "points", "95 %", "p"),
-        [(f"{a} - {b}", f"{t.difference:+.1f}", f"{t.low:+.1f} to {t.high:+.1f}", f"{t.p:.3f}") for a, b, t in tests],
+    pairs = [(SPANFERRY, other) for other in WAYS if other != SPANFERRY] + [(FIRST_HIT, ZERO_SHOT)]
+    result = BenchmarkResult(
+        name="What the translation is worth",
+        data=f"{given.model.name}, trained on {sizes[ZERO_SHOT]:,} English questions and then on those of the table; "
+        f"answers in {language_name(given.language)} that people marked",
+        command=f"benchmarks/translation_worth.py FOLDER --english {given.english.name} --corpus data/CORPUS "
+        f"--gold {given.gold.name} --model {given.model.name}",
+        evaluated=sizes["dev"],
+        scores=tuple(each.summarise(paragraph_of) for each in readers.values()),
+        tests=tuple(
+            compare_readers(readers[a], readers[b], paragraph_of) for a, b in pairs if {a, b} <= readers.keys()
+        ),
     )
-
-
-def mean_by_question(scores: list[Mapping[str, float]]) -> dict[str, float]:
-    """Return the mean score of each question over the seeds."""
-    return {question: float(np.mean([one[question] for one in scores])) for question in scores[0]}
+    report(result, given.record)
 
 
 if __name__ == "__main__":

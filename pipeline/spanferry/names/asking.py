@@ -1,7 +1,6 @@
 """Asks questions again with the engine of a corpus, so that their names are those of their paragraphs."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -32,14 +31,13 @@ class AskedQuestions:
         self.language = language_of(session.scope.target)
         self.texts = self.characters = 0
         self._marked = MarkedSentences(session, path)
-        self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        self._stack.enter_context(self._marked)
+        self._marked.__enter__()
         return self
 
     def __exit__(self, *error: object) -> bool | None:
-        return self._stack.__exit__(*error)  # pyright: ignore[reportArgumentType] - the three parts of an exception
+        return self._marked.__exit__(*error)
 
     def ask(self, questions: Sequence[DifferingQuestion]) -> list[list[NewTranslation]]:
         """Return the new translations of each question. Raises what the session raises."""

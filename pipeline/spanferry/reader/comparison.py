@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from spanferry.files import read_json
+from spanferry.reader.benchmarks import BenchmarkResult
 from spanferry.reader.evaluation import Breakdown
 from spanferry.reader.metrics import Figures, warn_about_total
 from spanferry.reader.overlap import Overlap
@@ -55,10 +56,14 @@ class RunPair(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """All runs in the order of params.yaml, and all pairs of measured runs that were evaluated on the same corpora."""
+    """All runs in the order of params.yaml, and all pairs of measured runs that were evaluated on the same corpora.
+
+    benchmarks: what readers from real weights scored in this project's benchmarks.
+    """
 
     rows: tuple[RunFigures, ...]
     pairs: tuple[RunPair, ...]
+    benchmarks: tuple[BenchmarkResult, ...] = ()
 
     @property
     def measured(self) -> list[RunFigures]:
@@ -71,6 +76,7 @@ def compare_runs(
     reports: Path,
     published: Mapping[str, PublishedResult],
     languages: Mapping[str, Mapping[str, str]],
+    benchmarks: tuple[BenchmarkResult, ...] = (),
 ) -> Comparison:
     """Join the runs of params.yaml with the reports in a folder and the published results. Raises InputError.
 
@@ -87,7 +93,7 @@ def compare_runs(
     pairs = [
         _test_pair(a, b, details) for a, b in combinations(details, 2) if runs[a].evaluate_on == runs[b].evaluate_on
     ]
-    return Comparison(tuple(rows), tuple(pairs))
+    return Comparison(tuple(rows), tuple(pairs), benchmarks)
 
 
 def _read_measured(

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from spanferry.pages.templating import render_page
 from spanferry.reader.answers_page import ANSWERS_PAGE
+from spanferry.reader.benchmarks import BenchmarkResult
 from spanferry.reader.comparison import Comparison, RunFigures, RunPair
 from spanferry.reader.comparison_charts import METRICS, describe_scores, draw_scores
 from spanferry.reader.evaluation import LENGTH_BANDS, LONGEST_BAND, NO_ANSWER
@@ -98,6 +99,7 @@ def render_comparison(comparison: Comparison) -> str:
         others=others_table([row for row in comparison.rows if row.figures is None]),
         published_languages=published_languages_table(comparison.rows),
         sources=[row.published for row in comparison.rows if row.published],
+        benchmarks=[(result, *benchmark_tables(result)) for result in comparison.benchmarks],
     )
 
 
@@ -227,3 +229,36 @@ def published_languages_table(rows: Iterable[RunFigures]) -> Table:
         for code in codes
     )
     return Table("Published EM/F1 by language", "Language", tuple(known), lines)
+
+
+def benchmark_tables(result: BenchmarkResult) -> tuple[Table, Table | None]:
+    """Return the table of a benchmark's scores, and that of its paired tests."""
+    scores = tuple(
+        Row(
+            score.trained_on,
+            (
+                Cell(f"{score.questions:,}", value=score.questions),
+                Cell(f"{score.exact:.1f}", value=score.exact),
+                Cell(f"{score.f1:.1f}", f"{score.low:.1f} to {score.high:.1f}", score.f1),
+                Cell(", ".join(f"{f1:.1f}" for f1 in score.seeds.values()), value=len(score.seeds)),
+                Cell(f"{score.cpu_seconds:,.0f}", value=score.cpu_seconds),
+            ),
+        )
+        for score in result.scores
+    )
+    tests = tuple(
+        Row(
+            f"{test.a} − {test.b}",
+            (
+                Cell(f"{test.points:+.1f}", f"{test.low:+.1f} to {test.high:+.1f}", test.points),
+                Cell(f"{test.p:.3f}", value=test.p),
+            ),
+        )
+        for test in result.tests
+    )
+    columns = ("Questions", "EM", "F1", "F1 by seed", "CPU seconds")
+    caption = f"{result.name}: scores on {result.evaluated:,} questions"
+    return (
+        Table(caption, "Trained on", columns, scores),
+        Table(f"{result.name}: differences in F1", "Readers", ("Points", "p"), tests) if tests else None,
+    )

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from spanferry.files import write_bytes, write_json
+from spanferry.reader.benchmarks import BenchmarkResult
 from spanferry.reader.comparison import Comparison
 from spanferry.reader.comparison_page import render_comparison
 from spanferry.reader.metrics import Figures
@@ -87,6 +88,30 @@ def format_pairs(comparison: Comparison) -> list[TableRow]:
     ]
 
 
+def format_benchmark(result: BenchmarkResult) -> tuple[list[TableRow], list[TableRow]]:
+    """Return one row per score of a benchmark, and one per paired test."""
+    scores = [
+        {
+            "Trained on": score.trained_on,
+            "Questions": f"{score.questions:,}",
+            "EM/F1": f"{score.exact:.1f}/{score.f1:.1f}",
+            "95 % of F1": f"{score.low:.1f} to {score.high:.1f}",
+            "F1 by seed": ", ".join(f"{f1:.1f}" for f1 in score.seeds.values()),
+            "CPU seconds": f"{score.cpu_seconds:,.0f}",
+        }
+        for score in result.scores
+    ]
+    tests = [
+        {
+            "Readers": f"{test.a} − {test.b}",
+            "F1": f"{test.points:+.1f} (p = {test.p:.3f})",
+            "95 % of F1": f"{test.low:+.1f} to {test.high:+.1f}",
+        }
+        for test in result.tests
+    ]
+    return scores, tests
+
+
 def render_markdown(comparison: Comparison) -> str:
     """Render the comparison as Markdown."""
     return render_template(
@@ -97,6 +122,7 @@ def render_markdown(comparison: Comparison) -> str:
         overlaps=[f"{row.run}: {overlap}" for row in comparison.rows for overlap in row.overlaps],
         warnings=[f"{row.run}: {row.warning}" for row in comparison.rows if row.warning],
         sources=[row.published for row in comparison.rows if row.published],
+        benchmarks=[(result, *format_benchmark(result)) for result in comparison.benchmarks],
     )
 
 
