@@ -159,6 +159,7 @@ def test_the_page_names_languages_and_its_build(opened, page_file):
     origin = page.locator(".origin").inner_text()
     checksum = hashlib.md5(page_file.with_name("loss.json").read_bytes()).hexdigest()
     assert origin.startswith(f"From English to Dutch. Build {checksum}: the MD5 checksum of loss.json.")
+    assert page.locator("#detail .tools .note").inner_text() == "1 of 9"
     assert page.locator("#detail h4").first.inner_text() == "Source (English)"
 
 

@@ -259,6 +259,7 @@
       button("previous", "Previous", () => step(-1), place <= 0),
       button("next", "Next", () => step(1), place < 0 || place + 1 >= shown.length),
       button("copy", "Copy link", copyLink),
+      place < 0 ? "" : element("span", { class: "note" }, `${(place + 1).toLocaleString("en")} of ${shown.length.toLocaleString("en")}`),
     ];
     const sides = [
       element("div", {}, element("h4", {}, `Source (${fromName})`), element("p", { lang: from, dir: "auto" }, ...marked(source, rows.s[n], size(rows.a[n]), ""))),
