@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 from spanferry.errors import TranslationError
-from spanferry.records import CheckFailure
+from spanferry.records import CheckFailure, Kind
+from spanferry.translation.checks.kinds import MARKED
 from spanferry.translation.client.events import (
     Answered,
     AttemptFailed,
@@ -239,6 +240,22 @@ def test_a_health_check_takes_the_place_of_long_waits():
     assert fake.health_checks == ["weir"] * 9
 
 
+def test_a_text_without_which_a_build_goes_on_is_given_up_sooner():
+    tasks = [Task(kind, kind) for kind in (Kind.ANSWER, Kind.TITLE, MARKED)]
+    fake = Fake(schedule(tasks, known_good=tasks_of("weir"), attempts=10))
+    fake.run({"weir": "stuw"})
+    assert {task.kind: task.times_sent for task in tasks} == {Kind.ANSWER: 10, Kind.TITLE: 3, MARKED: 3}
+
+
+def test_texts_that_are_at_fault_do_not_look_like_a_ban():
+    """Each gets ten bad answers, without a pause after every tenth of them all."""
+    texts = [f"quay {n}" for n in range(20)]
+    fake = Fake(schedule(tasks_of(*texts), known_good=tasks_of("weir"), attempts=10))
+    assert fake.run({"weir": "stuw"}) == ""
+    assert sorted(fake.given_up) == sorted(texts)
+    assert 0 < fake.now < 2  # a pause after every tenth answer would make it 12 s
+
+
 def test_a_health_check_that_fails_ends_no_wait():
     fake = Fake(schedule(tasks_of("quay"), known_good=tasks_of("weir"), patience_hours=0.01))
     fake.run({})
@@ -385,6 +402,7 @@ def test_texts_are_sent_again_together_if_the_engine_says_so(together):
         if isinstance(action, Wait):
             now = action.until
             continue
+        assert isinstance(action, Send)
         calls.append("".join(task.text for task in action.call.tasks))
         answers = ["good" if task.times_sent > 1 or task.text == "a" else "" for task in action.call.tasks]
         scheduler.done(action.call, answers, now)
@@ -407,7 +425,7 @@ def test_a_first_call_that_is_refused_is_split_before_it_ends_the_run():
     assert isinstance(first, Send)
     assert isinstance(second, Send)
     assert (first.call.tasks, second.call.tasks) == ((tasks[0],), (tasks[1],))
-    assert [event.task for event in scheduler.done(first.call, ["good"], 0.0)] == [tasks[0]]
+    assert scheduler.done(first.call, ["good"], 0.0) == [Answered(tasks[0])]
     scheduler.done(second.call, RefusedBeforeSuccess("no"), 0.0)
     health_check = scheduler.next(0.0)
     assert isinstance(health_check, Send)
@@ -435,6 +453,7 @@ def test_wrong_settings_end_the_run_after_three_texts():
         if isinstance(action, Wait):
             now = action.until
             continue
+        assert isinstance(action, Send)
         sent += action.call.tasks[0].text
         scheduler.done(action.call, RefusedBeforeSuccess("no"), now)
     assert (sent, action) == ("abcd", Stop("no"))

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 
 from spanferry.errors import InputError
 from spanferry.printing import plural
-from spanferry.records import CheckFailure, Kind
-from spanferry.translation.checks import MARKED
-from spanferry.translation.client.tasks import Segment, TranslationResult
+from spanferry.records import CheckFailure
+from spanferry.translation.client.tasks import OPTIONAL, Segment, TranslationResult
 from spanferry.translation.engines.base import NotInMemory, Request, Translator
 
-OPTIONAL = (MARKED, Kind.TITLE)
-"""Kinds of segments without which a build goes on: the answer or the title stays as it was."""
 SHOWN_TEXTS, SHOWN_CHARACTERS = 5, 80  # in an error message: missing texts, and characters of each
 
 

@@ -231,6 +231,7 @@ class Scheduler:
         events: list[Event] = []
         good: list[Task] = []
         any_about_text = False
+        at_fault = all(task.is_at_fault for task in call.tasks)
         for task, outcome in zip(call.tasks, outcomes, strict=True):
             answer, failure = self._judge(task, outcome)
             if failure is not None:
@@ -244,7 +245,8 @@ class Scheduler:
         if good:
             events += self.attribution.blame_texts()
             self.health.add(good)
-        self._record_call(call, bool(good) or any_about_text, now)
+        if good or any_about_text or not at_fault:  # one more bad answer to a text at fault says nothing of the service
+            self._record_call(call, bool(good) or any_about_text, now)
         return events + [Answered(task) for task in good]
 
     def _take_health_check(self, call: Call, outcome: str | Refused, now: float) -> list[Event]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from spanferry.records import CheckFailure, Kind
+from spanferry.translation.checks.kinds import MARKED
 from spanferry.translation.engines.base import Request
 from spanferry.translation.glossary import Glossary
 from spanferry.translation.memory.store import context_digest
@@ -30,8 +31,9 @@ class TranslationResult:
     failure: CheckFailure | None = None
 
 
-# A build goes on without the translation of a title.
-TITLE_ATTEMPTS = 3
+OPTIONAL = (MARKED, Kind.TITLE)
+"""Kinds of segments without which a build goes on: the answer or the title stays as it was."""
+OPTIONAL_ATTEMPTS = 3  # stage rescue sends each sentence with the next markers too
 
 
 @dataclass(slots=True, eq=False)
@@ -59,7 +61,12 @@ class Task:
 
     def allowed(self, attempts: int) -> int:
         """Return the number of counted failures after which the text is given up. attempts: that of most texts."""
-        return min(attempts, TITLE_ATTEMPTS) if self.kind == Kind.TITLE else attempts
+        return min(attempts, OPTIONAL_ATTEMPTS) if self.kind in OPTIONAL else attempts
+
+    @property
+    def is_at_fault(self) -> bool:
+        """Whether each bad answer so far was due to the text: the service answered another one well each time."""
+        return 0 < self.counted_failures >= self.bad_answers
 
     @property
     def digest(self) -> str:
