@@ -38,11 +38,12 @@ from spanferry.projection.locate_tables import locate_table
 from spanferry.projection.marked import MarkedTranslation, make_request, parse_translation, usable_styles
 from spanferry.projection.ranking import Locator, make_locator
 from spanferry.projection.rescue import tokenize_target
+from spanferry.projection.run_table import RunTable
 from spanferry.projection.runs import RANK_WEIGHTS
 from spanferry.projection.search import Search
 from spanferry.projection.settings import AlignSettings
-from spanferry.projection.similarity import candidate_for, features_of, runs_of
-from spanferry.projection.tokenized import TokenizedText
+from spanferry.projection.similarity import candidate_for, features_of
+from spanferry.projection.tokenized import TokenizedText, TokenRange
 from spanferry.records import SourceParagraph, Span, TranslationRow
 from spanferry.report.accuracy import ENOUGH, Gold, GoldSpan, read_gold, token_f1
 
@@ -137,14 +138,15 @@ def choices_of(cases: Iterable[GoldCase]) -> Iterator[Choice]:
     """Yield the choices among runs of words, for the answers of which no phrase occurs verbatim."""
     for case in cases:
         search = case.locator.search(case.query, case.target, case.marked)
-        runs = runs_of(search)
-        if len(runs) and not any(case.locator.find_verbatim(search)):
-            right = np.array([case.is_right(span_of_run(search, run)) for run in runs.tolist()])
-            if right.any() and not right.all():
-                yield features_of(search, runs).values.T, right
+        if not search.phrases or any(case.locator.find_verbatim(search)):
+            continue
+        runs = RunTable.of([search])
+        right = np.array([case.is_right(span_of_run(search, run)) for run in map(runs.tokens_of, range(len(runs)))])
+        if right.any() and not right.all():
+            yield features_of(runs).values.T, right
 
 
-def span_of_run(search: Search, run: list[int]) -> Span:
+def span_of_run(search: Search, run: TokenRange) -> Span:
     """Return the span that a run of words gets when it is chosen."""
     return candidate_for(search, run, 1.0).span
 

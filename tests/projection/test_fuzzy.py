@@ -5,27 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spanferry.language import language_of
-from spanferry.projection.fuzzy import candidate_runs, run_texts, runs_with_words, similarities
+from spanferry.projection.fuzzy import run_texts, similarities
 from spanferry.projection.phrase import make_phrase
 
 from tests.support.shown import assert_chosen, decide, show, tokenized
 
 DUTCH = language_of("nl")
-
-
-def test_runs_begin_and_end_with_words_and_never_with_an_article():
-    target = tokenized("De dam, een dijk.")
-    among = candidate_runs([make_phrase("de dam", "the dam", DUTCH)], target, (0, len(target.token_spans)), DUTCH)
-    assert [target.text[slice(*target.span_of(*run))] for run in among.tolist()] == [
-        "dam", "dam, een", "dam, een dijk", "dijk",
-    ]  # fmt: skip
-
-
-def test_a_window_without_words_has_no_runs():
-    target = tokenized("... !")
-    assert (
-        len(candidate_runs([make_phrase("de dam", "the dam", DUTCH)], target, (0, len(target.token_spans)), DUTCH)) == 0
-    )
 
 
 def test_similarity_is_one_for_equal_words_and_zero_without_common_letters():
@@ -34,18 +19,10 @@ def test_similarity_is_one_for_equal_words_and_zero_without_common_letters():
     assert similarities(phrase, target, among).tolist() == [[1.0, 0.0]]
 
 
-def test_runs_without_the_required_words_are_removed_unless_all_lack_them():
-    target = tokenized("Er waren 12 schepen")
-    among = np.array([[0, 2], [2, 4], [3, 4]])
-    assert runs_with_words(among, target, (0, 4), {"12"}).tolist() == [[2, 4]]
-    assert runs_with_words(among, target, (0, 4), {"13"}).tolist() == among.tolist()
-    assert runs_with_words(among, target, (0, 4), set()).tolist() == among.tolist()
-
-
 @given(st.lists(st.sampled_from(["De", "dam", ",", "Zoë", "1.250", "'s"]), min_size=1, max_size=9), st.data())
 def test_joined_runs_are_their_folded_tokens(words, data):
     target = tokenized(" ".join(words))
-    size = len(target.token_spans)
+    size = len(target.token_texts)
     first = data.draw(st.integers(0, size - 1))
     last = data.draw(st.integers(first + 1, size))
     assert run_texts(target, np.array([[first, last]])) == [" ".join(target.folded[first:last])]

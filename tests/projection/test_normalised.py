@@ -12,7 +12,7 @@ from tests.support.shown import tokenized
 
 def find_matches(needle: str, text: str) -> list[str]:
     target = tokenized(text)
-    hits = find_normalised(make_phrase(needle, needle, NEUTRAL), target, (0, len(target.token_spans)))
+    hits = find_normalised(make_phrase(needle, needle, NEUTRAL), target, (0, len(target.token_texts)))
     return [text[hit.start : hit.end] for hit in hits]
 
 

@@ -20,14 +20,19 @@ from tests.support.shown import assert_chosen, decide, tokenized
 def proof_of(phrase: str, text: str, code: str) -> Proof:
     """Return what a whole text proves of a phrase."""
     target, language = tokenized(text), language_of(code)
-    window = weigh_window(target, (0, len(target.token_spans)), language)
-    return prove([weigh_phrase(make_phrase(phrase, phrase, language), language)], window)
+    window = weigh_window(target, (0, len(target.token_texts)), language)
+    return prove([[weigh_phrase(make_phrase(phrase, phrase, language), language)]], [window])
+
+
+def share_in(proof: Proof, low: int, high: int) -> float:
+    """Return the share that a run of the first window proves."""
+    return float(proof.proven(high - low)[high - low - 1, 0, low])
 
 
 def proven(code: str, phrase: str, text: str) -> float:
     """Return the share of a phrase that a whole text proves."""
-    end = len(tokenized(text).token_spans)
-    return float(proof_of(phrase, text, code).proven(np.array([0]), np.array([end]))[0])
+    end = len(tokenized(text).token_texts)
+    return share_in(proof_of(phrase, text, code), 0, end)
 
 
 @pytest.mark.parametrize(
@@ -48,8 +53,7 @@ def test_the_share_that_is_proven(code, phrase, text, least, most):
 
 def test_a_longer_run_proves_no_less():
     proof = proof_of("grote oude dam", "De oude grote dam brak.", "nl")
-    runs = np.array([(low, high) for low in range(6) for high in range(low + 1, 7)])
-    shares = dict(zip(map(tuple, runs.tolist()), proof.proven(*runs.T).tolist(), strict=True))
+    shares = {(low, high): share_in(proof, low, high) for low in range(6) for high in range(low + 1, 7)}
     assert all(shares[low, high] <= shares[low, high + 1] for low, high in shares if high < 6)
     assert all(shares[low, high] <= shares[low - 1, high] for low, high in shares if low > 0)
     assert shares[1, 4] == pytest.approx(1.0)
@@ -58,9 +62,24 @@ def test_a_longer_run_proves_no_less():
 def test_of_several_phrases_the_one_that_is_proven_best_counts():
     target, language = tokenized("the Big Apple groeit"), language_of("nl")
     phrases = [weigh_phrase(make_phrase(text, text, language), language) for text in ("Grote Appel", "Big Apple")]
-    proof = prove(phrases, weigh_window(target, (0, 4), language))
-    assert proof.proven(np.array([1, 3]), np.array([3, 4])).tolist() == pytest.approx([1.0, 1 / 4])
-    assert proof.likeness().tolist() == pytest.approx([0.0, 1.0, 1.0, 1 / 2])
+    proof = prove([phrases], [weigh_window(target, (0, 4), language)])
+    assert [share_in(proof, 1, 3), share_in(proof, 3, 4)] == pytest.approx([1.0, 1 / 4])
+    assert proof.likeness()[0].tolist() == pytest.approx([0.0, 1.0, 1.0, 1 / 2])
+
+
+def test_answers_that_are_compared_together_do_not_mix():
+    texts = {"grote oude dam": "De oude grote dam brak.", "Big Apple": "the Big Apple groeit"}
+    apart = [proof_of(phrase, text, "nl") for phrase, text in texts.items()]
+    language = language_of("nl")
+    phrases = [[weigh_phrase(make_phrase(phrase, phrase, language), language)] for phrase in texts]
+    windows = [weigh_window(text, (0, len(text.token_texts)), language) for text in map(tokenized, texts.values())]
+    together = prove(phrases, windows)
+    for number, (own, window) in enumerate(zip(apart, windows, strict=True)):
+        width = len(window.words)
+        assert together.likeness()[number, :width].tolist() == own.likeness()[0].tolist()
+        for n in range(4):
+            starts = width - n
+            assert together.proven(4)[n, number, :starts].tolist() == own.proven(4)[n, 0, :starts].tolist()
 
 
 @pytest.mark.parametrize(
@@ -88,8 +107,9 @@ def test_the_rank_is_the_weighted_sum_of_the_features():
 
 def test_the_share_of_the_best_run_counts_runs_that_nearly_equal_it():
     ranks, starts, ends = np.zeros(3), np.array([0, 0, 20]), np.array([10, 9, 30])
-    assert share_of_best(ranks, starts, ends, 0, 0.8) == pytest.approx(2 / 3)
-    assert share_of_best(ranks, starts, ends, 2, 0.8) == pytest.approx(1 / 3)
+    owners = np.zeros(3, int)
+    assert share_of_best(ranks, starts, ends, owners, np.array([0]), 0.8).tolist() == pytest.approx([2 / 3])
+    assert share_of_best(ranks, starts, ends, owners, np.array([2]), 0.8).tolist() == pytest.approx([1 / 3])
 
 
 def test_other_word_order_and_forms_are_found():

@@ -82,7 +82,7 @@ def match_extent(
     # The translation may move an article to the front with its noun: "invented the mould", "de gietvorm uitvond".
     takes_article = source.has_article or (found_by.has_article and source.article_count > 0)
     may_grow = takes_article or source.lead or source.trail or found_by.lead or found_by.trail
-    is_whole = target.token_spans[high - 1][1] == candidate.end
+    is_whole = target.token_ends[high - 1] == candidate.end
     if is_whole and not may_grow and strip_edges(target, low, high, language) == (low, high):
         return candidate  # most need no change
     floor, ceiling = sentence_around(target, low)
@@ -114,8 +114,8 @@ def complete_edges(
     low, high = target.token_range(candidate.span)
     if target.token_starts[low : low + 1] == [start]:
         start = target.token_starts[complete_left(target, low, within[0], edges)]
-    if target.token_spans[high - 1][1] == end:
-        end = target.token_spans[complete_right(target, high, within[1], edges) - 1][1]
+    if target.token_ends[high - 1] == end:
+        end = target.token_ends[complete_right(target, high, within[1], edges) - 1]
     if edges.is_number:
         end += counter_after(target.text, end, language)
     return candidate if (start, end) == candidate.span else replace(candidate, start=start, end=end)
@@ -124,16 +124,16 @@ def complete_edges(
 def ends_before_clitic(candidate: Candidate, target: TokenizedText, language: Language) -> bool:
     """Return whether a candidate ends inside a token, and only clitics follow it there."""
     _, high = target.token_range(candidate.span)
-    rest = target.text[candidate.end : target.token_spans[high - 1][1]]
+    rest = target.text[candidate.end : target.token_ends[high - 1]]
     return bool(rest and language.enclitics) and is_enclitic(rest, language)
 
 
 def complete_right(target: TokenizedText, high: int, ceiling: int, edges: SourceEdges) -> int:
     """Include the rest of a hyphenated word, and the sign of a number: "1970-х", "28,5°"."""
-    spans, texts = target.token_spans, target.token_texts
+    starts, ends, texts = target.token_starts, target.token_ends, target.token_texts
 
     def joined(token: int) -> bool:
-        return token < ceiling and spans[token - 1][1] == spans[token][0]
+        return token < ceiling and ends[token - 1] == starts[token]
 
     if joined(high) and is_unit_sign(texts[high]) and texts[high - 1][-1:].isdigit() and not edges.sign_after:
         high += 1
@@ -144,10 +144,10 @@ def complete_right(target: TokenizedText, high: int, ceiling: int, edges: Source
 
 def complete_left(target: TokenizedText, low: int, floor: int, edges: SourceEdges) -> int:
     """Include the beginning of a hyphenated word, and the sign before a number."""
-    spans, texts = target.token_spans, target.token_texts
+    starts, ends, texts = target.token_starts, target.token_ends, target.token_texts
 
     def joined(token: int) -> bool:
-        return token > floor and spans[token - 1][1] == spans[token][0]
+        return token > floor and ends[token - 1] == starts[token]
 
     if joined(low) and is_unit_sign(texts[low - 1]) and texts[low][:1].isdigit() and not edges.sign_before:
         low -= 1
@@ -209,7 +209,7 @@ def grow_left(target: TokenizedText, low: int, floor: int, symbols: set[str], ar
     """
     while low > floor:
         symbol = target.folded[low - 1]
-        joined = target.token_spans[low - 1][1] == target.token_spans[low][0]
+        joined = target.token_ends[low - 1] == target.token_starts[low]
         if (joined or unicodedata.category(symbol[0]) == "Sc") and symbol in symbols:
             low -= 1
         elif target.lowered[low - 1] in articles:

@@ -18,12 +18,13 @@ from msgspec.structs import replace
 
 from spanferry.projection.candidates import AnswerQuery, Candidate, overlap
 from spanferry.projection.decision import MAX_ALTERNATIVES, Decision
-from spanferry.projection.fuzzy import SLACK, STRETCH, best_disjoint
+from spanferry.projection.fuzzy import best_disjoint
 from spanferry.projection.linked_confidence import LinkedEvidence
 from spanferry.projection.occurrence import FloatArray, position_gaps
 from spanferry.projection.ranking import Locator
+from spanferry.projection.run_table import SLACK, STRETCH
 from spanferry.projection.search import Search
-from spanferry.projection.similarity import bounds, candidate_for, similarity_of_runs
+from spanferry.projection.similarity import candidate_for, similarity_of_runs
 from spanferry.projection.tokenized import IntArray, TokenizedText, TokenRange
 from spanferry.projection.word_links import AnswerLinks
 from spanferry.records import Method
@@ -92,7 +93,8 @@ def judge_runs(search: Search, links: AnswerLinks) -> list[LinkedCandidate]:
     runs = runs_of_words(search, links)
     if not len(runs):
         return []
-    starts, ends = bounds(search, runs)
+    bounds = search.target.token_bounds
+    starts, ends = bounds[runs[:, 0], 0], bounds[runs[:, 1] - 1, 1]
     similarities = np.clip(similarity_of_runs(search, runs), 0.0, 1.0) if search.phrases else np.zeros(len(runs))
     coverage = links.coverage(runs - search.window[0])
     totals = total_scores(search, runs, similarities, coverage)

@@ -2,11 +2,11 @@
 
     LocateJob (paragraph, translations) ──> LocatedParagraph (target paragraph, one row per answer)
 
-`locate_paragraph` is a pure function of one paragraph. It gives the same result in one process, in several processes,
-and on a cluster.
+What is found in a paragraph depends on this paragraph alone. So the result is the same in one process, in several
+processes, and on a cluster.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from spanferry.projection.consistency import AnswerKey, reconcile
 from spanferry.projection.decision import Decision
 from spanferry.projection.grouping import TargetText
 from spanferry.projection.ranking import Locator
+from spanferry.projection.search import Search
 from spanferry.projection.tokenized import TokenizedText
 from spanferry.records import (
     CandidateRow,
@@ -83,20 +84,77 @@ def spans_of(sentences: tuple[TextSpan, ...]) -> tuple[Span, ...]:
     return tuple((sentence.start, sentence.end) for sentence in sentences)
 
 
+@dataclass(frozen=True, slots=True)
+class ParagraphSearch:
+    """A paragraph in which some answers are still to be chosen by similarity.
+
+    target: None when the paragraph has no translation. answers: the decisions, and the searches without one.
+    """
+
+    job: LocateJob
+    target: TokenizedText | None
+    answers: dict[AnswerKey, Decision | Search]
+
+
 def locate_paragraph(job: LocateJob, locator: Locator) -> LocatedParagraph:
     """Find the answers of a paragraph in its translation."""
+    return locate_paragraphs([job], locator)[0]
+
+
+def locate_paragraphs(jobs: Iterable[LocateJob], locator: Locator) -> list[LocatedParagraph]:
+    """Find the answers of paragraphs in their translations. Many at once take less time for each."""
+    paragraphs = [search_paragraph(job, locator) for job in jobs]
+    searches = [each for paragraph in paragraphs for each in paragraph.answers.values() if isinstance(each, Search)]
+    by_similarity = iter(locator.decide_by_similarity(searches))
+    located: list[LocatedParagraph] = []
+    for paragraph in paragraphs:
+        decisions = {
+            key: next(by_similarity) if isinstance(answer, Search) else answer
+            for key, answer in paragraph.answers.items()
+        }
+        located.append(locate_answers(paragraph, decisions))
+    return located
+
+
+def search_paragraph(job: LocateJob, locator: Locator) -> ParagraphSearch:
+    """Search for the answers of a paragraph, and choose those that occur verbatim."""
     target = join_sentences(job)
     source = source_text(job.paragraph.context, job.paragraph.sentences, target)
     # Several annotators may give the same answer: the same text at the same offset. It is located once.
-    decisions: dict[AnswerKey, Decision] = {}
-    rows: list[SpanRow] = []
+    answers: dict[AnswerKey, Decision | Search] = {}
     for position, translation in zip(answers_of(job.paragraph), job.answers, strict=True):
         key = position.answer.start, position.answer.text
+        if not position.refused and key not in answers:
+            answers[key] = search_answer(source, target, *key, translation, locator)
+    return ParagraphSearch(job, target, answers)
+
+
+def search_answer(
+    source: TokenizedText,
+    target: TokenizedText | None,
+    start: int,
+    text: str,
+    translation: str | None,
+    locator: Locator,
+) -> Decision | Search:
+    """Locate one answer if it occurs verbatim, or give the reason why this is not possible; else return its search."""
+    if not is_at(source.text, start, text):
+        return Decision(None, reason=Reason.SOURCE_MISMATCH)
+    if target is None:
+        return Decision(None, reason=Reason.CONTEXT_UNTRANSLATED)
+    search = locator.search(make_query(source, start, text, translation), target)
+    return locator.decide_verbatim(search) or search
+
+
+def locate_answers(paragraph: ParagraphSearch, decisions: Mapping[AnswerKey, Decision]) -> LocatedParagraph:
+    """Return a paragraph with the rows of its answers, by the decisions on them."""
+    job, target = paragraph.job, paragraph.target
+    rows: list[SpanRow] = []
+    for position, translation in zip(answers_of(job.paragraph), job.answers, strict=True):
         if position.refused:
             decision = Decision(None, reason=position.refused)
         else:
-            decision = decisions.get(key) or decide_answer(source, target, *key, translation, locator)
-            decisions[key] = decision
+            decision = decisions[position.answer.start, position.answer.text]
         rows.append(span_row(job.paragraph, position, translation, decision, target))
     spans = reconcile(rows, target.text) if target else rows
     return LocatedParagraph(target_paragraph(job.paragraph, target), tuple(spans))
@@ -115,22 +173,6 @@ def locate_native(paragraph: SourceParagraph) -> LocatedParagraph:
             decision = Decision(None, reason=Reason.SOURCE_MISMATCH)
         rows.append(span_row(paragraph, position, None, decision, target))
     return LocatedParagraph(target_paragraph(paragraph, target), tuple(rows))
-
-
-def decide_answer(
-    source: TokenizedText,
-    target: TokenizedText | None,
-    start: int,
-    text: str,
-    translation: str | None,
-    locator: Locator,
-) -> Decision:
-    """Locate one answer, or return the reason why this is not possible."""
-    if not is_at(source.text, start, text):
-        return Decision(None, reason=Reason.SOURCE_MISMATCH)
-    if target is None:
-        return Decision(None, reason=Reason.CONTEXT_UNTRANSLATED)
-    return locator.locate(make_query(source, start, text, translation), target)
 
 
 def source_text(context: str, sentences: tuple[TextSpan, ...], target: TokenizedText | None) -> TokenizedText:

@@ -14,10 +14,13 @@ from spanferry.arrow import BatchSource, from_table, schema_of, to_table
 from spanferry.executors import Executor, LocalExecutor
 from spanferry.projection import grouping
 from spanferry.projection.grouping import flatten_answers, nest, unnest_spans
-from spanferry.projection.locate import LocatedParagraph, LocateJob, locate_native, locate_paragraph
+from spanferry.projection.locate import LocatedParagraph, LocateJob, locate_native, locate_paragraphs
 from spanferry.projection.lookup import TranslationLookup
 from spanferry.projection.ranking import Locator
 from spanferry.records import SpanRow, TargetParagraph
+
+# Paragraphs that are located together. With more, Python's garbage collector takes what numpy saves.
+TOGETHER = 50
 
 Progress = Callable[[int], object]
 
@@ -80,8 +83,8 @@ def join_translations(batch: pa.RecordBatch, lookup: TranslationLookup) -> pa.Ta
 
 def locate_batch(jobs: pa.Table, locator: Locator | None) -> pa.Table:
     """Locate the answers of paragraphs (LocateJob -> LocatedParagraph)."""
-    located = [
-        locate_paragraph(job, locator) if locator else locate_native(job.paragraph)
-        for job in from_table(jobs, LocateJob)
-    ]
-    return to_table(located, LocatedParagraph)
+    given = list(from_table(jobs, LocateJob))
+    if locator is None:
+        return to_table([locate_native(job.paragraph) for job in given], LocatedParagraph)
+    parts = (given[first : first + TOGETHER] for first in range(0, len(given), TOGETHER))
+    return to_table([each for part in parts for each in locate_paragraphs(part, locator)], LocatedParagraph)

@@ -8,6 +8,7 @@ fits the weights: they maximise the probability of the runs that a person would 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -71,8 +72,12 @@ class RunFeatures:
     def __getitem__(self, name: str) -> FloatArray:
         return self.values[_ROWS[name]]
 
-    def __setitem__(self, name: str, values: FloatArray | float) -> None:
+    def __setitem__(self, name: str, values: FloatArray | npt.NDArray[np.float32] | float) -> None:
         self.values[_ROWS[name]] = values
+
+    def at(self, run: int) -> dict[str, float]:
+        """Return the features of one run."""
+        return dict(zip(_ROWS, self.values[:, run].tolist(), strict=True))
 
     @property
     def ranks(self) -> FloatArray:
@@ -92,67 +97,84 @@ class WeighedWords:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the words of a window prove of some phrases.
+    """What the words of windows prove of the phrases of their answers.
 
-    links: the likeness of each phrase token to each window token, 0 to 1. shares: the share of each token in the weight
-    of its phrase, shape (tokens, phrases).
+    links: the likeness of each phrase token to each window token, 0 to 1, shape (tokens of all phrases, width).
+    shares: the share of each token in the weight of its phrase. phrase_rows: the first row of each phrase.
+    answer_rows, answer_phrases: the first row and the first phrase of each answer.
     """
 
     links: FloatArray
     shares: FloatArray
+    phrase_rows: list[int]
+    answer_rows: list[int]
+    answer_phrases: list[int]
 
-    def proven(self, lows: IntArray, highs: IntArray) -> FloatArray:
-        """Return the share of a phrase's weight of which each run has a form: the greatest of all phrases.
+    def proven(self, longest: int) -> FloatArray:
+        """Return the share of a phrase's weight of which a run has a form: the greatest of all phrases of its answer.
 
-        lows, highs: the runs, relative to the window.
+        Shape (longest, answers, width): [n, answer, start] is the run of n + 1 tokens of an answer's window.
         """
-        sizes = highs - lows
-        longest = int(np.maximum.reduce(sizes))
-        size, width = self.links.shape
-        # The best link of each phrase token to the n + 1 window tokens from a start: best[n, start, token].
-        best = np.zeros((longest, width, size))
-        best[0] = self.links.T
-        for n in range(1, longest):
-            np.maximum(best[n - 1, :-1], best[n - 1, 1:], out=best[n, :-1])
-        by_phrase = best.reshape(-1, size) @ self.shares
-        shares = by_phrase[:, 0] if by_phrase.shape[1] == 1 else np.maximum.reduce(by_phrase, axis=1)
-        return shares.reshape(longest, width)[sizes - 1, lows]
+        proven = np.zeros((longest, len(self.answer_rows), self.links.shape[1]))
+        best, shares = self.links.copy(), self.shares[:, None]
+        for n in range(longest):
+            by_phrase = np.add.reduceat(best * shares, self.phrase_rows)
+            np.maximum.reduceat(by_phrase, self.answer_phrases, out=proven[n, :, : best.shape[1]])
+            # The best link of each phrase token to the n + 2 window tokens from a start.
+            best = np.maximum(best[:, :-1], best[:, 1:])
+        return proven
 
     def likeness(self) -> FloatArray:
-        """Return the likeness of each window token to the most similar phrase token."""
-        return np.maximum.reduce(self.links)
+        """Return the likeness of each window token to the most similar phrase token, shape (answers, width)."""
+        return np.maximum.reduceat(self.links, self.answer_rows)
 
 
-def prove(phrases: Sequence[WeighedWords], window: WeighedWords) -> Proof:
-    """Compare the tokens of phrases with those of a window by their common beginning, as inflected words share it.
+def prove(answers: Sequence[Sequence[WeighedWords]], windows: Sequence[WeighedWords]) -> Proof:
+    """Compare the tokens of each answer's phrases with those of its window by their common beginning.
 
-    "пяти"/"пять": 3 of 4 letters. Numbers, symbols and characters of unspaced scripts must be equal.
+    Inflected words share it: "пяти"/"пять" have 3 of 4 letters. Numbers, symbols and characters of unspaced scripts
+    must be equal.
     """
+    phrases = [phrase for own in answers for phrase in own]
     words = [word for phrase in phrases for word in phrase.words]
-    links = process.cdist(words, window.words, scorer=Prefix.normalized_similarity, dtype=np.float64)
-    for number, word in enumerate(words):
-        if not word[0].isalpha() or is_unspaced(word[0]):
-            links[number] = np.floor(links[number])
-    shares, first = np.zeros((len(words), len(phrases))), 0
-    for number, phrase in enumerate(phrases):
-        last = first + len(phrase.words)
-        shares[first:last, number] = phrase.weights
-        shares[first:last, number] /= sum(phrase.weights)
-        first = last
-    return Proof(links, shares)
-
-
-def claim(window: WeighedWords, others: Sequence[str], proof: Proof) -> FloatArray:
-    """Return how much more each token of a window is like another source word than like the phrases, 0 to 1.
-
-    others: the folded source words outside the answer. "Parijs" is claimed by "Paris", so it is no form of "pedalen".
-    """
-    if not others:
-        return np.zeros(len(window.words))
-    links = process.cdist(
-        others, window.words, scorer=Prefix.normalized_similarity, dtype=np.float64, score_cutoff=STRONG
+    links = np.zeros((len(words), max(len(window.words) for window in windows)))
+    answer_rows = firsts_of(sum(len(phrase.words) for phrase in own) for own in answers)
+    for row, own, window in zip(answer_rows, answers, windows, strict=True):
+        tokens = [word for phrase in own for word in phrase.words]
+        links[row : row + len(tokens), : len(window.words)] = prefix_likeness(tokens, window.words)
+    is_rigid = np.array([not word[0].isalpha() or is_unspaced(word[0]) for word in words])
+    links[is_rigid] = np.floor(links[is_rigid])
+    return Proof(
+        links=links,
+        shares=np.array([weight / sum(phrase.weights) for phrase in phrases for weight in phrase.weights]),
+        phrase_rows=firsts_of(len(phrase.words) for phrase in phrases),
+        answer_rows=answer_rows,
+        answer_phrases=firsts_of(map(len, answers)),
     )
-    return np.maximum(np.maximum.reduce(links) - proof.likeness(), 0.0)
+
+
+def firsts_of(sizes: Iterable[int]) -> list[int]:
+    """Return the index of the first element of each part of a sequence. sizes: of the parts."""
+    return list(accumulate(sizes, initial=0))[:-1]
+
+
+def prefix_likeness(words: Sequence[str], others: Sequence[str], at_least: float | None = None) -> FloatArray:
+    """Return the share of two words that their common beginning has, shape (words, others); 0 below `at_least`."""
+    return process.cdist(words, others, scorer=Prefix.normalized_similarity, dtype=np.float64, score_cutoff=at_least)
+
+
+def claim(windows: Sequence[WeighedWords], others: Sequence[Sequence[str]], proof: Proof) -> FloatArray:
+    """Return how much more each window token is like another source word than like the phrases of the answer, 0 to 1.
+
+    others: the folded source words outside each answer. Shape (answers, width). "Parijs" is claimed by "Paris", so it
+    is no form of "pedalen".
+    """
+    likeness = proof.likeness()
+    claimed = np.zeros_like(likeness)
+    for row, window, words in zip(claimed, windows, others, strict=True):
+        if words:
+            np.maximum.reduce(prefix_likeness(words, window.words, STRONG), out=row[: len(window.words)])
+    return np.maximum(claimed - likeness, 0.0)
 
 
 def weigh_phrase(phrase: Phrase, language: Language) -> WeighedWords:
@@ -193,19 +215,15 @@ def function_words_of(language: Language) -> frozenset[str]:
     return language.edge_words | language.articles | language.determiners
 
 
+@cache
+def outer_words_of(language: Language) -> frozenset[str]:
+    """Return the words of a language that are hardly the first or the last word of an answer."""
+    return language.edge_words | language.articles
+
+
 def are_marks(tokens: Sequence[str]) -> list[bool]:
     """Return for each token whether it is a punctuation mark."""
     return [token in _MARKS for token in tokens]
-
-
-def sum_in_runs(values: Sequence[FloatArray | Sequence[float]], lows: IntArray, highs: IntArray) -> FloatArray:
-    """Return the sums of several values of the tokens of each run, shape (values, runs).
-
-    values: each has a value for each token. lows, highs: the runs, relative to the first token.
-    """
-    before = np.zeros((len(values), len(values[0]) + 1))
-    np.add.accumulate(np.array(values, np.float64), axis=1, out=before[:, 1:])
-    return before[:, highs] - before[:, lows]
 
 
 def log_ratio(values: FloatArray, expected: FloatArray) -> FloatArray:
@@ -213,12 +231,18 @@ def log_ratio(values: FloatArray, expected: FloatArray) -> FloatArray:
     return np.abs(np.log(np.maximum(values, SYMBOL) / np.maximum(expected, SYMBOL)))
 
 
-def share_of_best(ranks: FloatArray, starts: IntArray, ends: IntArray, best: int, enough: float) -> float:
-    """Return the probability that the model gives to the runs that nearly equal the best one.
+def share_of_best(
+    ranks: FloatArray, starts: IntArray, ends: IntArray, owners: IntArray, best: IntArray, enough: float
+) -> FloatArray:
+    """Return for each answer the probability that the model gives to the runs that nearly equal its best one.
 
-    enough: the overlap (Dice's coefficient of the letters) from which two runs nearly equal each other.
+    owners: the answer of each run. best: the best run of each answer. enough: the overlap (Dice's coefficient of the
+    letters) from which two runs nearly equal each other.
     """
-    odds = np.exp(ranks - ranks[best])
-    common = np.maximum(np.minimum(ends, ends[best]) - np.maximum(starts, starts[best]), 0)
-    alike = 2 * common / (ends - starts + ends[best] - starts[best]) >= enough
-    return float(np.add.reduce(odds[alike]) / np.add.reduce(odds))
+    best_of = best[owners]
+    odds = np.exp(ranks - ranks[best_of])
+    first, last = starts[best_of], ends[best_of]
+    common = np.maximum(np.minimum(ends, last) - np.maximum(starts, first), 0)
+    alike = 2 * common / (ends - starts + last - first) >= enough
+    totals = np.bincount(owners, odds, len(best))
+    return np.bincount(owners, odds * alike, len(best)) / np.where(totals, totals, 1.0)

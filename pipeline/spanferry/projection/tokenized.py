@@ -42,9 +42,9 @@ class TokenizedText:
         return self._split[1][::2]
 
     @cached_property
-    def token_spans(self) -> list[Span]:
-        """The span of each token."""
-        return list(zip(self.token_starts, self._split[1][1::2], strict=True))
+    def token_ends(self) -> list[int]:
+        """The offset after each token."""
+        return self._split[1][1::2]
 
     @cached_property
     def folded(self) -> list[str]:
@@ -74,7 +74,7 @@ class TokenizedText:
 
     @cached_property
     def token_bounds(self) -> IntArray:
-        """`token_spans` as an array of shape (tokens, 2)."""
+        """The span of each token, shape (tokens, 2)."""
         return np.array(self._split[1], np.intp).reshape(-1, 2)
 
     @cached_property
@@ -96,7 +96,7 @@ class TokenizedText:
 
     def span_of(self, low: int, high: int) -> Span:
         """Return the span of tokens [low, high)."""
-        return self.token_spans[low][0], self.token_spans[high - 1][1]
+        return self.token_starts[low], self.token_ends[high - 1]
 
     def find_tokens(self, needle: Sequence[str], within: TokenRange) -> list[TokenRange]:
         """Return each run of tokens in a range whose folded forms equal `needle`."""
