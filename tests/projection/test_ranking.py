@@ -111,11 +111,14 @@ def test_an_answer_without_a_span_has_a_reason(source, target, translation, reas
     ],
 )
 def test_the_method_of_a_span_is_given(translation, target, method):
-    assert decide("The ⟦dike⟧ broke.", target, translation).chosen.method == method
+    chosen = decide("The ⟦dike⟧ broke.", target, translation).chosen
+    assert chosen
+    assert chosen.method == method
 
 
 def test_alternatives_do_not_overlap_and_do_not_score_above_the_chosen_span():
     decision = decide("The ⟦dam⟧ held.", "De damp, dame, damde, daad en dag hielden stand bij Damme.", "damx")
+    assert decision.chosen
     spans = [decision.chosen.span, *(other.span for other in decision.alternatives)]
     assert 1 < len(spans) <= MAX_ALTERNATIVES + 1
     assert all(one[1] <= other[0] or other[1] <= one[0] for n, one in enumerate(spans) for other in spans[:n])
@@ -162,6 +165,7 @@ def test_a_span_is_whole_words_of_its_window(source, target, translation, marked
             assert not is_inside(context, high)
     if decision.chosen:
         assert 0 <= decision.chosen.score <= 1
+        assert decision.probability
         assert 0 < decision.probability < 1
         assert 1 <= decision.occurrence <= decision.occurrences
         assert decision.reason is None
@@ -178,7 +182,9 @@ def test_in_the_source_text_itself_every_answer_is_at_its_own_span(source, code,
     answer = source[start:end]
     assume(answer.casefold() not in {"de", "een", "het"})
     shown = f"{source[:start]}⟦{answer}⟧{source[end:]}"
-    assert decide(shown, source, answer, code=code, origin=code).chosen.span == (start, end)
+    chosen = decide(shown, source, answer, code=code, origin=code).chosen
+    assert chosen
+    assert chosen.span == (start, end)
 
 
 SYLLABLES = st.lists(
