@@ -130,7 +130,10 @@
   }
   fillOutcomes();
   // Offers the values that occur in the scope, each with its count.
+  let filled = -1; // the scope for which this was done
   function fillFilters() {
+    if (filled === scope()) return;
+    filled = scope();
     for (const [name, value] of Object.entries(filters)) {
       if (name === "outcome") continue;
       const counts = new Array(labels[name].length).fill(0);
