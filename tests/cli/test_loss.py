@@ -32,7 +32,7 @@ def test_show(project):
     invoke(report, *REPORT)
     output = invoke(loss, "show", "tiny").output
     checksum = hashlib.md5(Path("reports/tiny/loss.json").read_bytes()).hexdigest()
-    assert output.startswith(f"build {checksum}: not committed yet, with dvc.lock\n")
+    assert output.startswith(f"build {checksum}: not committed yet (dvc.lock)\n")
     commit(f"md5: {checksum}")
     assert re.match(
         rf"build {checksum}: commit [0-9a-f]{{12}} of \d{{4}}-\d\d-\d\d\n", invoke(loss, "show", "tiny").output

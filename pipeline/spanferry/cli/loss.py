@@ -51,7 +51,7 @@ def describe_build(checksum: str) -> str:
         commit = find_commit(Path(), checksum)
     except InputError:  # no git, or no commit yet
         commit = None
-    where = f"commit {commit.revision[:12]} of {commit.date}" if commit else "not committed yet, with dvc.lock"
+    where = f"commit {commit.revision[:12]} of {commit.date}" if commit else "not committed yet (dvc.lock)"
     return f"build {checksum}: {where}"
 
 
