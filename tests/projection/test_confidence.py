@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from spanferry.arrow import schema_of
-from spanferry.projection.confidence import Evidence, drop_below, features, probability
+from spanferry.projection.confidence import WEIGHTS, Evidence, drop_below, features, probability
 from spanferry.projection.locate_tables import locate_table
 from spanferry.records import Reason, SpanRow
 
@@ -33,6 +33,7 @@ EVIDENCE = st.builds(
 def test_a_probability_lies_between_0_and_1(evidence):
     assert 0 < probability(evidence) < 1
     assert all(0 <= value <= 1 for value in features(evidence).values())
+    assert list(features(evidence)) == list(WEIGHTS)
 
 
 @given(EVIDENCE, SHARE)
@@ -75,6 +76,6 @@ def test_a_span_below_the_threshold_is_dropped_and_becomes_the_first_candidate(l
 
 def test_a_span_with_equal_candidates_is_dropped_as_ambiguous():
     context = "The dam held and later it broke."
-    known = {context: "De dam hield en later brak de dam.", "dam": "dam"}
+    known: dict[str, str | None] = {context: "De dam hield en later brak de dam.", "dam": "dam"}
     spans = locate_table(layout(context, (4, "dam")), translations(known), DUTCH, 1)[1]
     assert drop_below(spans, 1.0)["reason"].to_pylist() == [Reason.AMBIGUOUS]

@@ -24,6 +24,7 @@ def texts_of(table: RunTable) -> list[list[str]]:
 
 
 DAM = search("⟦the dam⟧ broke", "de dam", "De dam, een dijk.")
+BLANK = search("⟦the dam⟧ broke", "de dam", " ")
 EMPTY = search("⟦the dam⟧ broke", "de dam", "... !")
 SHIPS = search("In 12, ⟦12 ships⟧ sank.", "12 boten", "Er waren 12 schepen")
 
@@ -33,8 +34,9 @@ def test_runs_begin_and_end_with_words_and_never_with_an_article():
 
 
 def test_a_window_without_words_has_no_runs():
-    assert texts_of(RunTable.of([EMPTY])) == [[]]
-    assert LOCATOR.decide(EMPTY).chosen is None
+    for each in (EMPTY, BLANK):
+        assert texts_of(RunTable.of([each])) == [[]]
+        assert LOCATOR.decide(each).chosen is None
 
 
 def test_the_runs_of_several_searches_follow_each_other():
@@ -67,5 +69,11 @@ def test_runs_without_the_required_numbers_are_removed_unless_all_lack_them():
 
 
 def test_answers_get_the_same_decision_alone_and_together():
-    searches = [DAM, EMPTY, SHIPS, search("⟦Dutch⟧ painters came.", "Nederlands", "Nederlandse schilders kwamen.")]
+    searches = [
+        DAM,
+        BLANK,
+        EMPTY,
+        SHIPS,
+        search("⟦Dutch⟧ painters came.", "Nederlands", "Nederlandse schilders kwamen."),
+    ]
     assert LOCATOR.decide_by_similarity(searches) == [LOCATOR.decide_by_similarity([each])[0] for each in searches]

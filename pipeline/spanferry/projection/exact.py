@@ -34,8 +34,8 @@ def find_exact(
     whole: list[Candidate] = []
     parts: list[Candidate] = []
     for start, end in occurrences(target.text, phrase.text, within):
-        letters = zip(cut_letters(target.text, start, end), source_cut, strict=True)
-        if all(letter in ("", allowed) for letter, allowed in letters):
+        before, after = cut_letters(target.text, start, end)
+        if before in ("", source_cut[0]) and after in ("", source_cut[1]):
             whole.append(Candidate(start, end, Method.EXACT, 1.0))
         elif candidate := beside_clitics(target.text, start, end, language):
             whole.append(candidate)

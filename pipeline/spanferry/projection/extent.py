@@ -33,7 +33,7 @@ def trim(target: TokenizedText, low: int, high: int, phrase_words: set[str], lan
         if target.folded[token] in phrase_words:
             return False
         word = target.lowered[token]
-        return not target.is_word[token] or word in language.edge_words or word in language.articles
+        return not target.is_word[token] or word in language.outer_words
 
     while low < high - 1 and is_stray(low):
         low += 1

@@ -56,8 +56,7 @@ class LocatedParagraph(Record, frozen=True, gc=False):
     spans: tuple[SpanRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerPosition:
+class AnswerPosition(Record, frozen=True, gc=False):
     """An answer of a paragraph, with its question and its position in the question's list `field`."""
 
     question: SourceQuestion
@@ -88,11 +87,13 @@ def spans_of(sentences: tuple[TextSpan, ...]) -> tuple[Span, ...]:
 class ParagraphSearch:
     """A paragraph in which some answers are still to be chosen by similarity.
 
-    target: None when the paragraph has no translation. answers: the decisions, and the searches without one.
+    target: None when the paragraph has no translation. positions: of all its answers. answers: the decisions, and the
+    searches without one.
     """
 
     job: LocateJob
     target: TokenizedText | None
+    positions: list[AnswerPosition]
     answers: dict[AnswerKey, Decision | Search]
 
 
@@ -122,11 +123,12 @@ def search_paragraph(job: LocateJob, locator: Locator) -> ParagraphSearch:
     source = source_text(job.paragraph.context, job.paragraph.sentences, target)
     # Several annotators may give the same answer: the same text at the same offset. It is located once.
     answers: dict[AnswerKey, Decision | Search] = {}
-    for position, translation in zip(answers_of(job.paragraph), job.answers, strict=True):
+    positions = list(answers_of(job.paragraph))
+    for position, translation in zip(positions, job.answers, strict=True):
         key = position.answer.start, position.answer.text
         if not position.refused and key not in answers:
             answers[key] = search_answer(source, target, *key, translation, locator)
-    return ParagraphSearch(job, target, answers)
+    return ParagraphSearch(job, target, positions, answers)
 
 
 def search_answer(
@@ -150,7 +152,7 @@ def locate_answers(paragraph: ParagraphSearch, decisions: Mapping[AnswerKey, Dec
     """Return a paragraph with the rows of its answers, by the decisions on them."""
     job, target = paragraph.job, paragraph.target
     rows: list[SpanRow] = []
-    for position, translation in zip(answers_of(job.paragraph), job.answers, strict=True):
+    for position, translation in zip(paragraph.positions, job.answers, strict=True):
         if position.refused:
             decision = Decision(None, reason=position.refused)
         else:

@@ -7,8 +7,7 @@ fits the weights: they maximise the probability of the runs that a person would 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import accumulate
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -99,34 +98,41 @@ class WeighedWords:
 class Proof:
     """What the words of windows prove of the phrases of their answers.
 
-    links: the likeness of each phrase token to each window token, 0 to 1, shape (tokens of all phrases, width).
-    shares: the share of each token in the weight of its phrase. phrase_rows: the first row of each phrase.
-    answer_rows, answer_phrases: the first row and the first phrase of each answer.
+    links: the likeness of each window token to each phrase token, 0 to 1, shape (width, tokens of all phrases).
+    shares: the share of each phrase token in the weight of its phrase. phrase_columns: the first column of each phrase.
+    answer_columns, answer_phrases: the first column and the first phrase of each answer.
     """
 
     links: FloatArray
     shares: FloatArray
-    phrase_rows: list[int]
-    answer_rows: list[int]
-    answer_phrases: list[int]
+    phrase_columns: IntArray
+    answer_columns: IntArray
+    answer_phrases: IntArray
 
-    def proven(self, longest: int) -> FloatArray:
+    def proven(self, longest: IntArray) -> FloatArray:
         """Return the share of a phrase's weight of which a run has a form: the greatest of all phrases of its answer.
 
-        Shape (longest, answers, width): [n, answer, start] is the run of n + 1 tokens of an answer's window.
+        longest: the number of tokens of each answer's longest run. Shape (longest of all, width, answers):
+        [n, start, answer] is the run of n + 1 tokens of an answer's window.
         """
-        proven = np.zeros((longest, len(self.answer_rows), self.links.shape[1]))
-        best, shares = self.links.copy(), self.shares[:, None]
-        for n in range(longest):
-            by_phrase = np.add.reduceat(best * shares, self.phrase_rows)
-            np.maximum.reduceat(by_phrase, self.answer_phrases, out=proven[n, :, : best.shape[1]])
-            # The best link of each phrase token to the n + 2 window tokens from a start.
-            best = np.maximum(best[:, :-1], best[:, 1:])
+        width, answers = len(self.links), len(longest)
+        proven = np.zeros((longest.max(initial=0), width, answers))
+        # The best link of each phrase token to the n + 1 window tokens from a start, times its share.
+        best, done = self.links * self.shares, 0
+        for n in range(len(proven)):
+            # The answers before `first` have no run of this length.
+            first = (longest > n).argmax()
+            column, phrase = self.answer_columns[first], self.answer_phrases[first]
+            best, done = best[:, column - done :], column
+            by_phrase = np.add.reduceat(best, self.phrase_columns[phrase:] - column, axis=1)
+            own_phrases = self.answer_phrases[first:] - phrase
+            np.maximum.reduceat(by_phrase, own_phrases, axis=1, out=proven[n, : width - n, first:])
+            best = np.maximum(best[:-1], best[1:])
         return proven
 
     def likeness(self) -> FloatArray:
         """Return the likeness of each window token to the most similar phrase token, shape (answers, width)."""
-        return np.maximum.reduceat(self.links, self.answer_rows)
+        return np.maximum.reduceat(self.links, self.answer_columns, axis=1).T
 
 
 def prove(answers: Sequence[Sequence[WeighedWords]], windows: Sequence[WeighedWords]) -> Proof:
@@ -137,25 +143,22 @@ def prove(answers: Sequence[Sequence[WeighedWords]], windows: Sequence[WeighedWo
     """
     phrases = [phrase for own in answers for phrase in own]
     words = [word for phrase in phrases for word in phrase.words]
-    links = np.zeros((len(words), max(len(window.words) for window in windows)))
-    answer_rows = firsts_of(sum(len(phrase.words) for phrase in own) for own in answers)
-    for row, own, window in zip(answer_rows, answers, windows, strict=True):
-        tokens = [word for phrase in own for word in phrase.words]
-        links[row : row + len(tokens), : len(window.words)] = prefix_likeness(tokens, window.words)
+    weights = np.array([weight for phrase in phrases for weight in phrase.weights])
+    sizes = [len(phrase.words) for phrase in phrases]
+    phrase_columns, answer_phrases = firsts_of(sizes), firsts_of(list(map(len, answers)))
+    answer_columns = phrase_columns[answer_phrases]
+    links = np.zeros((max(len(window.words) for window in windows), len(words)))
+    for window, start, end in zip(windows, answer_columns, [*answer_columns[1:], len(words)], strict=True):
+        links[: len(window.words), start:end] = prefix_likeness(window.words, words[start:end])
     is_rigid = np.array([not word[0].isalpha() or is_unspaced(word[0]) for word in words])
-    links[is_rigid] = np.floor(links[is_rigid])
-    return Proof(
-        links=links,
-        shares=np.array([weight / sum(phrase.weights) for phrase in phrases for weight in phrase.weights]),
-        phrase_rows=firsts_of(len(phrase.words) for phrase in phrases),
-        answer_rows=answer_rows,
-        answer_phrases=firsts_of(map(len, answers)),
-    )
+    links[:, is_rigid] = np.floor(links[:, is_rigid])
+    shares = weights / np.repeat(np.add.reduceat(weights, phrase_columns), sizes)
+    return Proof(links, shares, phrase_columns, answer_columns, answer_phrases)
 
 
-def firsts_of(sizes: Iterable[int]) -> list[int]:
+def firsts_of(sizes: Sequence[int]) -> IntArray:
     """Return the index of the first element of each part of a sequence. sizes: of the parts."""
-    return list(accumulate(sizes, initial=0))[:-1]
+    return np.cumsum([0, *sizes[:-1]])
 
 
 def prefix_likeness(words: Sequence[str], others: Sequence[str], at_least: float | None = None) -> FloatArray:
@@ -190,9 +193,9 @@ def weigh_window(target: TokenizedText, within: TokenRange, language: Language) 
 
 def weigh(words: list[str], lowered: list[str], are_words: Iterable[bool], language: Language) -> WeighedWords:
     """Return folded tokens with their weights. lowered: the tokens in lower case, as function words are listed."""
-    words, function_words = bare(words, language), function_words_of(language)
+    words, light_words = bare(words, language), language.light_words
     weights = [
-        SYMBOL if not is_a_word else FUNCTION_WORD if low in function_words else weigh_word(word)
+        SYMBOL if not is_a_word else FUNCTION_WORD if low in light_words else weigh_word(word)
         for word, low, is_a_word in zip(words, lowered, are_words, strict=True)
     ]
     return WeighedWords(words, weights)
@@ -207,18 +210,6 @@ def bare(words: list[str], language: Language) -> list[str]:
 def weigh_word(word: str) -> float:
     """Return the weight of a word that is no function word."""
     return 1.0 if is_unspaced(word[0]) else max(len(word), SHORTEST_WORD)
-
-
-@cache
-def function_words_of(language: Language) -> frozenset[str]:
-    """Return all words of a language that hardly show where an answer is."""
-    return language.edge_words | language.articles | language.determiners
-
-
-@cache
-def outer_words_of(language: Language) -> frozenset[str]:
-    """Return the words of a language that are hardly the first or the last word of an answer."""
-    return language.edge_words | language.articles
 
 
 def are_marks(tokens: Sequence[str]) -> list[bool]:

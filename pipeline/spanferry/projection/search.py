@@ -15,7 +15,6 @@ from spanferry.projection.extent import SourceEdges, complete_edges, match_exten
 from spanferry.projection.marked import MarkedTranslation, transfer
 from spanferry.projection.normalised import find_normalised
 from spanferry.projection.phrase import Phrase, make_phrase
-from spanferry.projection.runs import function_words_of
 from spanferry.projection.tokenized import TokenizedText, TokenRange
 from spanferry.records import Method
 
@@ -86,7 +85,7 @@ class Search:
         source, (start, end) = self.query.source, self.query.span
         low, high = source.window_span(self.query.window)
         words = fold_all(_LONG_WORD.findall(source.text, low, start) + _LONG_WORD.findall(source.text, end, high))
-        return list(set(words) - function_words_of(self.source_language))
+        return list(set(words) - self.source_language.light_words)
 
     def target_phrase(self, text: str) -> Phrase:
         """Return the phrase of a text in the target language."""
@@ -118,6 +117,8 @@ class Search:
 
     def with_extents(self, candidates: list[Candidate], phrase: Phrase) -> list[Candidate]:
         """Give each candidate the extent of the source answer, and merge equal ones."""
+        if len(candidates) == 1:
+            return [self.with_extent(candidates[0], phrase)]
         distinct = {self.with_extent(candidate, phrase) for candidate in candidates}
         return sorted(distinct, key=lambda candidate: candidate.span)
 

@@ -27,7 +27,6 @@ from spanferry.projection.runs import (
     bare,
     claim,
     log_ratio,
-    outer_words_of,
     prove,
     share_of_best,
     weigh_phrase,
@@ -48,17 +47,17 @@ ENOUGH = 0.8
 # Further punctuation marks that a run has, and the phrase lacks, do not matter.
 MOST_MARKS = 2
 # So many searches are ranked together: numpy's calls then hardly count, and the arrays fit into a processor's cache.
-TOGETHER = 64
+TOGETHER = 32
 
 
 def choose_by_similarity(searches: Sequence[Search], min_score: float) -> list[Decision]:
     """Choose for each search the run of words in the window with the highest rank."""
     decisions = [Decision(None, reason=reason_for_loss(search)) for search in searches]
-    # Searches for phrases of about the same length are ranked together: the arrays have the size of the longest.
     numbers = [number for number, search in enumerate(searches) if search.phrases]
-    numbers.sort(key=lambda number: longest_phrase(searches[number]))
+    # The arrays have the size of the longest window, so windows of about the same length are ranked together.
+    numbers.sort(key=lambda number: len(searches[number].window_words))
     for first in range(0, len(numbers), TOGETHER):
-        together = numbers[first : first + TOGETHER]
+        together = sorted(numbers[first : first + TOGETHER], key=lambda number: longest_phrase(searches[number]))
         runs = RunTable.of([searches[number] for number in together])
         for number, decision in zip(together, choose_together(runs, min_score), strict=True):
             decisions[number] = decision
@@ -161,7 +160,8 @@ def add_word_features(runs: RunTable, features: RunFeatures) -> None:
     phrases = [weigh_phrases(search, window) for search, window in zip(searches, windows, strict=True)]
     proof = prove(phrases, windows)
     sizes = runs.highs - runs.lows
-    features["proven"] = proof.proven(int(sizes.max(initial=0)))[sizes - 1, owners, runs.lows]
+    longest = np.array([sizes[part].max(initial=0) for part in runs.parts])
+    features["proven"] = proof.proven(longest)[sizes - 1, runs.lows, owners]
     claimed = claim(windows, [search.other_words for search in searches], proof)
     weights = runs.pad(window.weights for window in windows)
     marks = runs.pad(are_marks(search.window_words) for search in searches)
@@ -188,7 +188,7 @@ def weigh_phrases(search: Search, window: WeighedWords) -> list[WeighedWords]:
 
 def are_stray(search: Search) -> list[bool]:
     """Return for each window token whether it is a function word that the phrases lack."""
-    outer, own = outer_words_of(search.language), search.phrase_words
+    outer, own = search.language.outer_words, search.phrase_words
     tokens = zip(search.target.lowered[slice(*search.window)], search.window_words, strict=True)
     return [word in outer and folded not in own for word, folded in tokens]
 

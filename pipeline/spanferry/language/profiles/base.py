@@ -5,6 +5,7 @@ question words. All knowledge consists of lists of words and rules about letters
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from spanferry.language.numbers import NumberWords, number_words
 from spanferry.language.scripts import is_written_without_spaces
@@ -68,7 +69,8 @@ class BreakdownPatterns:
     """Finite verbs and conjunctions."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Without slots, so that what is computed of a profile is kept with it.
+@dataclass(frozen=True, kw_only=True)
 class Language:
     """The profile of a language. All words are in lower case.
 
@@ -144,12 +146,22 @@ class Language:
         """True if scoring counts each character of an unspaced script as a word."""
         return is_written_without_spaces(self.code)
 
-    @property
+    @cached_property
     def numbers(self) -> NumberWords:
         """The number words of the language."""
         return number_words(self.number_code or self.code, self.ordinal_endings, self.number_endings)
 
-    @property
+    @cached_property
+    def outer_words(self) -> frozenset[str]:
+        """Words that are hardly the first or the last word of an answer."""
+        return self.edge_words | self.articles
+
+    @cached_property
+    def light_words(self) -> frozenset[str]:
+        """Words that hardly show where an answer is."""
+        return self.outer_words | self.determiners
+
+    @cached_property
     def function_words(self) -> frozenset[str]:
         """Words that are never a name on their own, also where a sentence begins with them."""
         listed = self.articles | self.determiners | self.edge_words | self.question_words
