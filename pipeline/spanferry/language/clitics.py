@@ -55,11 +55,13 @@ def without_clitics(word: str, language: Language) -> str:
     """Return a folded word without the clitics and the article before it, if enough letters are left."""
     if not language.proclitics:
         return word
-    return _without_longest(_without_longest(word, language.proclitics), language.scoring_prefixes)
+    return _without_longest(word, language.proclitics, language.scoring_prefixes)
 
 
 @lru_cache(maxsize=1 << 16)
-def _without_longest(word: str, clitics: frozenset[str]) -> str:
-    """Return a word without the longest of the clitics before it, if enough letters are left."""
-    fitting = [clitic for clitic in clitics if word.startswith(clitic) and len(word) - len(clitic) >= SHORTEST_STEM]
-    return word[len(max(fitting, key=len, default="")) :]
+def _without_longest(word: str, *kinds: frozenset[str]) -> str:
+    """Return a word without the longest of the clitics of each kind before it, if enough letters are left."""
+    for clitics in kinds:
+        lengths = range(min(LONGEST, len(word) - SHORTEST_STEM), 0, -1)
+        word = next((word[n:] for n in lengths if word[:n] in clitics), word)
+    return word
