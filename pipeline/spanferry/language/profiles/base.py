@@ -115,7 +115,10 @@ class Language:
     """Words that follow a number and make one word with it: 年 in "1946年" (the year 1946)."""
 
     year_words: frozenset[str] = frozenset()
-    """Forms of the word for "year" that stand beside the number of a year. People mark them with the number or not."""
+    """Forms of the word for "year", where years hardly stand without it ("1998 году", "năm 1998"). People mark it with
+    the number or not. Languages whose years stand alone have none: where they add the word ("im Jahr 1998"), people
+    leave it out. In XQuAD it is part of 107 of 178 marks in Russian, Vietnamese and Arabic, and of 2 of 91 in German,
+    Spanish, Romanian, Turkish and Hindi."""
 
     proclitics: frozenset[str] = frozenset()
     """Conjunctions and prepositions that are written together with the next word. A span may begin after them."""

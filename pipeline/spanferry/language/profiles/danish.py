@@ -15,6 +15,5 @@ DANISH = Language(
     compounds=True,
     inflects_names=False,
     scoring_articles=_ARTICLES,
-    year_words=word_set("år året"),
     question_words=word_set("hvem hvad hvor hvornår hvorfor hvordan hvilken hvilket hvilke hvis"),
 )

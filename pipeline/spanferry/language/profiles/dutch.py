@@ -13,7 +13,6 @@ DUTCH = Language(
     inflects_names=False,
     one_words=word_set("een één 1"),
     compounds=True,
-    year_words=word_set("jaar"),
     ordinal_endings=("e", "de", "ste"),
     scoring_articles=word_set("de het een"),
     question_words=word_set("wie wat waar wanneer waarom welk welke hoe hoeveel hoelang hoever wiens"),

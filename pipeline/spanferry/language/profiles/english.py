@@ -31,7 +31,6 @@ ENGLISH = Language(
     name_links=word_set("of the de von van der den la le du upon"),
     inflects_names=False,
     one_words=word_set("one 1"),
-    year_words=word_set("year"),
     ordinal_endings=("st", "nd", "rd", "th"),
     scoring_articles=word_set("the a an"),
     question_words=word_set("who what where when why which whose how"),

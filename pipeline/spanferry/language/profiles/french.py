@@ -15,6 +15,5 @@ FRENCH = Language(
     one_words=word_set("un une 1"),
     ordinal_endings=("e", "er", "eme"),
     scoring_articles=_ARTICLES,
-    year_words=word_set("an année"),
     question_words=word_set("qui que quoi où quand pourquoi quel quelle quels quelles combien comment"),
 )

@@ -14,7 +14,6 @@ GERMAN = Language(
     one_words=word_set("ein eine einen einem einer eines 1"),
     capitalises_nouns=True,
     compounds=True,
-    year_words=word_set("jahr jahre jahres"),
     scoring_articles=_ARTICLES,
     question_words=word_set("wer was wo wann warum welche welcher welches wie wieviele wen wem wessen wohin woher"),
 )

@@ -13,6 +13,5 @@ GREEK = Language(
     """),
     one_words=word_set("ένας μια μία ένα ενός μιας μίας έναν 1"),
     scoring_articles=_ARTICLES,
-    year_words=word_set("έτος έτους χρονιά χρόνο"),
     question_words=word_set("ποιος ποια ποιο ποιοι ποιες ποιον ποιου τι πού πότε γιατί πώς πόσο πόσα πόσοι πόσες"),
 )

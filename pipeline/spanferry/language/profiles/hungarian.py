@@ -15,6 +15,5 @@ HUNGARIAN = Language(
     compounds=True,
     number_endings=(("ketto", "ket"),),
     scoring_articles=_ARTICLES,
-    year_words=word_set("év évben"),
     question_words=word_set("ki mi hol hova honnan mikor miért hogyan milyen melyik mennyi hány kié kit mit"),
 )

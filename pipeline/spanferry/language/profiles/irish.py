@@ -12,6 +12,5 @@ IRISH = Language(
     """),
     one_words=word_set("aon amháin 1"),
     scoring_articles=_ARTICLES,
-    year_words=word_set("bliain bhliain"),
     question_words=word_set("cé cad céard conas cathain cá cén mar cé mhéad"),
 )

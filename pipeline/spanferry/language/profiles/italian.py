@@ -14,6 +14,5 @@ ITALIAN = Language(
     name_links=word_set("di della dei del degli de"),
     one_words=word_set("un uno una 1"),
     scoring_articles=_ARTICLES,
-    year_words=word_set("anno"),
     question_words=word_set("chi che cosa dove quando perché come quale quali quanto quanti quanta quante"),
 )

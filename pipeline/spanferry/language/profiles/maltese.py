@@ -10,6 +10,5 @@ MALTESE = Language(
     edge_words=word_set("u jew imma fi minn ta ma għal bħal bejn sa wara qabel fuq taħt li meta fejn jekk biex"),
     one_words=word_set("wieħed waħda 1"),
     scoring_articles=_ARTICLES,
-    year_words=word_set("sena"),
     question_words=word_set("min x'inhu fejn meta għaliex kif liema kemm"),
 )

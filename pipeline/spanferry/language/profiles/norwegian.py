@@ -17,6 +17,5 @@ NORWEGIAN = Language(
     inflects_names=False,
     number_code="no",
     scoring_articles=_ARTICLES,
-    year_words=word_set("år året"),
     question_words=word_set("hvem hva hvor når hvorfor hvordan hvilken hvilket hvilke kven kva kor korfor korleis"),
 )

@@ -14,6 +14,5 @@ ROMANIAN = Language(
     """),
     one_words=word_set("un o una unu 1"),
     scoring_articles=_ARTICLES,
-    year_words=word_set("an anul anului"),
     question_words=word_set("cine ce care unde când cum cât câți câte câtă"),
 )

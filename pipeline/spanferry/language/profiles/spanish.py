@@ -10,7 +10,6 @@ SPANISH = Language(
     edge_words=word_set("y o pero de en a con por para que como donde cuando sin sobre entre del al"),
     name_links=word_set("de la el los las del y"),
     one_words=word_set("un una uno 1"),
-    year_words=word_set("año"),
     scoring_articles=_ARTICLES,
     question_words=word_set("quién qué dónde cuándo cuál cuánto cuántos cómo"),
 )

@@ -16,6 +16,5 @@ SWEDISH = Language(
     inflects_names=False,
     ordinal_endings=("e", "a"),
     scoring_articles=_ARTICLES,
-    year_words=word_set("år året"),
     question_words=word_set("vem vad var när varför hur vilken vilket vilka vems vart"),
 )

@@ -6,6 +6,5 @@ TURKISH = Language(
     code="tr",
     edge_words=word_set("ve veya ya da ile için gibi kadar ama fakat ki de olarak göre sonra önce dair"),
     one_words=word_set("bir 1"),
-    year_words=word_set("yılı yılında yıl yılından yılına yılının"),
     question_words=word_set("kim kimin ne neden nerede nereye nereden niçin nasıl hangi hangisi kaç"),
 )
