@@ -1,34 +1,44 @@
 """Fit the weights by which spans are ranked and their probabilities computed, and show how well they are calibrated.
 
-    python benchmarks/calibrate.py sample [CORPUS=LANGUAGE ...] [--check CORPUS=LANGUAGE ...] [--plot FILE.html]
+    python benchmarks/calibrate.py --xquad FOLDER [--languages de ru zh ar] [--plot FILE]
 
-Build each corpus with `gold` in params.yaml first. The shipped weights were fitted after builds with `rescue.below: 1`,
-which requests every answer between markers, not only the doubtful ones. LANGUAGE is the target's code, nl by default.
-
-Each answer is located twice: without and with its marked translation. A span is right if its token F1 with the gold
-span is at least 0.8. Two models are fitted:
+Uses the sample (Dutch) and XQuAD in these languages (see xquad.py). Each answer of the sample is located twice: without
+and with its marked translation. A span is right if its token F1 with the marked span is at least 0.8. Two models are
+fitted:
 
     RANK_WEIGHTS  (projection/runs.py)        conditional logit: which run of words a person would mark
     WEIGHTS       (projection/confidence.py)  logistic regression: whether the chosen span is right
 
-Both have an L2 prior and are fitted by Newton's method. Prints the fitted and the shipped weights; then, for each
-language, the expected calibration error of the shipped weights and of weights that were fitted without that language,
-and tables of predicted probability against the share that is right. --plot writes a reliability plot.
+Both have an L2 prior and are fitted by Newton's method. Prints the fitted and the shipped weights, and tables of
+predicted probability against the share that is right. Then, for each language without markers, the expected calibration
+error (ECE, ten bins of equal width) of the shipped weights, and of weights that were fitted without that language; and
+what error is due to the number of spans: the mean, and the bound of 95 %, of the errors of simulated answers that are
+right exactly as often as predicted. The last line is the log loss of weights that were fitted without the language:
+features and prior were chosen by it. --plot writes a reliability plot of these weights.
 """
 
 import argparse
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-import altair as alt
 import numpy as np
-import pyarrow as pa
+from calibration import (
+    ERROR_COLUMNS,
+    PRIOR,
+    STEPS,
+    Predictions,
+    error_cells,
+    fit_logistic,
+    logistic,
+    mean_log_loss,
+    prior_precision,
+    write_plot,
+)
+from gold_corpora import GoldCorpus, is_right, read_corpora
 from measuring import print_table
-from spanferry import tables
 from spanferry.arrow import from_table
 from spanferry.projection.candidates import AnswerQuery, is_at, make_query
 from spanferry.projection.confidence import WEIGHTS, Evidence, features
@@ -44,10 +54,9 @@ from spanferry.projection.search import Search
 from spanferry.projection.settings import AlignSettings
 from spanferry.projection.similarity import candidate_for, features_of
 from spanferry.projection.tokenized import TokenizedText, TokenRange
-from spanferry.records import SourceParagraph, Span, TranslationRow
-from spanferry.report.accuracy import ENOUGH, Gold, GoldSpan, read_gold, token_f1
+from spanferry.records import Span
+from xquad_corpora import GoldAnswer
 
-PRIOR = 1.0  # precision of the weights' normal prior, in units of one answer's log-likelihood
 # The mean of the prior is 0, except for features that a small corpus rarely shows. Of spans that differ from other
 # candidates only in position, 52 of 57 were right in Swedish SQuAD against XQuAD: log odds of 2.3, where others have
 # 4.5. A missing number is as strong a sign, and as rare. Gold spans take the whole compound, so they cannot show that
@@ -56,9 +65,7 @@ EXPECTED = {"tied": -2.2, "missing_number": -2.2, "compound": -5.0}
 # Hardly any answer is left without a verbatim phrase when it has a marked translation. The piece and its position are
 # worth as much as the similarity to the translation unless the data say otherwise.
 EXPECTED_RANKS = {"piece": 7.0, "hint": 7.0}
-STEPS = 50
 EDGES = (0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
-BINS = 10  # of equal width, for the expected calibration error
 
 Sample = tuple[Evidence, bool]
 """The evidence for a chosen span, and whether the span is right."""
@@ -67,49 +74,38 @@ Choice = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class BuiltCorpus:
-    """The outputs of a build of a corpus with gold. marked: sentence with markers -> its translation."""
-
-    layout: pa.Table
-    translations: pa.Table
-    marked: dict[str, str | None]
-    gold: Gold
-    locator: Locator
-
-
-@dataclass(frozen=True)
 class GoldCase:
     """An answer with its gold span, and its marked translation if there is one."""
 
     query: AnswerQuery
     target: TokenizedText
-    gold: GoldSpan
+    gold: GoldAnswer
     locator: Locator
     marked: MarkedTranslation | None
 
     def is_right(self, span: Span) -> bool:
         """Return whether a span of the target is right."""
-        start, end = span
-        overlaps = start < self.gold.start + len(self.gold.text) and self.gold.start < end
-        return overlaps and token_f1(self.target.text[start:end], self.gold.text) >= ENOUGH
+        return is_right(self.gold, self.target.text, span)
 
 
-def read_corpus(name: str, source: str, target: str) -> BuiltCorpus:
-    """Read the outputs of a build."""
-    home = Path("data") / name
-    marked = tables.read(home / "marked.parquet", TranslationRow)
-    return BuiltCorpus(
-        layout=tables.read(home / "segments" / "layout.parquet", SourceParagraph),
-        translations=tables.read(home / "translations.parquet", TranslationRow),
-        marked=dict(zip(marked["text"].to_pylist(), marked["translation"].to_pylist(), strict=True)),
-        gold=read_gold(home / "judgements" / "gold.json"),
-        locator=make_locator(source, target, AlignSettings(min_score=0)),
-    )
+@dataclass(frozen=True)
+class GoldCases:
+    """The answers of a language, and the choices among runs of words for those without a verbatim phrase."""
+
+    cases: list[GoldCase]
+    choices: list[Choice]
+
+    @classmethod
+    def of(cls, corpus: GoldCorpus) -> "GoldCases":
+        """Return the answers of a corpus."""
+        cases = list(find_gold_cases(corpus))
+        return cls(cases, list(choices_of(cases)))
 
 
-def find_gold_cases(corpus: BuiltCorpus) -> Iterator[GoldCase]:
+def find_gold_cases(corpus: GoldCorpus) -> Iterator[GoldCase]:
     """Yield every answer that has a gold span and a translated paragraph, with and without its marked translation."""
-    paragraphs, spans = locate_table(corpus.layout, corpus.translations, corpus.locator, 1)
+    locator = make_locator("en", corpus.language, AlignSettings(min_score=0))
+    paragraphs, spans = locate_table(corpus.layout, corpus.translations, locator, 1)
     for table in group_by_paragraph(corpus.layout, paragraphs, spans, BATCH):
         for group in from_table(table, ParagraphGroup):
             target = tokenize_target(group.target)
@@ -117,15 +113,15 @@ def find_gold_cases(corpus: BuiltCorpus) -> Iterator[GoldCase]:
                 continue
             source = source_text(group.source.context, group.source.sentences, target)
             for row in group.spans:
-                gold = corpus.gold.get(row.question_id, {}).get(row.field, ())
-                if row.index < len(gold) and is_at(source.text, row.source_start, row.source_text):
+                gold = corpus.gold_of(row, target.text)
+                if gold and is_at(source.text, row.source_start, row.source_text):
                     query = make_query(source, row.source_start, row.source_text, row.translation)
                     marked = find_marked(query, corpus.marked)
                     for translation in (None, marked) if marked else (None,):
-                        yield GoldCase(query, target, gold[row.index], corpus.locator, translation)
+                        yield GoldCase(query, target, gold, locator, translation)
 
 
-def find_marked(query: AnswerQuery, translations: Mapping[str, str | None]) -> MarkedTranslation | None:
+def find_marked(query: AnswerQuery, translations: Mapping[str, str]) -> MarkedTranslation | None:
     """Return the first marked translation of an answer that kept its markers."""
     for markers in usable_styles(query):
         request = make_request(query, markers)
@@ -182,21 +178,16 @@ def fit_ranks(choices: Sequence[Choice]) -> dict[str, float]:
 
 def fit_weights(samples: Sequence[Sample]) -> dict[str, float]:
     """Return WEIGHTS, fitted."""
-    x, y = to_arrays(samples)
+    x, right = to_arrays(samples)
     mean = np.array([EXPECTED.get(name, 0.0) for name in WEIGHTS])
-    weights = np.zeros(len(mean))
-    for _ in range(STEPS):
-        p = 1 / (1 + np.exp(-x @ weights))
-        gradient = x.T @ (y - p) - PRIOR * (weights - mean)
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + PRIOR * np.eye(len(mean))
-        weights += np.linalg.solve(hessian, gradient)
+    weights = fit_logistic(x, right, mean, prior_precision(WEIGHTS))
     return dict(zip(WEIGHTS, weights.round(2).tolist(), strict=True))
 
 
 def to_arrays(samples: Sequence[Sample]) -> tuple[np.ndarray, np.ndarray]:
     """Return (features of shape (samples, WEIGHTS), 1 for right and 0 for wrong)."""
     x = np.array([list(features(evidence).values()) for evidence, _ in samples]).reshape(len(samples), len(WEIGHTS))
-    return x, np.array([is_right for _, is_right in samples], float)
+    return x, np.array([right for _, right in samples], float)
 
 
 @contextmanager
@@ -210,45 +201,28 @@ def ranked_by(weights: Mapping[str, float]) -> Iterator[None]:
         RANK_WEIGHTS.update(shipped)
 
 
-def fit(cases: Sequence[GoldCase]) -> tuple[dict[str, float], dict[str, float]]:
-    """Return (RANK_WEIGHTS, WEIGHTS), fitted to these cases."""
-    ranks = fit_ranks(list(choices_of(cases)))
+def fit(languages: Iterable[GoldCases]) -> tuple[dict[str, float], dict[str, float]]:
+    """Return (RANK_WEIGHTS, WEIGHTS), fitted to these languages."""
+    languages = list(languages)
+    ranks = fit_ranks([choice for each in languages for choice in each.choices])
     with ranked_by(ranks):
-        return ranks, fit_weights(samples_of(cases))
+        return ranks, fit_weights(samples_of(case for each in languages for case in each.cases))
 
 
-def predict(samples: Sequence[Sample], weights: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Return (predicted probabilities, 1 for right and 0 for wrong)."""
-    x, y = to_arrays(samples)
-    return 1 / (1 + np.exp(-x @ np.array(list(weights.values())))), y
+def predict(samples: Sequence[Sample], weights: Mapping[str, float]) -> Predictions:
+    """Return the probabilities of samples."""
+    x, right = to_arrays(samples)
+    return Predictions(logistic(x @ np.array(list(weights.values()))), right)
 
 
-def bins(p: np.ndarray, y: np.ndarray) -> list[tuple[int, float, float]]:
-    """Return (spans, mean prediction, share that is right) of each of BINS ranges that has spans."""
-    of_bin = np.minimum((p * BINS).astype(int), BINS - 1)
-    found = [of_bin == number for number in range(BINS) if (of_bin == number).any()]
-    return [(int(inside.sum()), float(p[inside].mean()), float(y[inside].mean())) for inside in found]
-
-
-def calibration_error(p: np.ndarray, y: np.ndarray) -> float:
-    """Return the expected calibration error: the mean distance of prediction and share, by spans."""
-    return sum(count * abs(mean - share) for count, mean, share in bins(p, y)) / max(len(p), 1)
-
-
-def print_weights(fitted: Mapping[str, float], shipped: Mapping[str, float], title: str) -> None:
-    """Print fitted beside shipped weights."""
-    print(f"\n{title}\nfitted:  {dict(fitted)}\nshipped: {dict(shipped)}")
-
-
-def print_calibration(title: str, p: np.ndarray, y: np.ndarray) -> None:
-    """Print the predicted probability against the share that is right, by ranges of the former."""
-    print(f"\n{title}: {len(y)} spans, {y.mean():.4f} right, Brier {np.mean((p - y) ** 2):.4f}\n")
-    rows = []
-    for low, high in pairwise(EDGES):
-        inside = (p >= low) & (p < high)
-        if inside.any():
-            rows.append((f"{low}-{min(high, 1)}", inside.sum(), f"{p[inside].mean():.3f}", f"{y[inside].mean():.3f}"))
-    print_table(("predicted", "spans", "mean prediction", "right"), rows)
+def predict_left_out(languages: Mapping[str, GoldCases]) -> dict[str, Predictions]:
+    """Return the probabilities of the answers of each language, by weights that were fitted to the others."""
+    found: dict[str, Predictions] = {}
+    for name, own in languages.items():
+        ranks, weights = fit(each for other, each in languages.items() if other != name)
+        with ranked_by(ranks):
+            found[name] = predict(samples_of(without_markers(own.cases)), weights)
+    return found
 
 
 def without_markers(cases: Sequence[GoldCase]) -> list[GoldCase]:
@@ -256,90 +230,46 @@ def without_markers(cases: Sequence[GoldCase]) -> list[GoldCase]:
     return [case for case in cases if case.marked is None]
 
 
-def print_errors(by_language: Mapping[str, Sequence[GoldCase]], checked: Mapping[str, Sequence[GoldCase]]) -> None:
-    """Print the expected calibration error of each language, with the shipped weights and with those fitted without it.
+def print_weights(fitted: Mapping[str, float], shipped: Mapping[str, float], title: str) -> None:
+    """Print fitted beside shipped weights."""
+    print(f"\n{title}\nfitted:  {dict(fitted)}\nshipped: {dict(shipped)}")
 
-    checked: languages that are not fitted.
-    """
+
+def print_calibration(title: str, predictions: Predictions) -> None:
+    """Print the predicted probability against the share that is right, by ranges of the former."""
+    p, right = predictions.p, predictions.right
+    brier = np.mean((p - right) ** 2)
+    print(f"\n{title}: {len(p)} spans, {right.mean():.4f} right, Brier {brier:.4f}\n")
     rows = []
-    for language, cases in by_language.items():
-        plain = without_markers(cases)
-        own = predict(samples_of(plain), WEIGHTS)
-        others = [case for other, theirs in by_language.items() if other != language for case in theirs]
-        error = "-"
-        if others:
-            ranks, weights = fit(others)
-            with ranked_by(ranks):
-                error = f"{calibration_error(*predict(samples_of(plain), weights)):.3f}"
-        rows.append((language, len(own[0]), f"{own[1].mean():.3f}", f"{calibration_error(*own):.3f}", error))
-    for language, cases in checked.items():
-        own = predict(samples_of(without_markers(cases)), WEIGHTS)
-        rows.append(
-            (f"{language} (not fitted)", len(own[0]), f"{own[1].mean():.3f}", "-", f"{calibration_error(*own):.3f}")
-        )
-    print("\nExpected calibration error, without markers\n")
-    print_table(("language", "spans", "right", "shipped weights", "fitted without it"), rows)
-
-
-def write_plot(by_language: Mapping[str, tuple[np.ndarray, np.ndarray]], path: Path) -> None:
-    """Write a reliability plot, one panel per language.
-
-    by_language: language -> (predicted probabilities, 1 for right and 0 for wrong).
-    """
-    rows = [
-        {"language": language, "predicted": mean, "right": share, "spans": count}
-        for language, predictions in by_language.items()
-        for count, mean, share in bins(*predictions)
-    ]
-    scale = alt.Scale(domain=[0, 1])
-    points = (
-        alt.Chart()
-        .mark_line(point=True)
-        .encode(
-            alt.X("predicted:Q", scale=scale, title="predicted probability"),
-            alt.Y("right:Q", scale=scale, title="share that is right"),
-            tooltip=["spans:Q", "predicted:Q", "right:Q"],
-        )
-    )
-    ideal = (
-        alt.Chart()
-        .mark_rule(strokeDash=[4, 4])
-        .encode(x=alt.datum(0), y=alt.datum(0), x2=alt.datum(1), y2=alt.datum(1))
-    )
-    panels = alt.layer(ideal, points, data=alt.Data(values=rows)).properties(width=180, height=180)
-    panels.facet("language:N", columns=3).save(path)
-
-
-def by_language(names: Sequence[str], source: str) -> dict[str, list[GoldCase]]:
-    """Return the cases of corpora, given as CORPUS or CORPUS=LANGUAGE, by their language."""
-    cases: Callable[[], list[GoldCase]] = list
-    found = defaultdict(cases)
-    for name, _, code in (name.partition("=") for name in names):
-        found[code or "nl"] += find_gold_cases(read_corpus(name, source, code or "nl"))
-    return dict(found)
+    for low, high in pairwise(EDGES):
+        inside = (p >= low) & (p < high)
+        if inside.any():
+            shares = (f"{p[inside].mean():.3f}", f"{right[inside].mean():.3f}")
+            rows.append((f"{low}-{min(high, 1)}", inside.sum(), *shares))
+    print_table(("predicted", "spans", "mean prediction", "right"), rows)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpora", nargs="+", metavar="CORPUS=LANGUAGE")
-    parser.add_argument("--check", nargs="*", default=[], metavar="CORPUS=LANGUAGE")
-    parser.add_argument("--source", default="en")
-    parser.add_argument("--plot", type=Path, help="write a reliability plot here (HTML)")
+    parser.add_argument("--xquad", type=Path, required=True)
+    parser.add_argument("--languages", nargs="*", default=["de", "ru", "zh", "ar"])
+    parser.add_argument("--plot", type=Path, help="write a reliability plot here (HTML, SVG or PNG)")
     args = parser.parse_args()
-    fitted, checked = by_language(args.corpora, args.source), by_language(args.check, args.source)
-    cases = [case for theirs in fitted.values() for case in theirs]
-    ranks, weights = fit(cases)
+    languages = {name: GoldCases.of(corpus) for name, corpus in read_corpora(args.xquad, args.languages).items()}
+    ranks, weights = fit(languages.values())
     print_weights(ranks, RANK_WEIGHTS, "RANK_WEIGHTS")
     print_weights(weights, WEIGHTS, "WEIGHTS")
+    cases = [case for each in languages.values() for case in each.cases]
     for title, has_markers in (("without markers", False), ("with markers", True)):
         samples = samples_of(case for case in cases if (case.marked is not None) == has_markers)
-        if samples:
-            print_calibration(title, *predict(samples, WEIGHTS))
-    print_errors(fitted, checked)
+        print_calibration(title, predict(samples, WEIGHTS))
+    shipped = {name: predict(samples_of(without_markers(each.cases)), WEIGHTS) for name, each in languages.items()}
+    left_out = predict_left_out(languages)
+    print("\nCalibration by language, without markers\n")
+    print_table(("language", *ERROR_COLUMNS), [(name, *error_cells(shipped[name], left_out[name])) for name in shipped])
+    print(f"\nlog loss, left out: {mean_log_loss(list(left_out.values())):.4f}")
     if args.plot:
-        shown = fitted | {f"{language} (not fitted)": theirs for language, theirs in checked.items()}
-        predictions = {name: predict(samples_of(without_markers(theirs)), WEIGHTS) for name, theirs in shown.items()}
-        write_plot(predictions, args.plot)
+        write_plot(left_out, args.plot)
 
 
 if __name__ == "__main__":

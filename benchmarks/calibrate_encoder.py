@@ -1,15 +1,14 @@
 """Fit the weights of pipeline/spanferry/projection/linked_confidence.py, and show how well they are calibrated.
 
-    python benchmarks/calibrate_encoder.py --encoder MODEL --xquad FOLDER [--languages de ru zh ar] [--plot FILE.html]
+    python benchmarks/calibrate_encoder.py --encoder MODEL --xquad FOLDER [--languages de ru zh ar] [--plot FILE]
 
 Uses the sample (Dutch) and XQuAD in these languages (see xquad.py). Takes the answers that the lexical search locates
 with a probability below `align.encoder.below`, lets the encoder judge them, and compares the spans with the right ones.
 A span is right if its word F1 is at least 0.8. The fit is a logistic regression with an L2 prior (Newton's method).
 
-Prints the fitted and the shipped weights. Then, for each language, the share that is right, and with weights that were
-fitted without this language the mean probability and the expected calibration error (ECE, ten bins): first of the
-answers that the encoder judged, then of all answers, those that need no encoder included. The last column has the ECE
-of all answers with the shipped weights, of which --plot writes a reliability plot.
+Prints the fitted and the shipped weights. Then, for each language, how well probabilities are calibrated, as
+calibrate.py does: first of the answers that the encoder judged, then of all answers, those that need no encoder
+included. --plot writes a reliability plot of all answers, with weights that were fitted without the language.
 """
 
 import argparse
@@ -18,7 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from calibrate import calibration_error, write_plot
+from calibration import (
+    ERROR_COLUMNS,
+    Predictions,
+    error_cells,
+    fit_logistic,
+    logistic,
+    prior_precision,
+    write_plot,
+)
+from gold_corpora import GoldCorpus, is_right, read_corpora
 from measuring import print_table
 from spanferry.arrow import from_table
 from spanferry.encoder import Encoder
@@ -26,23 +34,14 @@ from spanferry.projection.candidates import make_query
 from spanferry.projection.consistency import key_of
 from spanferry.projection.grouping import ParagraphGroup, group_by_paragraph
 from spanferry.projection.link_tables import LinkedParagraph, link_batch, make_jobs
-from spanferry.projection.linked_confidence import LINKED_WEIGHTS, LinkedEvidence, linked_features, linked_probability
+from spanferry.projection.linked_confidence import LINKED_WEIGHTS, LinkedEvidence, linked_features
 from spanferry.projection.linking import locate_linked
 from spanferry.projection.locate import source_text, tokenize_target
 from spanferry.projection.locate_tables import locate_table
 from spanferry.projection.ranking import Locator, make_locator
 from spanferry.projection.settings import AlignSettings, EncoderSettings
 from spanferry.projection.unsettled import unsettled_answers
-from spanferry.records import SPLITS, Field, Span, SpanRow
-from spanferry.report.accuracy import read_gold
-from spanferry.segmentation import collect_segments, make_layout
-from spanferry.squad import read_squad
-from spanferry.translation.memory.tmx import read_tmx
-from xquad_corpora import GoldAnswer, XquadCorpus, read_xquad, score_span, span_in, translation_table
 
-SAMPLE = Path(__file__).parents[1] / "data" / "sample"
-PRIOR = 1.0  # precision of the weights' normal prior, in units of one answer's log-likelihood
-STEPS = 50
 EVERYTHING = 1_000_000  # paragraphs
 
 
@@ -56,16 +55,10 @@ class Judged:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was found in one language. settled: (probability, whether it is right) of the answers without encoder."""
+    """What was found in one language. settled: the answers that need no encoder."""
 
     judged: list[Judged]
-    settled: list[tuple[float, bool]]
-
-    def with_shipped_weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the probability of each answer with the shipped weights, and whether it is right (1 or 0)."""
-        judged = [(linked_probability(each.evidence), each.is_right) for each in self.judged]
-        p, right = np.array([*judged, *self.settled], float).reshape(-1, 2).T
-        return p, right
+    settled: Predictions
 
 
 def main() -> None:
@@ -76,51 +69,38 @@ def main() -> None:
     parser.add_argument("--below", type=float, default=EncoderSettings("").below)
     parser.add_argument("--xquad", type=Path, required=True)
     parser.add_argument("--languages", nargs="+", default=["de", "ru", "zh", "ar"])
-    parser.add_argument("--plot", type=Path, help="write a reliability plot here (HTML)")
+    parser.add_argument("--plot", type=Path, help="write a reliability plot here (HTML, SVG or PNG)")
     args = parser.parse_args()
     encoder = Encoder(args.encoder, args.revision, args.layer)
-    corpora = {"nl (sample)": read_sample()} | {name: read_xquad(args.xquad, name) for name in args.languages}
+    corpora = read_corpora(args.xquad, args.languages)
     outcomes = {name: judge(corpus, encoder, args.below) for name, corpus in corpora.items()}
-    everything = [judged for outcome in outcomes.values() for judged in outcome.judged]
-    print("fitted: ", name_weights(fit(everything)))
-    print("shipped:", LINKED_WEIGHTS, "\n")
-    columns = ("language", "judged", "right", "mean", "ECE", "all", "right", "mean", "ECE", "ECE, shipped")
-    print_table(columns, list(calibration(outcomes)))
+    print("fitted: ", name_weights(fit([judged for outcome in outcomes.values() for judged in outcome.judged])))
+    print("shipped:", LINKED_WEIGHTS)
+    shipped = {name: predict(each.judged, np.array([*LINKED_WEIGHTS.values()])) for name, each in outcomes.items()}
+    left_out = predict_left_out(outcomes)
+    print("\nAnswers that the encoder judged\n")
+    print_errors(shipped, left_out)
+    shipped, left_out = (
+        {name: each.and_those(outcomes[name].settled) for name, each in predictions.items()}
+        for predictions in (shipped, left_out)
+    )
+    print("\nAll answers\n")
+    print_errors(shipped, left_out)
     if args.plot:
-        write_plot({name: outcome.with_shipped_weights() for name, outcome in outcomes.items()}, args.plot)
+        write_plot(left_out, args.plot)
 
 
-def read_sample() -> XquadCorpus:
-    """Return the sample in the form of XQuAD, with the answers that have one gold span."""
-    layout = make_layout({split: read_squad(SAMPLE / f"{split}-v2.0.json") for split in SPLITS}, "en")
-    memory = dict(read_tmx(SAMPLE / "memory.tmx", "en", "nl"))
-    translations = translation_table({text: memory[text] for text in collect_segments(layout)["text"].to_pylist()})
-    tables = locate_table(layout, translations, make_locator("en", "nl"), 1)
-    (window,) = group_by_paragraph(layout, *tables, EVERYTHING)
-    gold = read_gold(SAMPLE / "gold.json")
-    answers = {
-        row.question_id: GoldAnswer(
-            row.question_id, "", group.target.context or "", (one.start, one.start + len(one.text))
-        )
-        for group in from_table(window, ParagraphGroup)
-        for row in group.spans
-        if len(golds := gold.get(row.question_id, {}).get(Field.ANSWERS, ())) == 1
-        for one in golds
-    }
-    return XquadCorpus("nl", layout, translations, answers)
-
-
-def judge(corpus: XquadCorpus, encoder: Encoder, below: float) -> Outcome:
+def judge(corpus: GoldCorpus, encoder: Encoder, below: float) -> Outcome:
     """Locate the answers of a corpus, and let the encoder judge those that are unsettled."""
     locator = make_locator("en", corpus.language, AlignSettings(min_score=0))
     tables = locate_table(corpus.layout, corpus.translations, locator, 1)
     (window,) = group_by_paragraph(corpus.layout, *tables, EVERYTHING)
     settled = [
-        (row.placement.probability, right)
+        (row.placement.probability, is_right(gold, context, row.placement.span))
         for group in from_table(window, ParagraphGroup)
         for row in group.spans
-        if row.placement and row.placement.probability >= below
-        if (right := is_right(corpus, row, group.target.context, row.placement.span)) is not None
+        if row.placement and row.placement.probability >= below and (context := group.target.context)
+        if (gold := corpus.gold_of(row, context))
     ]
     judged = [
         judgement
@@ -128,68 +108,56 @@ def judge(corpus: XquadCorpus, encoder: Encoder, below: float) -> Outcome:
         for paragraph in from_table(link_batch(jobs, encoder, (locator.source, locator.target)), LinkedParagraph)
         for judgement in judge_paragraph(corpus, locator, paragraph)
     ]
-    return Outcome(judged, settled)
+    return Outcome(judged, Predictions(*np.array(settled, float).reshape(-1, 2).T))
 
 
-def judge_paragraph(corpus: XquadCorpus, locator: Locator, paragraph: LinkedParagraph) -> Iterator[Judged]:
+def judge_paragraph(corpus: GoldCorpus, locator: Locator, paragraph: LinkedParagraph) -> Iterator[Judged]:
     """Yield the judgement of each row of a paragraph that the encoder judged and that has a right span."""
     target = tokenize_target(paragraph.target)
     assert target is not None
     source = source_text(paragraph.source.context, paragraph.source.sentences, target)
     links_of = {(links.source_start, links.source_text): links for links in paragraph.links}
     for row in paragraph.spans:
-        if links := links_of.get(key_of(row)):
+        gold, links = corpus.gold_of(row, target.text), links_of.get(key_of(row))
+        if gold and links:
             query = make_query(source, row.source_start, row.source_text, row.translation)
             decision = locate_linked(locator, query, target, links)
             if decision.chosen and isinstance(decision.evidence, LinkedEvidence):
-                right = is_right(corpus, row, target.text, decision.chosen.span)
-                if right is not None:
-                    yield Judged(decision.evidence, right)
-
-
-def is_right(corpus: XquadCorpus, row: SpanRow, context: str | None, span: Span) -> bool | None:
-    """Return whether the span of an answer is right; None for an answer without a right span."""
-    answer = corpus.answers.get(row.question_id)
-    if answer is None or context is None or row.field is not Field.ANSWERS:
-        return None
-    return score_span(answer, span_in(answer.context, context, span)).good
+                yield Judged(decision.evidence, is_right(gold, target.text, decision.chosen.span))
 
 
 def fit(judged: Sequence[Judged]) -> np.ndarray:
     """Return the fitted weights, in the order of LINKED_WEIGHTS."""
-    x, y = features_of(judged), np.array([each.is_right for each in judged], float)
-    weights = np.zeros(x.shape[1])
-    for _ in range(STEPS):
-        p = 1 / (1 + np.exp(-x @ weights))
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + PRIOR * np.eye(len(weights))
-        weights += np.linalg.solve(hessian, x.T @ (y - p) - PRIOR * weights)
-    return weights
+    right = np.array([each.is_right for each in judged], float)
+    return fit_logistic(features_of(judged), right, np.zeros(len(LINKED_WEIGHTS)), prior_precision(LINKED_WEIGHTS))
 
 
 def features_of(judged: Sequence[Judged]) -> np.ndarray:
     rows = [linked_features(each.evidence) for each in judged]
-    return np.array([[row[name] for name in LINKED_WEIGHTS] for row in rows])
+    return np.array([[row[name] for name in LINKED_WEIGHTS] for row in rows]).reshape(-1, len(LINKED_WEIGHTS))
 
 
 def name_weights(weights: np.ndarray) -> dict[str, float]:
     return dict(zip(LINKED_WEIGHTS, weights.round(2).tolist(), strict=True))
 
 
-def calibration(outcomes: dict[str, Outcome]) -> Iterator[tuple[object, ...]]:
-    """Yield the rows of the table."""
+def predict(judged: Sequence[Judged], weights: np.ndarray) -> Predictions:
+    """Return the probabilities of judged answers."""
+    return Predictions(logistic(features_of(judged) @ weights), np.array([each.is_right for each in judged], float))
+
+
+def predict_left_out(outcomes: dict[str, Outcome]) -> dict[str, Predictions]:
+    """Return the probabilities of the judged answers of each language, by weights that were fitted to the others."""
+    found: dict[str, Predictions] = {}
     for name, outcome in outcomes.items():
-        elsewhere = [judged for other, each in outcomes.items() if other != name for judged in each.judged]
-        right = np.array([each.is_right for each in outcome.judged], float)
-        settled, settled_right = np.array(outcome.settled, float).reshape(-1, 2).T
-        held_out = 1 / (1 + np.exp(-features_of(outcome.judged) @ fit(elsewhere)))
-        everything, all_right = np.append(held_out, settled), np.append(right, settled_right)
-        yield (
-            name,
-            *(len(right), f"{right.mean():.3f}", f"{held_out.mean():.3f}", f"{calibration_error(held_out, right):.3f}"),
-            *(len(all_right), f"{all_right.mean():.3f}", f"{everything.mean():.3f}"),
-            f"{calibration_error(everything, all_right):.3f}",
-            f"{calibration_error(*outcome.with_shipped_weights()):.3f}",
-        )
+        others = [judged for other, each in outcomes.items() if other != name for judged in each.judged]
+        found[name] = predict(outcome.judged, fit(others))
+    return found
+
+
+def print_errors(shipped: dict[str, Predictions], left_out: dict[str, Predictions]) -> None:
+    """Print the calibration errors of each language."""
+    print_table(("language", *ERROR_COLUMNS), [(name, *error_cells(shipped[name], left_out[name])) for name in shipped])
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from spanferry.projection.locate_tables import locate_table
 from spanferry.records import Reason, SpanRow
 
 from tests.support.corpora import DUTCH, layout, sample_layout, sample_translations, translations
+from tests.support.shown import decide, show
 
 SHARE = st.floats(0, 1)
 EVIDENCE = st.builds(
@@ -22,7 +23,7 @@ EVIDENCE = st.builds(
     position_gap=SHARE,
     proven=SHARE,
     share=SHARE,
-    brevity=SHARE,
+    shortness=SHARE,
     beside_unit=st.booleans(),
     agreement=st.one_of(st.none(), SHARE),
     missing_number=st.booleans(),
@@ -43,12 +44,44 @@ def test_worse_evidence_is_never_more_probable(evidence, other):
     assert probability(replace(evidence, position_gap=min(evidence.position_gap, other))) >= least
     assert probability(replace(evidence, proven=max(evidence.proven, other))) >= least
     assert probability(replace(evidence, share=max(evidence.share, other))) >= least
-    assert probability(replace(evidence, brevity=min(evidence.brevity, other))) >= least
+    assert probability(replace(evidence, shortness=min(evidence.shortness, other))) >= least
     assert probability(replace(evidence, beside_unit=False)) >= least
     assert probability(replace(evidence, missing_number=False)) >= least
     assert probability(replace(evidence, tied=False)) >= least
     if evidence.agreement is not None:
         assert probability(replace(evidence, agreement=max(evidence.agreement, other))) >= least
+
+
+@pytest.mark.parametrize(
+    ("code", "target", "beside_unit"),
+    [
+        ("ru", "Плотина прорвалась в ⟦1998⟧ году.", True),
+        ("vi", "Con đập vỡ vào năm ⟦1998⟧.", True),
+        ("ar", "انهار السد في عام ⟦1998⟧.", True),
+        ("zh", "大坝于⟦1998年⟧决堤。", True),
+        # Years stand alone here, and people leave the word out.
+        ("nl", "De dam brak in het jaar ⟦1998⟧.", False),
+        ("de", "Der Damm brach im Jahr ⟦1998⟧.", False),
+    ],
+)
+def test_the_word_for_year_makes_a_span_doubtful_where_years_need_it(code, target, beside_unit):
+    text = target.replace("⟦", "").replace("⟧", "")
+    decision = decide("The dam broke in ⟦1998⟧.", text, "1998", code=code)
+    assert decision.chosen
+    assert show(text, *decision.chosen.span) == target
+    assert isinstance(decision.evidence, Evidence)
+    assert decision.evidence.beside_unit == beside_unit
+
+
+def test_a_short_answer_that_has_only_a_similar_word_is_less_probable_than_a_long_one():
+    short, long = (
+        decide(f"He saw ⟦{answer}⟧.", "Hij zag dammen.", "damman").evidence for answer in ("dams", "the dams of stone")
+    )
+    assert isinstance(short, Evidence)
+    assert isinstance(long, Evidence)
+    assert short.shortness == pytest.approx(0.67, abs=0.01)
+    assert long.shortness == pytest.approx(0.25, abs=0.01)
+    assert probability(replace(short, shortness=long.shortness)) > probability(short)
 
 
 def located() -> pa.Table:

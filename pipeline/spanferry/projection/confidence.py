@@ -22,7 +22,7 @@ class Evidence(Record, frozen=True, gc=False):
     similarity: its similarity to the phrases that were searched for, 0 to 1.
     proven: the share of the phrase of which it has a form, or of a compound that is the phrase, 0 to 1.
     share: the probability that the ranking gives to it and to the runs that nearly equal it, 0 to 1 (`runs`).
-    brevity: 1 / the number of its words.
+    shortness: 1 for a source answer without letters, 0.37 for one of 10 letters, towards 0 for a long one (`search`).
     beside_unit: the answer is a bare number, and a counter or a word for "year" is beside it, which people mark with it
     or not.
     tied: it is one of several equally good candidates, and neither the hint nor the rank of occurrence decides.
@@ -36,7 +36,7 @@ class Evidence(Record, frozen=True, gc=False):
     similarity: float
     proven: float
     share: float
-    brevity: float
+    shortness: float
     beside_unit: bool
     tied: bool
     claimed: float
@@ -46,20 +46,19 @@ class Evidence(Record, frozen=True, gc=False):
 
 
 WEIGHTS = {
-    "constant": 3.63,
-    "scored_by_similarity": 0.19,
-    "dissimilarity": -1.74,
-    "unproven": -1.01,
-    "doubt": -2.47,
-    "brevity": -0.61,
-    "position_gap": -2.04,
+    "constant": 3.83,
+    "dissimilarity": -1.75,
+    "unproven": -1.11,
+    "doubt": -2.29,
+    "shortness": -1.22,
+    "position_gap": -1.94,
     "claimed": -1.2,
-    "compound": -5.4,
-    "tied": -1.47,
-    "beside_unit": -3.0,
-    "missing_number": -1.15,
-    "marked": 1.62,
-    "disagreement": -0.57,
+    "compound": -5.08,
+    "tied": -1.55,
+    "beside_unit": -3.46,
+    "missing_number": -1.21,
+    "marked": 1.46,
+    "disagreement": -0.55,
 }
 
 
@@ -71,11 +70,10 @@ def features(evidence: Evidence) -> dict[str, float]:
     by_similarity = float(evidence.scored_by_similarity)
     return {
         "constant": 1.0,
-        "scored_by_similarity": by_similarity,
         "dissimilarity": by_similarity * (1 - evidence.similarity),
         "unproven": by_similarity * (1 - evidence.proven),
         "doubt": by_similarity * (1 - evidence.share),
-        "brevity": by_similarity * evidence.brevity,
+        "shortness": by_similarity * evidence.shortness,
         "position_gap": by_similarity * evidence.position_gap,
         "claimed": by_similarity * evidence.claimed,
         # The share of a longer word's letters that no phrase has.

@@ -36,7 +36,7 @@ def choose_occurrence(search: Search, matches: Matches) -> Decision:
         similarity=chosen.score,
         proven=chosen.score,
         share=1.0,
-        brevity=1.0,
+        shortness=0.0,
         beside_unit=search.is_beside_unit(chosen),
         claimed=0.0,
         tied=len(candidates) > 1 and not any(shared) and not rank,

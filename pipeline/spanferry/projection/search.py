@@ -1,5 +1,6 @@
 """The search for one answer in one target text: its phrases, where they occur, and the extent of what is found."""
 
+import math
 import re
 from functools import cached_property
 
@@ -21,6 +22,8 @@ from spanferry.records import Method
 Matches = dict[str, list[Candidate]]
 """The occurrences of a phrase by the comparison that finds them ("exact", "folded", "compounds"), strictest first."""
 
+# The number of letters over which `shortness` falls to 1/e. The fit is the same between 5 and 15.
+SHORT = 10
 # Shorter words begin too many unrelated ones.
 _LONG_WORD = re.compile(r"\w{4,}")
 
@@ -57,6 +60,14 @@ class Search:
     def is_number(self) -> bool:
         """Whether the source answer is a number and nothing else."""
         return self.source_language.numbers.covers(self.source_phrase.words)
+
+    @cached_property
+    def shortness(self) -> float:
+        """How short the source answer is, 0 to 1: a short one has few letters that can resemble a candidate.
+
+        It is measured in the source, so that it means the same for every target language.
+        """
+        return math.exp(-sum(map(str.isalnum, self.query.text)) / SHORT)
 
     @cached_property
     def edges(self) -> SourceEdges:
@@ -151,8 +162,3 @@ class Search:
         """Return whether the source answer has a number and the candidate has none."""
         span = self.target.folded[slice(*self.target.token_range(candidate.span))]
         return lacks_number(self.source_phrase.words, self.source_language.numbers, span, self.language.numbers)
-
-    def brevity(self, candidate: Candidate) -> float:
-        """Return 1 / the number of words of a candidate. One word more or less weighs more on a short span."""
-        low, high = self.target.token_range(candidate.span)
-        return 1 / max(sum(self.target.is_word[low:high]), 1)

@@ -107,7 +107,7 @@ def evidence_for(search: Search, candidate: Candidate, features: Mapping[str, fl
         similarity=candidate.score,
         proven=features["proven"],
         share=share,
-        brevity=search.brevity(candidate),
+        shortness=search.shortness,
         beside_unit=search.is_beside_unit(candidate),
         tied=False,
         claimed=features["claimed"],
