@@ -17,15 +17,15 @@ from tests.support.tiny_encoder import DictionaryEncoder
 
 MEANINGS = {"hond": "dog", "stad": "town", "steden": "cities", "stam": "tribe", "de": "the", "zag": "saw"}
 SHARE = st.floats(0, 1)
-EVIDENCE = st.builds(LinkedEvidence, coverage=SHARE, margin=SHARE, lexical=SHARE)
+EVIDENCE = st.builds(LinkedEvidence, coverage=SHARE, margin=SHARE, lexical=SHARE, beside_unit=st.booleans())
 
 
 def decide(source: str, target: str, translation: str | None) -> Decision:
     query, text, encoder = answer_query(source, translation), tokenized(target), DictionaryEncoder(MEANINGS)
-    encoded = tuple(
+    one, other = (
         encoder.encode_text(each.text[slice(*each.window_span(query.window))]) for each in (query.source, text)
     )
-    linked = link_windows(query.source, text, query.window, encoded, (DUTCH.source, DUTCH.target))
+    linked = link_windows(query.source, text, query.window, (one, other), (DUTCH.source, DUTCH.target))
     assert linked
     links = linked.of_answer((query.start, query.text), query.source, query.span)
     assert links
@@ -64,6 +64,15 @@ def test_a_word_that_only_looks_alike_is_less_probable_than_the_linked_one():
     assert alike.probability < linked.probability
 
 
+def test_the_words_support_only_the_span_that_they_prefer():
+    agreed = decide("The tribe saw the ⟦cities⟧.", "De stam zag de steden.", "steden").evidence
+    contradicted = decide("The tribe saw the ⟦cities⟧.", "De stam zag de steden.", "stam").evidence
+    assert isinstance(agreed, LinkedEvidence)
+    assert isinstance(contradicted, LinkedEvidence)
+    assert agreed.lexical > 0.9
+    assert contradicted.lexical == 0.0
+
+
 def test_the_other_candidates_do_not_overlap_the_chosen_one():
     decision = decide("The ⟦tribe⟧ saw the cities.", "De stam zag de steden.", "stammen")
     assert decision.chosen
@@ -86,3 +95,4 @@ def test_worse_evidence_is_never_more_probable(evidence, other):
     for name in ("coverage", "margin", "lexical"):
         better = replace(evidence, **{name: max(getattr(evidence, name), other)})
         assert linked_probability(better) >= least
+    assert linked_probability(replace(evidence, beside_unit=False)) >= least

@@ -15,19 +15,22 @@ class LinkedEvidence:
 
     coverage: how well the word links cover the answer, 0 to 1 (`word_links.AnswerLinks.coverage`). margin: the lead in
     score over the best candidate that does not overlap it. lexical: the probability of the span that the lexical search
-    prefers, however low its score is: it shows how much the words say. 0 if there is none.
+    prefers, however low its score is, times its overlap with this one: it shows how much the words say for it. 0 if
+    there is none. beside_unit: as in `confidence.Evidence`. No encoder knows whether people mark the unit.
     """
 
     coverage: float
     margin: float
     lexical: float
+    beside_unit: bool
 
 
 LINKED_WEIGHTS = {
-    "constant": 2.31,
-    "uncovered": -0.16,
-    "closeness": -2.6,
-    "doubt": -2.3,
+    "constant": 2.93,
+    "uncovered": -1.1,
+    "closeness": -2.1,
+    "doubt": -1.77,
+    "beside_unit": -1.89,
 }
 
 
@@ -42,6 +45,7 @@ def linked_features(evidence: LinkedEvidence) -> dict[str, float]:
         # A rival whose score is lower by 0.2 or more does not matter.
         "closeness": min(1.0, max(0.0, 1 - 5 * evidence.margin)),
         "doubt": 1 - evidence.lexical,
+        "beside_unit": float(evidence.beside_unit),
     }
 
 

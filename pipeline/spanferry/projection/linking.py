@@ -59,7 +59,12 @@ def locate_linked(locator: Locator, query: AnswerQuery, target: TokenizedText, l
     rivals = [each for each in candidates if not overlap(each.candidate.span, best.candidate.span)]
     rivals.sort(key=lambda each: -each.total)
     margin = best.total - rivals[0].total if rivals else 1.0
-    evidence = LinkedEvidence(best.coverage, margin, preferred.probability or 0.0)
+    evidence = LinkedEvidence(
+        coverage=best.coverage,
+        margin=margin,
+        lexical=support_of(preferred, best.candidate),
+        beside_unit=search.is_beside_unit(best.candidate),
+    )
     alternatives = tuple(each.candidate for each in rivals[:MAX_ALTERNATIVES])
     if best.candidate in verbatim:
         return Decision(best.candidate, verbatim.index(best.candidate) + 1, len(verbatim), evidence, None, alternatives)
@@ -67,6 +72,13 @@ def locate_linked(locator: Locator, query: AnswerQuery, target: TokenizedText, l
     if lexical.chosen and lexical.chosen.span == chosen.span:
         chosen = replace(chosen, method=lexical.chosen.method)
     return Decision(chosen, 1, 1, evidence, None, alternatives)
+
+
+def support_of(lexical: Decision, candidate: Candidate) -> float:
+    """Return the probability that the lexical decision gives to its span, times the overlap of a candidate with it."""
+    if lexical.chosen is None or lexical.probability is None:
+        return 0.0
+    return lexical.probability * overlap(lexical.chosen.span, candidate.span)
 
 
 def judge_verbatim(search: Search, links: AnswerLinks, found: Sequence[Candidate]) -> list[LinkedCandidate]:
