@@ -8,6 +8,7 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from spanferry.language.boundaries import is_boundary, snap_to_words
+from spanferry.language.scripts import is_blank
 from spanferry.language.words import tokens
 from spanferry.reader import QuestionAnswerer
 from spanferry.reader.examples import Examples
@@ -26,6 +27,7 @@ CONTEXTS = (
     "Café Noël, één euro: € 5, 3,5 % en 19e-eeuws! Het Hôtel\u00a0d'Or?",
     "東京は日本の首都です。人口は1,400万人。",
     "Ελλάδα και Россия, कि.मी. बुधवार",
+    "\ufeffIn \u200b\u200bMoerwijk\u200b, \u200e(B)\u200f en zee\u00ad.",
     " x",
 )
 TEXT = st.text(
@@ -35,6 +37,14 @@ TEXT = st.text(
     ),
     max_size=40,
 )
+
+
+def strip_blanks(text: str) -> str:
+    while text and is_blank(text[0]):
+        text = text[1:]
+    while text and is_blank(text[-1]):
+        text = text[:-1]
+    return text
 
 
 def examples(context: str, spans: list[tuple[int, int]]) -> Examples:
@@ -64,7 +74,7 @@ def predicted_again(context: str, spans: list[tuple[int, int]], tokenizer: Any) 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("context", CONTEXTS[:2] + CONTEXTS[4:])
+@pytest.mark.parametrize("context", [*CONTEXTS[:2], CONTEXTS[-1]])
 def test_every_word_is_labelled_and_predicted_as_it_is(kind, context):
     """Also words of one letter, and signs."""
     words = [snap_to_words(context, *span) for span in tokens(context)]
@@ -112,8 +122,8 @@ def test_edges_are_words_of_the_text(text):
             assert 0 <= word_first <= first <= len(text)
             assert 0 <= last <= word_last <= len(text)
             if first < last:
-                assert not text[first].isspace()
-                assert not text[last - 1].isspace()
+                assert not is_blank(text[first])
+                assert not is_blank(text[last - 1])
                 assert (word_first, word_last) == snap_to_words(text, first, last)
 
 
@@ -122,18 +132,19 @@ def test_a_snapped_span_holds_the_span_and_cuts_no_word(text, start, length):
     start = min(start, len(text))
     end = min(start + length, len(text))
     first, last = snap_to_words(text, start, end)
-    if not text[start:end].strip():
+    inner = strip_blanks(text[start:end])
+    if not inner:
         assert first == last
     else:
-        assert text[start:end].strip() in text[first:last]
+        assert inner in text[first:last]
         assert is_boundary(text, first)
-        assert text[first:last] == text[first:last].strip()
+        assert text[first:last] == strip_blanks(text[first:last])
         assert snap_to_words(text, first, last) == (first, last)
 
 
 @pytest.mark.parametrize("context", CONTEXTS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_ask_answers_whole_words_and_never_white_space(kind, context):
+def test_ask_answers_whole_words_and_never_blanks(kind, context):
     architecture = "bert" if "Bert" in type(kind()).__name__ else "roberta"
     torch.manual_seed(4)
     model = make_model(architecture, **SHAPE, vocab_size=1_000, initializer_range=0.6)
@@ -143,7 +154,7 @@ def test_ask_answers_whole_words_and_never_white_space(kind, context):
         answers = answerer(question="Wat?", context=context, top_k=30, align_to_words=words)
         for answer in answers if isinstance(answers, list) else [answers]:
             text = answer["answer"]
-            assert text == context[answer["start"] : answer["end"]] == text.strip() != ""
+            assert text == context[answer["start"] : answer["end"]] == strip_blanks(text) != ""
             if words and not parts:
                 assert is_boundary(context, answer["start"])
                 assert is_boundary(context, answer["end"])

@@ -21,7 +21,7 @@ from typing import Literal
 
 import regex
 
-from spanferry.language.scripts import are_one_syllable, attaches_particles, is_mark, is_unspaced
+from spanferry.language.scripts import are_one_syllable, attaches_particles, is_blank, is_mark, is_unspaced
 from spanferry.language.words import SEPARATORS
 
 _HANGUL = regex.compile(r"[\p{Hangul}--\p{M}]", regex.V1)
@@ -59,14 +59,14 @@ def keeps_particle_apart(character: str) -> bool:
 
 
 def snap_to_words(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return a span without white space at its edges, extended to whole words; an empty one if it is all white space.
+    """Return a span without blanks (`is_blank`) at its edges, extended to whole words; an empty one if it is all blank.
 
     "erda" in "in Amsterdam." -> "Amsterdam". The words are those of `is_boundary`, except that Hangul letters may
     follow the span (`keeps_particle_apart`).
     """
-    while start < end and text[start].isspace():
+    while start < end and is_blank(text[start]):
         start += 1
-    while start < end and text[end - 1].isspace():
+    while start < end and is_blank(text[end - 1]):
         end -= 1
     if start == end:
         return start, start

@@ -63,6 +63,8 @@ _FIRST_UNSPACED = "\u0e00"
 _UNSPACED = regex.compile(f"[{UNSPACED}]")
 _JOINS_NEXT = regex.compile(f"{PREPOSED}|{STACKER}", regex.V1)
 _JOINS_PREVIOUS = regex.compile(POSTPOSED, regex.V1)
+# Letters and marks are parts of words. Some words end with a joiner, as in Malayalam.
+_INVISIBLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}--[\p{L}\p{M}\u200c\u200d]]", regex.V1)
 # Also the blocks of East Asian symbols and punctuation, and of fullwidth and halfwidth forms.
 _EAST_ASIAN_TEXT = regex.compile(rf"[{EAST_ASIAN}\u3000-\u9fff\uff00-\uffef]")
 # Scripts that write particles and articles together with the word.
@@ -134,6 +136,11 @@ def is_east_asian(character: str) -> bool:
     False for the empty string.
     """
     return _EAST_ASIAN_TEXT.match(character) is not None
+
+
+def is_blank(character: str) -> bool:
+    """Return whether a character shows nothing: white space, a zero-width space, a byte order mark, a soft hyphen."""
+    return character.isspace() or _INVISIBLE.match(character) is not None
 
 
 def is_mark(character: str) -> bool:

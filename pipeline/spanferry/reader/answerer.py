@@ -2,8 +2,8 @@
 
 Arguments, defaults, keys, scores and answers are those of that pipeline (version 4.57), with three differences. A
 question that is too long for the window is truncated instead of raising an error. "Answers" of special tokens, which
-the pipeline returns with score 0 when it has nothing else, are left out, and so are those of white space. Words are
-those of the language (`spanferry.language`), not the pieces between the tokenizer's spaces: the pipeline answers
+the pipeline returns with score 0 when it has nothing else, are left out, and so are those of nothing but blanks. Words
+are those of the language (`spanferry.language`), not the pieces between the tokenizer's spaces: the pipeline answers
 "Nederland." or, in Japanese, the whole context. Only BERT's pre-tokenizer still decides on parts of numbers.
 """
 
@@ -274,7 +274,7 @@ def _best_token_spans(
 ) -> list[tuple[int, int, float]]:
     """Return the n best (first, last, score) of at most `max_length` tokens, the best first, without scores of 0.
 
-    start, end: probabilities of the tokens. starts, ends: their offsets; spans of nothing but white space are left out.
+    start, end: probabilities of the tokens. starts, ends: their offsets; spans of nothing but blanks are left out.
     """
     if not len(start):
         return []

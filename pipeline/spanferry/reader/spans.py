@@ -2,7 +2,7 @@
 
 The rules are those of the BERT recipe (`postprocess_qa_predictions` in transformers' examples). In each window the
 `n_best` highest starts are paired with the `n_best` highest ends. A pair is an answer when both tokens are in the
-context, the start is not after the end, it has at most `max_answer_length` tokens, and it is not only white space. The
+context, the start is not after the end, it has at most `max_answer_length` tokens, and it is not only blanks. The
 score of "no answer" is the sum of the logits at [CLS], in the window of the question where it is lowest. Unlike in the
 recipe, spans are extended to whole words (`word_edges`); `align_to_words=False` leaves them as they are.
 """
@@ -72,7 +72,7 @@ def _mask_outside(values: np.ndarray, token: np.ndarray, size: np.ndarray) -> np
 def _window_spans(
     windows: Windows, logits: Logits, low: int, high: int, n_best: int, max_answer_length: int, align_to_words: bool
 ) -> AnswerSpans:
-    """Return up to `n_best` best spans of each of the windows low to high, without spans of nothing but white space."""
+    """Return up to `n_best` best spans of each of the windows low to high, without spans of nothing but blanks."""
     edges = windows.contexts.edges
     token_starts, token_ends = (edges.word_starts, edges.word_ends) if align_to_words else (edges.starts, edges.ends)
     start, end = (_to_matrix(flat, logits.bounds, low, high) for flat in (logits.start, logits.end))

@@ -4,7 +4,7 @@ A token's offsets are not the edges of a word. A piece is a part of a word; Sent
 before a word, or on its first letter; byte-level pre-tokenizers that add a space to every word (RobBERT-2023's) report
 it one character late, which leaves a word of one letter without any. So offsets are corrected with the text itself:
 
-1. a token begins at a visible character, and ends after one;
+1. a token begins and ends with a character that is no blank (`is_blank`);
 2. a token that begins late, after letters that no token has, begins with the first of them;
 3. a token begins no later than the tokens after it, and ends no earlier than those before it.
 
@@ -18,12 +18,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from spanferry.language.boundaries import keeps_particle_apart
-from spanferry.language.scripts import is_mark, is_unspaced, joins_next, joins_previous
+from spanferry.language.scripts import is_blank, is_mark, is_unspaced, joins_next, joins_previous
 from spanferry.language.words import SEPARATORS
 
 # Classes of characters. HANGUL: a letter after which a span may end (`keeps_particle_apart`). VISIBLE: a character that
 # a tokenizer's normaliser keeps, other than a mark. JOINS_NEXT, JOINS_PREVIOUS: see `are_one_syllable`.
-ALNUM, DIGIT, SEPARATOR, MARK, UNSPACED, SPACE, HANGUL, VISIBLE, JOINS_NEXT, JOINS_PREVIOUS, KNOWN = (
+ALNUM, DIGIT, SEPARATOR, MARK, UNSPACED, BLANK, HANGUL, VISIBLE, JOINS_NEXT, JOINS_PREVIOUS, KNOWN = (
     1 << bit for bit in range(11)
 )
 _CLASSES = np.zeros(0x110000, dtype=np.uint16)
@@ -34,7 +34,7 @@ _DROPPED = "\ufffd"  # BERT's normaliser drops it, besides control and format ch
 class TokenEdges:
     """The edges of n tokens, in code points of their texts, ends exclusive.
 
-    starts, ends: corrected offsets. A token of white space begins at the next word and ends with the word before it.
+    starts, ends: corrected offsets. A token of blanks begins at the next word and ends with the word before it.
     word_starts: where the word begins in which the token begins. word_ends: where the word ends in which it ends.
     """
 
@@ -53,7 +53,7 @@ def _class_of(character: str) -> int:
         SEPARATOR: character in SEPARATORS,
         MARK: is_mark(character),
         UNSPACED: is_unspaced(character),
-        SPACE: character.isspace(),
+        BLANK: is_blank(character),
         HANGUL: keeps_particle_apart(character),
         VISIBLE: visible,
         JOINS_NEXT: joins_next(character),
@@ -83,7 +83,7 @@ def find_token_edges(texts: Sequence[str], counts: np.ndarray, starts: np.ndarra
     kinds = _classes(np.frombuffer("".join(f"{text}\n" for text in texts).encode("utf-32-le"), dtype=np.uint32))
     boundary, particle = _find_boundaries(kinds, bases, sizes)
     index = np.arange(len(kinds), dtype=np.int64)
-    blank = (kinds & SPACE) != 0
+    blank = (kinds & BLANK) != 0
     # Arrays by offset: the next visible character; the end of the last one before it; the word's start; its end.
     next_ink = np.minimum.accumulate(np.where(blank, len(kinds) - 1, index)[::-1])[::-1]
     ink_end = np.append(0, np.maximum.accumulate(np.where(blank, 0, index + 1)))[:-1]
