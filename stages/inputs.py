@@ -30,7 +30,14 @@ def main(name: str, digests: Path, data: Path, out: Path, base: Path) -> None:
     run = params.run(name)
     for split, checksums in select_checksums(run, params.targets(run.corpora), digests).items():
         write_json(out / f"{split}.json", checksums)
-    before = [corpus for corpus in corpora_of_base(run.base.model) if corpus in params.build.corpora]
+    base_model = run.base.model
+    if base_model and not run.base.revision and not Path(base_model).is_dir():
+        raise InputError(
+            f"runs.{name}.base: {base_model}: there is no such folder; if it is the model of another run, run "
+            "`dvc repro finetune@RUN` for that one first; a model on the Hub needs a `revision`"
+        )
+    of_base = corpora_of_base(base_model)
+    before = [corpus for corpus in of_base if corpus in params.build.corpora]
     trained = read_texts(data, params.targets([*run.train_on, *before]), "train")
     overlaps = find_overlaps(trained, read_texts(data, params.targets(run.evaluate_on), "dev"))
     for overlap in overlaps:
@@ -39,6 +46,10 @@ def main(name: str, digests: Path, data: Path, out: Path, base: Path) -> None:
                 f"runs.{name}: {overlap}: evaluate it on another corpus, or set runs.{name}.allow_overlap: true"
             )
         print_summary("inputs", f"{name}: {overlap}; runs.{name}.allow_overlap allows it")
+    for corpus in of_base:
+        if corpus not in before:
+            told = f"its base model was trained on {corpus}, which is not in build.corpora, so overlaps are not known"
+            print_summary("inputs", f"{name}: {told}")
     write_json(out / "overlaps.json", overlaps)
     link_folder(run.base.name, base)
     print_summary(
