@@ -157,6 +157,31 @@ def test_ask_reads_questions_from_files_and_from_stdin(asked, workdir, run):
     assert [heading.split("\n")[0] for heading in headings[:-1]] == list(questions.values())
 
 
+def test_text_files_and_data_sets_of_questions_are_not_mistaken_for_each_other(asked, workdir, refusal):
+    (workdir / "lines.txt").write_text("Waar?\n", encoding="utf-8")
+    (workdir / "blank.txt").write_text("\n \n", encoding="utf-8")
+    (workdir / "squad.json").write_bytes(msgspec.json.encode(corpus(2)))
+    assert refusal(ask, *asked[:2], "--questions", "lines.txt") == (
+        "ask: lines.txt: not a data set; a text file with questions needs --context or --context-file"
+    )
+    assert refusal(ask, *asked, "--questions", "squad.json") == (
+        "ask: squad.json: a data set, which has contexts of its own; leave out --context and --context-file"
+    )
+    assert refusal(ask, *asked, "--questions", "blank.txt") == "ask: blank.txt: has no question"
+    (workdir / "squad.json").write_text('{"data": 1}')
+    assert "squad.json: " in (told := refusal(ask, *asked[:2], "--questions", "squad.json"))
+    assert "--context" not in told
+
+
+def test_places_count_the_characters_of_the_file(asked, workdir, run):
+    """Line ends of two characters count as two."""
+    text = "\r\n\r\n" + CONTEXT
+    (workdir / "context.txt").write_bytes(text.encode())
+    rows = json.loads(run(ask, *asked, "--question", "Waar?", "--top-k", "40", "--json").stdout)["answers"]
+    assert all(text[row["start"] : row["end"]] == row["answer"] for row in rows)
+    assert min(row["start"] for row in rows) >= 4
+
+
 def test_no_answer_is_said(asked, run):
     flags = ("--handle-impossible-answer", "--top-k", "50", "--max-answer-len", "1")
     assert re.search(r"^no answer \(.+%\)$", run(ask, *asked, "--question", "Waar?", *flags).stdout, re.M)

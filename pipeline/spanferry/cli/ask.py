@@ -17,11 +17,12 @@ from spanferry.files import regular_file
 from spanferry.language.sentences import sentences
 from spanferry.printing import printable, printable_json
 from spanferry.reader.settings import WeightsFormat
-from spanferry.squad import iterate_questions, read_document
+from spanferry.squad import Reading, iterate_questions, read_document
 
 if TYPE_CHECKING:
     from spanferry.reader.answerer import AnswerDict
 
+JSON = re.compile(r"""\s*(?:\{\s*"|\[\s*[{"])""")  # the beginning of a data set, and hardly of a question
 TOGETHER = 256  # questions of a file that are answered in one call, so that batches are full
 
 
@@ -113,10 +114,13 @@ def read_context(context: str | None, file: Path | None) -> str | None:
     """Return the given context, or that of a file. Raises InputError."""
     if context is not None and file is not None:
         raise InputError("give either --context or --context-file")
-    if file is None:
-        return context
+    return context if file is None else _read_text(file)
+
+
+def _read_text(file: Path) -> str:
+    """Read a text file. Raises InputError."""
     try:
-        return regular_file(file).read_text(encoding="utf-8-sig")
+        return regular_file(file).read_bytes().decode("utf-8-sig")  # with its own line ends, which places count
     except OSError as error:
         raise InputError(f"{file}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -133,7 +137,7 @@ def list_questions(
     if given and file:
         raise InputError("give either --question or --questions")
     if file is not None and context is None:
-        reading = read_document(file)
+        reading = _read_data_set(file)
         for line in reading.describe():
             tell(f"{reading.name}: {line}")
         rows = iterate_questions(reading.document)
@@ -144,9 +148,33 @@ def list_questions(
     return (Asked(line.strip(), context) for line in lines if line.strip())
 
 
+def _read_data_set(file: Path) -> Reading:
+    """Read a data set. Raises InputError; for a text file it says that its questions need a context."""
+    try:
+        return read_document(file)
+    except InputError as error:
+        if not _is_plain_text(file):
+            raise
+        problem = f"{file}: not a data set; a text file with questions needs --context or --context-file"
+        raise InputError(problem) from error
+
+
+def _is_plain_text(file: Path) -> bool:
+    """Return whether a file is a text that does not begin like JSON."""
+    try:
+        return not JSON.match(_read_text(file))
+    except InputError:
+        return False
+
+
 def _read_lines(file: Path) -> list[str]:
     """Return the lines of a text file. Raises InputError."""
-    return (read_context(None, file) or "").splitlines()
+    text = _read_text(file)
+    if JSON.match(text):
+        raise InputError(f"{file}: a data set, which has contexts of its own; leave out --context and --context-file")
+    if not text.strip():
+        raise InputError(f"{file}: has no question")
+    return text.splitlines()
 
 
 def read_typed() -> Iterator[str]:
@@ -201,4 +229,4 @@ def show_in_sentence(context: str, answer: "AnswerDict", language: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return printable(re.sub(r"\s", " ", text))
+    return printable(re.sub(r"\r\n|\s", " ", text))
