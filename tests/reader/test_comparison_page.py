@@ -234,12 +234,13 @@ def test_the_worst_answers_are_shown_as_text_in_their_sentences(opened):
     arabic = page.locator(".answer", has_text="cairo-1")
     assert arabic.locator("h3 bdi").inner_text() == "على أي نهر <b>تقع</b>؟"
     assert arabic.locator("dd").all_inner_texts() == ["نهر النيل", "نهر النيل F1 100", "969 F1 0"]
-    assert arabic.locator(".excerpt mark").all_inner_texts() == ["نهر النيل"]
+    # The answer of the worst seed, and the gold one.
+    assert arabic.locator(".excerpt mark").all_inner_texts() == ["969", "نهر النيل"]
     assert arabic.locator(".excerpt").evaluate("(one) => getComputedStyle(one).direction") == "rtl"
     assert "</script><script>alert(2)</script>" in arabic.locator(".where").inner_text()
     assert page.locator("img").count() == 0
     dutch = page.locator(".answer", has_text="velderbroek-0")
-    assert dutch.locator(".excerpt mark").all_inner_texts() == ["de Zilvere"]
+    assert dutch.locator(".excerpt mark").all_inner_texts() == ["de Zilvere", "1287"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

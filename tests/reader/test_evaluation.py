@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from spanferry.reader.evaluation import compare_predictions, evaluate
+from spanferry.reader.evaluation import compare_predictions, evaluate, length_band
 from spanferry.records import Method
 from spanferry.squad import Answer, Article, Document, Paragraph, Question
 
@@ -89,3 +89,11 @@ def test_each_answer_is_scored_in_the_language_of_its_question():
     assert evaluate(document, predictions, language="de").language_exact == pytest.approx(100 / 3)
     assert set(evaluate(document, predictions, language=right).breakdown["language"]) == {"nl", "de", "fr"}
     assert "language" not in evaluate(document, predictions, language="de").breakdown
+
+
+@pytest.mark.parametrize(
+    ("answer", "language", "band"),
+    [("aan zee", "nl", "2"), ("中华人民共和国", "zh", "6-10"), ("東京 2020", "ja", "3-5"), ("서울 특별시", "ko", "2")],
+)
+def test_the_length_of_an_answer_is_that_of_its_language(answer, language, band):
+    assert length_band(Question("q", "?", (Answer(answer, 0),)), language) == band

@@ -20,7 +20,7 @@ RUNS_FOLDER = "runs"  # of the reports of the runs, beside the page
 MANY = 10  # columns above which each row of a table is shown as a card, however wide the screen is
 DIMENSIONS = {
     "question_word": ("Question word", "The first question word in the question."),
-    "answer_length": ("Answer length", "Words of the first gold answer."),
+    "answer_length": ("Answer length", "Words of the first gold answer, in Chinese, Japanese and Thai its characters."),
     "method": ("Span method", "How the gold answer's span was found in the translation."),
     "language": ("Language", "The language of the corpus, or the one that the question's id states."),
     "own_language": (

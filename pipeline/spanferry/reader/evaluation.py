@@ -14,7 +14,13 @@ from msgspec import Struct
 
 from spanferry.reader import metrics
 from spanferry.reader.metrics import Averages, Figures, Scores
-from spanferry.reader.normalisation import find_question_word, normalise_answer, question_language, split_answer
+from spanferry.reader.normalisation import (
+    find_question_word,
+    normalise_answer,
+    question_language,
+    split_answer,
+    split_words,
+)
 from spanferry.reader.significance import Difference, Interval, bootstrap_interval, number_paragraphs, run_paired_test
 from spanferry.records import Method
 from spanferry.squad import Document, Question, iterate_questions
@@ -168,7 +174,7 @@ def break_down(
     for _, _, _, question in iterate_questions(document):
         language = language_of[question.id]
         labels["question_word"][question.id] = find_question_word(question.question, language)
-        labels["answer_length"][question.id] = length_band(question)
+        labels["answer_length"][question.id] = length_band(question, language)
         if question.id in method_of:
             labels["method"][question.id] = str(method_of[question.id])
         if several or question_language(question.id):
@@ -176,11 +182,11 @@ def break_down(
     return {dimension: groups for dimension, label_of in labels.items() if (groups := _group(scores, label_of))}
 
 
-def length_band(question: Question) -> str:
-    """Return the band of the first answer's length in words, or "no answer"."""
+def length_band(question: Question, language: str) -> str:
+    """Return the band of the first answer's length in words (`split_words`), or "no answer"."""
     if not question.answers:
         return NO_ANSWER
-    words = len(question.answers[0].text.split())
+    words = len(split_words(question.answers[0].text, language))
     return next((name for limit, name in LENGTH_BANDS if words <= limit), LONGEST_BAND)
 
 

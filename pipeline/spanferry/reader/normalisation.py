@@ -59,9 +59,16 @@ def normalise_answer(text: str, language: str) -> str:
     plain = bare = _PUNCTUATION.sub("", text.lower())
     for pattern in _article_patterns(language):
         bare = pattern.sub(" ", bare)
-    if language_of(language).scored_by_character:
-        bare = _UNSPACED.sub(r" \1 ", bare)
-    return " ".join((bare if bare.strip() else plain).split())
+    return " ".join(split_words(bare if bare.strip() else plain, language))
+
+
+def split_words(text: str, language: str) -> list[str]:
+    """Split a text at white space; in Chinese, Japanese and Thai each character is a word.
+
+    >>> split_words("東京 2020", "ja")
+    ['東', '京', '2020']
+    """
+    return (_UNSPACED.sub(r" \1 ", text) if language_of(language).scored_by_character else text).split()
 
 
 def split_answer(normalised: str, language: str) -> list[str]:

@@ -55,7 +55,7 @@ class Piece(Struct, frozen=True):
 
 class WorstAnswer(Struct, frozen=True):
     """A question that was answered badly. f1: the mean over the models, in percent. excerpt: the sentences that hold
-    the first gold answer and the first given one.
+    the first gold answer and the worst given one.
     """
 
     question_id: str
@@ -108,6 +108,7 @@ def find_worst(
         _, article, paragraph, question = questions[number]
         language = language_of.get(question.id, "und")
         given = tuple(_collect_given(question.id, models))
+        worst_given = min(given, key=lambda answer: answer.f1)
         worst.append(
             WorstAnswer(
                 question_id=question.id,
@@ -117,7 +118,7 @@ def find_worst(
                 golds=tuple(dict.fromkeys(answer.text for answer in question.answers)),
                 given=given,
                 f1=100 * f1,
-                excerpt=tuple(cut_excerpt(paragraph, question, given[0].text, language)),
+                excerpt=tuple(cut_excerpt(paragraph, question, worst_given.text, language)),
             )
         )
     return worst
