@@ -50,4 +50,4 @@ def test_similarities_are_compared_with_those_of_the_corpus() -> None:
 def test_an_empty_corpus_has_no_opinion() -> None:
     usual = Usual()
     assert usual.score_lengths((np.array([0.1]), usual.question_lengths)).tolist() == [1.0]
-    assert usual.score_unchanged([]) == 1.0
+    assert usual.score_unchanged([], 0) == 1.0

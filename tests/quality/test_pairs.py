@@ -5,7 +5,7 @@ from spanferry.language import language_of
 from spanferry.language.words import split_tokens
 from spanferry.quality.asking import has_mark, has_question_word
 from spanferry.quality.pairs import PairChecker
-from spanferry.quality.untranslated import Vocabulary, compare_words
+from spanferry.quality.untranslated import Vocabulary, WordComparer
 from spanferry.records import Kind, Signal
 
 EN, NL = language_of("en"), language_of("nl")
@@ -38,18 +38,26 @@ def test_a_fault_is_named(translation: str, signal: Signal, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "target", "words"),
+    ("source", "target", "words", "names"),
     [
-        ("What is the capital of France?", "Wat is the capital of Frankrijk?", ("is", "the", "capital", "of")),
-        ("What is it?", "What is it?", ("What", "is", "it")),
-        ("The song Gone with the Wind is old.", "Het lied Gone with the Wind oud.", ()),
-        ('The song "because the night" is old.', 'Het lied "because the night" oud.', ()),
-        ("It has 大元 on it.", "Er staat 大元 op.", ()),
-        ("He was here.", "Hij was hier.", ()),
+        ("What is the capital of France?", "Wat is the capital of Frankrijk?", ("is", "the", "capital", "of"), ()),
+        ("What is it?", "What is it?", ("What", "is", "it"), ()),
+        ("The song Gone with the Wind is old.", "Het lied Gone with the Wind oud.", (), ("Gone", "Wind")),
+        ("The song Gone with the Wind is old.", "Het lied Gone with the Kind oud.", ("with", "the"), ("Gone",)),
+        ("He met Anna, but by May Ben left.", "Hij zag Anna, but by May Ben weg.", ("but", "by"), ("Anna", "May Ben")),
+        ("Did Anna join in France?", "Ging did Anna join in France?", ("join", "in"), ("Anna", "France")),
+        ("How many Boards exist?", "How many Boards zijn er?", ("How", "many"), ("Boards",)),
+        ('The song "because the night" is old.', 'Het lied "because the night" oud.', (), ()),
+        ('He said "it rains a lot" here.', 'Hij zei "het regent a lot here".', ("lot", "here"), ()),
+        ("It has 大元 on it.", "Er staat 大元 op.", (), ()),
+        ("He was here.", "Hij was hier.", (), ()),
     ],
 )
-def test_words_left_in_the_source_language(source: str, target: str, words: tuple[str, ...]) -> None:
-    assert compare_words(source, split_tokens(source)[0], split_tokens(target)[0]).run == words
+def test_words_left_in_the_source_language(
+    source: str, target: str, words: tuple[str, ...], names: tuple[str, ...]
+) -> None:
+    compared = WordComparer.of(EN).compare(source, split_tokens(source)[0], split_tokens(target)[0])
+    assert (compared.run, compared.names) == (words, names)
 
 
 def test_words_count_as_far_as_the_corpus_translates_them() -> None:
@@ -61,6 +69,12 @@ def test_words_count_as_far_as_the_corpus_translates_them() -> None:
     assert vocabulary.evidence(["capital"]) < vocabulary.evidence(["the"])
     assert vocabulary.evidence(["Oostwerd"]) == 0.0
     assert vocabulary.evidence(["The"]) > 3
+
+
+def test_names_count_where_they_are_usually_rendered_otherwise() -> None:
+    rendered, left = Vocabulary(capitals=100, kept_capitals=5), Vocabulary(capitals=100, kept_capitals=60)
+    assert 2 < rendered.evidence([], names=1) < 3
+    assert left.evidence([], names=3) == 0
 
 
 @pytest.mark.parametrize("text", ["Waarom?", "لماذا؟", "なぜ？", "Γιατί;", "¿Por qué? "])
@@ -82,4 +96,4 @@ def test_question_marks_of_all_scripts(text: str) -> None:
     ],
 )
 def test_question_words(text: str, language: str, asks: bool) -> None:
-    assert has_question_word(text, language_of(language)) is asks
+    assert has_question_word(text, split_tokens(text)[0], language_of(language)) is asks

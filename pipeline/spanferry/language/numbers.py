@@ -8,9 +8,13 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TYPE_CHECKING
 
 from spanferry.language.scripts import is_unspaced
 from spanferry.language.words import fold, tokens
+
+if TYPE_CHECKING:
+    from unicode_rbnf import RbnfEngine
 
 # 1 is left out, because in many languages the word for it is an article.
 COUNTED = (*range(2, 101), *range(200, 1001, 100))
@@ -90,14 +94,21 @@ def number_words(
     return NumberWords(digits, {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()})
 
 
+@cache
+def _speller(code: str) -> "RbnfEngine | None":
+    """Return the spell-out rules of a language, None if it has none. To read them takes 10 ms."""
+    # Not at the top: most commands need no number words.
+    from unicode_rbnf import RbnfEngine
+
+    return RbnfEngine.for_language(code) if code in RbnfEngine.get_supported_languages() else None
+
+
 def _spelled_numbers(code: str) -> Iterator[tuple[int, str, bool]]:
     """Yield (number, word, whether it is an ordinal) in all genders and cases, cardinals first."""
-    # Not at the top: most commands need no number words.
-    from unicode_rbnf import FormatPurpose, RbnfEngine
+    from unicode_rbnf import FormatPurpose
 
-    if code not in RbnfEngine.get_supported_languages():
+    if (engine := _speller(code)) is None:
         return
-    engine = RbnfEngine.for_language(code)
     for purpose in (FormatPurpose.CARDINAL, FormatPurpose.ORDINAL):
         for number in COUNTED:
             try:
@@ -114,11 +125,11 @@ def spell_out(code: str, number: int) -> frozenset[str]:
 
     code: CLDR's code of the language.
     """
-    from unicode_rbnf import FormatPurpose, RbnfEngine
+    from unicode_rbnf import FormatPurpose
 
-    if code not in RbnfEngine.get_supported_languages():
+    if (engine := _speller(code)) is None:
         return frozenset()
-    by_rule = RbnfEngine.for_language(code).format_number(number, FormatPurpose.CARDINAL).text_by_ruleset
+    by_rule = engine.format_number(number, FormatPurpose.CARDINAL).text_by_ruleset
     return frozenset(
         word.translate(_ZERO_WIDTH)
         for rule, word in by_rule.items()

@@ -16,7 +16,7 @@ import regex
 
 from spanferry.language.numbers import spell_out
 from spanferry.language.profiles.base import Language
-from spanferry.language.words import fold, fold_all, split_tokens, tokens
+from spanferry.language.words import fold, fold_all, list_tokens, tokens
 
 _NUMBER = regex.compile(r"\d+(?:\.\d+)?")
 _ROMAN = regex.compile(r"(?=[IVXLC]{2})(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?=\P{Lu}|$)")
@@ -66,7 +66,7 @@ class CountedText:
         # In a script without spaces a counter follows directly, and "1.25万" would be three tokens.
         spaced = _BEFORE_COUNTER.sub(" ", text) if language.scored_by_character else text
         spaced = _SPACED_GROUPS.sub(lambda match: match[0].replace(" ", ""), spaced)
-        found, _ = split_tokens(spaced)
+        found = list_tokens(spaced)
         return cls(text, found, fold_all(found), language)
 
     def quantities(self) -> list[Quantity]:
@@ -102,7 +102,7 @@ class CountedText:
 def compare_quantities(source: CountedText, target: CountedText) -> QuantityDifference:
     """Return the quantities that the translation of a text lacks or adds."""
     ones, others = source.quantities(), target.quantities()
-    if [one.value for one in ones] == [other.value for other in others]:
+    if not (ones or others) or [one.value for one in ones] == [other.value for other in others]:
         return NO_DIFFERENCE
     return QuantityDifference(
         tuple(_unmatched(ones, source, others, target)), tuple(_unmatched(others, target, ones, source))

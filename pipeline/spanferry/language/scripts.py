@@ -1,7 +1,7 @@
 """Unicode scripts: the scripts of each language, and those that are unspaced, dense, or attach particles."""
 
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 
 import regex
@@ -90,6 +90,7 @@ def scripts_written_in(code: str) -> frozenset[str]:
     return frozenset(SCRIPTS.get(script_subtag(code), ()))
 
 
+@cache
 def is_written_without_spaces(code: str) -> bool:
     """Return whether a language is written without spaces between words: Chinese, Japanese, Thai, Lao, Khmer."""
     return any(_UNSPACED_NAMES.fullmatch(script) for script in scripts_written_in(code))

@@ -59,10 +59,19 @@ def tokens(text: str) -> list[Span]:
 
 def split_tokens(text: str) -> tuple[list[str], list[int]]:
     """Return the tokens of a text, and their bounds in one list: start, end, start, end, ..."""
-    pattern = _TOKEN if _NOT_SIMPLE.search(text) else _SIMPLE_TOKEN
     # White space and tokens alternate. This takes half the time of a match object for each token.
-    pieces: list[str] = pattern.split(text)
+    pieces: list[str] = _pattern_of(text).split(text)
     return pieces[1::2], list(accumulate(map(len, pieces)))[:-1]
+
+
+def list_tokens(text: str) -> list[str]:
+    """Return the tokens of a text without their bounds, which takes a third less time."""
+    return _pattern_of(text).findall(text)
+
+
+def _pattern_of(text: str) -> "re.Pattern[str] | regex.Pattern[str]":
+    is_simple = (text.isascii() and text.isprintable()) or not _NOT_SIMPLE.search(text)
+    return _SIMPLE_TOKEN if is_simple else _TOKEN
 
 
 @lru_cache(maxsize=1 << 16)

@@ -1,7 +1,9 @@
 """Whether a translated question still asks: its question mark and its question word."""
 
+from collections.abc import Sequence
+from functools import cache
+
 from spanferry.language import Language
-from spanferry.language.words import split_tokens
 
 # The marks of all scripts: Latin, fullwidth, Arabic, Greek, Armenian, Ethiopic, Vai, Coptic, and the inverted one.
 MARKS = frozenset("?？؟;\u037e՞፧꘏⳺")
@@ -13,15 +15,20 @@ def has_mark(text: str) -> bool:
     return not MARKS.isdisjoint(text.rstrip()[-3:]) or "¿" in text
 
 
-def has_question_word(text: str, language: Language) -> bool:
+def has_question_word(text: str, tokens: Sequence[str], language: Language) -> bool:
     """Return whether a text has a question word, on its own or as the beginning of a longer one ("waarmee").
 
-    In a script without spaces a question word is several tokens.
+    tokens: of the text. In a script without spaces a question word is several of them.
     """
-    words = set(map(str.lower, split_tokens(text)[0]))
+    words = set(map(str.lower, tokens))
     if not words.isdisjoint(language.question_words):
         return True
     if language.scored_by_character:
         return any(word in text for word in language.question_words)
-    long = tuple(word for word in language.question_words if len(word) >= LONGEST_JOINED)
+    long = _long_words(language.question_words)
     return any(word.startswith(long) for word in words) if long else False
+
+
+@cache
+def _long_words(question_words: frozenset[str]) -> tuple[str, ...]:
+    return tuple(word for word in question_words if len(word) >= LONGEST_JOINED)

@@ -117,9 +117,9 @@ class Usual:
         worst = np.nanmax(np.nan_to_num(np.array(distances), nan=0.0), axis=0)
         return np.clip((UNUSUAL - worst) / (UNUSUAL - USUAL), 0.0, 1.0)
 
-    def score_unchanged(self, run: Iterable[str]) -> float:
-        """Return `translated` of words that stayed as they were, 0 to 1."""
-        return min(max((MUCH - self.vocabulary.evidence(run)) / (MUCH - LITTLE), 0.0), 1.0)
+    def score_unchanged(self, words: Iterable[str], names: int) -> float:
+        """Return `translated` of words and a number of names that stayed as they were, 0 to 1."""
+        return min(max((MUCH - self.vocabulary.evidence(words, names)) / (MUCH - LITTLE), 0.0), 1.0)
 
     def score_similarity(self, name: str, values: FloatArray, usual: float = 0.0) -> FloatArray:
         """Return how usual similarities are, 0 to 1; 1 from so many deviations (`usual`) around the median on."""

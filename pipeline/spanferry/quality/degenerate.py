@@ -10,7 +10,8 @@ from spanferry.translation.checks.service_messages import find_service_message
 from spanferry.translation.checks.truncation import is_truncated
 
 _SIGNS = re.compile(r"[<>\[\]{}&@•⟦⟧]|://|[^\S ]")
-_MARKUP_RULES = (text_rules.leftover_marker, text_rules.html_entity, text_rules.html_tag, text_rules.engine_message)
+# Each leftover marker, entity and tag has one of _SIGNS.
+_MARKUP_RULES = (text_rules.leftover_marker, text_rules.html_entity, text_rules.html_tag)
 _CHARACTER_RULES = (text_rules.invisible_character, text_rules.damaged_encoding)
 
 
@@ -23,9 +24,12 @@ def find_damage(source: str, target: str, kind: str, language: str) -> str | Non
         return "has no translation"
     if repeats_itself(source, target):
         return "repeats itself"
-    if (_SIGNS.search(target) or not target.isprintable()) and adds_markup(source, target, kind):
+    has_signs = _SIGNS.search(target) is not None
+    if (has_signs or not target.isprintable()) and adds_markup(source, target, kind):
         return "has markup, brackets or control characters that the source lacks"
-    for rule in (*_MARKUP_RULES, *(_CHARACTER_RULES if text_rules.SUSPICIOUS.search(target) else ())):
+    is_suspicious = text_rules.SUSPICIOUS.search(target) is not None
+    rules = (*(_MARKUP_RULES if has_signs else ()), text_rules.engine_message)
+    for rule in (*rules, *(_CHARACTER_RULES if is_suspicious else ())):
         if (found := rule(target)) and not rule(source):
             return f"has {found}, which the source lacks"
     if find_service_message(source, target):

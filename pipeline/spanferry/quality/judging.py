@@ -106,8 +106,13 @@ def score_unchanged(measures: Rows, usual: Usual) -> dict[Text, FloatArray]:
     rows = np.flatnonzero(numpy_of(pc.list_value_length(measures["unchanged"])))
     for row, item in zip(rows.tolist(), from_table(pa.table(measures).take(pa.array(rows)), Measures), strict=True):
         for run in item.unchanged:
-            scores[run.text][row] = min(scores[run.text][row], usual.score_unchanged(run.words))
+            scores[run.text][row] = min(scores[run.text][row], score_run(run, usual))
     return scores
+
+
+def score_run(run: UnchangedRun, usual: Usual) -> float:
+    """Return `translated` of a text."""
+    return usual.score_unchanged(run.words, len(run.names))
 
 
 def as_floats(column: Column) -> FloatArray:
@@ -142,7 +147,7 @@ def describe(signal: Signal, item: Measures, usual: Usual) -> list[str]:
     """Return what a signal has against a question, in words."""
     if signal is Signal.TRANSLATED:
         runs = [run for run in item.unchanged if run.text is not Text.REST]
-        worst = min(runs, key=lambda run: usual.score_unchanged(run.words))
+        worst = min(runs, key=lambda run: score_run(run, usual))
         return [describe_unchanged(worst)]
     if noted := [note.text for note in item.notes if note.signal is signal]:
         return noted[:NOTES]
@@ -154,15 +159,15 @@ def describe(signal: Signal, item: Measures, usual: Usual) -> list[str]:
         lost = [name for name, has in (("mark", item.has_mark), ("word", item.has_word)) if has is False]
         return [f"The question has lost its question {' and its question '.join(lost)}."]
     if signal is Signal.REST_SOUND and (rest := [run for run in item.unchanged if run.text is Text.REST]):
-        worst = min(rest, key=lambda run: usual.score_unchanged(run.words))
-        if usual.score_unchanged(worst.words) < 1:
+        worst = min(rest, key=lambda run: score_run(run, usual))
+        if score_run(worst, usual) < 1:
             return [describe_unchanged(worst)]
     return [FIXED[signal]]
 
 
 def describe_unchanged(run: UnchangedRun) -> str:
     """Return which words of a text stayed as they were."""
-    return f"{run.text} leaves “{quote(run.words)}” as in the source."
+    return f"{run.text} leaves “{quote((*run.words, *run.names))}” as in the source."
 
 
 def describe_length(item: Measures, usual: Usual) -> str:

@@ -2,11 +2,13 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from spanferry.language import Language
 from spanferry.language.quantities import CountedText, QuantityDifference, compare_quantities
+from spanferry.quality.asking import has_question_word
 from spanferry.quality.degenerate import ends_early, find_damage
-from spanferry.quality.untranslated import WordComparison, compare_words
+from spanferry.quality.untranslated import WordComparer, WordComparison
 from spanferry.records import Kind, Signal
 
 SMOOTHING = 10  # characters that are added to both lengths: those of short texts vary more
@@ -25,7 +27,8 @@ class PairMeasures:
     """The measures of a text and its translation.
 
     numbers, intact: 0 (bad) to 1 (good). words: the words of both. log_length: the logarithm of the length of the
-    translation divided by that of the text.
+    translation divided by that of the text. has_word: of a question, whether the translation has a question word; None
+    if the text has none.
     """
 
     numbers: float
@@ -33,14 +36,19 @@ class PairMeasures:
     intact: float
     log_length: float
     notes: tuple[Note, ...] = ()
+    has_word: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PairChecker:
     """Measures texts and their translations. languages: of the source and of the target."""
 
     source: Language
     target: Language
+
+    @cached_property
+    def _comparer(self) -> WordComparer:
+        return WordComparer.of(self.source)
 
     def measure(self, text: str, translation: str, kind: Kind) -> PairMeasures:
         """Return the measures of a text and its translation."""
@@ -59,11 +67,18 @@ class PairChecker:
             notes.append((Signal.INTACT, "lacks its end, or a closing bracket"))
         return PairMeasures(
             numbers,
-            compare_words(text, ones.tokens, others.tokens, self.source.scored_by_character),
+            self._comparer.compare(text, ones.tokens, others.tokens),
             intact,
             log_length(text, translation),
             tuple(notes),
+            self._keeps_question_word(ones, others) if kind == Kind.QUESTION else None,
         )
+
+    def _keeps_question_word(self, text: CountedText, translation: CountedText) -> bool | None:
+        """Return whether the translation of a question has a question word; None if the text has none."""
+        if not self.target.question_words or not has_question_word(text.text, text.tokens, self.source):
+            return None
+        return has_question_word(translation.text, translation.tokens, self.target)
 
 
 def score_numbers(difference: QuantityDifference, target: Language) -> float:

@@ -21,8 +21,9 @@ from spanferry.language import language_of
 from spanferry.projection.grouping import BatchReader, as_structs, nest, read_together
 from spanferry.projection.lookup import TranslationLookup
 from spanferry.quality.corpus import FloatArray, Usual
-from spanferry.quality.items import AnswerPlace, CheckJob, MeasuredParagraph, Measures, measure_paragraph
+from spanferry.quality.items import AnswerPlace, CheckJob, MeasuredBatch, Measures
 from spanferry.quality.judging import Rows, as_floats, judge
+from spanferry.quality.measuring import measure_paragraphs
 from spanferry.quality.pairs import PairChecker
 from spanferry.quality.settings import CheckEncoderSettings
 from spanferry.quality.similarity import Similarities, load_comparer
@@ -102,10 +103,12 @@ def measure(corpus: CheckedTables, executor: Executor, usual: Usual, progress: P
         usual.question_lengths.add(numpy_of(pc.list_flatten(measured["question_lengths"])))
         usual.sentence_lengths.add(numpy_of(pc.list_flatten(measured["sentence_lengths"])))
         usual.vocabulary.add(*(pc.list_flatten(measured[name]).to_pylist() for name in ("words", "seen", "kept")))
+        usual.vocabulary.capitals += pc.sum(measured["capitals"]).as_py() or 0
+        usual.vocabulary.kept_capitals += pc.sum(measured["kept_capitals"]).as_py() or 0
         usual.marks.add(as_floats(items["has_mark"]))
         usual.words.add(as_floats(items["has_word"]))
         yield items
-        progress(measured.num_rows)
+        progress(pc.sum(measured["paragraphs"]).as_py())
 
 
 def compare(
@@ -171,9 +174,9 @@ def describe_names(row: QuestionNames) -> str:
 
 
 def measure_batch(jobs: pa.Table, languages: tuple[str, str]) -> pa.Table:
-    """Measure the questions of paragraphs (CheckJob -> MeasuredParagraph)."""
+    """Measure the questions of paragraphs (CheckJob -> MeasuredBatch)."""
     checker = PairChecker(*map(language_of, languages))
-    return to_table([measure_paragraph(job, checker) for job in from_table(jobs, CheckJob)], MeasuredParagraph)
+    return to_table([measure_paragraphs(from_table(jobs, CheckJob), checker)], MeasuredBatch)
 
 
 def unnest(lists: pa.ChunkedArray, record: type[Record]) -> pa.Table:

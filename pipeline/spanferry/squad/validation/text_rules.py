@@ -39,6 +39,8 @@ def leftover_marker(text: str) -> str | None:
 @TEXT_RULES.add(Severity.WARNING, Level.TEXT)
 def html_entity(text: str) -> str | None:
     """An HTML entity, such as `&quot;`."""
+    if "&" not in text:
+        return None
     known = (m for m in _ENTITY.finditer(text) if m[0][1] == "#" or m[0][1:] in html5)
     return _quote_match(next(known, None))
 

@@ -58,7 +58,7 @@ def find_service_message(text: str, answer: str) -> CheckFailure | None:
     lowered = answer.lower()
     for message in PATTERNS:
         if (
-            any(keyword in lowered for keyword in message.keywords)
+            any(map(lowered.__contains__, message.keywords))
             and message.pattern.search(lowered)
             and not message.pattern.search(text.lower())
         ):
