@@ -30,6 +30,11 @@ def test_a_good_translation_has_nothing_against_it() -> None:
         (DUTCH.replace(" 91 boten.", ""), Signal.INTACT, "lacks its end, or a closing bracket"),
         (" ", Signal.INTACT, "has no translation"),
         (DUTCH.replace("haven", "гавань"), Signal.INTACT, "has letters of another script"),
+        (
+            DUTCH.replace("haven", "ha\u200bven"),
+            Signal.INTACT,
+            "has U+200B ZERO WIDTH SPACE at 5, which the source lacks",
+        ),
     ],
 )
 def test_a_fault_is_named(translation: str, signal: Signal, text: str) -> None:
@@ -89,6 +94,12 @@ def test_question_marks_of_all_scripts(text: str) -> None:
         ("Hoelang blijven groene bonen goed?", "nl", True),
         ("Wiens ontwerp verscheen in 1891?", "nl", True),
         ("Wem gehört das Haus?", "de", True),
+        ("In welchem Jahr?", "de", True),
+        ("¿A quiénes eligió?", "es", True),
+        ("Против чего выступает церковь?", "ru", True),
+        ("В каких годах?", "ru", True),
+        ("مَن بنى الجسر؟", "ar", True),
+        ("这座桥是怎样建的", "zh", True),
         ("Waarmee werd hij gebouwd?", "nl", True),
         ("De brug werd gebouwd?", "nl", False),
         ("这座桥是什么时候建的", "zh", True),

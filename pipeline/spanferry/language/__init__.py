@@ -5,6 +5,7 @@ language_of("nl-BE") ──> Language(code="nl", articles={"de", "het", ...}, ..
 codes       BCP 47 codes: the primary subtag
 profiles/   one module per language: function words, compounds, number words, question words, scoring
 numbers     number words and digits
+date_names  names of months and weekdays
 scripts     the scripts of each language; unspaced and dense scripts; combining marks
 words       tokens, and folding, which makes variants of a token equal
 sentences   sentence boundaries

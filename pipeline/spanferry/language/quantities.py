@@ -1,4 +1,4 @@
-"""Numbers and dates that a translation lacks or adds, in digits and in words.
+"""Numbers, months and weekdays that a translation lacks or adds, in digits and in words.
 
     "125,000 men in March 1847" ── "honderdvijfentwintigduizend man in mei 1846"
     missing: 1847, March      added: 1846, mei
@@ -27,13 +27,15 @@ _HOUR = regex.compile(r"\d\s?[ap]\.?m\b", regex.IGNORECASE)
 _DECADE = regex.compile(r"\d0['’]?(?:s|er|ern|es|e)?")
 ROUND = 3  # a number with so many zeros at its end may be written with a word: "1.16 million"
 SHORT = 2  # digits of the short form of a year, and of numbers that are often written in words
-MONTHS = 12
+MONTH, DAY = "month", "day"
+# Tokens before and after a month or weekday among which a number makes it a date: "5 May", "Sunday, May 5".
+NEAR_MONTH, NEAR_DAY = (1, 2), (2, 3)
 LONGEST_SPELLED = 12  # digits of the largest number that is looked for in words
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number or a month of a text. written: its folded tokens. value: its digits, or "month 3"."""
+    """A number, month or weekday of a text. written: its folded tokens. value: its digits, "month 3" or "day 7"."""
 
     written: str
     value: str
@@ -76,27 +78,24 @@ class CountedText:
             for low, high, digits in self.language.numbers.find(self.words)
             if (value := _value(digits))
         ]
-        return [*found, *self._months()]
+        return [*found, *self._dates()]
 
-    def _months(self) -> Iterator[Quantity]:
-        """Yield the months beside a number: "May 5", but not "may".
+    def _dates(self) -> Iterator[Quantity]:
+        """Yield the months and weekdays beside a number: "May 5", but not "may"; "Sunday 5 May", but not "Sunday".
 
-        A language that writes months with a capital has other words without one: "may hold 50,000".
+        Where they have a capital or not, a word with the other case is another word: "may hold 50", "Mars 2".
         """
-        names = _month_numbers(self.language.breakdown.months)
-        if names.keys().isdisjoint(self.words):
-            return
-        has_capital = self.language.breakdown.months[0].isupper()
-        for n, (word, token) in enumerate(zip(self.words, self.tokens, strict=True)):
-            around = (*self.words[max(n - 1, 0) : n], *self.words[n + 1 : n + 3])  # "5 May", "May of 2012"
-            is_name = word in names and (token[0].isupper() or not has_capital)
+        calendar = self.language.calendar
+        for low, high, value in calendar.find(self.words):
+            is_name = low == 0 or self.tokens[low][0].isupper() == calendar.are_capitalised
+            before, after = NEAR_MONTH if value.startswith(MONTH) else NEAR_DAY
+            around = (*self.words[max(low - before, 0) : low], *self.words[high : high + after])
             if is_name and any(each[0].isdigit() for each in around):
-                yield Quantity(word, names[word], in_digits=True)
+                yield Quantity(" ".join(self.words[low:high]), value, in_digits=True)
 
-    def has_month(self, value: str) -> bool:
-        """Return whether the name of a month ("month 5") stands anywhere, also without a capital or a number."""
-        names = _month_numbers(self.language.breakdown.months)
-        return any(names.get(word) == value for word in self.words)
+    def has_date(self, value: str) -> bool:
+        """Return whether the name of a month or weekday ("month 5") stands anywhere, in any form."""
+        return self.language.calendar.has(value, self.words, self.language.scored_by_character)
 
 
 def compare_quantities(source: CountedText, target: CountedText) -> QuantityDifference:
@@ -126,16 +125,17 @@ def _unmatched(
             or any(_are_forms(quantity, each, dense) for each in others)
         ):
             continue
-        if quantity.value.startswith("month"):
-            in_words = any(value.startswith("month") for value in values)
-            in_digits = not in_words and quantity.value.removeprefix("month ") in values
-            if in_digits or other.has_month(quantity.value) or not _month_numbers(other.language.breakdown.months):
+        if quantity.value.startswith((MONTH, DAY)):
+            in_words = any(value.startswith(MONTH) for value in values)
+            in_digits = not in_words and quantity.value.removeprefix(f"{MONTH} ") in values
+            kind = quantity.value.split()[0]
+            if in_digits or other.has_date(quantity.value) or kind not in other.language.calendar.kinds:
                 continue
         elif (
             _has_digits(quantity.value, other)
             or _is_spelled(quantity.value, other)
             or _is_roman(quantity.value, other.text)
-            or f"month {quantity.value}" in values
+            or f"{MONTH} {quantity.value}" in values
             or _is_century(quantity.value, values)
             or _is_hour(quantity.value, text, other, values)
             or any(each.in_digits and not quantity.in_digits and _spells(each.value, quantity, text) for each in others)
@@ -257,13 +257,3 @@ def _is_hour(value: str, text: CountedText, other: CountedText, values: set[str]
     if not value.isdigit() or not (_HOUR.search(text.text) or _HOUR.search(other.text)):
         return False
     return bool({str((int(value) + 12) % 24), str(int(value) % 12)} & values)
-
-
-@cache
-def _month_numbers(months: str) -> dict[str, str]:
-    """Return the folded name of each month -> "month 3"; empty for a language whose months are not known.
-
-    months: `BreakdownPatterns.months`.
-    """
-    names = months.split("|")
-    return {fold(name): f"month {number}" for number, name in enumerate(names, 1)} if len(names) == MONTHS else {}

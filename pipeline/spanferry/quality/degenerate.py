@@ -12,13 +12,12 @@ from spanferry.translation.checks.truncation import is_truncated
 _SIGNS = re.compile(r"[<>\[\]{}&@•⟦⟧]|://|[^\S ]")
 # Each leftover marker, entity and tag has one of _SIGNS.
 _MARKUP_RULES = (text_rules.leftover_marker, text_rules.html_entity, text_rules.html_tag)
-_CHARACTER_RULES = (text_rules.invisible_character, text_rules.damaged_encoding)
 
 
 def find_damage(source: str, target: str, kind: str, language: str) -> str | None:
     """Return what is damaged in a translation, as the end of "the question ...", or None.
 
-    kind: a `Kind`. language: code of the target language.
+    kind: a `Kind`. language: code of the target language. Invisible characters are left out (`find_invisible`).
     """
     if not target.strip():
         return "has no translation"
@@ -27,9 +26,8 @@ def find_damage(source: str, target: str, kind: str, language: str) -> str | Non
     has_signs = _SIGNS.search(target) is not None
     if (has_signs or not target.isprintable()) and adds_markup(source, target, kind):
         return "has markup, brackets or control characters that the source lacks"
-    is_suspicious = text_rules.SUSPICIOUS.search(target) is not None
     rules = (*(_MARKUP_RULES if has_signs else ()), text_rules.engine_message)
-    for rule in (*rules, *(_CHARACTER_RULES if is_suspicious else ())):
+    for rule in rules if target.isascii() else (*rules, text_rules.damaged_encoding):
         if (found := rule(target)) and not rule(source):
             return f"has {found}, which the source lacks"
     if find_service_message(source, target):
@@ -37,6 +35,13 @@ def find_damage(source: str, target: str, kind: str, language: str) -> str | Non
     if has_foreign_letters(source, target, language):
         return "has letters of another script"
     return None
+
+
+def find_invisible(source: str, target: str) -> str | None:
+    """Return the invisible character of a translation, as the end of "the question ...", or None."""
+    if target.isprintable() or not (found := text_rules.invisible_character(target)):
+        return None
+    return None if text_rules.invisible_character(source) else f"has {found}, which the source lacks"
 
 
 def ends_early(source: str, target: str, kind: str) -> bool:

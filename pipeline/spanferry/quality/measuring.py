@@ -1,6 +1,6 @@
 """The signals of the questions of a paragraph that need nothing but this paragraph.
 
-    CheckJob (paragraph, translation, answers) ──measure_paragraphs──> MeasuredBatch (one Measures a question)
+CheckJob (paragraph, translation, answers) ──measure_paragraphs──> MeasuredBatch (one Measures a question)
 """
 
 from collections import Counter

@@ -7,13 +7,14 @@ from functools import cached_property
 from spanferry.language import Language
 from spanferry.language.quantities import CountedText, QuantityDifference, compare_quantities
 from spanferry.quality.asking import has_question_word
-from spanferry.quality.degenerate import ends_early, find_damage
+from spanferry.quality.degenerate import ends_early, find_damage, find_invisible
 from spanferry.quality.untranslated import WordComparer, WordComparison
 from spanferry.records import Kind, Signal
 
 SMOOTHING = 10  # characters that are added to both lengths: those of short texts vary more
 SHORT_NUMBER = 2  # digits of numbers that languages without number words here may spell out
-CUT = 0.3  # `intact` of a translation whose end is missing
+# `intact` of a translation whose end is missing, and of one with an invisible character, which nobody sees
+CUT, INVISIBLE = 0.3, 0.5
 # `same_numbers` by what differs: something replaced, something in digits missing or added, a number word.
 REPLACED, IN_DIGITS, IN_WORDS = 0.0, 0.3, 0.8
 SHOWN = 3  # words or numbers that a reason lists
@@ -65,6 +66,9 @@ class PairChecker:
         elif ends_early(text, translation, kind):
             intact = CUT
             notes.append((Signal.INTACT, "lacks its end, or a closing bracket"))
+        elif invisible := find_invisible(text, translation):
+            intact = INVISIBLE
+            notes.append((Signal.INTACT, invisible))
         return PairMeasures(
             numbers,
             self._comparer.compare(text, ones.tokens, others.tokens),

@@ -52,7 +52,7 @@ class WordComparer:
     @classmethod
     def of(cls, source: Language) -> "WordComparer":
         """Return a comparer for texts in a language."""
-        return cls(source.scored_by_character, source.function_words)
+        return cls(source.scored_by_character, source.function_words | source.name_links)
 
     def compare(self, text: str, source: Sequence[str], target: Sequence[str]) -> WordComparison:
         """Compare the words of a text and its translation. source, target: the tokens of both."""

@@ -13,5 +13,8 @@ ARABIC = Language(
     scoring_prefixes=word_set("ال"),
     proclitics=word_set("و ف ب ك ل وب ول فب فل"),
     year_words=word_set("سنة عام العام"),
-    question_words=word_set("من ما ماذا أين متى لماذا كيف أي أية كم لمن"),
+    question_words=word_set("""
+        من ما ماذا أين متى لماذا كيف أي أية كم لمن هل أيّ أيها أيهما لأي بأي وأي لأية بأية بماذا ولماذا لمَ بمَ
+        ممن مم عمن بمن فيمن أيان وكيف وكم بكم لكم ومتى وأين
+    """),
 )

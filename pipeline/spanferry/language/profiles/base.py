@@ -7,6 +7,7 @@ question words. All knowledge consists of lists of words and rules about letters
 from dataclasses import dataclass
 from functools import cached_property
 
+from spanferry.language.date_names import CalendarNames, calendar_names
 from spanferry.language.numbers import NumberWords, number_words
 from spanferry.language.scripts import is_written_without_spaces
 
@@ -153,6 +154,11 @@ class Language:
     def numbers(self) -> NumberWords:
         """The number words of the language."""
         return number_words(self.number_code or self.code, self.ordinal_endings, self.number_endings)
+
+    @cached_property
+    def calendar(self) -> CalendarNames:
+        """The names of months and weekdays in the language."""
+        return calendar_names(self.code)
 
     @cached_property
     def outer_words(self) -> frozenset[str]:

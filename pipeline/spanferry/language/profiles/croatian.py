@@ -12,5 +12,10 @@ CROATIAN = Language(
     one_words=word_set("jedan jedna jedno jednog jedne 1"),
     number_endings=(("dva", "dvaju"), ("tri", "triju"), ("cetiri", "cetiriju")),
     year_words=word_set("godine godina godini"),
-    question_words=word_set("tko ko što šta gdje kada zašto kako koji koja koje koliko čiji koga kome čime kakav"),
+    question_words=word_set("""
+        tko ko što šta gdje kada zašto kako koji koja koje koliko čiji koga kome čime kakav kojeg kojega kojem
+        kojemu kojim kojih kojima kojom kojoj koju čija čije čijeg čijem čijim čijih čiju kakva kakvo kakvi
+        kakve kakvog kakvom kakvim kakvih kakvu komu kim čega čemu otkud otkada odakle kamo kuda dokle dokad
+        kolika koliki kolike
+    """),
 )

@@ -11,5 +11,9 @@ CZECH = Language(
     one_words=word_set("jeden jedna jedno jednoho jedné 1"),
     number_endings=(("t", "ti"), ("d", "di"), ("dva", "dvou"), ("tri", "tri")),
     year_words=word_set("rok roku roce"),
-    question_words=word_set("kdo co kde kdy proč jak jaký jaká jaké který která které kolik čí koho komu čím"),
+    question_words=word_set("""
+        kdo co kde kdy proč jak jaký jaká jaké který která které kolik čí koho komu čím jakého jakému jakém
+        jakým jakých jakými jakou jací kterého kterému kterém kterým kterou kterých kterými kteří kolika
+        kolikátý čeho čemu kom kým odkud kam kudy odkdy dokdy čích čího nač zač
+    """),
 )

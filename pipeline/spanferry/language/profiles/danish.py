@@ -15,5 +15,8 @@ DANISH = Language(
     compounds=True,
     inflects_names=False,
     scoring_articles=_ARTICLES,
-    question_words=word_set("hvem hvad hvor hvornår hvorfor hvordan hvilken hvilket hvilke hvis"),
+    question_words=word_set("""
+        hvem hvad hvor hvornår hvorfor hvordan hvilken hvilket hvilke hvis hvormed hvoraf hvorledes hvorfra
+        hvortil hvori hvorved hvorpå
+    """),
 )

@@ -15,7 +15,7 @@ DUTCH = Language(
     compounds=True,
     ordinal_endings=("e", "de", "ste"),
     scoring_articles=word_set("de het een"),
-    question_words=word_set("wie wat waar wanneer waarom welk welke hoe hoeveel hoelang hoever wiens"),
+    question_words=word_set("wie wat waar wanneer waarom welk welke hoe hoeveel hoelang hoever wiens wier hoeveelste"),
     breakdown=BreakdownPatterns(
         question_groups=(
             ("how many/much", "hoeveel"),

@@ -9,5 +9,10 @@ ESTONIAN = Language(
     compounds=True,
     number_endings=(("s", "e"), ("s", "t"), ("kaks", "kahe"), ("kaks", "kahte"), ("teist", "teistkumne")),
     year_words=word_set("aasta aastal aastast"),
-    question_words=word_set("kes mis kus kuhu kust millal miks kuidas milline missugune kui mitu kelle mille"),
+    question_words=word_set("""
+        kes mis kus kuhu kust millal miks kuidas milline missugune kui mitu kelle mille keda kellele kellel
+        kellelt kellega kelleks milles millest millesse millele millel millelt millega mida missuguse missugust
+        missugused milliseid millise millist millised millises millistes milliste kummal kumb kas mitmes
+        mitmendal kustkaudu miskipärast kuivõrd palju
+    """),
 )

@@ -13,5 +13,8 @@ FINNISH = Language(
     year_words=word_set("vuonna vuosi vuoden vuodesta vuoteen"),
     question_words=word_set("""
         kuka kenen ketä mikä mitä minkä missä mihin mistä milloin miksi miten kuinka millainen monta paljonko
+        keneltä kenelle kenellä keneksi kenessä kenestä kenet ketkä keitä keiden minä minkälainen minkälaisia
+        mitkä mille millä miltä millaisen millaista millaisia millaiset millaisessa kumpi kumman kumpaa montako
+        monenko monella monessako milloinka koska missäpäin minne mistäpäin moniko
     """),
 )

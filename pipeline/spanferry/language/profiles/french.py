@@ -15,5 +15,8 @@ FRENCH = Language(
     one_words=word_set("un une 1"),
     ordinal_endings=("e", "er", "eme"),
     scoring_articles=_ARTICLES,
-    question_words=word_set("qui que quoi où quand pourquoi quel quelle quels quelles combien comment"),
+    question_words=word_set("""
+        qui que quoi où quand pourquoi quel quelle quels quelles combien comment lequel laquelle lesquels
+        lesquelles duquel desquels desquelles auquel auxquels auxquelles qu'est
+    """),
 )

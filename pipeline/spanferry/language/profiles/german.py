@@ -15,5 +15,9 @@ GERMAN = Language(
     capitalises_nouns=True,
     compounds=True,
     scoring_articles=_ARTICLES,
-    question_words=word_set("wer was wo wann warum welche welcher welches wie wieviele wen wem wessen wohin woher"),
+    question_words=word_set("""
+        wer was wo wann warum welche welcher welches wie wieviele wen wem wessen wohin woher welchem welchen
+        wieviel wievielte womit wofür wovon wodurch worin worauf woran woraus worüber wogegen wobei wonach worum
+        wozu weshalb weswegen wieso inwiefern inwieweit worunter wovor
+    """),
 )

@@ -12,5 +12,8 @@ INDONESIAN = Language(
     """),
     one_words=word_set("satu seorang sebuah 1"),
     year_words=word_set("tahun"),
-    question_words=word_set("siapa apa mana kapan mengapa kenapa bagaimana berapa"),
+    question_words=word_set("""
+        siapa apa mana kapan mengapa kenapa bagaimana berapa apakah siapakah manakah kapankah bagaimanakah
+        berapakah mengapakah dimana kemana darimana dimanakah
+    """),
 )

@@ -12,5 +12,5 @@ IRISH = Language(
     """),
     one_words=word_set("aon amháin 1"),
     scoring_articles=_ARTICLES,
-    question_words=word_set("cé cad céard conas cathain cá cén mar cé mhéad"),
+    question_words=word_set("cé cad céard conas cathain cá cén mar mhéad cérbh cárbh cár cé'n"),
 )

@@ -14,5 +14,8 @@ ITALIAN = Language(
     name_links=word_set("di della dei del degli de"),
     one_words=word_set("un uno una 1"),
     scoring_articles=_ARTICLES,
-    question_words=word_set("chi che cosa dove quando perché come quale quali quanto quanti quanta quante"),
+    question_words=word_set("""
+        chi che cosa dove quando perché come quale quali quanto quanti quanta quante qual cos'è cos'era dov'è
+        com'è com'era perchè quant'è quand'è
+    """),
 )

@@ -10,5 +10,8 @@ LATVIAN = Language(
     one_words=word_set("viens viena viena vienas 1"),
     number_endings=(("i", "us"), ("i", "iem"), ("i", "u"), ("i", "os")),
     year_words=word_set("gads gadā gada"),
-    question_words=word_set("kas kur kad kāpēc kā kāds kāda kādi kurš kura kuri cik kā ko kam"),
+    question_words=word_set("""
+        kas kur kad kāpēc kā kāds kāda kādi kurš kura kuri cik ko kam kuru kurā kuram kuras kurus kurām kuriem
+        kurās kuros kādā kādu kādam kādas kādus kādām kādiem kādēļ kamdēļ kādos cikos kurp
+    """),
 )

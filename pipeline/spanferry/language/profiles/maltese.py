@@ -10,5 +10,8 @@ MALTESE = Language(
     edge_words=word_set("u jew imma fi minn ta ma għal bħal bejn sa wara qabel fuq taħt li meta fejn jekk biex"),
     one_words=word_set("wieħed waħda 1"),
     scoring_articles=_ARTICLES,
-    question_words=word_set("min x'inhu fejn meta għaliex kif liema kemm"),
+    question_words=word_set("""
+        min x'inhu fejn meta għaliex kif liema kemm x'inhuma x'kien x'kienet x'kienu x'inhi xi x minn minfejn
+        għalfejn x'għamel x'jista' x'hemm
+    """),
 )

@@ -17,5 +17,8 @@ NORWEGIAN = Language(
     inflects_names=False,
     number_code="no",
     scoring_articles=_ARTICLES,
-    question_words=word_set("hvem hva hvor når hvorfor hvordan hvilken hvilket hvilke kven kva kor korfor korleis"),
+    question_words=word_set("""
+        hvem hva hvor når hvorfor hvordan hvilken hvilket hvilke kven kva kor korfor korleis hvorav hvorfra
+        hvorhen hvormed kvar kvifor kvens
+    """),
 )

@@ -11,6 +11,8 @@ POLISH = Language(
     one_words=word_set("jeden jedna jedno jednego jednej 1"),
     year_words=word_set("rok roku r"),
     question_words=word_set("""
-        kto co gdzie kiedy dlaczego jak jaki jaka jakie który która które ile czyj kogo komu czym
+        kto co gdzie kiedy dlaczego jak jaki jaka jakie który która które ile czyj kogo komu czym czyjego
+        jakiego jakiej jakiemu jakich jakim jakimi jaką którego której któremu których którym którymi którą
+        którzy ilu iloma czyja czyje czyich czego czemu kim skąd dokąd którędy odkąd jacy
     """),
 )

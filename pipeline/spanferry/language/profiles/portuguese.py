@@ -14,5 +14,7 @@ PORTUGUESE = Language(
     name_links=word_set("de da do dos das"),
     one_words=word_set("um uma 1"),
     scoring_articles=_ARTICLES,
-    question_words=word_set("quem que qual quais onde quando porque como quanto quantos quanta quantas quê"),
+    question_words=word_set("""
+        quem que qual quais onde quando porque como quanto quantos quanta quantas quê porquê aonde donde
+    """),
 )

@@ -14,5 +14,7 @@ ROMANIAN = Language(
     """),
     one_words=word_set("un o una unu 1"),
     scoring_articles=_ARTICLES,
-    question_words=word_set("cine ce care unde când cum cât câți câte câtă"),
+    question_words=word_set("""
+        cine ce care unde când cum cât câți câte câtă cărui cărei căror cui căruia căreia cărora încotro câtor
+    """),
 )

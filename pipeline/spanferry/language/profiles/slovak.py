@@ -11,5 +11,9 @@ SLOVAK = Language(
     one_words=word_set("jeden jedna jedno jedného jednej 1"),
     number_endings=(("t", "tich"), ("t", "timi"), ("dva", "dvoch"), ("tri", "troch")),
     year_words=word_set("rok roku"),
-    question_words=word_set("kto čo kde kedy prečo ako aký aká aké ktorý ktorá ktoré koľko čí koho komu čím"),
+    question_words=word_set("""
+        kto čo kde kedy prečo ako aký aká aké ktorý ktorá ktoré koľko čí koho komu čím akého akej akému akých
+        akým akými akú akom akí ktorého ktorej ktorému ktorých ktorým ktorými ktorú ktorom ktorí koľkí koľkých
+        koľkými koľkým čia čie čieho čích čoho čomu kom kým odkiaľ kam kadiaľ odkedy dokedy načo čom
+    """),
 )

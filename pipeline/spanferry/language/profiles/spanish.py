@@ -11,5 +11,7 @@ SPANISH = Language(
     name_links=word_set("de la el los las del y"),
     one_words=word_set("un una uno 1"),
     scoring_articles=_ARTICLES,
-    question_words=word_set("quién qué dónde cuándo cuál cuánto cuántos cómo"),
+    question_words=word_set("""
+        quién qué dónde cuándo cuál cuánto cuántos cómo quiénes cuáles cuánta cuántas adónde cuán
+    """),
 )

@@ -10,5 +10,8 @@ SWAHILI = Language(
     """),
     one_words=word_set("moja mmoja 1"),
     year_words=word_set("mwaka"),
-    question_words=word_set("nani nini wapi lini kwa nini vipi gani ngapi"),
+    question_words=word_set("""
+        nani nini wapi lini kwa vipi gani ngapi mangapi wangapi vingapi mingapi ipi yupi upi zipi lipi kipi yapi
+        kwanini mbona wepi
+    """),
 )

@@ -16,5 +16,8 @@ SWEDISH = Language(
     inflects_names=False,
     ordinal_endings=("e", "a"),
     scoring_articles=_ARTICLES,
-    question_words=word_set("vem vad var när varför hur vilken vilket vilka vems vart"),
+    question_words=word_set("""
+        vem vad var när varför hur vilken vilket vilka vems vart vilkens vilkas vars varifrån hurdan hurdant
+        hurdana huruvida varav varmed vadan varthän
+    """),
 )
