@@ -1,8 +1,12 @@
 """Tests of corrections: what they change, what they leave, and when they are refused."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec import structs
 from spanferry.arrow import from_table
 from spanferry.cleaning import target_texts
 from spanferry.corrections.corpus import CorrectedCorpus, correct_corpus, make_finder
@@ -29,13 +33,13 @@ def items(id_: str, context: str | None = None) -> list[Item]:
     return question_items(split, id_, question, translation, passage, impossible, rows)
 
 
-def said(item: Item, file: str = "a.json", *, random: bool = False, at: str = "", **values) -> PlacedItem:
+def said(item: Any, file: Any = "a.json", *, random: Any = False, at: Any = "", **values: Any) -> PlacedItem:
     """Return what a person says about an item. at: the text to select."""
     if at:
         context = values.get("context") or item.passage.target
         values["span"] = SelectedSpan(context.index(at), at)
     given = ReviewedItem(split=item.split, question_id=item.question_id, seen=item.seen, **values)
-    return PlacedItem(f"{file} item 1", random, given)
+    return PlacedItem(file, f"{file} item 1", random, given)
 
 
 def correct(*files: list[PlacedItem]) -> CorrectedCorpus:
@@ -172,7 +176,8 @@ def test_a_later_file_may_correct_what_an_earlier_one_made() -> None:
     [row] = rows_of(correct(first), "dug")
     split, *_, texts = PLACES["dug"]
     passage = Passage(texts[0], context)
-    [seen] = question_items(split, "dug", *QUESTIONS["dug"][:2], passage, False, [(0, row)])
+    question, translation, _ = QUESTIONS["dug"]
+    [seen] = question_items(split, "dug", question, translation, passage, False, [(0, row)])
     second = [said(seen, "b.json", at="in 1613")]
     [row] = rows_of(correct(first, second), "dug")
     assert row.placement is not None
@@ -284,6 +289,35 @@ def test_a_bad_file_is_refused_in_one_line(tmp_path, content, message: str) -> N
         read_review(tmp_path / "1.json", "my.json")
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+def test_a_malformed_file_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "1.json").write_text("{")
+    with pytest.raises(
+        InputError, match=r"; export it again, by key x of the review page, or from Label Studio as JSON"
+    ):
+        read_review(tmp_path / "1.json", "my.json")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_file_in_another_encoding_is_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "1.json").write_text(json.dumps({**FILE, "items": [ITEM]}), encoding=encoding)
+    assert [item.said.question_id for item in read_review(tmp_path / "1.json", "my.json")] == ["dug"]
+
+
+def test_damaged_utf16_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "1.json").write_bytes(json.dumps(FILE).encode("utf-16")[:-1])
+    with pytest.raises(InputError, match=r"^my.json: not UTF-16 at byte [\d,]+; export it again"):
+        read_review(tmp_path / "1.json", "my.json")
+
+
+def test_a_file_of_another_corpus_is_told_as_that() -> None:
+    [dug] = items("dug")
+    [foreign] = [said(dug, "b.json", verdict=Verdict.WRONG)]
+    foreign = replace(foreign, said=structs.replace(foreign.said, question_id="elsewhere"))
+    message = r"^b.json: it belongs to another corpus: none of its 1 items is about a question of this one; name it in"
+    with pytest.raises(InputError, match=message):
+        correct([said(dug, verdict=Verdict.RIGHT)], [foreign])
 
 
 def test_a_span_that_its_context_does_not_have_is_refused() -> None:

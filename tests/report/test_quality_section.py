@@ -33,7 +33,9 @@ def judged():
 
 def test_kept_questions_are_counted_and_linked():
     tiny = judged()
+    assert tiny.quality is not None
     section = describe_quality(tiny, tiny.quality)
+    assert section is not None
     kept = tiny.selection.questions["reason"].null_count
     assert (section.judged, section.low) == (kept, 2)
     assert [(line.name, line.questions) for line in section.groups] == [
@@ -52,6 +54,8 @@ def test_kept_questions_are_counted_and_linked():
         ("Which sign stands beside שלום?", links[1]),
     ]
     assert worst[0]["translation"] == "Wanneer werd de haven gegraven?"
+    assert all(line.reasons for line in section.worst)
+    assert section.worst[-1].reasons[0].startswith("No check speaks against it.")
 
 
 def test_the_page_shows_it_and_escapes_what_comes_from_outside():
@@ -67,11 +71,13 @@ def test_the_page_shows_it_and_escapes_what_comes_from_outside():
 
 def test_the_quality_of_another_build_is_refused():
     tiny = judged()
+    assert tiny.quality is not None
     with pytest.raises(InputError, match="are from different builds"):
         describe_quality(tiny, tiny.quality.slice(1))
 
 
 def test_nothing_is_shown_when_nothing_was_judged():
     tiny = judged()
+    assert tiny.quality is not None
     rows = [QualityRow(row["split"], row["question_id"], None) for row in tiny.quality.to_pylist()]
     assert describe_quality(tiny, to_table(rows, QualityRow)) is None

@@ -19,6 +19,7 @@ from spanferry.arrow import from_table, to_table
 from spanferry.corrections.applying import FindAgain, Matched, Outcome, apply_file
 from spanferry.corrections.files import PlacedItem
 from spanferry.corrections.versions import History, Version
+from spanferry.errors import InputError
 from spanferry.files import read_json, write_json
 from spanferry.loss_figures import CorrectionFigures, OutdatedItem, SampleCounts
 from spanferry.projection.api import locate_answer
@@ -89,7 +90,11 @@ def correct_corpus(
     files: Sequence[Sequence[PlacedItem]],
     find_again: FindAgain,
 ) -> CorrectedCorpus:
-    """Apply the files of corrections, in order. Raises InputError when two of their items contradict each other."""
+    """Apply the files of corrections, in order.
+
+    Raises InputError when two of their items contradict each other, or a file is about another corpus.
+    """
+    check_corpus(layout, files)
     wanted = {(item.said.split, item.said.question_id) for items in files for item in items}
     histories = read_histories(layout, paragraphs, spans, translate, wanted)
     by_question = {
@@ -133,6 +138,18 @@ def correct_corpus(
         reviewed=tuple(ReviewedQuestion(split, id_) for split, id_ in sorted(reviewed)),
     )
     return collect(paragraphs, spans, histories, record)
+
+
+def check_corpus(layout: pa.Table, files: Sequence[Sequence[PlacedItem]]) -> None:
+    """Raise InputError for a file without any question of this corpus."""
+    questions = flatten_questions(layout)
+    known = set(zip(questions["split"].to_pylist(), questions["id"].to_pylist(), strict=True))
+    for items in filter(None, files):
+        if not any((item.said.split, item.said.question_id) in known for item in items):
+            raise InputError(
+                f"{items[0].file}: it belongs to another corpus: none of its {len(items):,} items is about a question "
+                "of this one; name it in `corrections` of its own corpus"
+            )
 
 
 def read_histories(

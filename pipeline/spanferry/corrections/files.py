@@ -52,8 +52,12 @@ class ReviewFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 @dataclass(frozen=True)
 class PlacedItem:
-    """An item of a file. place: the file and the item, for messages. is_random: the item is of a random sample."""
+    """An item of a file.
 
+    file, place: the file, and the item in it, for messages. is_random: the item is of a random sample.
+    """
+
+    file: str
     place: str
     is_random: bool
     said: ReviewedItem

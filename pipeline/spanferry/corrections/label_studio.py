@@ -101,7 +101,7 @@ def read_export(raw: bytes, location: str) -> Iterator[PlacedItem]:
                 f"{place}: not from the tasks of `spanferry review`: {plain_problem(str(error))}"
             ) from error
         for answers in given:
-            yield PlacedItem(place, data.order == "random", reviewed_item(place, data, answers))
+            yield PlacedItem(location, place, data.order == "random", reviewed_item(place, data, answers))
 
 
 def annotation_answers(annotation: Annotation) -> Answers:

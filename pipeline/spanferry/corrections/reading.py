@@ -9,6 +9,10 @@ from spanferry.corrections import label_studio
 from spanferry.corrections.files import PlacedItem, ReviewFile, fetched_name
 from spanferry.errors import InputError, plain_problem
 from spanferry.files import regular_file
+from spanferry.squad.fields import Findings
+from spanferry.squad.unpack import NotReadable, unpack
+
+EXPORT_AGAIN = "export it again, by key x of the review page, or from Label Studio as JSON or JSON-MIN"
 
 
 def read_reviews(folder: Path, locations: Sequence[str]) -> list[list[PlacedItem]]:
@@ -22,12 +26,15 @@ def read_reviews(folder: Path, locations: Sequence[str]) -> list[list[PlacedItem
 def read_review(path: Path, location: str) -> list[PlacedItem]:
     """Read a file. location: its name in messages. Raises InputError."""
     try:
-        raw = regular_file(path).read_bytes()
+        raw = unpack(regular_file(path).read_bytes(), Findings())
         placed = list(read_items(raw, location))
     except OSError as error:
         raise InputError(f"{location}: {error.strerror or error}") from error
+    except NotReadable as error:
+        raise InputError(f"{location}: {error}; {EXPORT_AGAIN}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{location}: not an export of a review: {plain_problem(str(error))}") from error
+        problem = plain_problem(str(error))
+        raise InputError(f"{location}: not an export of a review: {problem}; {EXPORT_AGAIN}") from error
     for item in placed:
         check_texts(item)
     return placed
@@ -40,7 +47,7 @@ def read_items(raw: bytes, location: str) -> Iterator[PlacedItem]:
         return
     review = msgspec.json.decode(raw, type=ReviewFile)
     for n, said in enumerate(review.items, 1):
-        yield PlacedItem(f"{location} item {n}", review.order == "random", said)
+        yield PlacedItem(location, f"{location} item {n}", review.order == "random", said)
 
 
 def check_texts(item: PlacedItem) -> None:

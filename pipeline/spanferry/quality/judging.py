@@ -18,6 +18,7 @@ from spanferry.records import QualityRow, Signal
 Rows = pa.RecordBatch | pa.Table
 NOTES = 2  # reasons of one signal
 EPSILON = 1e-6
+SLIGHT = 0.3  # log-odds from which a signal is a reason where no other is stronger
 FIXED = {
     Signal.SAME_SENTENCE: "The span is in another sentence than the answer of the source.",
     Signal.REST_SOUND: "Another sentence of the paragraph has an unusual length.",
@@ -132,13 +133,15 @@ def list_reasons(
     strengths = {signal: values for signal, values in against.items()}
     sure = signals[Signal.SPAN_SURE]
     strengths[Signal.SPAN_SURE] = np.where(sure < UNCERTAIN, REASON - np.log(np.maximum(sure, EPSILON)), 0.0)
-    doubtful = np.any([values >= REASON for values in strengths.values()], axis=0)
+    doubtful = np.any([values >= SLIGHT for values in strengths.values()], axis=0)
     rows = np.flatnonzero(doubtful & judged)
     items = from_table(pa.table(measures).take(pa.array(rows)), Measures)
     order = list(Signal)
     for row, item in zip(rows.tolist(), items, strict=True):
-        own = {signal: float(values[row]) for signal, values in strengths.items() if values[row] >= REASON}
+        own = {signal: float(values[row]) for signal, values in strengths.items() if values[row] >= SLIGHT}
         ranked = sorted(own, key=lambda signal: (-own[signal], order.index(signal)))
+        # Several slight doubts together make a question as bad as a strong one; the strongest of them tells why.
+        ranked = [signal for signal in ranked if own[signal] >= REASON] or ranked[:1]
         reasons[row] = [text for signal in ranked for text in describe(signal, item, usual)]
     return reasons
 

@@ -105,14 +105,21 @@ def list_worst(build: Build, quality: pa.Table, rows: np.ndarray, links: dict[in
     """Return some questions with what speaks against them."""
     questions = build.selection.questions.take(pa.array(rows))
     judged = quality.take(pa.array(rows))
+    reasons, sure_spans = judged["reasons"].to_pylist(), judged[Signal.SPAN_SURE].to_pylist()
     columns = (
         judged["quality"].to_pylist(),
         questions["question"].to_pylist(),
         find_translations(build, questions),
-        judged["reasons"].to_pylist(),
+        [own or [say_nothing(sure)] for own, sure in zip(reasons, sure_spans, strict=True)],
         [links.get(row, "") for row in rows.tolist()],
     )
     return [WorstLine(*line) for line in zip(*columns, strict=True)]
+
+
+def say_nothing(span_sure: float | None) -> str:
+    """Say that no check speaks against a question, and how sure its span is. span_sure: None without an answer."""
+    sure = "" if span_sure is None else f" Its span is right with a probability of {100 * span_sure:.0f} %."
+    return f"No check speaks against it.{sure}"
 
 
 def example_links(build: Build) -> dict[int, str]:
