@@ -7,6 +7,7 @@ from spanferry.language.boundaries import is_boundary, is_inside_word
 from spanferry.language.scripts import (
     DENSE,
     are_one_syllable,
+    direction,
     is_east_asian,
     is_mark,
     is_unspaced,
@@ -80,3 +81,11 @@ def test_languages_with_spaces(code):
 
 def test_marks():
     assert [is_mark(character) for character in "\u0301\u3099ัa"] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("ar", "rtl"), ("iw", "rtl"), ("ur-PK", "rtl"), ("pa-Arab", "rtl"), ("pa", "ltr"), ("nl", "ltr"), ("??", "auto")],
+)
+def test_direction_is_that_of_the_usual_script(code, expected):
+    assert direction(code) == expected

@@ -17,6 +17,7 @@ pytestmark = NEEDS_CHROMIUM
 KEYS = [(PLACES[id_][0], id_) for id_ in QUESTIONS]
 TEXTS = CleanTexts({key: QUESTIONS[key[1]][1] or "" for key in KEYS}, {key: PLACES[key[1]][3] for key in KEYS})
 SUSPICIOUS = {("dev", "sign"): Judgement(0.2, ("Its <b>sign</b> is odd.",)), ("train", "dug"): Judgement(0.3)}
+LTR, RTL = ("en", "ltr"), ("ar", "rtl")
 ARABIC = Passage("The ferry sails at nine 🚢 daily.", "تبحر العبّارة 🚢 في الساعة التاسعة كل يوم.")
 
 
@@ -25,16 +26,18 @@ def page_of(order="suspicious") -> ReviewPage:
     return ReviewPage('tiny "<b>"', ("en", "nl"), order, tuple(items))
 
 
-def arabic_page() -> ReviewPage:
-    start = ARABIC.target.index("التاسعة")
+def arabic_page(name="") -> ReviewPage:
+    """Return the page of an Arabic item whose texts start with `name`."""
+    passage = Passage(name + ARABIC.source, name + ARABIC.target)
+    start = passage.target.index("التاسعة")
     item = Item(
         split="dev",
         question_id="ferry",
         question="When does it sail?",
-        translation="متى تبحر؟",
-        passage=ARABIC,
+        translation=f"{name}متى تبحر؟",
+        passage=passage,
         field=Field.ANSWERS,
-        answers=((19, 23),),
+        answers=((len(name) + 19, len(name) + 23),),
         span=(start, start + 7),
         rows=(0,),
     )
@@ -238,6 +241,27 @@ def test_arrows_follow_the_direction_of_the_text(opened, tmp_path):
     assert ARABIC.target[said.span.start :].startswith(said.span.text)
 
 
+def test_a_text_that_starts_with_a_latin_name_keeps_the_direction_of_its_language(opened):
+    page = opened(arabic_page("NFL "))
+    ids = ("question", "source", "translation", "target", "original", "text")
+    shown = [
+        page.evaluate(f"(({{lang}}, {{direction}}) => [lang, direction])({e}, getComputedStyle({e}))") for e in ids
+    ]
+    assert shown == [[*LTR], [*LTR], [*RTL], [*RTL], [*LTR], [*RTL]]
+    press(page, "s", "Shift+ArrowLeft")
+    assert marked(page) == ["التاسعة كل"]
+
+
+def test_keys_of_an_arabic_keyboard_are_those_in_the_same_place(opened):
+    page = opened()
+    page.evaluate(
+        """for (const [key, code] of [["ت", "KeyJ"], ["٢", "Digit2"], ["س", "KeyS"]])
+             document.dispatchEvent(new KeyboardEvent("keydown", { key, code }))"""
+    )
+    assert page.locator("[aria-pressed=true]").inner_text() == "2 Wrong extent"
+    assert page.evaluate("document.activeElement.id") == "target"
+
+
 def test_a_phone_shows_everything_in_its_width(opened):
     page = opened(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     press(page, "j")
@@ -258,6 +282,11 @@ def test_a_screen_reader_gets_names_and_news(opened):
     assert page.locator("#said").get_attribute("aria-live") == "polite"
     press(page, "j")
     assert page.locator("#said").inner_text() == f"Item 2 of 6. {QUESTIONS['dug'][1]} Marked: “1612”."
+    assert page.locator("#said [lang=nl]").all_inner_texts() == [QUESTIONS["dug"][1], "1612"]
+    press(page, "1")
+    assert page.locator("#said").inner_text().startswith("Right. Item 3 of 6. ")
+    press(page, "u")
+    assert page.locator("#said").inner_text() == f"Undone. Item 2 of 6. {QUESTIONS['dug'][1]} Marked: “1612”."
     assert page.locator("#target").get_attribute("lang") == "nl"
     press(page, "Tab")
     assert page.evaluate("document.activeElement.className") == "skip"

@@ -39,6 +39,8 @@ SCRIPTS = {
     "Thai": ("Thai",),
     "Tibt": ("Tibetan",),
 }
+# Those of living languages (ISO 15924).
+RIGHT_TO_LEFT = frozenset({"Adlm", "Arab", "Aran", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"})
 _LETTERS = {
     script: regex.compile(rf"\p{{Script={script}}}") for script in sorted({*chain.from_iterable(SCRIPTS.values())})
 }
@@ -88,6 +90,17 @@ def scripts_of(text: str) -> frozenset[str]:
 def scripts_written_in(code: str) -> frozenset[str]:
     """Return the scripts other than Latin that a language uses; empty for a language that is written in Latin."""
     return frozenset(SCRIPTS.get(script_subtag(code), ()))
+
+
+def direction(code: str) -> str:
+    """Return the direction of a language for HTML's `dir`: "rtl" for Arabic, "ltr", or "auto" if it is not known.
+
+    A text may start with a name in another script, so its first letter does not tell.
+    """
+    script = script_subtag(code)
+    if not script:
+        return "auto"
+    return "rtl" if script in RIGHT_TO_LEFT else "ltr"
 
 
 @cache

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from spanferry.corrections.files import FORMAT, Order
 from spanferry.corrections.items import Passage
+from spanferry.language.scripts import direction
 from spanferry.pages.templating import render_page
 from spanferry.report import wording
 from spanferry.report.review_items import ReviewItem
@@ -42,6 +43,8 @@ def render_review(page: ReviewPage) -> str:
         corpus=page.corpus,
         order=page.order,
         size=len(page.items),
+        languages=page.languages,
+        directions=[direction(code) for code in page.languages],
         # So that it can stand in a script element.
         data=json.dumps(page_data(page), ensure_ascii=False, sort_keys=True).replace("<", "\\u003c"),
     )

@@ -93,10 +93,11 @@
 
   function undo() {
     if (!history.length) return;
+    const { at } = state;
     state = JSON.parse(history.pop());
     save();
     draw();
-    say(`Undone. ${describe()}`);
+    say("Undone. ", ...(state.at === at ? describe() : announce()));
   }
 
   const current = () => items[state.at];
@@ -116,8 +117,9 @@
     if (verdict === "extent" && !hasAnswer(item)) return;
     const taken = saidOf(item).verdict === verdict;
     change(() => set(item, { verdict: taken ? null : verdict }));
-    if (!taken && verdict === "right" && state.at < items.length - 1) return go(state.at + 1);
-    say(taken ? "Verdict taken back." : `${label(verdict)}. ${describe()}`);
+    if (!taken && verdict === "right" && state.at < items.length - 1) return go(state.at + 1, `${label(verdict)}. `);
+    if (taken) say("Verdict taken back.");
+    else say(`${label(verdict)}. `, ...describe());
   }
 
   function select(span) {
@@ -134,7 +136,7 @@
       const implied = same || !hasAnswer(item) || (verdict && verdict !== "right") ? verdict : overlaps ? "extent" : "wrong";
       set(item, { span: [start, end], verdict: implied ?? null });
     });
-    say(`Now “${slice(text, [start, end])}”.`);
+    say("Now “", translated(slice(text, [start, end])), "”.");
   }
 
   let unit = "word";
@@ -182,7 +184,8 @@
       }
       state.contexts[item.passage] = clean;
     });
-    say(touched ? `Saved. The edit touched the marked text: check it. Now “${slice(clean, spanOf(item))}”.` : "Saved.");
+    if (touched) say("Saved. The edit touched the marked text: check it. Now “", translated(slice(clean, spanOf(item))), "”.");
+    else say("Saved.");
   }
 
   // --- Export.
@@ -221,7 +224,9 @@
 
   // --- What is shown.
 
-  const say = (text) => ($("said").textContent = text);
+  const say = (...parts) => $("said").replaceChildren(...parts);
+  // With its language, so that a screen reader pronounces it.
+  const translated = (text) => Object.assign(document.createElement("span"), { lang: languages[1], textContent: text });
   const label = (verdict) => document.querySelector(`[data-verdict="${verdict}"] span`).textContent;
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
@@ -255,8 +260,7 @@
   }
 
   // Shows a text with spans marked; overlapping ones are joined.
-  function fill(element, text, spans, language) {
-    element.lang = language;
+  function fill(element, text, spans) {
     element.replaceChildren();
     const letters = points(text);
     let at = 0;
@@ -273,21 +277,24 @@
 
   const describe = () => {
     const span = spanOf(current());
-    return span ? `Marked: “${slice(contextOf(current()), span)}”.` : "Nothing is marked.";
+    return span ? ["Marked: “", translated(slice(contextOf(current()), span)), "”."] : ["Nothing is marked."];
   };
+  const announce = () => [`Item ${state.at + 1} of ${items.length}. `, translated(questionOf(current())), " ", ...describe()];
 
   function draw() {
     const item = current();
     const said = saidOf(item);
     const span = spanOf(item);
-    $("number").textContent = `${state.at + 1} of ${items.length}: ${item.title.replaceAll("_", " ")}`;
+    // A title in a right-to-left language must not move the number.
+    const title = Object.assign(document.createElement("bdi"), { textContent: item.title.replaceAll("_", " ") });
+    $("number").replaceChildren(`${state.at + 1} of ${items.length}: `, title);
     $("facts").textContent = [item.split, item.id, item.facts].filter(Boolean).join(" · ");
     $("reasons").replaceChildren(...item.reasons.map((reason) => Object.assign(document.createElement("li"), { textContent: reason })));
     $("reasons").hidden = !item.reasons.length;
-    fill($("question"), item.question, [], languages[0]);
-    fill($("source"), passages[item.passage][0], item.answers, languages[0]);
-    fill($("translation"), questionOf(item), [], languages[1]);
-    fill($("target"), contextOf(item), span ? [span] : [], languages[1]);
+    fill($("question"), item.question, []);
+    fill($("source"), passages[item.passage][0], item.answers);
+    fill($("translation"), questionOf(item), []);
+    fill($("target"), contextOf(item), span ? [span] : []);
     $("translation").classList.toggle("edited", questionOf(item) !== item.translation);
     $("target").classList.toggle("edited", contextOf(item) !== passages[item.passage][1]);
     $("asked").textContent = hasAnswer(item)
@@ -304,13 +311,14 @@
     drawProgress();
   }
 
-  function go(at) {
+  // `before`: news to tell before the item.
+  function go(at, before = "") {
     if (at < 0 || at >= items.length) return;
     state.at = at;
     save();
     draw();
     $("item").scrollIntoView({ block: "nearest" });
-    say(`Item ${at + 1} of ${items.length}. ${questionOf(current())} ${describe()}`);
+    say(before, ...announce());
   }
 
   function goToOpen() {
@@ -346,8 +354,7 @@
     const item = current();
     const isQuestion = what === "question";
     $("editing").textContent = isQuestion ? "Translation of the question" : "Translation of the paragraph";
-    fill($("original"), isQuestion ? item.question : passages[item.passage][0], isQuestion ? [] : item.answers, languages[0]);
-    $("text").lang = languages[1];
+    fill($("original"), isQuestion ? item.question : passages[item.passage][0], isQuestion ? [] : item.answers);
     $("text").value = isQuestion ? questionOf(item) : contextOf(item);
     $("refused").hidden = true;
     $("editor").showModal();
@@ -387,18 +394,22 @@
     else move(event.shiftKey ? "end" : "start", event.key === forward ? 1 : -1);
   }
 
+  // Of a keyboard with another alphabet, the key that a Latin keyboard has in the same place.
+  const keyOf = ({ key, code }) => (/^[^\x00-\x7f]$/.test(key) ? code.replace(/^(Key|Digit)/, "").toLowerCase() : key);
+
   document.addEventListener("keydown", (event) => {
+    const key = keyOf(event);
     if ($("editor").open) {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) closeEditor(event);
       return;
     }
-    if (event.key === "z" && (event.ctrlKey || event.metaKey)) return event.preventDefault(), undo();
+    if (key === "z" && (event.ctrlKey || event.metaKey)) return event.preventDefault(), undo();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key.startsWith("Arrow")) {
       if (document.activeElement === $("target")) event.preventDefault(), moveByKey(event);
-    } else if (Object.hasOwn(onKey, event.key)) {
+    } else if (Object.hasOwn(onKey, key)) {
       event.preventDefault();
-      onKey[event.key]();
+      onKey[key]();
     }
   });
   for (const button of document.querySelectorAll("[data-verdict]")) button.addEventListener("click", () => judge(button.dataset.verdict));
