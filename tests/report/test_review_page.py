@@ -279,6 +279,9 @@ def test_a_screen_reader_gets_names_and_news(opened):
           !(element.ariaLabel || element.textContent.trim() || element.getAttribute("aria-labelledby"))).length"""
     )
     assert unnamed == 0
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    described = {node["name"]["value"]: node["description"]["value"] for node in nodes if "description" in node}
+    assert described["Translated paragraph with its answer"].startswith("Arrow keys move the start of the answer")
     assert page.locator("#said").get_attribute("aria-live") == "polite"
     press(page, "j")
     assert page.locator("#said").inner_text() == f"Item 2 of 6. {QUESTIONS['dug'][1]} Marked: “1612”."
