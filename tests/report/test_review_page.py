@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from spanferry.corrections.files import Order
 from spanferry.corrections.items import Item, Passage
 from spanferry.corrections.reading import read_review
 from spanferry.records import Field, Method
@@ -21,7 +22,7 @@ LTR, RTL = ("en", "ltr"), ("ar", "rtl")
 ARABIC = Passage("The ferry sails at nine 🚢 daily.", "تبحر العبّارة 🚢 في الساعة التاسعة كل يوم.")
 
 
-def page_of(order="suspicious") -> ReviewPage:
+def page_of(order: Order = "suspicious") -> ReviewPage:
     items = choose_items(build().report_build(), TEXTS, SUSPICIOUS, 20, order, 1)
     return ReviewPage('tiny "<b>"', ("en", "nl"), order, tuple(items))
 
