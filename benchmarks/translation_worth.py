@@ -48,11 +48,11 @@ CARRIED = {  # way -> the methods whose spans it leaves out
 WAYS = (ZERO_SHOT, *CARRIED, FIRST_HIT)
 LABELS = {
     ZERO_SHOT: "English alone (zero-shot)",
-    SPANFERRY: "and Spanferry's spans",
-    "no-fuzzy": "and Spanferry's, without fuzzy",
-    "no-marked": "and Spanferry's, without marked",
-    "no-fuzzy-or-marked": "and Spanferry's, without fuzzy and marked",
-    FIRST_HIT: "and the first exact hit's spans",
+    SPANFERRY: "English, Spanferry's spans",
+    "no-fuzzy": "English, Spanferry's without fuzzy",
+    "no-marked": "English, Spanferry's without marked",
+    "no-fuzzy-or-marked": "English, Spanferry's without fuzzy and marked",
+    FIRST_HIT: "English, first exact hits",
 }
 FAR = 20  # characters: joined sentences may differ in white space from the text that people marked
 

@@ -259,6 +259,6 @@ def benchmark_tables(result: BenchmarkResult) -> tuple[Table, Table | None]:
     columns = ("Questions", "EM", "F1", "F1 by seed", "CPU seconds")
     caption = f"{result.name}: scores on {result.evaluated:,} questions"
     return (
-        Table(caption, "Trained on", columns, scores),
+        Table(caption, "Training", columns, scores),
         Table(f"{result.name}: differences in F1", "Readers", ("Points", "p"), tests) if tests else None,
     )

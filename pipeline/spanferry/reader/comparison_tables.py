@@ -92,7 +92,7 @@ def format_benchmark(result: BenchmarkResult) -> tuple[list[TableRow], list[Tabl
     """Return one row per score of a benchmark, and one per paired test."""
     scores = [
         {
-            "Trained on": score.trained_on,
+            "Training": score.trained_on,
             "Questions": f"{score.questions:,}",
             "EM/F1": f"{score.exact:.1f}/{score.f1:.1f}",
             "95 % of F1": f"{score.low:.1f} to {score.high:.1f}",
