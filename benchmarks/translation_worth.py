@@ -213,7 +213,7 @@ def main() -> None:
         data=f"{given.model.name}, trained on {sizes[ZERO_SHOT]:,} English questions and then on those of the table; "
         f"answers in {language_name(given.language)} that people marked",
         command=f"benchmarks/translation_worth.py FOLDER --english {given.english.name} --corpus data/CORPUS "
-        f"--gold {given.gold.name} --model {given.model.name}",
+        f"--gold {given.gold.name} --model {given.model.name} --ways {' '.join(readers)}",
         evaluated=sizes["dev"],
         scores=tuple(each.summarise(paragraph_of) for each in readers.values()),
         tests=tuple(
