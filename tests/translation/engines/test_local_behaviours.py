@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from spanferry.translation.client.setup import open_session
 from spanferry.translation.client.tasks import Segment
+from spanferry.translation.engines.apertium import DATA
 from spanferry.translation.engines.base import Request
 from spanferry.translation.memory.store import translation_log
 from spanferry.translation.settings import TranslatorSettings
@@ -22,7 +23,13 @@ BATCH = 4
 ENGINES = [
     "marian",
     pytest.param("ctranslate2", marks=pytest.mark.skipif(not find_spec("ctranslate2"), reason="not installed")),
-    pytest.param("apertium", marks=pytest.mark.skipif(not shutil.which("apertium"), reason="not installed")),
+    pytest.param(
+        "apertium",
+        marks=pytest.mark.skipif(
+            not shutil.which("apertium") or not (DATA / "modes" / "eng-spa.mode").exists(),
+            reason="needs Debian's packages apertium and apertium-eng-spa",
+        ),
+    ),
 ]
 SENTENCES = [*ENGLISH, *TEXTS, *(f"The {n}th boat came through the lock." for n in range(20))]
 
