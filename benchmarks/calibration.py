@@ -45,13 +45,18 @@ class Predictions:
         return np.array([Predictions(self.p, draw.astype(float)).error for draw in draws])
 
 
-def fit_logistic(x: np.ndarray, right: np.ndarray, mean: np.ndarray, precision: np.ndarray) -> np.ndarray:
-    """Return the weights of a logistic regression by Newton's method. mean, precision: of the weights' normal prior."""
+def fit_logistic(
+    x: np.ndarray, right: np.ndarray, mean: np.ndarray, precision: np.ndarray, counts: np.ndarray | float = 1.0
+) -> np.ndarray:
+    """Return the weights of a logistic regression by Newton's method.
+
+    mean, precision: of the weights' normal prior. counts: how often each row counts.
+    """
     weights = np.zeros(len(mean))
     for _ in range(STEPS):
         p = logistic(x @ weights)
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(precision)
-        weights += np.linalg.solve(hessian, x.T @ (right - p) - precision * (weights - mean))
+        hessian = (x * (counts * p * (1 - p))[:, None]).T @ x + np.diag(precision)
+        weights += np.linalg.solve(hessian, x.T @ (counts * (right - p)) - precision * (weights - mean))
     return weights
 
 

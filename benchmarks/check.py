@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from calibration import fit_logistic
 from measuring import print_table
 from msgspec.structs import replace
 from spanferry.arrow import schema_of
@@ -43,7 +44,6 @@ SOURCE = "en"
 # Mean and precision (in units of one item's log-likelihood) of the weights' normal prior: each doubt counts, also one
 # that no spoiled item raises.
 PRIOR_MEAN, PRIOR = -3.0, 0.3
-STEPS = 50
 SETS = {"lexical": (), "encoder": OF_ENCODER, "reader": OF_READER, "encoder, reader": (*OF_ENCODER, *OF_READER)}
 TRAINING = TrainingSettings(
     epochs=3, batch=16, learning_rate=1e-4, warmup=0.1, max_length=256, doc_stride=64, max_question_length=40
@@ -189,21 +189,15 @@ def fit(corpora: Sequence[Checked], terms: Sequence[Signal]) -> dict[str, float]
 
 
 def regress(inputs: Floats, labels: Floats, counts: Floats) -> Floats:
-    """Return the weights of a logistic regression with a prior on all but the constant (Newton's method).
+    """Return the weights of a logistic regression with a prior on all but the constant.
 
     A doubt never raises the quality: weights above 0 are set to 0, and the others fitted again.
     """
     free = np.ones(inputs.shape[1], bool)
-    mean = np.where(np.arange(inputs.shape[1]) == 0, 0.0, PRIOR_MEAN)
+    mean, precision = (np.where(np.arange(len(free)) == 0, 0.0, prior) for prior in (PRIOR_MEAN, PRIOR))
     while True:
-        weights = np.zeros(inputs.shape[1])
-        prior = np.diag(np.where(np.arange(inputs.shape[1]) == 0, 0.0, PRIOR))[np.ix_(free, free)]
-        own = inputs[:, free]
-        for _ in range(STEPS):
-            chance = 1 / (1 + np.exp(-own @ weights[free]))
-            gradient = own.T @ (counts * (labels - chance)) - prior @ (weights[free] - mean[free])
-            hessian = own.T @ (own * (counts * chance * (1 - chance))[:, None]) + prior + 1e-9 * np.eye(free.sum())
-            weights[free] += np.linalg.solve(hessian, gradient)
+        weights = np.zeros(len(free))
+        weights[free] = fit_logistic(inputs[:, free], labels, mean[free], precision[free], counts)
         wrong = (weights > 0) & (np.arange(len(weights)) > 0)
         if not wrong.any():
             return weights

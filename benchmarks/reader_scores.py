@@ -1,16 +1,14 @@
 """Summarise readers that differ in their seed alone, and compare them. Shared by the benchmarks that train readers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from measuring import print_table
 from spanferry.reader.benchmarks import BenchmarkResult, BenchmarkScore, BenchmarkTest, record_benchmark
+from spanferry.reader.comparison_tables import format_benchmark
 from spanferry.reader.evaluation import Evaluation
+from spanferry.reader.rendering import markdown_table
 from spanferry.reader.significance import bootstrap_interval, run_paired_test
-
-SCORE_COLUMNS = ("trained on", "questions", "EM", "F1", "95 % of F1", "F1 by seed", "CPU s")
-TEST_COLUMNS = ("difference in F1", "points", "95 %", "p")
 
 
 class Readers:
@@ -46,38 +44,11 @@ def compare_readers(a: Readers, b: Readers, paragraph_of: Mapping[str, int]) -> 
     return BenchmarkTest(a=a.trained_on, b=b.trained_on, points=points, low=low, high=high, p=round(test.p, 4))
 
 
-def print_scores(scores: Iterable[BenchmarkScore]) -> None:
-    """Print a Markdown table of scores."""
-    print_table(
-        SCORE_COLUMNS,
-        [
-            (
-                one.trained_on,
-                f"{one.questions:,}",
-                f"{one.exact:.1f}",
-                f"{one.f1:.1f}",
-                f"{one.low:.1f} to {one.high:.1f}",
-                ", ".join(f"{f1:.1f}" for f1 in one.seeds.values()),
-                f"{one.cpu_seconds:,.0f}",
-            )
-            for one in scores
-        ],
-    )
-
-
-def print_tests(tests: Iterable[BenchmarkTest]) -> None:
-    """Print a Markdown table of paired tests."""
-    print_table(
-        TEST_COLUMNS,
-        [(f"{t.a} - {t.b}", f"{t.points:+.1f}", f"{t.low:+.1f} to {t.high:+.1f}", f"{t.p:.3f}") for t in tests],
-    )
-
-
 def report(result: BenchmarkResult, record: Path | None) -> None:
-    """Print a result's tables. record: the file of results to write it into, if any."""
-    print_scores(result.scores)
-    if result.tests:
-        print()
-        print_tests(result.tests)
+    """Print a result's tables, as comparisons show them. record: the file of results to write it into, if any."""
+    scores, tests = format_benchmark(result)
+    print(markdown_table(scores))
+    if tests:
+        print(f"\n{markdown_table(tests)}")
     if record:
         record_benchmark(result, record)
