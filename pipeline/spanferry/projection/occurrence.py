@@ -72,10 +72,9 @@ def relative_position(text: TokenizedText, window: Window, start: int, end: int)
     return ((start + end) / 2 - low) / max(high - low, 1)
 
 
-def relative_positions(text: TokenizedText, window: Window, starts: IntArray, ends: IntArray) -> FloatArray:
-    """Return the relative positions of many spans."""
-    low, high = text.window_span(window)
-    return ((starts + ends) / 2 - low) / max(high - low, 1)
+def relative_positions(starts: IntArray, ends: IntArray, low: IntArray | int, high: IntArray | int) -> FloatArray:
+    """Return the relative positions of many spans. low, high: the window of all spans, or of each."""
+    return ((starts + ends) / 2 - low) / np.maximum(high - low, 1)
 
 
 def position_gap(query: AnswerQuery, target: TokenizedText, start: int, end: int) -> float:
@@ -87,4 +86,4 @@ def position_gap(query: AnswerQuery, target: TokenizedText, start: int, end: int
 def position_gaps(query: AnswerQuery, target: TokenizedText, starts: IntArray, ends: IntArray) -> FloatArray:
     """Return the position gaps of many target spans."""
     in_source = relative_position(query.source, query.window, *query.span)
-    return np.abs(relative_positions(target, query.window, starts, ends) - in_source)
+    return np.abs(relative_positions(starts, ends, *target.window_span(query.window)) - in_source)

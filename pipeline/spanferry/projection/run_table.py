@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spanferry.language.numbers import shared_numbers
+from spanferry.projection.occurrence import FloatArray
 from spanferry.projection.search import Search
 from spanferry.projection.tokenized import IntArray, TokenRange
 
-FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 # A run has at most STRETCH times as many tokens as the longest phrase, plus SLACK, and at least as many as the shortest

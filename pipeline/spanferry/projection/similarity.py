@@ -18,7 +18,7 @@ from spanferry.projection.confidence import Evidence
 from spanferry.projection.decision import MAX_ALTERNATIVES, Decision
 from spanferry.projection.extent import trim
 from spanferry.projection.fuzzy import best_disjoint, similarities
-from spanferry.projection.occurrence import FloatArray, relative_position
+from spanferry.projection.occurrence import FloatArray, relative_position, relative_positions
 from spanferry.projection.run_table import RunTable
 from spanferry.projection.runs import (
     RunFeatures,
@@ -206,9 +206,7 @@ def position_gaps(runs: RunTable) -> FloatArray:
     queries = [search.query for search in runs.searches]
     expected = np.array([relative_position(query.source, query.window, *query.span) for query in queries])
     windows = np.array([search.target.window_span(search.query.window) for search in runs.searches])
-    low, high = windows[runs.owners].T
-    starts, ends = runs.spans
-    return np.abs(((starts + ends) / 2 - low) / np.maximum(high - low, 1) - expected[runs.owners])
+    return np.abs(relative_positions(*runs.spans, *windows[runs.owners].T) - expected[runs.owners])
 
 
 def shared_with_hints(runs: RunTable) -> FloatArray:
