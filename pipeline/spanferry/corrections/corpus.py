@@ -7,11 +7,12 @@ and is counted and listed. Files are applied in order. A later one may be about 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from msgspec import Struct, structs
 
@@ -94,9 +95,12 @@ def correct_corpus(
 
     Raises InputError when two of their items contradict each other, or a file is about another corpus.
     """
-    check_corpus(layout, files)
+    questions = flatten_questions(layout)
+    keys = list(zip(questions["split"].to_pylist(), questions["id"].to_pylist(), strict=True))
+    check_corpus(set(keys), files)
     wanted = {(item.said.split, item.said.question_id) for items in files for item in items}
-    histories = read_histories(layout, paragraphs, spans, translate, wanted)
+    chosen = np.fromiter((key in wanted for key in keys), bool, len(keys))
+    histories = read_histories(layout, paragraphs, spans, translate, questions, chosen)
     by_question = {
         (each.latest.source.split, id_): row for row, each in histories.items() for id_ in each.latest.questions
     }
@@ -140,10 +144,8 @@ def correct_corpus(
     return collect(paragraphs, spans, histories, record)
 
 
-def check_corpus(layout: pa.Table, files: Sequence[Sequence[PlacedItem]]) -> None:
-    """Raise InputError for a file without any question of this corpus."""
-    questions = flatten_questions(layout)
-    known = set(zip(questions["split"].to_pylist(), questions["id"].to_pylist(), strict=True))
+def check_corpus(known: Set[QuestionKey], files: Sequence[Sequence[PlacedItem]]) -> None:
+    """Raise InputError for a file without any question of this corpus. known: its questions."""
     for items in filter(None, files):
         if not any((item.said.split, item.said.question_id) in known for item in items):
             raise InputError(
@@ -153,12 +155,14 @@ def check_corpus(layout: pa.Table, files: Sequence[Sequence[PlacedItem]]) -> Non
 
 
 def read_histories(
-    layout: pa.Table, paragraphs: pa.Table, spans: pa.Table, translate: TranslateQuestion, wanted: set[QuestionKey]
+    layout: pa.Table,
+    paragraphs: pa.Table,
+    spans: pa.Table,
+    translate: TranslateQuestion,
+    questions: pa.Table,
+    chosen: npt.NDArray[np.bool_],
 ) -> dict[int, History]:
-    """Read the paragraphs that have one of these questions, by layout row."""
-    questions = flatten_questions(layout)
-    keys = zip(questions["split"].to_pylist(), questions["id"].to_pylist(), strict=True)
-    chosen = np.fromiter((key in wanted for key in keys), bool, len(questions))
+    """Read the paragraphs that have one of the chosen questions, by layout row. questions: those of the layout."""
     owners = questions["paragraph"].to_numpy()
     rows = sorted(set(owners[chosen].tolist()))
     contexts = paragraphs["context"].take(pa.array(rows, pa.int64())).to_pylist()
