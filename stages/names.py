@@ -10,6 +10,7 @@ from spanferry.config import Params, read_params
 from spanferry.executors import open_executor
 from spanferry.files import write_json
 from spanferry.language import Language
+from spanferry.loss_figures import count_repaired
 from spanferry.names.asking import AskedQuestions
 from spanferry.names.tables import CheckedCorpus, check_corpus, list_differing, repair_questions, repair_titles
 from spanferry.projection.lookup import TranslationLookup
@@ -83,8 +84,7 @@ def repair(
 
 def describe(counts: dict[str, int]) -> str:
     """Return the counts in words."""
-    repaired = counts["different"] - counts["different_after"]
-    partly = counts["replaced"] + counts["asked_again"] - repaired  # another name of the question still differs
+    repaired, partly = count_repaired(counts)
     in_part = f" ({partly:,} of them repaired in part)" if partly else ""
     return (
         f"names differ in {counts['different']:,} of {counts['compared']:,} questions with a known name; "

@@ -4,6 +4,7 @@ In every tally `visited = kept + dropped`, and `dropped` is the sum of its reaso
 None. `report.headline` chooses the few figures that are DVC metrics.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -322,6 +323,15 @@ REFERENCE = (
 def ratio(part: float, whole: float) -> float | None:
     """Return part / whole, rounded to six decimals; None when `whole` is 0."""
     return round(float(part) / float(whole), 6) if whole else None
+
+
+def count_repaired(counts: Mapping[str, int]) -> tuple[int, int]:
+    """Return the questions whose names all agree after repair, and those of which another name still differs.
+
+    counts: of stage names.
+    """
+    repaired = counts["different"] - counts["different_after"]
+    return repaired, counts["replaced"] + counts["asked_again"] - repaired
 
 
 def read_figures(path: Path) -> LossFigures:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from spanferry.corrections.wording import describe_corrections
 from spanferry.language import language_name
-from spanferry.loss_figures import Drift, LossFigures, MemoryFigures, SpentFigures, Tally, Unit, percent
+from spanferry.loss_figures import Drift, LossFigures, MemoryFigures, SpentFigures, Tally, Unit, count_repaired, percent
 from spanferry.printing import plural, show_amount
 from spanferry.records import SPLITS, Method, Reason, RepairKind, Signal, Split
 from spanferry.translation.memory.passed_over import describe_counts
@@ -192,8 +192,7 @@ def describe_names(counts: Mapping[str, int]) -> str:
     parts: list[str] = []
     if counts.get("compared"):
         before, after = (percent(counts[name] / counts["compared"]) for name in ("different", "different_after"))
-        repaired = counts["different"] - counts["different_after"]
-        partly = counts["replaced"] + counts["asked_again"] - repaired  # another name of the question still differs
+        repaired, partly = count_repaired(counts)
         in_part = f", {number(partly)} of them repaired in part" if partly else ""
         parts.append(
             f"{number(counts['different'])} of {plural(counts['compared'], 'question')} with a known name had another "
